@@ -1,0 +1,291 @@
+import pg from 'pg'
+import type { TObject } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { errorCode, isTooSlow, isUnavailable, StoreUnavailable } from './failures.ts'
+import type { BoundStatement, Statement } from './statement.ts'
+
+/** How long a caller waits for a free connection before it is told that the store is unavailable, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 5_000
+/** No statement of the product may run longer, in milliseconds. */
+const STATEMENT_TIMEOUT_MS = 30_000
+/** How often a listening connection proves that it still lives, in milliseconds. Half of it must stay below 5 s. */
+const LISTEN_HEARTBEAT_MS = 2_000
+
+export interface DatabaseOptions {
+  /** What `pg` needs to connect: a connection string, or host, port, user and database. */
+  readonly connection: pg.PoolConfig
+  /** Connections kept at the most. */
+  readonly poolSize?: number
+  /** Verify every returned row against its statement's schema. For tests: it costs time. */
+  readonly checkRows?: boolean
+  /** Called with each statement before it runs, for tests that inspect what runs. */
+  readonly onStatement?: (bound: BoundStatement<unknown>) => void
+  readonly log?: (message: string) => void
+}
+
+/** What became of one statement of a pipeline. */
+export type Settled<Row> =
+  | { readonly ok: true; readonly rows: readonly Row[] }
+  | { readonly ok: false; readonly error: unknown }
+
+/** The one seam to PostgreSQL. Every method answers `StoreUnavailable` when the server is away, full or too busy. */
+export interface Database {
+  /** Runs one statement in its own implicit transaction; the rows it returned. */
+  run<Row>(bound: BoundStatement<Row>): Promise<readonly Row[]>
+  /**
+   * Sends all statements down one connection without waiting in between, in order. With `transaction` they commit
+   * together or not at all: then one failure makes every entry of the answer a failure.
+   *
+   * @throws StoreUnavailable when the connection was lost; whether a transaction committed is then unknown.
+   */
+  pipeline<Row>(bounds: readonly BoundStatement<Row>[], options: { transaction: boolean }): Promise<Settled<Row>[]>
+  /** Runs statements one after the other in one transaction, for administration. What `work` throws rolls it back. */
+  transaction<T>(work: (run: Database['run']) => Promise<T>): Promise<T>
+  /** Runs plain SQL outside the product's statements: migrations and administration only. */
+  withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
+  /**
+   * Listens on a channel until the database closes. `onGap` is called whenever messages may have been missed: with false
+   * when the connection is lost, with true once it listens again (and when it does so for the first time).
+   */
+  listen(channel: string, onMessage: (payload: string) => void, onGap: (listening: boolean) => void): void
+  /** Sends a notification as its own statement, after whatever it announces has committed. */
+  notify(channel: string, payload: string): Promise<void>
+  /** PostgreSQL's version as a number, for instance 180004. */
+  version(): Promise<number>
+  close(): Promise<void>
+}
+
+const TYPE_TIMESTAMPTZ = 1184
+const TYPE_INT8 = 20
+
+/** Counters and sums stay far below 2^53, so a number is exact; instants stay text (see core/instant.ts). */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => {
+    if (oid === TYPE_INT8) return Number
+    if (oid === TYPE_TIMESTAMPTZ) return (text: string) => text
+    return pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text')
+  },
+}
+
+/** Opens the pool. Connects lazily: an unreachable server shows at the first statement. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const base: pg.PoolConfig = {
+    ...options.connection,
+    types,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'polydesk',
+    // Without JIT and with one worker a short statement keeps its latency; the session speaks UTC only.
+    options: `-c timezone=UTC -c jit=off -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c max_parallel_workers_per_gather=0`,
+  }
+  // A statement that runs long blocks what is queued behind it on a pipelined connection, so plain
+  // statements and pipelines each have their own pool.
+  const single = new pg.Pool({ ...base, max: options.poolSize ?? 8 })
+  const pipelined = new pg.Pool({ ...base, pipeline: true, max: 4 } as pg.PoolConfig)
+  const log = options.log ?? (() => {})
+  for (const pool of [single, pipelined])
+    pool.on('error', (error) => log(`An idle database connection was lost: ${error.message}`))
+  // While a client is checked out the pool does not listen to it; its queries fail with the same error.
+  for (const pool of [single, pipelined]) pool.on('connect', (client) => client.on('error', () => {}))
+  const checker = options.checkRows ? rowChecker() : undefined
+  const listeners = new Set<Listener>()
+
+  function accept<Row>(bound: BoundStatement<Row>, rows: readonly unknown[]): readonly Row[] {
+    checker?.(bound.statement, rows)
+    return rows as readonly Row[]
+  }
+
+  return {
+    async run(bound) {
+      options.onStatement?.(bound)
+      const result = await translated(single.query(query(bound)))
+      return accept(bound, result.rows)
+    },
+
+    async pipeline(bounds, { transaction }) {
+      for (const bound of bounds) options.onStatement?.(bound)
+      const client = await connected(pipelined.connect())
+      let lost: Error | undefined
+      try {
+        const begun = transaction ? client.query('begin') : undefined
+        const running = bounds.map((bound) => client.query(query(bound)))
+        const ended = transaction ? client.query('commit') : undefined
+        const settled = await Promise.allSettled([begun, ...running, ended])
+        for (const each of settled) {
+          if (each.status === 'rejected' && isUnavailable(each.reason)) {
+            lost = each.reason instanceof Error ? each.reason : new Error(String(each.reason))
+            throw new StoreUnavailable(lost)
+          }
+          // A failure that is not PostgreSQL's own was met by the driver: what the connection has prepared is then unknown.
+          if (each.status === 'rejected' && errorCode(each.reason) === undefined) {
+            lost = new Error('The driver failed.', { cause: each.reason })
+            throw each.reason
+          }
+        }
+        const commit = settled[settled.length - 1]
+        // A failed statement turns COMMIT into ROLLBACK: then nothing of this transaction stands.
+        const rolledBack = transaction && !(commit?.status === 'fulfilled' && commit.value?.command === 'COMMIT')
+        const failure = settled.find((each) => each.status === 'rejected')
+        return bounds.map((bound, index) => {
+          const each = settled[index + 1]
+          if (each?.status === 'fulfilled' && !rolledBack)
+            return { ok: true, rows: accept(bound, each.value?.rows ?? []) }
+          return { ok: false, error: each?.status === 'rejected' ? each.reason : failure?.reason }
+        })
+      } finally {
+        client.release(lost)
+      }
+    },
+
+    async transaction(work) {
+      const client = await connected(single.connect())
+      let failure: Error | undefined
+      try {
+        await translated(client.query('begin'))
+        const result = await work(async (bound) => accept(bound, (await translated(client.query(query(bound)))).rows))
+        await translated(client.query('commit'))
+        return result
+      } catch (error) {
+        await client.query('rollback').catch((lost: unknown) => {
+          failure = lost instanceof Error ? lost : new Error(String(lost))
+        })
+        throw error
+      } finally {
+        client.release(failure)
+      }
+    },
+
+    async withClient(work) {
+      const client = new pg.Client({ ...base, options: '-c timezone=UTC' })
+      client.on('error', (error) => log(`A database connection was lost: ${error.message}`))
+      await translated(client.connect())
+      try {
+        return await translated(work(client))
+      } finally {
+        await client.end().catch(() => {})
+      }
+    },
+
+    listen(channel, onMessage, onGap) {
+      listeners.add(startListener(base, channel, onMessage, onGap, log))
+    },
+
+    async notify(channel, payload) {
+      await translated(single.query('select pg_notify($1, $2)', [channel, payload]))
+    },
+
+    async version() {
+      const result = await translated(
+        single.query<{ version: string }>("select current_setting('server_version_num') as version"),
+      )
+      return Number(result.rows[0]?.version ?? 0)
+    },
+
+    async close() {
+      for (const listener of listeners) await listener.stop()
+      await Promise.all([single.end(), pipelined.end()])
+    },
+  }
+}
+
+function query(bound: BoundStatement<unknown>): pg.QueryConfig {
+  return { name: bound.statement.name, text: bound.statement.text, values: [...bound.values] }
+}
+
+async function translated<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise
+  } catch (error) {
+    if (isUnavailable(error) || isTooSlow(error))
+      throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error)
+    throw error
+  }
+}
+
+async function connected<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise
+  } catch (error) {
+    throw new StoreUnavailable(error, false)
+  }
+}
+
+function rowChecker(): (statement: Statement<unknown>, rows: readonly unknown[]) => void {
+  const compiled = new Map<TObject, ReturnType<typeof Compile>>()
+  return (statement, rows) => {
+    const check = compiled.get(statement.row) ?? Compile(statement.row)
+    compiled.set(statement.row, check)
+    for (const row of rows) {
+      if (check.Check(row)) continue
+      const [problem] = check.Errors(row)
+      throw new Error(
+        `A row of ${statement.name} is not what its schema says: ${JSON.stringify(problem)} in ${JSON.stringify(row)}`,
+      )
+    }
+  }
+}
+
+interface Listener {
+  stop(): Promise<void>
+}
+
+/** A dedicated connection that reconnects for ever and says so each time it may have missed something. */
+function startListener(
+  base: pg.PoolConfig,
+  channel: string,
+  onMessage: (payload: string) => void,
+  onGap: (listening: boolean) => void,
+  log: (message: string) => void,
+): Listener {
+  let stopped = false
+  let client: pg.Client | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  function later(work: () => void): void {
+    if (stopped) return
+    timer = setTimeout(work, LISTEN_HEARTBEAT_MS)
+    timer.unref()
+  }
+
+  function lost(failed: pg.Client, error: unknown): void {
+    if (client !== failed || stopped) return
+    client = undefined
+    log(`The listening connection was lost: ${error instanceof Error ? error.message : String(error)}`)
+    failed.end().catch(() => {})
+    onGap(false)
+    later(connect)
+  }
+
+  function connect(): void {
+    const fresh = new pg.Client({ ...base, query_timeout: LISTEN_HEARTBEAT_MS })
+    client = fresh
+    fresh.on('error', (error) => lost(fresh, error))
+    fresh.on('end', () => lost(fresh, 'ended'))
+    fresh.on('notification', (message) => onMessage(message.payload ?? ''))
+    const beat = (): void => {
+      fresh.query('select 1').then(
+        () => later(beat),
+        (error: unknown) => lost(fresh, error),
+      )
+    }
+    fresh
+      .connect()
+      .then(() => fresh.query(`listen ${pg.escapeIdentifier(channel)}`))
+      .then(
+        () => {
+          onGap(true)
+          later(beat)
+        },
+        (error: unknown) => lost(fresh, error),
+      )
+  }
+
+  connect()
+  return {
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await client?.end().catch(() => {})
+    },
+  }
+}
