@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Store } from '../../storage/store.ts'
+import { LOAD_TENANT, tenantOf } from '../tenants/store.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+import type { Actor } from './actor.ts'
+import { actorOf, FIND_IN_DIRECTORY, LOAD_ACTOR } from './store.ts'
+
+/** The channel on which processes tell each other that something of a tenant's access or catalogue changed. */
+export const ACCESS_CHANNEL = 'polydesk_access'
+
+/** While the signal of other processes may be missed, nothing older than this is used, in milliseconds. */
+const DEAF_AGE_MS = 2_000
+/** With the signal, entries are still read anew after this time, in milliseconds. */
+const MAXIMUM_AGE_MS = 60_000
+const MAXIMUM_ACTORS = 20_000
+const MAXIMUM_TENANTS = 5_000
+
+/** Resolves what callers present to who they are. Cached; a revocation counts at once here and within 5 s elsewhere. */
+export interface Access {
+  /**
+   * The actor behind a presented secret, with every permission that its credential could ever use; null when it is
+   * unknown, revoked, expired, or its user is inactive.
+   *
+   * @param dialect the dialect it was issued for.
+   * @param kind how it was presented, for instance `api_key`, `basic`, `access_token`.
+   * @param secret exactly what was presented; for a pair of names `${publicId}:${secret}`.
+   */
+  resolve(dialect: string, kind: string, secret: string): Promise<Actor | null>
+  /** The tenant's desks, groups and catalogue. */
+  tenant(tenantId: string): Promise<Tenant>
+  /** Forgets what is cached of a tenant, here at once and in other processes by signal. */
+  changed(tenantId: string): Promise<void>
+}
+
+/** How a secret is listed in the directory. */
+export function directoryKind(dialect: string, kind: string): string {
+  return `credential ${dialect} ${kind}`
+}
+
+/** What is stored of a presented secret. Secrets are random with at least 160 bits, so a plain digest cannot be guessed back. */
+export function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest()
+}
+
+interface Cached<T> {
+  readonly value: T
+  readonly readAt: number
+}
+
+/** @param clock milliseconds since the epoch. */
+export function openAccess(store: Store, clock: () => number = Date.now): Access {
+  const actors = new LRUCache<string, Cached<Actor>>({ max: MAXIMUM_ACTORS })
+  const tenants = new LRUCache<string, Cached<Tenant>>({ max: MAXIMUM_TENANTS })
+  const reading = new Map<string, Promise<unknown>>()
+  let deaf = true
+  /** Counts what was forgotten, so that a look-up under way at that moment is not kept. */
+  let generation = 0
+
+  function forget(tenantId: string): void {
+    generation++
+    tenants.delete(tenantId)
+    for (const [key, cached] of actors.entries()) if (cached.value.tenantId === tenantId) actors.delete(key)
+  }
+
+  store.database.listen(ACCESS_CHANNEL, forget, (listening) => {
+    deaf = !listening
+    generation++
+    actors.clear()
+    tenants.clear()
+  })
+
+  function fresh<T>(cached: Cached<T> | undefined): T | undefined {
+    if (!cached || clock() - cached.readAt > (deaf ? DEAF_AGE_MS : MAXIMUM_AGE_MS)) return undefined
+    return cached.value
+  }
+
+  /** Callers that miss the same entry at the same time share one look-up. */
+  async function shared<T>(key: string, read: () => Promise<T>): Promise<T> {
+    const under = reading.get(key) as Promise<T> | undefined
+    if (under) return under
+    const promise = read().finally(() => reading.delete(key))
+    reading.set(key, promise)
+    return promise
+  }
+
+  async function readActor(dialect: string, kind: string, hash: Buffer): Promise<Actor | null> {
+    const values = [directoryKind(dialect, kind), hash]
+    const [listed] = await store.run({ statement: FIND_IN_DIRECTORY, values })
+    if (!listed) return null
+    const [row] = await store.run({ statement: LOAD_ACTOR, values: [listed.tenant_id, listed.target_id] })
+    return row ? actorOf(listed.tenant_id, row) : null
+  }
+
+  return {
+    async resolve(dialect, kind, secret) {
+      const hash = hashOf(secret)
+      const key = `${dialect} ${kind} ${hash.toString('base64')}`
+      const readAt = clock()
+      const begun = generation
+      const known = fresh(actors.get(key))
+      const actor = known ?? (await shared(key, () => readActor(dialect, kind, hash)))
+      if (!actor) return null
+      if (!known && begun === generation) actors.set(key, { value: actor, readAt })
+      const { expiresAt } = actor.credential
+      return expiresAt !== null && Date.parse(expiresAt) <= clock() ? null : actor
+    },
+
+    async tenant(tenantId) {
+      const readAt = clock()
+      const begun = generation
+      const known = fresh(tenants.get(tenantId))
+      if (known) return known
+      return shared(`tenant ${tenantId}`, async () => {
+        const [row] = await store.run({ statement: LOAD_TENANT, values: [tenantId] })
+        if (!row) throw new Error(`Tenant ${tenantId} does not exist.`)
+        const tenant = tenantOf(row)
+        if (begun === generation) tenants.set(tenantId, { value: tenant, readAt })
+        return tenant
+      })
+    },
+
+    async changed(tenantId) {
+      forget(tenantId)
+      await store.database.notify(ACCESS_CHANNEL, tenantId)
+    },
+  }
+}

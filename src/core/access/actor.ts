@@ -1,0 +1,107 @@
+import { refuse } from '../errors.ts'
+import type { Instant } from '../instant.ts'
+import type { UserSummary } from '../users/user.ts'
+import type { Permission, Role } from './permissions.ts'
+import { ROLE_PERMISSIONS } from './permissions.ts'
+
+/** The credential that was presented, as far as answers and rules need it. */
+export interface ActorCredential {
+  readonly id: string
+  readonly dialect: string
+  /** How it is presented: `api_key`, `basic`, `access_token`, ... as its dialect defines. */
+  readonly kind: string
+  readonly name: string
+  /** The vendor's own words for what it may do; its dialect maps them to core permissions. */
+  readonly scopes: readonly string[]
+  /** The only desk that it reaches; null for every desk of its user. */
+  readonly deskId: string | null
+  readonly expiresAt: Instant | null
+}
+
+/** Who is calling: a tenant's user by way of a credential, with what that credential allows at the most. */
+export interface Actor {
+  readonly tenantId: string
+  readonly user: UserSummary
+  readonly credential: ActorCredential
+  /** The ceiling: a role never gives more than this. A dialect narrows it to what the called operation uses. */
+  readonly permissions: ReadonlySet<Permission>
+}
+
+/**
+ * Which tickets an actor sees: all, or those on some desks, or those it requested itself. What is out of sight does
+ * not exist for it.
+ */
+export interface Sight {
+  readonly all: boolean
+  readonly deskIds: readonly string[]
+  /** Set when tickets requested by this user are in sight on the other desks too. */
+  readonly requesterId: string | null
+}
+
+/** What an actor sees, from its roles and the desk its credential is bound to. */
+export function sightOf(actor: Actor): Sight {
+  const { user, credential } = actor
+  if (user.isOwner) {
+    return credential.deskId === null
+      ? { all: true, deskIds: [], requesterId: null }
+      : { all: false, deskIds: [credential.deskId], requesterId: null }
+  }
+  const worked = user.memberships.filter((each) => each.role !== 'customer').map((each) => each.deskId)
+  if (credential.deskId === null) return { all: false, deskIds: worked, requesterId: user.id }
+  return { all: false, deskIds: worked.filter((deskId) => deskId === credential.deskId), requesterId: user.id }
+}
+
+/** Whether a desk as such is within an actor's reach, at least as a customer. */
+export function reachesDesk(actor: Actor, deskId: string): boolean {
+  if (actor.credential.deskId !== null && actor.credential.deskId !== deskId) return false
+  return actor.user.isOwner || actor.user.memberships.some((each) => each.deskId === deskId)
+}
+
+/** The role that counts on a desk; an owner is an admin everywhere. */
+export function roleOn(actor: Actor, deskId: string): Role | null {
+  if (!reachesDesk(actor, deskId)) return null
+  if (actor.user.isOwner) return 'admin'
+  return actor.user.memberships.find((each) => each.deskId === deskId)?.role ?? null
+}
+
+/** Whether the actor works on a desk: as agent, admin or owner. */
+export function worksOn(actor: Actor, deskId: string): boolean {
+  const role = roleOn(actor, deskId)
+  return role === 'agent' || role === 'admin'
+}
+
+/** Whether an actor may do something on a desk: its credential allows it and its role there gives it. */
+export function may(actor: Actor, permission: Permission, deskId: string): boolean {
+  if (!actor.permissions.has(permission)) return false
+  if (actor.user.isOwner) return reachesDesk(actor, deskId)
+  // A requester keeps a customer's rights to the own ticket also where no membership says so (any more).
+  const role = roleOn(actor, deskId) ?? 'customer'
+  return ROLE_PERMISSIONS[role].has(permission)
+}
+
+/** Refuses as `forbidden` unless `may`. */
+export function demand(actor: Actor, permission: Permission, deskId: string): void {
+  if (!may(actor, permission, deskId)) refuse({ code: 'forbidden', permission })
+}
+
+/** Refuses as `forbidden` unless the actor has a permission that belongs to no desk. */
+export function demandTenantWide(actor: Actor, permission: Permission): void {
+  if (!actor.permissions.has(permission)) refuse({ code: 'forbidden', permission })
+  if (actor.user.isOwner) return
+  const somewhere = actor.user.memberships.some((each) => ROLE_PERMISSIONS[each.role].has(permission))
+  if (!somewhere) refuse({ code: 'forbidden', permission })
+}
+
+/** The same actor with no more than the given permissions. */
+export function narrowed(actor: Actor, permissions: readonly Permission[]): Actor {
+  return { ...actor, permissions: new Set(permissions.filter((each) => actor.permissions.has(each))) }
+}
+
+/** Whether a ticket is in an actor's sight. */
+export function inSight(
+  sight: Sight,
+  ticket: { readonly deskId: string; readonly requester: { readonly id: string } | null },
+): boolean {
+  if (sight.all || sight.deskIds.includes(ticket.deskId)) return true
+  return sight.requesterId !== null && ticket.requester?.id === sight.requesterId
+}

@@ -1,0 +1,96 @@
+import { type Static, Type } from 'typebox'
+import { statement } from '../../storage/statement.ts'
+import { instantOrNull } from '../instant.ts'
+import { USER_VIEW, UserRow, userOf } from '../users/store.ts'
+import type { Actor, ActorCredential } from './actor.ts'
+import { PERMISSIONS } from './permissions.ts'
+
+const nullableText = Type.Union([Type.String(), Type.Null()])
+
+/** Where a presented secret belongs. One of the exemptions from naming the tenant: it finds it. */
+export const FIND_IN_DIRECTORY = statement(
+  'directory.find',
+  Type.Object({ tenant_id: Type.String(), target_id: Type.String() }),
+  'select d.tenant_id, d.target_id from directory d where d.kind = $1 and d.hash = $2',
+)
+
+const CredentialRow = Type.Object({
+  credential_id: Type.String(),
+  dialect: Type.String(),
+  credential_kind: Type.String(),
+  credential_name: Type.String(),
+  scopes: Type.Array(Type.String()),
+  desk_id: nullableText,
+  expires_at: nullableText,
+  ...UserRow.properties,
+})
+
+/** A live credential with its active user. `$2` credential id. */
+export const LOAD_ACTOR = statement(
+  'access.actor',
+  CredentialRow,
+  `select c.id as credential_id, c.dialect, c.kind as credential_kind, c.name as credential_name, c.scopes, c.desk_id, c.expires_at,
+  ${USER_VIEW}
+from credentials c join users u on u.tenant_id = $1 and u.id = c.user_id
+where c.tenant_id = $1 and c.id = $2 and c.revoked_at is null and u.active`,
+)
+
+export function actorOf(tenantId: string, row: Static<typeof CredentialRow>): Actor {
+  const credential: ActorCredential = {
+    id: row.credential_id,
+    dialect: row.dialect,
+    kind: row.credential_kind,
+    name: row.credential_name,
+    scopes: row.scopes,
+    deskId: row.desk_id,
+    expiresAt: instantOrNull(row.expires_at),
+  }
+  return { tenantId, user: userOf(row), credential, permissions: new Set(PERMISSIONS) }
+}
+
+/**
+ * `$2` id, `$3` dialect, `$4` kind, `$5` name, `$6` public id, `$7` hash of what is presented, `$8` user, `$9` desk,
+ * `$10` scopes, `$11` created, `$12` expires, `$13` directory kind.
+ */
+export const INSERT_CREDENTIAL = statement(
+  'credential.insert',
+  Type.Object({ id: Type.String() }),
+  `
+with listed as (insert into directory (kind, hash, tenant_id, target_id) values ($13, $7, $1, $2) returning target_id)
+insert into credentials as c (tenant_id, id, dialect, kind, name, public_id, secret_hash, user_id, desk_id, scopes, created_at, expires_at)
+select $1, l.target_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 from listed l
+returning c.id`,
+)
+
+/** `$2` id, `$3` time. The directory forgets the hash too, so that nothing finds it any more. */
+export const REVOKE_CREDENTIAL = statement(
+  'credential.revoke',
+  Type.Object({ id: Type.String() }),
+  `
+with revoked as (
+  update credentials c set revoked_at = $3 where c.tenant_id = $1 and c.id = $2 and c.revoked_at is null
+  returning c.id, c.dialect, c.kind, c.secret_hash
+),
+forgotten as (
+  delete from directory d using revoked r where d.kind = 'credential ' || r.dialect || ' ' || r.kind and d.hash = r.secret_hash
+)
+select r.id from revoked r`,
+)
+
+export const LIST_CREDENTIALS = statement(
+  'credential.list',
+  Type.Object({
+    id: Type.String(),
+    dialect: Type.String(),
+    kind: Type.String(),
+    name: Type.String(),
+    public_id: nullableText,
+    scopes: Type.Array(Type.String()),
+    user_id: Type.String(),
+    created_at: Type.String(),
+    expires_at: nullableText,
+    revoked_at: nullableText,
+  }),
+  `select c.id, c.dialect, c.kind, c.name, c.public_id, c.scopes, c.user_id, c.created_at, c.expires_at, c.revoked_at
+from credentials c where c.tenant_id = $1 order by c.created_at, c.id`,
+)

@@ -1,0 +1,40 @@
+import type { Instant } from '../instant.ts'
+
+export const EVENT_KINDS = [
+  'ticket.created',
+  'ticket.status_changed',
+  'ticket.priority_changed',
+  'ticket.topic_changed',
+  'ticket.type_changed',
+  'ticket.title_changed',
+  'ticket.group_changed',
+  'ticket.assignee_changed',
+  'ticket.requester_changed',
+  'ticket.desk_changed',
+  'ticket.form_changed',
+  'ticket.tags_changed',
+  'ticket.deleted',
+  'message.added',
+  'user.created',
+  'desk.created',
+] as const
+export type EventKind = (typeof EVENT_KINDS)[number]
+
+/** What an event holds of before and after: the changed fields, in the core's words. */
+export type EventData = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
+
+/** One change, for ever. `position` counts a tenant's events without gaps and is the event's integer id. */
+export interface Event {
+  readonly id: string
+  readonly position: number
+  readonly kind: EventKind
+  readonly ticketId: string | null
+  readonly messageId: string | null
+  readonly actorId: string | null
+  readonly credentialId: string | null
+  readonly dialect: string
+  readonly requestId: string
+  readonly at: Instant
+  readonly before: EventData | null
+  readonly after: EventData | null
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { instant, toSeconds } from './instant.ts'
+
+test('PostgreSQL text and JSON forms of a time become the same instant', () => {
+  const time = fc.date({
+    min: new Date('1970-01-01T00:00:00Z'),
+    max: new Date('9999-12-31T23:59:59Z'),
+    noInvalidDate: true,
+  })
+  fc.assert(
+    fc.property(time, (date) => {
+      const iso = date.toISOString()
+      const fraction = iso.slice(19, 23).replace(/0+$/, '').replace(/^\.$/, '')
+      assert.equal(instant(`${iso.slice(0, 10)} ${iso.slice(11, 19)}${fraction}+00`), iso)
+      assert.equal(instant(`${iso.slice(0, 19)}${fraction}+00:00`), iso)
+      assert.equal(instant(iso), iso)
+    }),
+  )
+})
+
+test('a time that is not UTC is refused', () => {
+  assert.throws(() => instant('2026-01-15 10:20:30+01'))
+})
+
+test('seconds precision drops the fraction', () => {
+  assert.equal(toSeconds('2026-01-15T10:20:30.999Z'), '2026-01-15T10:20:30Z')
+})

@@ -1,0 +1,161 @@
+import type { Store } from '../../storage/store.ts'
+import { directoryKind, hashOf } from '../access/access.ts'
+import type { Role } from '../access/permissions.ts'
+import { hashPassword } from '../access/secrets.ts'
+import { INSERT_CREDENTIAL, REVOKE_CREDENTIAL } from '../access/store.ts'
+import type { CatalogueDefaults } from '../catalogue/defaults.ts'
+import type { Instant } from '../instant.ts'
+import { INSERT_EXTERNAL_ID, INSERT_USER } from '../users/store.ts'
+import { INSERT_CATALOGUE, INSERT_DESK, INSERT_GROUP, INSERT_TENANT, LIST_OWNERS } from './store.ts'
+
+/** What administration needs of its surroundings: it runs on the command line and at first start, without an actor. */
+export interface Administration {
+  readonly store: Pick<Store, 'run'>
+  readonly now: Instant
+  readonly newId: () => string
+}
+
+/** Makes a tenant with a default desk, the catalogue and its groups. @returns the ids of the tenant and its desk. */
+export async function createTenant(
+  admin: Administration,
+  input: { readonly name: string; readonly deskName: string; readonly catalogue: CatalogueDefaults },
+): Promise<{ readonly tenantId: string; readonly deskId: string }> {
+  const { store, now, newId } = admin
+  const tenantId = newId()
+  const { catalogue } = input
+  await store.run({ statement: INSERT_TENANT, values: [tenantId, input.name, now] })
+  const lists = [
+    catalogue.topics,
+    catalogue.types,
+    catalogue.statusLabels,
+    catalogue.priorityLabels,
+    catalogue.channels,
+  ]
+  await store.run({ statement: INSERT_CATALOGUE, values: [tenantId, ...lists.map((list) => JSON.stringify(list))] })
+  for (const name of catalogue.groups)
+    await store.run({ statement: INSERT_GROUP, values: [tenantId, newId(), name, now] })
+  const deskId = newId()
+  await store.run({ statement: INSERT_DESK, values: [tenantId, deskId, input.deskName, true, now, '[]'] })
+  return { tenantId, deskId }
+}
+
+/** Adds a desk; the tenant's owners and services become its admins. */
+export async function createDesk(
+  admin: Administration,
+  tenantId: string,
+  name: string,
+): Promise<{ readonly id: string; readonly integer: number }> {
+  const { store, now, newId } = admin
+  const owners = await store.run({ statement: LIST_OWNERS, values: [tenantId] })
+  const admins = JSON.stringify(owners.map((owner) => ({ id: newId(), user_id: owner.id })))
+  const [desk] = await store.run({ statement: INSERT_DESK, values: [tenantId, newId(), name, false, now, admins] })
+  if (!desk) throw new Error(`Tenant ${tenantId} does not exist.`)
+  return desk
+}
+
+/** A user to add. */
+export interface NewUser {
+  readonly kind: 'person' | 'service'
+  readonly isOwner: boolean
+  readonly name: string
+  readonly surname?: string
+  readonly email?: string
+  readonly username?: string
+  readonly customerNumber?: string
+  readonly phone?: string
+  readonly password?: string
+  readonly memberships: readonly { readonly deskId: string; readonly role: Role }[]
+}
+
+/** Adds a user. @throws the store's unique violation when the address or user name is taken. */
+export async function createUser(
+  admin: Administration,
+  tenantId: string,
+  user: NewUser,
+): Promise<{ readonly id: string; readonly integer: number }> {
+  const { store, now, newId } = admin
+  const memberships = user.memberships.map((each) => ({ id: newId(), desk_id: each.deskId, role: each.role }))
+  const values = [
+    tenantId,
+    newId(),
+    user.kind,
+    user.isOwner,
+    user.name,
+    user.surname ?? '',
+    user.email ?? null,
+    user.email?.toLowerCase() ?? null,
+    user.username ?? null,
+    user.username?.toLowerCase() ?? null,
+    user.customerNumber ?? null,
+    user.phone ?? null,
+    user.password === undefined ? null : await hashPassword(user.password),
+    now,
+    JSON.stringify(memberships),
+  ]
+  const [made] = await store.run({ statement: INSERT_USER, values })
+  if (!made) throw new Error(`Tenant ${tenantId} does not exist.`)
+  return made
+}
+
+/** Records the id by which a client's own system knows a user on a desk. */
+export async function addExternalId(
+  admin: Administration,
+  tenantId: string,
+  deskId: string,
+  externalId: string,
+  userId: string,
+): Promise<void> {
+  await admin.store.run({ statement: INSERT_EXTERNAL_ID, values: [tenantId, deskId, externalId, userId] })
+}
+
+/** A credential to issue. `presented` is exactly what callers will present; only its hash is stored. */
+export interface NewCredential {
+  readonly dialect: string
+  readonly kind: string
+  readonly name: string
+  readonly publicId?: string
+  readonly presented: string
+  readonly userId: string
+  readonly deskId?: string
+  readonly scopes: readonly string[]
+  readonly expiresAt?: Instant
+}
+
+/** Issues a credential. @returns its id. */
+export async function issueCredential(
+  admin: Administration,
+  tenantId: string,
+  credential: NewCredential,
+): Promise<string> {
+  const id = admin.newId()
+  const { dialect, kind, name, publicId, presented, userId, deskId, scopes, expiresAt } = credential
+  await admin.store.run({
+    statement: INSERT_CREDENTIAL,
+    values: [
+      tenantId,
+      id,
+      dialect,
+      kind,
+      name,
+      publicId ?? null,
+      hashOf(presented),
+      userId,
+      deskId ?? null,
+      scopes,
+      admin.now,
+      expiresAt ?? null,
+      directoryKind(dialect, kind),
+    ],
+  })
+  return id
+}
+
+/** Revokes a credential at once. @returns whether there was a live one. The caller signals `Access.changed`. */
+export async function revokeCredential(
+  admin: Administration,
+  tenantId: string,
+  credentialId: string,
+): Promise<boolean> {
+  const rows = await admin.store.run({ statement: REVOKE_CREDENTIAL, values: [tenantId, credentialId, admin.now] })
+  return rows.length > 0
+}

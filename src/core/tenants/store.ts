@@ -1,0 +1,142 @@
+import { type Static, Type } from 'typebox'
+import { statement } from '../../storage/statement.ts'
+import { PRIORITIES, STATUSES } from '../tickets/ticket.ts'
+import type { Tenant } from './tenant.ts'
+
+const record = { id: Type.Integer(), name: Type.String(), active: Type.Boolean() }
+const place = { id: Type.String(), integer: Type.Integer(), name: Type.String(), active: Type.Boolean() }
+
+const TenantRow = Type.Object({
+  tenant_id: Type.String(),
+  name: Type.String(),
+  desks: Type.Array(Type.Object({ ...place, isDefault: Type.Boolean() })),
+  groups: Type.Array(Type.Object(place)),
+  topics: Type.Array(
+    Type.Object({ ...record, offeredIn: Type.Array(Type.String()), word: Type.Union([Type.String(), Type.Null()]) }),
+  ),
+  types: Type.Array(Type.Object(record)),
+  status_labels: Type.Array(Type.Object({ ...record, status: Type.Enum(STATUSES) })),
+  priority_labels: Type.Array(Type.Object({ ...record, priority: Type.Enum(PRIORITIES) })),
+  channels: Type.Array(Type.Object({ ...record, kind: Type.String(), icon: Type.String() })),
+  forms: Type.Array(Type.Object(record)),
+})
+
+const list = (from: string, pairs: string, order: string): string =>
+  `(select coalesce(json_agg(json_build_object(${pairs}) order by x.${order}), '[]') from ${from} x where x.tenant_id = $1)`
+
+/** A tenant with its desks, groups and catalogue, in one round trip. */
+export const LOAD_TENANT = statement(
+  'tenant.load',
+  TenantRow,
+  `select t.tenant_id, t.name,
+  ${list('desks', "'id', x.id, 'integer', x.integer, 'name', x.name, 'active', x.active, 'isDefault', x.is_default", 'integer')} as desks,
+  ${list('groups', "'id', x.id, 'integer', x.integer, 'name', x.name, 'active', x.active", 'integer')} as groups,
+  ${list('topics', "'id', x.id, 'name', x.name, 'active', x.active, 'offeredIn', x.offered_in, 'word', x.word", 'id')} as topics,
+  ${list('types', "'id', x.id, 'name', x.name, 'active', x.active", 'id')} as types,
+  ${list('status_labels', "'id', x.id, 'name', x.name, 'active', x.active, 'status', x.status", 'id')} as status_labels,
+  ${list('priority_labels', "'id', x.id, 'name', x.name, 'active', x.active, 'priority', x.priority", 'id')} as priority_labels,
+  ${list('channels', "'id', x.id, 'name', x.name, 'active', x.active, 'kind', x.kind, 'icon', x.icon", 'id')} as channels,
+  ${list('forms', "'id', x.id, 'name', x.name, 'active', x.active", 'id')} as forms
+from tenants t where t.tenant_id = $1`,
+)
+
+/** @throws Error when the tenant has no default desk, which no command leaves it without. */
+export function tenantOf(row: Static<typeof TenantRow>): Tenant {
+  const defaultDesk = row.desks.find((desk) => desk.isDefault)
+  if (!defaultDesk) throw new Error(`Tenant ${row.tenant_id} has no default desk.`)
+  return {
+    id: row.tenant_id,
+    name: row.name,
+    desks: row.desks,
+    defaultDesk,
+    groups: row.groups,
+    topics: row.topics,
+    types: row.types,
+    statusLabels: row.status_labels,
+    priorityLabels: row.priority_labels,
+    channels: row.channels,
+    forms: row.forms,
+  }
+}
+
+const IdRow = Type.Object({ tenant_id: Type.String() })
+
+/** `$2` name, `$3` time. */
+export const INSERT_TENANT = statement(
+  'tenant.insert',
+  IdRow,
+  `
+with made as (insert into tenants (tenant_id, name, created_at) values ($1, $2, $3) returning tenant_id)
+insert into tenant_counters (tenant_id) select m.tenant_id from made m returning tenant_id`,
+)
+
+/** The catalogue as JSON lists: `$2` topics, `$3` types, `$4` status labels, `$5` priority labels, `$6` channels. */
+export const INSERT_CATALOGUE = statement(
+  'catalogue.insert',
+  IdRow,
+  `
+with
+t as (insert into topics (tenant_id, id, name, offered_in, word)
+  select $1, x.id, x.name, x.offered_in, x.word from json_to_recordset($2::json) x (id integer, name text, offered_in text[], word text)),
+y as (insert into types (tenant_id, id, name) select $1, x.id, x.name from json_to_recordset($3::json) x (id integer, name text)),
+s as (insert into status_labels (tenant_id, id, name, status)
+  select $1, x.id, x.name, x.status from json_to_recordset($4::json) x (id integer, name text, status text)),
+p as (insert into priority_labels (tenant_id, id, name, priority)
+  select $1, x.id, x.name, x.priority from json_to_recordset($5::json) x (id integer, name text, priority text)),
+c as (insert into channels (tenant_id, id, kind, name, icon)
+  select $1, x.id, x.kind, x.name, x.icon from json_to_recordset($6::json) x (id integer, kind text, name text, icon text))
+select $1::uuid as tenant_id`,
+)
+
+/** `$2` id, `$3` name, `$4` whether it is the default desk, `$5` time, `$6` admins' membership ids by user id as JSON. */
+export const INSERT_DESK = statement(
+  'desk.insert',
+  Type.Object({ id: Type.String(), integer: Type.Integer() }),
+  `
+with counted as (
+  update tenant_counters c set desk_integer = c.desk_integer + 1 where c.tenant_id = $1 returning c.desk_integer
+),
+made as (
+  insert into desks as d (tenant_id, id, integer, name, is_default, created_at)
+  select $1, $2, c.desk_integer, $3, $4, $5 from counted c returning d.id, d.integer
+),
+counters as (insert into desk_counters (tenant_id, desk_id) select $1, m.id from made m),
+joined as (
+  insert into memberships (tenant_id, id, desk_id, user_id, role, created_at)
+  select $1, x.id, m.id, x.user_id, 'admin', $5 from made m, json_to_recordset($6::json) x (id uuid, user_id uuid)
+)
+select m.id, m.integer from made m`,
+)
+
+/** `$2` id, `$3` name, `$4` time. */
+export const INSERT_GROUP = statement(
+  'group.insert',
+  Type.Object({ id: Type.String(), integer: Type.Integer() }),
+  `
+with counted as (
+  update tenant_counters c set group_integer = c.group_integer + 1 where c.tenant_id = $1 returning c.group_integer
+)
+insert into groups as g (tenant_id, id, integer, name, created_at)
+select $1, $2, c.group_integer, $3, $4 from counted c returning g.id, g.integer`,
+)
+
+/** Every tenant, for the command line and for jobs. One of the exemptions: it is the list of tenants itself. */
+export const LIST_TENANTS = statement(
+  'tenant.list',
+  Type.Object({ tenant_id: Type.String(), name: Type.String() }),
+  'select t.tenant_id, t.name from tenants t order by t.created_at, t.tenant_id',
+)
+
+/** Owners and services, who administer every desk. */
+export const LIST_OWNERS = statement(
+  'user.owners',
+  Type.Object({ id: Type.String() }),
+  'select u.id from users u where u.tenant_id = $1 and u.is_owner order by u.integer',
+)
+
+/** Held to the end of a first start, so that two processes on one empty store make one demo tenant. */
+export const LOCK_FIRST_START = statement(
+  'tenant.lock_first_start',
+  Type.Object({ locked: Type.Unknown() }),
+  'select pg_advisory_xact_lock(7265019002) as locked',
+)

@@ -1,0 +1,218 @@
+import { may } from '../access/actor.ts'
+import type { Context } from '../context.ts'
+import { Refusal, refuse } from '../errors.ts'
+import { earlierResult } from '../idempotency/store.ts'
+import { contentOf } from '../messages/content.ts'
+import { ensureCustomer } from '../users/commands.ts'
+import { findUsers } from '../users/queries.ts'
+import type { UserSummary } from '../users/user.ts'
+import type { Provenance } from './drafts.ts'
+import { findTickets } from './queries.ts'
+import { eventOf, messageOf, type OutcomeRow, ticketOf } from './rows.ts'
+import { type Circumstances, decideChange, decideCreate } from './rules.ts'
+import { CHANGE_TICKETS, CREATE_TICKETS, DELETE_TICKETS, type WriteOutcome } from './store.ts'
+import type { ChangeOptions, NewTicket, Ticket, TicketChange, TicketOutcome, TicketRef } from './ticket.ts'
+
+/** How often a lost race is read and decided again before the caller is told of a conflict. */
+const ROUNDS = 8
+
+type OneTicket = TicketOutcome & { readonly ticket: Ticket }
+
+function provenance(ctx: Context): Provenance {
+  return {
+    actorId: ctx.actor.user.id,
+    credentialId: ctx.actor.credential.id,
+    dialect: ctx.dialect,
+    requestId: ctx.requestId,
+    at: ctx.now,
+  }
+}
+
+function circumstances(ctx: Context, people: readonly UserSummary[], recordAlways: boolean): Circumstances {
+  const { actor, tenant, now, newId } = ctx
+  return { actor, tenant, now, newId, contentOf, people: new Map(people.map((user) => [user.id, user])), recordAlways }
+}
+
+function outcomeOf(row: OutcomeRow): TicketOutcome {
+  return { tickets: row.tickets.map(ticketOf), events: row.events.map(eventOf), messages: row.messages.map(messageOf) }
+}
+
+function withTicket(outcome: TicketOutcome | null): OneTicket {
+  const ticket = outcome?.tickets[0]
+  if (!outcome || !ticket) refuse({ code: 'not_found', missing: 'ticket' })
+  return { ...outcome, ticket }
+}
+
+/**
+ * Opens a ticket: one round trip, unless it is for an e-mail address that the desk does not know yet.
+ *
+ * @throws Refusal `invalid` (paths `desk`, `requester`, `assignee`, `topic`, `type`, `group`, `channel`, `form`),
+ * `forbidden`, `idempotency_mismatch`.
+ */
+export async function createTicket(ctx: Context, input: NewTicket): Promise<OneTicket> {
+  const people = input.assigneeId ? await findUsers(ctx, [input.assigneeId]) : []
+  try {
+    const draft = decideCreate(input, circumstances(ctx, people, false))
+    const call = { draft, by: provenance(ctx), idempotency: ctx.idempotency }
+    const create = ctx.store.batched(CREATE_TICKETS)
+    const outcome = await create(ctx.tenant.id, call)
+    if (!('refused' in outcome) || outcome.refused !== 'requester_missing' || input.requester.by !== 'email')
+      return oneCreated(outcome)
+    await ensureCustomer(ctx, { email: input.requester.email, name: input.requester.name, deskId: input.deskId })
+    return oneCreated(await create(ctx.tenant.id, call))
+  } catch (error) {
+    // What was right the first time may be refused by now: then the first answer still stands.
+    const earlier = error instanceof Refusal ? await earlierResult(ctx) : undefined
+    if (earlier) return withTicket(outcomeOf(earlier))
+    throw error
+  }
+}
+
+function oneCreated(outcome: WriteOutcome): OneTicket {
+  if ('done' in outcome) return withTicket(outcome.done)
+  if ('repeated' in outcome) return withTicket(outcome.repeated)
+  switch (outcome.refused) {
+    case 'idempotency_mismatch':
+      return refuse({ code: 'idempotency_mismatch' })
+    case 'requester_not_member':
+      return refuse({
+        code: 'invalid',
+        issues: [{ path: ['requester'], rule: 'unknown', message: 'This requester has no membership on the desk.' }],
+      })
+    case 'requester_unknown':
+    case 'requester_missing':
+      return refuse({
+        code: 'invalid',
+        issues: [{ path: ['requester'], rule: 'unknown', message: 'This requester does not exist.' }],
+      })
+    case 'stale':
+      return refuse({ code: 'conflict', message: 'The ticket changed at the same time.' })
+  }
+}
+
+/**
+ * Changes one ticket: a message, a status, an assignee, anything. Two round trips: read, and write if it still stands.
+ *
+ * @throws Refusal `not_found`, `forbidden`, `invalid`, `ticket_closed`, `precondition_failed` (when `options.version` is
+ * not the ticket's), `conflict` (when others kept changing it), `idempotency_mismatch`.
+ */
+export async function changeTicket(
+  ctx: Context,
+  ref: TicketRef,
+  change: TicketChange,
+  options: ChangeOptions = {},
+): Promise<OneTicket> {
+  const { missing, ...outcome } = await carryOut(ctx, [ref], [change], options)
+  if (missing.length > 0) refuse({ code: 'not_found', missing: 'ticket' })
+  return withTicket(outcome)
+}
+
+/**
+ * Applies changes, in order, to many tickets: all or nothing. Tickets out of sight are skipped and named in `missing`.
+ * With `thenDelete` the tickets are erased after the changes were found allowed.
+ *
+ * @throws Refusal as `changeTicket`, and `forbidden` without `ticket.bulk`.
+ */
+export async function changeTickets(
+  ctx: Context,
+  refs: readonly TicketRef[],
+  changes: readonly TicketChange[],
+  options: { readonly thenDelete?: boolean } = {},
+): Promise<TicketOutcome & { readonly missing: readonly TicketRef[] }> {
+  if (!ctx.actor.permissions.has('ticket.bulk')) refuse({ code: 'forbidden', permission: 'ticket.bulk' })
+  return carryOut(ctx, refs, changes, options)
+}
+
+async function carryOut(
+  ctx: Context,
+  refs: readonly TicketRef[],
+  changes: readonly TicketChange[],
+  options: ChangeOptions & { readonly thenDelete?: boolean },
+): Promise<TicketOutcome & { readonly missing: readonly TicketRef[] }> {
+  const named = changes.flatMap((change) => namedPeople(change))
+  for (let round = 1; round <= ROUNDS; round++) {
+    const [earlier, found, people] = await Promise.all([
+      earlierResult(ctx),
+      findTickets(ctx, refs),
+      findUsers(
+        ctx,
+        named.filter((id) => id !== ctx.actor.user.id),
+      ),
+    ])
+    if (earlier) return { ...outcomeOf(earlier), missing: missingIn(refs, outcomeOf(earlier).tickets) }
+    const tickets = found.filter((ticket) => ticket !== null)
+    const missing = refs.filter((_, index) => found[index] === null)
+    if (tickets.length === 0) return { tickets: [], events: [], messages: [], missing }
+    if (options.version !== undefined && tickets.some((ticket) => ticket.version !== options.version)) {
+      refuse({ code: 'precondition_failed' })
+    }
+    const given = circumstances(ctx, [...people, ctx.actor.user], options.recordAlways ?? false)
+    const unique = [...new Map(tickets.map((ticket) => [ticket.id, ticket])).values()]
+    const drafts = unique.map((ticket) => decideChange(ticket, changes, given))
+    if (options.thenDelete) {
+      await erase(ctx, unique)
+      return { tickets: unique, events: [], messages: [], missing }
+    }
+    const writing = drafts.filter((draft) => draft.changed || draft.events.length > 0)
+    // With a key, also a call that changes nothing is recorded: its repeat must change nothing either.
+    const recorded = ctx.idempotency === null ? writing : drafts
+    if (recorded.length === 0) return { tickets: unique, events: [], messages: [], missing }
+    const call = { drafts: recorded, by: provenance(ctx), idempotency: ctx.idempotency }
+    const outcome = await ctx.store.batched(CHANGE_TICKETS)(ctx.tenant.id, call)
+    if ('done' in outcome) {
+      const now = new Map(outcome.done.tickets.map((ticket) => [ticket.id, ticket]))
+      return { ...outcome.done, tickets: unique.map((ticket) => now.get(ticket.id) ?? ticket), missing }
+    }
+    if ('repeated' in outcome) {
+      if (outcome.repeated === null) refuse({ code: 'not_found', missing: 'ticket' })
+      return { ...outcome.repeated, missing }
+    }
+    if (outcome.refused === 'idempotency_mismatch') refuse({ code: 'idempotency_mismatch' })
+  }
+  return refuse({ code: 'conflict', message: 'The ticket kept changing at the same time. Try again.' })
+}
+
+function namedPeople(change: TicketChange): string[] {
+  const author = typeof change.message?.author === 'object' ? change.message.author.id : null
+  return [change.assigneeId, change.requesterId, author].filter((id) => typeof id === 'string')
+}
+
+function missingIn(refs: readonly TicketRef[], tickets: readonly Ticket[]): readonly TicketRef[] {
+  return refs.filter(
+    (ref) => !tickets.some((ticket) => ('id' in ref ? ticket.id === ref.id : ticket.integer === ref.integer)),
+  )
+}
+
+/**
+ * Erases tickets with all their data; one `ticket.deleted` event for each, without content, stays.
+ *
+ * @returns the integers of what was deleted, and the refs that are not in sight.
+ * @throws Refusal `forbidden`; then nothing is deleted.
+ */
+export async function deleteTickets(
+  ctx: Context,
+  refs: readonly TicketRef[],
+): Promise<{ readonly deleted: readonly number[]; readonly missing: readonly TicketRef[] }> {
+  const found = await findTickets(ctx, refs)
+  const tickets = [...new Map(found.filter((ticket) => ticket !== null).map((ticket) => [ticket.id, ticket])).values()]
+  const missing = refs.filter((_, index) => found[index] === null)
+  for (const ticket of tickets) {
+    if (!may(ctx.actor, 'ticket.delete', ticket.deskId)) refuse({ code: 'forbidden', permission: 'ticket.delete' })
+  }
+  if (tickets.length === 0) {
+    // A repeat finds nothing any more: its key says that the deletion was done.
+    const earlier = await earlierResult(ctx)
+    return earlier
+      ? { deleted: refs.flatMap((ref) => ('integer' in ref ? [ref.integer] : [])), missing: [] }
+      : { deleted: [], missing }
+  }
+  return { deleted: await erase(ctx, tickets), missing }
+}
+
+async function erase(ctx: Context, tickets: readonly Ticket[]): Promise<readonly number[]> {
+  const doomed = tickets.map((ticket) => ({ id: ticket.id, integer: ticket.integer, eventId: ctx.newId() }))
+  const call = { tickets: doomed, by: provenance(ctx), idempotency: ctx.idempotency }
+  const outcome = await ctx.store.batched(DELETE_TICKETS)(ctx.tenant.id, call)
+  if ('refused' in outcome) refuse({ code: 'idempotency_mismatch' })
+  return outcome.deleted
+}

@@ -1,0 +1,65 @@
+import type { EventData, EventKind } from '../events/event.ts'
+import type { Instant } from '../instant.ts'
+import type { AuthorRole, Visibility } from '../messages/message.ts'
+import type { Direction, RequesterChoice, Status, Ticket } from './ticket.ts'
+
+/** A ticket as rules see and make it: people by id only. */
+export type TicketState = Omit<Ticket, 'requester' | 'assignee'> & {
+  readonly requesterId: string | null
+  readonly assigneeId: string | null
+}
+
+/** What the rules decided to record, before the store gives it a position. */
+export interface EventDraft {
+  readonly id: string
+  readonly kind: EventKind
+  readonly messageId: string | null
+  readonly before: EventData | null
+  readonly after: EventData | null
+}
+
+export interface MessageDraft {
+  readonly id: string
+  readonly visibility: Visibility
+  /** `'requester'`: whoever the new ticket's requester turns out to be. */
+  readonly authorId: string | 'requester' | null
+  readonly authorName: string | null
+  readonly authorRole: AuthorRole
+  readonly direction: Direction
+  readonly channelId: number
+  readonly format: 'text' | 'html'
+  readonly original: string
+  readonly plain: string
+  readonly safeHtml: string | null
+  readonly sanitizer: string | null
+  readonly ticketStatus: Status
+}
+
+/** A ticket that the rules allow to be opened. The store finds the requester and counts the numbers. */
+export interface TicketDraft {
+  readonly state: Omit<TicketState, 'integer' | 'number' | 'requesterId'>
+  readonly requester: RequesterChoice
+  readonly message: MessageDraft | null
+  readonly event: EventDraft
+}
+
+/** A change of one ticket that the rules allow: holds only while the ticket still is at `version`. */
+export interface ChangeDraft {
+  readonly id: string
+  readonly version: number
+  readonly state: TicketState
+  /** False when only records are written and the ticket stays as it is. */
+  readonly changed: boolean
+  readonly before: { readonly deskId: string; readonly status: Status }
+  readonly messages: readonly MessageDraft[]
+  readonly events: readonly EventDraft[]
+}
+
+/** Who did it, when and how: what every event of one call shares. */
+export interface Provenance {
+  readonly actorId: string
+  readonly credentialId: string
+  readonly dialect: string
+  readonly requestId: string
+  readonly at: Instant
+}

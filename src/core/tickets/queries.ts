@@ -1,0 +1,157 @@
+import { Type } from 'typebox'
+import { statement } from '../../storage/statement.ts'
+import { inSight, may, sightOf } from '../access/actor.ts'
+import type { Context } from '../context.ts'
+import { refuse } from '../errors.ts'
+import type { Event } from '../events/event.ts'
+import type { Message } from '../messages/message.ts'
+import { findUsers } from '../users/queries.ts'
+import type { UserSummary } from '../users/user.ts'
+import { pageOfTickets, totalOfTickets } from './listing.ts'
+import { EVENT_VIEW, EventRow, eventOf, MESSAGE_VIEW, MessageRow, messageOf, ticketOf } from './rows.ts'
+import { FIND_BY_ID, FIND_BY_INTEGER } from './store.ts'
+import type { Person, Ticket, TicketFilter, TicketRef } from './ticket.ts'
+
+/** Which part of a list: by keyset in one of the orders, or by offset for dialects that count pages. */
+export type TicketPage =
+  | { readonly by: 'key'; readonly order: TicketOrder; readonly after: TicketKey | null; readonly limit: number }
+  | { readonly by: 'offset'; readonly offset: number; readonly limit: number }
+
+/** Orders that have an index range. Ties are broken by id. Offsets always count from the newest. */
+export type TicketOrder = 'newest' | 'oldest' | 'latest_change' | 'earliest_change'
+
+/** Where the previous page ended: the sort value and the id of its last ticket. */
+export interface TicketKey {
+  readonly at: string
+  readonly id: string
+}
+
+/** One entry of a ticket's timeline: an event, and the message if it added one. Internal messages only with `message.read_internal`. */
+export interface TimelineEntry {
+  readonly event: Event
+  readonly message: Message | null
+  readonly actor: Person | null
+  /** The name of the credential it was done with. */
+  readonly credentialName: string | null
+}
+
+/**
+ * The tickets behind refs, in their order: null for what is out of sight.
+ *
+ * @throws Refusal `forbidden` when the actor may not read tickets at all.
+ */
+export async function findTickets(ctx: Context, refs: readonly TicketRef[]): Promise<readonly (Ticket | null)[]> {
+  if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
+  const byId = ctx.store.batched(FIND_BY_ID)
+  const byInteger = ctx.store.batched(FIND_BY_INTEGER)
+  const found = await Promise.all(
+    refs.map((ref) => ('id' in ref ? byId(ctx.tenant.id, ref.id) : byInteger(ctx.tenant.id, ref.integer))),
+  )
+  const sight = sightOf(ctx.actor)
+  return found.map((ticket) => (ticket && inSight(sight, ticket) ? ticket : null))
+}
+
+/** One ticket in sight. @throws Refusal `not_found` */
+export async function getTicket(ctx: Context, ref: TicketRef): Promise<Ticket> {
+  const [ticket] = await findTickets(ctx, [ref])
+  if (!ticket) refuse({ code: 'not_found', missing: 'ticket' })
+  return ticket
+}
+
+/**
+ * A page of the tickets in sight. `next` is the key of the following page, null on the last one; `total` is the number
+ * of all matching tickets, only for pages by offset.
+ */
+export async function listTickets(
+  ctx: Context,
+  filter: TicketFilter,
+  page: TicketPage,
+): Promise<{ readonly tickets: readonly Ticket[]; readonly next: TicketKey | null; readonly total: number | null }> {
+  if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
+  const sight = sightOf(ctx.actor)
+  const notes = ctx.actor.permissions.has('message.read_internal')
+  const asked = ctx.store.run(pageOfTickets(ctx.tenant.id, sight, filter, page, notes))
+  if (page.by === 'offset') {
+    const [rows, totals] = await Promise.all([
+      asked,
+      ctx.store.run(totalOfTickets(ctx.tenant.id, sight, filter, notes)),
+    ])
+    return { tickets: rows.map(ticketOf), next: null, total: totals[0]?.total ?? 0 }
+  }
+  const rows = await asked
+  const tickets = rows.slice(0, page.limit).map(ticketOf)
+  const last = tickets.at(-1)
+  const byChange = page.order === 'latest_change' || page.order === 'earliest_change'
+  const next = rows.length > page.limit && last ? { at: byChange ? last.updatedAt : last.createdAt, id: last.id } : null
+  return { tickets, next, total: null }
+}
+
+const CONVERSATION = statement(
+  'message.of_ticket',
+  MessageRow,
+  `select ${MESSAGE_VIEW} from messages m left join users u on u.tenant_id = $1 and u.id = m.author_id
+where m.tenant_id = $1 and m.ticket_id = $2 and ($3::boolean or m.visibility = 'public') order by m.integer`,
+)
+
+/** A ticket with its messages, oldest first; internal ones only with `message.read_internal`. @throws Refusal `not_found` */
+export async function getConversation(
+  ctx: Context,
+  ref: TicketRef,
+): Promise<{ readonly ticket: Ticket; readonly messages: readonly Message[] }> {
+  const ticket = await getTicket(ctx, ref)
+  const notes = may(ctx.actor, 'message.read_internal', ticket.deskId)
+  const rows = await ctx.store.run({ statement: CONVERSATION, values: [ctx.tenant.id, ticket.id, notes] })
+  return { ticket, messages: rows.map(messageOf) }
+}
+
+const TIMELINE = statement(
+  'event.timeline',
+  Type.Object({
+    ...EventRow.properties,
+    message: Type.Union([MessageRow, Type.Null()]),
+    credential_name: Type.Union([Type.String(), Type.Null()]),
+  }),
+  `select ${EVENT_VIEW}, c.name as credential_name,
+  case when m.id is not null then (select to_json(v) from (select ${MESSAGE_VIEW}) v) end as message
+from events e
+left join messages m on m.tenant_id = $1 and m.id = e.message_id
+left join users u on u.tenant_id = $1 and u.id = m.author_id
+left join credentials c on c.tenant_id = $1 and c.id = e.credential_id
+where e.tenant_id = $1 and e.ticket_id = $2 and e.position > $3::bigint
+  and ($4::boolean or e.message_id is null or m.visibility = 'public')
+order by e.position limit $5`,
+)
+
+/**
+ * A ticket with a page of its timeline, oldest first, after an event position.
+ *
+ * @returns `next`: the position to continue after, null at the end.
+ * @throws Refusal `not_found`
+ */
+export async function getTimeline(
+  ctx: Context,
+  ref: TicketRef,
+  page: { readonly after: number; readonly limit: number },
+): Promise<{ readonly ticket: Ticket; readonly entries: readonly TimelineEntry[]; readonly next: number | null }> {
+  const ticket = await getTicket(ctx, ref)
+  const notes = may(ctx.actor, 'message.read_internal', ticket.deskId)
+  const values = [ctx.tenant.id, ticket.id, page.after, notes, page.limit + 1]
+  const rows = await ctx.store.run({ statement: TIMELINE, values })
+  const shown = rows.slice(0, page.limit)
+  const actorIds = [...new Set(shown.flatMap((row) => row.actor_id ?? []))]
+  const actors = new Map((await findUsers(ctx, actorIds)).map((user) => [user.id, personOn(user, ticket.deskId)]))
+  const entries = shown.map((row) => ({
+    event: eventOf(row),
+    message: row.message ? messageOf(row.message) : null,
+    actor: row.actor_id === null ? null : (actors.get(row.actor_id) ?? null),
+    credentialName: row.credential_name,
+  }))
+  return { ticket, entries, next: rows.length > page.limit ? (entries.at(-1)?.event.position ?? null) : null }
+}
+
+/** A user as a ticket of a desk shows them. */
+export function personOn(user: UserSummary, deskId: string): Person {
+  const { memberships, username: _, ...person } = user
+  const membership = memberships.find((each) => each.deskId === deskId)
+  return { ...person, membership: membership ? { id: membership.id, role: membership.role } : null }
+}

@@ -1,0 +1,383 @@
+import { type Actor, demand, may, worksOn } from '../access/actor.ts'
+import { type Issue, refuse } from '../errors.ts'
+import type { EventData, EventKind } from '../events/event.ts'
+import type { Instant } from '../instant.ts'
+import type { Content } from '../messages/content.ts'
+import type { AuthorRole, NewMessage } from '../messages/message.ts'
+import { CHANNEL, type Tenant } from '../tenants/tenant.ts'
+import type { UserSummary } from '../users/user.ts'
+import type { ChangeDraft, EventDraft, MessageDraft, TicketDraft, TicketState } from './drafts.ts'
+import { FINISHED, type NewTicket, type Status, type StatusChange, type Ticket, type TicketChange } from './ticket.ts'
+
+/** All that a decision depends on beside the ticket and the request: passed in, so that rules stay pure. */
+export interface Circumstances {
+  readonly actor: Actor
+  readonly tenant: Tenant
+  readonly now: Instant
+  readonly newId: () => string
+  /** Makes the kept forms of a message's text. */
+  readonly contentOf: (format: 'text' | 'html', text: string) => Content
+  /** Users that the request names, by id; a missing one does not exist. */
+  readonly people: ReadonlyMap<string, UserSummary>
+  readonly recordAlways: boolean
+}
+
+const isFinished = (status: Status): boolean => FINISHED.includes(status)
+
+function unknown(field: string): Issue {
+  return { path: [field], rule: 'unknown', message: `This ${field} does not exist.` }
+}
+
+/** Refuses references that name nothing usable. `current` is what the ticket has already: that may stay, even inactive. */
+function checkReferences(
+  tenant: Tenant,
+  wanted: Pick<NewTicket, 'topicId' | 'typeId' | 'groupId' | 'channelId' | 'formId'> & {
+    readonly deskId?: string | undefined
+  },
+): void {
+  const issues: Issue[] = []
+  const missing = <Id>(
+    id: Id | null | undefined,
+    records: readonly { readonly id: Id; readonly active: boolean }[],
+  ): boolean => id !== null && id !== undefined && !records.some((record) => record.id === id && record.active)
+  if (missing(wanted.deskId, tenant.desks)) issues.push(unknown('desk'))
+  if (missing(wanted.topicId, tenant.topics)) issues.push(unknown('topic'))
+  if (missing(wanted.typeId, tenant.types)) issues.push(unknown('type'))
+  if (missing(wanted.groupId, tenant.groups)) issues.push(unknown('group'))
+  if (missing(wanted.channelId, tenant.channels)) issues.push(unknown('channel'))
+  if (missing(wanted.formId, tenant.forms)) issues.push(unknown('form'))
+  if (issues.length > 0) refuse({ code: 'invalid', issues })
+}
+
+/** An assignee works on the ticket's desk. */
+function checkAssignee(
+  assigneeId: string | null | undefined,
+  deskId: string,
+  people: ReadonlyMap<string, UserSummary>,
+): void {
+  if (assigneeId === null || assigneeId === undefined) return
+  const user = people.get(assigneeId)
+  const works = user?.isOwner || user?.memberships.some((each) => each.deskId === deskId && each.role !== 'customer')
+  if (!user?.active || !works) refuse({ code: 'invalid', issues: [unknown('assignee')] })
+}
+
+/**
+ * Whether a ticket may be opened, and as what.
+ *
+ * A caller who does not work on the desk opens tickets only for itself.
+ */
+export function decideCreate(input: NewTicket, given: Circumstances): TicketDraft {
+  const { actor, now } = given
+  checkReferences(given.tenant, input)
+  demand(actor, 'ticket.create', input.deskId)
+  if (!worksOn(actor, input.deskId)) {
+    const isSelf = input.requester.by === 'id' && input.requester.id === actor.user.id
+    if (!isSelf) refuse({ code: 'forbidden', permission: 'ticket.create' })
+  }
+  if (input.assigneeId) demand(actor, 'ticket.assign', input.deskId)
+  checkAssignee(input.assigneeId, input.deskId, given.people)
+
+  const id = given.newId()
+  const status = input.status ?? 'new'
+  const direction = input.direction ?? 'inbound'
+  const opening = input.message
+  const message = opening ? openingMessage(opening, status, input.channelId ?? CHANNEL.api, given) : null
+  const isPublic = message?.visibility === 'public'
+  const byAgent = message?.authorRole === 'agent'
+  const state: TicketDraft['state'] = {
+    id,
+    deskId: input.deskId,
+    version: 1,
+    title: input.title ?? '',
+    description: isPublic && message ? message.plain : '',
+    status,
+    priority: input.priority ?? 'normal',
+    topicId: input.topicId ?? null,
+    typeId: input.typeId ?? null,
+    groupId: input.groupId ?? null,
+    assigneeId: input.assigneeId ?? null,
+    channelId: input.channelId ?? CHANNEL.api,
+    formId: input.formId ?? null,
+    direction,
+    fromAddress: input.fromAddress ?? '',
+    fromName: input.fromName ?? '',
+    toAddress: input.toAddress ?? '',
+    toName: input.toName ?? '',
+    externalReference: input.externalReference ?? null,
+    tags: distinct(input.tags ?? []),
+    createdAt: now,
+    updatedAt: now,
+    statusChangedAt: null,
+    firstResponseAt: isPublic && byAgent ? now : null,
+    latestMessageAt: isPublic ? now : null,
+    latestAgentAt: byAgent ? now : null,
+    latestRequesterAt: direction === 'inbound' && !byAgent ? now : null,
+    solvedAt: status === 'solved' ? now : null,
+    closedAt: status === 'closed' ? now : null,
+    finishedAt: isFinished(status) ? now : null,
+  }
+  const event: EventDraft = {
+    id: given.newId(),
+    kind: 'ticket.created',
+    messageId: message?.id ?? null,
+    before: null,
+    after: {
+      status,
+      priority: state.priority,
+      title: state.title,
+      topic_id: state.topicId,
+      type_id: state.typeId,
+      group_id: state.groupId,
+      assignee_id: state.assigneeId,
+      desk_id: state.deskId,
+    },
+  }
+  return { state, requester: input.requester, message, event }
+}
+
+function openingMessage(input: NewMessage, status: Status, channelId: number, given: Circumstances): MessageDraft {
+  const author = input.author ?? 'requester'
+  const authorRole = input.authorRole ?? (author === 'requester' ? 'requester' : 'agent')
+  return {
+    id: given.newId(),
+    visibility: input.visibility,
+    authorId: author === 'requester' ? 'requester' : author === 'nobody' ? null : author.id,
+    authorName: input.authorName ?? null,
+    authorRole,
+    direction: input.direction ?? (authorRole === 'requester' ? 'inbound' : 'outbound'),
+    channelId: input.channelId ?? channelId,
+    format: input.format,
+    ...given.contentOf(input.format, input.text),
+    ticketStatus: status,
+  }
+}
+
+/** A ticket as rules take it. */
+export function stateOf(ticket: Ticket): TicketState {
+  const { requester, assignee, ...rest } = ticket
+  return { ...rest, requesterId: requester?.id ?? null, assigneeId: assignee?.id ?? null }
+}
+
+/**
+ * What changes make of a ticket, one after the other: its new state, the messages and one event for each changed field.
+ *
+ * @throws Refusal `forbidden`, `invalid` or `ticket_closed`; then nothing is written.
+ */
+export function decideChange(ticket: Ticket, changes: readonly TicketChange[], given: Circumstances): ChangeDraft {
+  const before = stateOf(ticket)
+  let state = before
+  const messages: MessageDraft[] = []
+  const events: EventDraft[] = []
+  for (const change of changes) {
+    const step = decideStep(state, change, given)
+    state = step.state
+    messages.push(...step.messages)
+    events.push(...step.events)
+  }
+  const changed = events.some((event) => event.kind === 'message.added' || !sameData(event.before, event.after))
+  return {
+    id: ticket.id,
+    version: ticket.version,
+    state: changed ? touched(state, before, given) : before,
+    changed,
+    before: { deskId: before.deskId, status: before.status },
+    messages,
+    events,
+  }
+}
+
+/** The times that any real change moves. A requester's message is no act of an agent, even when an agent's key brings it. */
+function touched(state: TicketState, before: TicketState, given: Circumstances): TicketState {
+  const byRequester = before.requesterId === given.actor.user.id && !worksOn(given.actor, before.deskId)
+  const requesterSpoke = state.latestRequesterAt !== before.latestRequesterAt
+  return {
+    ...state,
+    updatedAt: given.now,
+    latestAgentAt: byRequester || requesterSpoke ? state.latestAgentAt : given.now,
+  }
+}
+
+interface Step {
+  readonly state: TicketState
+  readonly messages: readonly MessageDraft[]
+  readonly events: readonly EventDraft[]
+}
+
+function decideStep(before: TicketState, change: TicketChange, given: Circumstances): Step {
+  checkChange(before, change, given)
+  const message = change.message ? decideMessage(before, change.message, given) : null
+  const fields = fieldsAfter(before, change)
+  const status = statusAfter(before, change, message)
+  const state = withTimes({ ...before, ...fields, status }, before, message, given.now)
+  const events: EventDraft[] = []
+  const record = (kind: EventKind, was: EventData, is: EventData, always = false): void => {
+    if (always || !sameData(was, is)) events.push({ id: given.newId(), kind, messageId: null, before: was, after: is })
+  }
+  if (message) {
+    events.push({
+      id: given.newId(),
+      kind: 'message.added',
+      messageId: message.id,
+      before: null,
+      after: { visibility: message.visibility, author_role: message.authorRole },
+    })
+  }
+  record('ticket.title_changed', { title: before.title }, { title: state.title })
+  record(
+    'ticket.topic_changed',
+    { topic_id: before.topicId },
+    { topic_id: state.topicId },
+    given.recordAlways && change.topicId !== undefined,
+  )
+  record('ticket.type_changed', { type_id: before.typeId }, { type_id: state.typeId })
+  record('ticket.priority_changed', { priority: before.priority }, { priority: state.priority })
+  record('ticket.form_changed', { form_id: before.formId }, { form_id: state.formId })
+  record('ticket.tags_changed', { tags: before.tags }, { tags: state.tags })
+  record('ticket.desk_changed', { desk_id: before.deskId }, { desk_id: state.deskId })
+  record('ticket.group_changed', { group_id: before.groupId }, { group_id: state.groupId })
+  record('ticket.requester_changed', { requester_id: before.requesterId }, { requester_id: state.requesterId })
+  record(
+    'ticket.assignee_changed',
+    { assignee_id: before.assigneeId },
+    { assignee_id: state.assigneeId },
+    given.recordAlways && change.assigneeId !== undefined,
+  )
+  record(
+    'ticket.status_changed',
+    { status: before.status },
+    { status: state.status },
+    given.recordAlways && change.status !== undefined,
+  )
+  // The status the ticket has after all of this step is what the message shows.
+  const said = message ? [{ ...message, ticketStatus: state.status }] : []
+  const description =
+    message && before.latestMessageAt === null && message.visibility === 'public' ? message.plain : state.description
+  return { state: { ...state, description }, messages: said, events }
+}
+
+function checkChange(before: TicketState, change: TicketChange, given: Circumstances): void {
+  const { actor, people } = given
+  const changesFields =
+    change.title !== undefined ||
+    change.priority !== undefined ||
+    change.topicId !== undefined ||
+    change.typeId !== undefined ||
+    change.groupId !== undefined ||
+    change.requesterId !== undefined ||
+    change.deskId !== undefined ||
+    change.formId !== undefined ||
+    change.addTags !== undefined ||
+    change.removeTags !== undefined
+  if (changesFields) demand(actor, 'ticket.change', before.deskId)
+  if (change.assigneeId !== undefined) demand(actor, 'ticket.assign', before.deskId)
+  if (change.status !== undefined) demandStatus(before, change.status, actor)
+  checkReferences(given.tenant, change)
+  if (change.deskId !== undefined && change.deskId !== before.deskId) demand(actor, 'ticket.change', change.deskId)
+  checkAssignee(change.assigneeId, change.deskId ?? before.deskId, people)
+  if (change.requesterId && !people.has(change.requesterId)) refuse({ code: 'invalid', issues: [unknown('requester')] })
+}
+
+/** Agents set any status; a requester may close the own ticket. */
+function demandStatus(before: TicketState, change: StatusChange, actor: Actor): void {
+  const closesOwn =
+    change.to === 'closed' && before.requesterId === actor.user.id && actor.permissions.has('ticket.status')
+  if (!closesOwn && !may(actor, 'ticket.status', before.deskId))
+    refuse({ code: 'forbidden', permission: 'ticket.status' })
+}
+
+function decideMessage(before: TicketState, input: NewMessage, given: Circumstances): MessageDraft {
+  const { actor } = given
+  demand(actor, input.visibility === 'public' ? 'message.reply' : 'message.note', before.deskId)
+  const authorId =
+    input.author === 'nobody'
+      ? null
+      : input.author === 'requester'
+        ? before.requesterId
+        : (input.author?.id ?? actor.user.id)
+  if (
+    authorId !== null &&
+    authorId !== actor.user.id &&
+    authorId !== before.requesterId &&
+    !given.people.has(authorId)
+  ) {
+    refuse({ code: 'invalid', issues: [unknown('author')] })
+  }
+  const isRequesters = input.author === 'requester' || (authorId !== null && authorId === before.requesterId)
+  const authorRole: AuthorRole = input.authorRole ?? (isRequesters ? 'requester' : 'agent')
+  if (authorRole === 'requester' && input.visibility === 'public' && before.status === 'closed')
+    refuse({ code: 'ticket_closed' })
+  if (input.channelId !== undefined) checkReferences(given.tenant, { channelId: input.channelId })
+  return {
+    id: given.newId(),
+    visibility: input.visibility,
+    authorId,
+    authorName: input.authorName ?? null,
+    authorRole,
+    direction: input.direction ?? (authorRole === 'requester' ? 'inbound' : 'outbound'),
+    channelId: input.channelId ?? CHANNEL.api,
+    format: input.format,
+    ...given.contentOf(input.format, input.text),
+    ticketStatus: before.status,
+  }
+}
+
+function fieldsAfter(before: TicketState, change: TicketChange): Partial<TicketState> {
+  const removed = new Set(change.removeTags ?? [])
+  return {
+    title: change.title ?? before.title,
+    priority: change.priority ?? before.priority,
+    topicId: change.topicId === undefined ? before.topicId : change.topicId,
+    typeId: change.typeId === undefined ? before.typeId : change.typeId,
+    groupId: change.groupId === undefined ? before.groupId : change.groupId,
+    assigneeId: change.assigneeId === undefined ? before.assigneeId : change.assigneeId,
+    requesterId: change.requesterId === undefined ? before.requesterId : change.requesterId,
+    deskId: change.deskId ?? before.deskId,
+    formId: change.formId === undefined ? before.formId : change.formId,
+    tags: distinct([...before.tags, ...(change.addTags ?? [])].filter((tag) => !removed.has(tag))),
+  }
+}
+
+/** The lifecycle. A status that the call names wins over what a message would do. */
+export function statusAfter(
+  before: Pick<TicketState, 'status'>,
+  change: Pick<TicketChange, 'status' | 'message'>,
+  message: Pick<MessageDraft, 'visibility' | 'authorRole'> | null,
+): Status {
+  if (change.status) return change.status.sameAs?.includes(before.status) ? before.status : change.status.to
+  if (change.message?.status) return change.message.status
+  if (message?.visibility !== 'public') return before.status
+  if (message.authorRole === 'agent') return before.status === 'new' ? 'open' : before.status
+  const waited = before.status === 'pending' || before.status === 'on_hold' || before.status === 'solved'
+  return waited ? 'open' : before.status
+}
+
+function withTimes(state: TicketState, before: TicketState, message: MessageDraft | null, now: Instant): TicketState {
+  const isPublic = message?.visibility === 'public'
+  const byAgent = message?.authorRole === 'agent'
+  const moved = state.status !== before.status
+  return {
+    ...state,
+    statusChangedAt: moved ? now : before.statusChangedAt,
+    firstResponseAt: isPublic && byAgent ? (before.firstResponseAt ?? now) : before.firstResponseAt,
+    latestMessageAt: isPublic ? now : before.latestMessageAt,
+    latestAgentAt: byAgent ? now : before.latestAgentAt,
+    latestRequesterAt: message && !byAgent ? now : before.latestRequesterAt,
+    solvedAt: !moved
+      ? before.solvedAt
+      : state.status === 'solved'
+        ? now
+        : isFinished(state.status)
+          ? before.solvedAt
+          : null,
+    closedAt: !moved ? before.closedAt : state.status === 'closed' ? now : null,
+    finishedAt: !moved ? before.finishedAt : isFinished(state.status) ? (before.finishedAt ?? now) : null,
+  }
+}
+
+function distinct(values: readonly string[]): readonly string[] {
+  return [...new Set(values)]
+}
+
+function sameData(one: EventData | null, other: EventData | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
