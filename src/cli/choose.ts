@@ -1,0 +1,51 @@
+import { LIST_TENANTS, LOAD_TENANT, tenantOf } from '../core/tenants/store.ts'
+import type { Desk, Tenant } from '../core/tenants/tenant.ts'
+import { USER_BY_EMAIL, USERS_BY_ID, userOf } from '../core/users/store.ts'
+import type { UserSummary } from '../core/users/user.ts'
+import type { CommandLine } from './database.ts'
+
+/** A mistake of the person at the terminal, told as one sentence. */
+export class Told extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'Told'
+  }
+}
+
+/** The tenant named by id or name; without a name the only one there is. */
+export async function chooseTenant({ store }: CommandLine, named: string | undefined): Promise<Tenant> {
+  const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
+  const found = tenants.filter((tenant) => named === undefined || tenant.tenant_id === named || tenant.name === named)
+  if (found.length > 1)
+    throw new Told('There are several tenants: name one with --tenant ID. `polydesk tenant list` shows them.')
+  const [only] = found
+  if (!only)
+    throw new Told(
+      named === undefined
+        ? 'There is no tenant yet: `polydesk tenant create NAME` makes one.'
+        : `There is no tenant ${named}.`,
+    )
+  const [row] = await store.run({ statement: LOAD_TENANT, values: [only.tenant_id] })
+  if (!row) throw new Told(`There is no tenant ${only.tenant_id}.`)
+  return tenantOf(row)
+}
+
+/** A desk by UUID, integer or name. */
+export function chooseDesk(tenant: Tenant, named: string): Desk {
+  const found = tenant.desks.find((desk) => desk.id === named || String(desk.integer) === named || desk.name === named)
+  if (!found)
+    throw new Told(`There is no desk ${named}; there are: ${tenant.desks.map((desk) => desk.name).join(', ')}.`)
+  return found
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** A user by UUID or e-mail address. */
+export async function chooseUser({ store }: CommandLine, tenant: Tenant, named: string): Promise<UserSummary> {
+  const rows = UUID.test(named)
+    ? await store.run({ statement: USERS_BY_ID, values: [tenant.id, [named]] })
+    : await store.run({ statement: USER_BY_EMAIL, values: [tenant.id, named.toLowerCase()] })
+  const [row] = rows
+  if (!row) throw new Told(`There is no user ${named} in ${tenant.name}.`)
+  return userOf(row)
+}

@@ -1,0 +1,56 @@
+import type { Config } from '../config.ts'
+import { start } from '../main.ts'
+
+/** How long running requests and the database get to finish, in milliseconds. */
+const STOP_LIMIT_MS = 15_000
+
+/** Serves until SIGTERM or SIGINT, then stops cleanly. */
+export async function serve(config: Config): Promise<void> {
+  const begun = performance.now()
+  const polydesk = await start(config, { say: (message) => console.error(message) })
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+  console.log(greeting(config, polydesk.url, seconds, polydesk.hasQuickstart))
+
+  let stopping = false
+  const stop = (signal: string): void => {
+    // Ctrl-C reaches a process started by npm twice: from the terminal and from npm.
+    if (stopping) return
+    stopping = true
+    console.error(`${signal}: stopping ...`)
+    setTimeout(() => {
+      console.error('Stopping took too long; leaving now. The database recovers at the next start.')
+      process.exit(1)
+    }, STOP_LIMIT_MS).unref()
+    polydesk.stop().then(
+      () => {
+        console.error('Stopped.')
+        process.exit(0)
+      },
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+function greeting(config: Config, url: string, seconds: string, hasQuickstart: boolean): string {
+  const memory = Math.round(process.memoryUsage.rss() / 1_048_576)
+  const lines = [`Polydesk listens at ${url}: ready after ${seconds} s, ${memory} MB resident.`]
+  if (hasQuickstart) {
+    lines.push(
+      '',
+      'Try it from another terminal:',
+      `  . ${config.quickstartFile}`,
+      '  curl -sS "$POLYDESK_URL/v1/tickets" -H "Authorization: Bearer $POLYDESK_API_KEY" \\',
+      `    -H 'Content-Type: application/json' -d '{"title": "Hello", "text": "My first ticket"}'`,
+      '  curl -sS "$POLYDESK_URL/v1/tickets" -H "Authorization: Bearer $POLYDESK_API_KEY"',
+    )
+  } else {
+    lines.push('', 'There is no demo tenant here: `polydesk tenant create` and `polydesk token create` make your own.')
+  }
+  lines.push('', 'Ctrl-C stops it.')
+  return lines.join('\n')
+}

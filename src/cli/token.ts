@@ -1,0 +1,99 @@
+import { Command } from 'commander'
+import { readConfig } from '../config.ts'
+import { LIST_CREDENTIALS } from '../core/access/store.ts'
+import { revokeCredential } from '../core/tenants/commands.ts'
+import { LIST_OWNERS } from '../core/tenants/store.ts'
+import type { Tenant } from '../core/tenants/tenant.ts'
+import { CREDENTIAL_KINDS, type CredentialKind } from '../dialects/credentials.ts'
+import { issueMinted } from '../setup/demo.ts'
+import { chooseDesk, chooseTenant, chooseUser, Told } from './choose.ts'
+import { type CommandLine, withStore } from './database.ts'
+
+interface CreateOptions {
+  readonly tenant?: string
+  readonly user?: string
+  readonly desk?: string
+  readonly name: string
+  readonly scopes?: string
+  readonly expires?: string
+}
+
+const KINDS = CREDENTIAL_KINDS.map((kind) => `  ${kind.dialect} ${kind.kind}: ${kind.about}`).join('\n')
+
+/** `polydesk token ...`: the credentials of every dialect. */
+export function tokenCommands(): Command {
+  const token = new Command('token').description('Issue, list and revoke credentials of every dialect.')
+  token
+    .command('create')
+    .argument('<dialect>')
+    .argument('<kind>')
+    .option('--user <user>', "whose it is (UUID or e-mail address); else the tenant's service user")
+    .option('--desk <desk>', 'reaches only this desk (id, integer or name)')
+    .option('--name <name>', 'shown in logs and timelines', 'Unnamed')
+    .option('--scopes <scopes>', "the vendor's words for what it may do, separated by commas")
+    .option('--expires <time>', 'ISO 8601 time from which it no longer works')
+    .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .description('Issue a credential. Its secret is shown once.')
+    .addHelpText('after', `\nDialects and kinds:\n${KINDS}`)
+    .action((dialect: string, kind: string, options: CreateOptions) =>
+      withStore(readConfig(), (commandLine) => createToken(commandLine, chooseKind(dialect, kind), options)),
+    )
+  token
+    .command('list')
+    .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .description('List credentials, without their secrets.')
+    .action((options: { tenant?: string }) =>
+      withStore(readConfig(), async (commandLine) => {
+        const tenant = await chooseTenant(commandLine, options.tenant)
+        for (const each of await commandLine.store.run({ statement: LIST_CREDENTIALS, values: [tenant.id] })) {
+          const state = each.revoked_at === null ? (each.expires_at ?? 'live') : 'revoked'
+          console.log([each.id, each.dialect, each.kind, state, each.name, each.scopes.join(',')].join('  '))
+        }
+      }),
+    )
+  token
+    .command('revoke')
+    .argument('<id>', 'as `token list` shows it')
+    .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .description('Revoke a credential; it stops working within 5 seconds everywhere.')
+    .action((id: string, options: { tenant?: string }) =>
+      withStore(readConfig(), async (commandLine) => {
+        const tenant = await chooseTenant(commandLine, options.tenant)
+        const done = await revokeCredential(commandLine, tenant.id, id)
+        await commandLine.access.changed(tenant.id)
+        if (!done) throw new Told(`There is no live credential ${id}.`)
+        console.log('Revoked.')
+      }),
+    )
+  return token
+}
+
+function chooseKind(dialect: string, kind: string): CredentialKind {
+  const found = CREDENTIAL_KINDS.find((each) => each.dialect === dialect && each.kind === kind)
+  if (!found) throw new Told(`There is no credential ${dialect} ${kind}. There are:\n${KINDS}`)
+  return found
+}
+
+async function createToken(commandLine: CommandLine, kind: CredentialKind, options: CreateOptions): Promise<void> {
+  const tenant = await chooseTenant(commandLine, options.tenant)
+  const userId =
+    options.user === undefined
+      ? await serviceUser(commandLine, tenant)
+      : (await chooseUser(commandLine, tenant, options.user)).id
+  const expires = options.expires === undefined ? undefined : new Date(options.expires)
+  if (expires && Number.isNaN(expires.getTime()))
+    throw new Told(`${options.expires} is not a time; write for instance 2027-01-31T00:00:00Z.`)
+  const made = await issueMinted(commandLine, tenant.id, kind, options.name, userId, {
+    ...(options.scopes === undefined ? {} : { scopes: options.scopes.split(',').map((scope) => scope.trim()) }),
+    ...(options.desk === undefined ? {} : { deskId: chooseDesk(tenant, options.desk).id }),
+    ...(expires === undefined ? {} : { expiresAt: expires.toISOString() }),
+  })
+  if (made.publicId !== null) console.log(`public ${made.publicId}`)
+  console.log(`secret ${made.secret}\nid ${made.id}`)
+}
+
+async function serviceUser({ store }: CommandLine, tenant: Tenant): Promise<string> {
+  const [first] = await store.run({ statement: LIST_OWNERS, values: [tenant.id] })
+  if (!first) throw new Told('This tenant has no service user or owner: name a user with --user.')
+  return first.id
+}

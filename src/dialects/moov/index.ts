@@ -1,0 +1,30 @@
+import type { Dialect } from '../dialect.ts'
+import { admit, type Need } from './auth.ts'
+import { errors, invalid } from './errors.ts'
+import { ticketRoutes } from './tickets/routes.ts'
+
+/** Moov's support tickets: accounts are desks, contacts are requesters, and answers outside 200, 400, 409 and 422 are empty. */
+export const moov: Dialect<Need> = {
+  name: 'moov',
+  title: 'Moov',
+  prefixes: ['/accounts', '/webhooks', '/event-types', '/ping'],
+  routes: ticketRoutes,
+  errors,
+  invalid,
+  admit,
+  wrongMediaType: 'malformed',
+  everyAnswer: (request) => ({ 'x-request-id': request.id }),
+  openapi: {
+    description:
+      'Support tickets of Moov accounts. The optional `X-Moov-Version` header (`vYYYY.QQ.BB`, default `v2024.01.00`) changes no shape here; a malformed one is answered 404.',
+    securitySchemes: {
+      apiKey: { type: 'http', scheme: 'basic', description: 'Public key as username, secret key as password.' },
+      accessToken: {
+        type: 'http',
+        scheme: 'bearer',
+        description:
+          'Needs `/accounts/{accountID}/tickets.read` or `tickets.write`; on behalf of another account that scope on the own account and `/accounts/{accountID}/profile.read`.',
+      },
+    },
+  },
+}

@@ -1,0 +1,38 @@
+import type { TicketKey, TicketPage } from '../../core/tickets/queries.ts'
+import { WireRefusal } from '../dialect.ts'
+
+const DEFAULT_COUNT = 200
+const LARGEST_COUNT = 1000
+
+/** The page a list call asks for, newest first; a `count` above 1000 is cut (Moov list, M26). */
+export function pageFrom(query: { readonly count?: string; readonly cursor?: string }): TicketPage {
+  return {
+    by: 'key',
+    order: 'newest',
+    after: query.cursor === undefined ? null : keyIn(query.cursor),
+    limit: query.count === undefined ? DEFAULT_COUNT : Math.min(Number(query.count), LARGEST_COUNT),
+  }
+}
+
+/** A cursor is the creation time and the id of the page's last ticket (M27). */
+export function cursorAt(key: TicketKey): string {
+  return Buffer.from(`${key.at} ${key.id}`).toString('base64url')
+}
+
+// No year 0: JavaScript has one, PostgreSQL has not.
+const KEY = /^((?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+
+/** @throws WireRefusal for anything that `cursorAt` did not make. */
+function keyIn(cursor: string): TicketKey {
+  const [, at = '', id = ''] = KEY.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
+  const key = { at, id }
+  if (!isTime(at) || cursorAt(key) !== cursor)
+    throw new WireRefusal({ code: 'bad_request', message: 'cursor is not one of ours' })
+  return key
+}
+
+/** Whether the calendar has this instant; a 30th of February would otherwise only fail in the database. */
+function isTime(at: string): boolean {
+  const time = new Date(at)
+  return !Number.isNaN(time.getTime()) && time.toISOString() === at
+}

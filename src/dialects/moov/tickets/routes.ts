@@ -1,0 +1,101 @@
+import { changeTicket, createTicket } from '../../../core/tickets/commands.ts'
+import { getConversation, getTicket, listTickets } from '../../../core/tickets/queries.ts'
+import { type Route, route } from '../../dialect.ts'
+import type { Need } from '../auth.ts'
+import { pageFrom } from '../paging.ts'
+import {
+  decodeFilter,
+  decodeNewTicket,
+  decodeUpdate,
+  deskIn,
+  encodeMessages,
+  encodePage,
+  encodeTicket,
+  ticketIn,
+} from './codec.ts'
+import {
+  AccountParams,
+  CreateTicket,
+  ListTickets,
+  Messages,
+  Page,
+  Ticket,
+  TicketParams,
+  UpdateTicket,
+} from './schema.ts'
+
+/** Moov, Support tickets: all five operations answer 200, create included. */
+export const ticketRoutes: readonly Route<Need>[] = [
+  route({
+    method: 'POST',
+    path: '/accounts/:accountID/tickets',
+    operationId: 'createTicket',
+    summary: 'Create a support ticket for a Moov account.',
+    need: 'create a ticket',
+    params: AccountParams,
+    body: CreateTicket,
+    answers: { 200: Ticket },
+    handle: async ({ ctx, params, body }) => {
+      const { ticket } = await createTicket(ctx, decodeNewTicket(deskIn(params), body))
+      return { status: 200, body: encodeTicket(ticket, ctx.tenant) }
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/accounts/:accountID/tickets',
+    operationId: 'listTickets',
+    summary: 'List the support tickets of a Moov account, newest first.',
+    need: 'read tickets',
+    params: AccountParams,
+    query: ListTickets,
+    answers: { 200: Page },
+    handle: async ({ ctx, params, query }) => {
+      const { tickets, next } = await listTickets(ctx, decodeFilter(deskIn(params), query), pageFrom(query))
+      return { status: 200, body: encodePage(tickets, next, ctx.tenant) }
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/accounts/:accountID/tickets/:ticketID',
+    operationId: 'getTicket',
+    summary: 'Retrieve a support ticket.',
+    need: 'read tickets',
+    params: TicketParams,
+    answers: { 200: Ticket },
+    handle: async ({ ctx, params }) => {
+      const ticket = await getTicket(ctx, ticketIn(params))
+      return { status: 200, body: encodeTicket(ticket, ctx.tenant) }
+    },
+  }),
+
+  route({
+    method: 'PATCH',
+    path: '/accounts/:accountID/tickets/:ticketID',
+    operationId: 'updateTicket',
+    summary: 'Close a support ticket.',
+    need: 'close a ticket',
+    params: TicketParams,
+    body: UpdateTicket,
+    answers: { 200: Ticket },
+    handle: async ({ ctx, params, body }) => {
+      const { ticket } = await changeTicket(ctx, ticketIn(params), decodeUpdate(body))
+      return { status: 200, body: encodeTicket(ticket, ctx.tenant) }
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/accounts/:accountID/tickets/:ticketID/messages',
+    operationId: 'listTicketMessages',
+    summary: 'List the messages of a support ticket, oldest first.',
+    need: 'read tickets',
+    params: TicketParams,
+    answers: { 200: Messages },
+    handle: async ({ ctx, params }) => {
+      const { ticket, messages } = await getConversation(ctx, ticketIn(params))
+      return { status: 200, body: encodeMessages(ticket, messages) }
+    },
+  }),
+]

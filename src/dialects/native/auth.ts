@@ -1,0 +1,43 @@
+import type { FastifyRequest } from 'fastify'
+import type { Access } from '../../core/access/access.ts'
+import { type Actor, narrowed } from '../../core/access/actor.ts'
+import { PERMISSIONS, type Permission } from '../../core/access/permissions.ts'
+import { refuse } from '../../core/errors.ts'
+import type { Services } from '../dialect.ts'
+
+/** The core permissions that an operation may use. Without the first there is nothing it could do. */
+export type Need = readonly Permission[]
+
+/** The scope of a key that may do whatever its user may. */
+const EVERYTHING = '*'
+
+const BEARER = /^Bearer +(\S+) *$/i
+
+/**
+ * Admits the holder of an API key, with the permissions that the key's scopes name. Which of them its roles give is the
+ * core's to decide.
+ *
+ * @throws Refusal `unauthenticated`, `forbidden`.
+ */
+export async function admit(request: FastifyRequest, need: Need, services: Services): Promise<Actor> {
+  const actor = withinScopes(await authenticate(request.headers.authorization, services.access))
+  const [first] = need
+  if (first && !actor.permissions.has(first)) refuse({ code: 'forbidden', permission: first })
+  return actor
+}
+
+/** The actor with no more than the scopes of its key: the core's own permissions by name, or `*`. */
+export function withinScopes(actor: Actor): Actor {
+  const { scopes } = actor.credential
+  if (scopes.includes(EVERYTHING)) return actor
+  return narrowed(
+    actor,
+    PERMISSIONS.filter((permission) => scopes.includes(permission)),
+  )
+}
+
+async function authenticate(authorization: string | undefined, access: Access): Promise<Actor> {
+  const key = BEARER.exec(authorization ?? '')?.[1]
+  const actor = key === undefined ? null : await access.resolve('native', 'api_key', key)
+  return actor ?? refuse({ code: 'unauthenticated' })
+}

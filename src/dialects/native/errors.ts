@@ -1,0 +1,81 @@
+import type { Issue } from '../../core/errors.ts'
+import type { Answer, ErrorTable, WireErrorCode } from '../dialect.ts'
+
+/** A problem document (RFC 9457); `code` is the last part of `type`. */
+interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: WireErrorCode
+  readonly detail?: string
+  /** What is wrong with the request, field by field; only with `invalid`. */
+  readonly errors?: readonly FieldError[]
+}
+
+interface FieldError {
+  /** Where in the request: `title`, `requester.email`, `tags[0]`; empty for the whole. */
+  readonly field: string
+  readonly rule: Issue['rule']
+  readonly message: string
+}
+
+const RETRY_SECONDS = '1'
+
+/** Every error as a problem document. Types are stable names, not addresses: clients compare them. */
+export const errors: ErrorTable = {
+  invalid: ({ issues }) => problem('invalid', 400, 'The request is invalid', { errors: issues.map(fieldError) }),
+  malformed: ({ message }) => problem('malformed', 400, 'The body cannot be read', { detail: message }),
+  bad_request: ({ message }) => problem('bad_request', 400, 'The request cannot be read', { detail: message }),
+  unauthenticated: () =>
+    problem(
+      'unauthenticated',
+      401,
+      'A valid API key is required',
+      { detail: 'Send it as Authorization: Bearer <key>.' },
+      { 'www-authenticate': 'Bearer' },
+    ),
+  forbidden: ({ permission }) =>
+    problem('forbidden', 403, 'This is not permitted', { detail: `It needs the permission ${permission}.` }),
+  not_found: ({ missing }) => problem('not_found', 404, `There is no such ${missing}`),
+  unknown_route: () => problem('unknown_route', 404, 'There is nothing at this path'),
+  method_not_allowed: ({ allow }) =>
+    problem('method_not_allowed', 405, 'This method is not allowed here', {}, { allow: allow.join(', ') }),
+  conflict: ({ message }) => problem('conflict', 409, 'The change conflicts with another', { detail: message }),
+  ticket_closed: () =>
+    problem('ticket_closed', 409, 'The ticket is closed', { detail: 'Its requester cannot add to it any more.' }),
+  precondition_failed: () => problem('precondition_failed', 412, 'The ticket is not at the version in If-Match'),
+  too_large: () => problem('too_large', 413, 'The request is too large'),
+  unsupported_media_type: () =>
+    problem('unsupported_media_type', 415, 'The body must be sent as application/json'),
+  idempotency_mismatch: () =>
+    problem('idempotency_mismatch', 422, 'The Idempotency-Key was used for another request'),
+  rate_limited: ({ retryAfterSeconds }) =>
+    problem('rate_limited', 429, 'There were too many requests', {}, { 'retry-after': String(retryAfterSeconds) }),
+  internal: () => problem('internal', 500, 'Something went wrong'),
+  unavailable: () =>
+    problem('unavailable', 503, 'The server is not ready; try again', {}, { 'retry-after': RETRY_SECONDS }),
+}
+
+
+function problem(
+  code: WireErrorCode,
+  status: number,
+  title: string,
+  more: Pick<Problem, 'detail' | 'errors'> = {},
+  headers: Answer['headers'] = {},
+): Answer {
+  const body: Problem = { type: `urn:polydesk:error:${code}`, title, status, code, ...more }
+  return { status, headers: { 'content-type': 'application/problem+json', ...headers }, body }
+}
+
+function fieldError({ path, rule, message }: Issue): FieldError {
+  return { field: fieldAt(path), rule, message }
+}
+
+/** A path as people write it: `requester.email`, `tags[0]`. */
+export function fieldAt(path: Issue['path']): string {
+  return path.reduce<string>((field, part) => {
+    if (typeof part === 'number') return `${field}[${part}]`
+    return field === '' ? part : `${field}.${part}`
+  }, '')
+}

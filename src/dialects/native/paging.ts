@@ -1,0 +1,83 @@
+import { Type } from 'typebox'
+import { refuseField } from '../../core/errors.ts'
+import type { TicketKey } from '../../core/tickets/queries.ts'
+
+const DEFAULT_LIMIT = 50
+const MAXIMUM_LIMIT = 200
+
+/** The query parameters of every list. */
+export const pageParameters = {
+  limit: Type.Optional(
+    Type.String({ description: `How many at the most: 1 to ${MAXIMUM_LIMIT}, ${DEFAULT_LIMIT} by default.` }),
+  ),
+  cursor: Type.Optional(Type.String({ description: 'The `next` of the previous page.' })),
+}
+
+/** A page as it is asked for. */
+export interface PageQuery {
+  readonly limit?: string
+  readonly cursor?: string
+}
+
+/** @throws Refusal `invalid` when it is not a whole number within the bounds. */
+export function decodeLimit({ limit }: PageQuery): number {
+  if (limit === undefined) return DEFAULT_LIMIT
+  const number = /^[1-9]\d{0,2}$/.test(limit) ? Number(limit) : 0
+  if (number >= 1 && number <= MAXIMUM_LIMIT) return number
+  return refuseField(['limit'], 'format', `Must be a whole number from 1 to ${MAXIMUM_LIMIT}.`)
+}
+
+/** The cursor after a ticket. */
+export function cursorAfter(key: TicketKey): string {
+  return encode(`${key.at} ${key.id}`)
+}
+
+const KEY = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+
+/** Where a page of tickets begins; null at the beginning. @throws Refusal `invalid` */
+export function decodeKey({ cursor }: PageQuery): TicketKey | null {
+  if (cursor === undefined) return null
+  const [, at = '', id = ''] = KEY.exec(decode(cursor)) ?? []
+  return isInstant(at) ? { at, id } : refuseCursor()
+}
+
+/** Also refuses the 31st of February, which the pattern lets pass. */
+function isInstant(text: string): boolean {
+  const time = Date.parse(text)
+  return Number.isFinite(time) && new Date(time).toISOString() === text
+}
+
+/** The cursor after so many records, or after a position. */
+export function cursorAt(count: number): string {
+  return encode(String(count))
+}
+
+const COUNT = /^[1-9]\d{0,14}$/
+
+/** After how many records, or which position, a page begins; 0 at the beginning. @throws Refusal `invalid` */
+export function decodeCount({ cursor }: PageQuery): number {
+  if (cursor === undefined) return 0
+  const text = decode(cursor)
+  return COUNT.test(text) ? Number(text) : refuseCursor()
+}
+
+/** A page of records that are all at hand. @throws Refusal `invalid` */
+export function pageOf<T>(records: readonly T[], query: PageQuery): { readonly data: T[]; readonly next: string | null } {
+  const offset = decodeCount(query)
+  const end = offset + decodeLimit(query)
+  return { data: records.slice(offset, end), next: end < records.length ? cursorAt(end) : null }
+}
+
+function encode(text: string): string {
+  return Buffer.from(text).toString('base64url')
+}
+
+/** What a cursor holds. Node skips what is not base64url, so only what encodes back to the same text is one of ours. */
+function decode(cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString('latin1')
+  return encode(text) === cursor ? text : refuseCursor()
+}
+
+function refuseCursor(): never {
+  return refuseField(['cursor'], 'format', 'Is not the `next` of a page of this list.')
+}

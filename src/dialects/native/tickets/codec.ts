@@ -1,0 +1,259 @@
+import type { Actor } from '../../../core/access/actor.ts'
+import { refuse, refuseField } from '../../../core/errors.ts'
+import type { Message, NewMessage } from '../../../core/messages/message.ts'
+import type { Tenant } from '../../../core/tenants/tenant.ts'
+import type { TimelineEntry } from '../../../core/tickets/queries.ts'
+import {
+  type ChangeOptions,
+  type NewTicket,
+  type Person,
+  PRIORITIES,
+  type RequesterChoice,
+  STATUSES,
+  type Ticket,
+  type TicketChange,
+  type TicketFilter,
+  type TicketRef,
+} from '../../../core/tickets/ticket.ts'
+import type { Names } from '../names.ts'
+import type {
+  ChangeBody,
+  MessageAnswer,
+  NewMessageBody,
+  NewTicketBody,
+  PersonAnswer,
+  TicketAnswer,
+  TicketQuery,
+  TimelineEntryAnswer,
+} from './schema.ts'
+
+// --- inward -----------------------------------------------------------------------------------------------------------
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** No more digits than a number holds exactly. */
+const INTEGER = /^[1-9]\d{0,14}$/
+
+/** @throws Refusal `not_found` for what names no ticket: neither a UUID nor an integer. */
+export function decodeRef({ id }: { readonly id: string }): TicketRef {
+  if (UUID.test(id)) return { id: id.toLowerCase() }
+  return INTEGER.test(id) ? { integer: Number(id) } : refuse({ code: 'not_found', missing: 'ticket' })
+}
+
+const ETAG = /^"([1-9]\d*)"$/
+
+/**
+ * The version that `If-Match` demands. Entity tags are compared as they are: what is not exactly one of ours, a weak one
+ * or a list, matches no ticket.
+ */
+export function decodePrecondition(headers: Readonly<Record<string, string | string[] | undefined>>): ChangeOptions {
+  const condition = headers['if-match']
+  if (condition === undefined || condition === '*') return {}
+  const version = ETAG.exec(String(condition))?.[1]
+  return { version: version === undefined ? 0 : Number(version) }
+}
+
+/**
+ * A new ticket: from the caller itself, on the default desk, unless it says otherwise.
+ *
+ * @throws Refusal `invalid`
+ */
+export function decodeNewTicket(tenant: Tenant, actor: Actor, body: NewTicketBody): NewTicket {
+  const content = decodeContent(body)
+  if (!content && !isSaid(body.title)) refuseField(['title'], 'required', 'A title, text or html is required.')
+  return {
+    deskId: body.desk?.toLowerCase() ?? actor.credential.deskId ?? tenant.defaultDesk.id,
+    requester: decodeRequester(actor, body.requester),
+    ...(body.title !== undefined && { title: body.title }),
+    ...(content && { message: { visibility: 'public', ...content } }),
+    ...(body.status !== undefined && { status: body.status }),
+    ...(body.priority !== undefined && { priority: body.priority }),
+    ...(body.tags !== undefined && { tags: body.tags }),
+    ...(body.reference !== undefined && { externalReference: body.reference }),
+    ...(body.channel !== undefined && { channelId: decodeChannel(tenant, body.channel) }),
+    ...decodeReferences(body),
+  }
+}
+
+function decodeRequester(actor: Actor, requester: NewTicketBody['requester']): RequesterChoice {
+  if (requester === undefined) return { by: 'id', id: actor.user.id, member: false }
+  const { id, email, name } = requester
+  if (id !== undefined && email !== undefined) {
+    refuseField(['requester', 'email'], 'not_allowed', 'Send id or email, not both.')
+  }
+  if (id !== undefined) {
+    if (name !== undefined) refuseField(['requester', 'name'], 'not_allowed', 'Goes with email only.')
+    return { by: 'id', id: id.toLowerCase(), member: false }
+  }
+  if (email === undefined) refuseField(['requester'], 'required', 'Its id or email is required.')
+  return { by: 'email', email, name: name ?? '', create: true }
+}
+
+function decodeChannel(tenant: Tenant, kind: string): number {
+  const channel = tenant.channels.find((each) => each.kind === kind && each.active)
+  return channel?.id ?? refuseField(['channel'], 'unknown', 'This channel does not exist.')
+}
+
+/** What a change may be. @throws Refusal `invalid` */
+export function decodeChange(body: ChangeBody): TicketChange {
+  return {
+    ...(body.title !== undefined && { title: body.title }),
+    ...(body.status !== undefined && { status: { to: body.status } }),
+    ...(body.priority !== undefined && { priority: body.priority }),
+    ...(body.requester !== undefined && { requesterId: lowerCase(body.requester) }),
+    ...(body.desk !== undefined && { deskId: body.desk.toLowerCase() }),
+    ...(body.add_tags !== undefined && { addTags: body.add_tags }),
+    ...(body.remove_tags !== undefined && { removeTags: body.remove_tags }),
+    ...decodeReferences(body),
+  }
+}
+
+type References = Pick<NewTicketBody & ChangeBody, 'topic' | 'type' | 'form' | 'group' | 'assignee'>
+
+function decodeReferences(body: References): Pick<TicketChange, 'topicId' | 'typeId' | 'formId' | 'groupId' | 'assigneeId'> {
+  return {
+    ...(body.topic !== undefined && { topicId: body.topic }),
+    ...(body.type !== undefined && { typeId: body.type }),
+    ...(body.form !== undefined && { formId: body.form }),
+    ...(body.group !== undefined && { groupId: lowerCase(body.group) }),
+    ...(body.assignee !== undefined && { assigneeId: lowerCase(body.assignee) }),
+  }
+}
+
+/** UUIDs are the same in either case; the core compares them as text. */
+function lowerCase(id: string | null): string | null {
+  return id === null ? null : id.toLowerCase()
+}
+
+/** A reply or note, with the status that is to come with it. @throws Refusal `invalid` */
+export function decodeReply(body: NewMessageBody): TicketChange {
+  const content = decodeContent(body) ?? refuseField(['text'], 'required', 'text or html is required.')
+  return {
+    message: { visibility: body.visibility ?? 'public', ...content },
+    // As a change of its own, not of the message, so that it needs the permission to change the status.
+    ...(body.status !== undefined && { status: { to: body.status } }),
+  }
+}
+
+function decodeContent(body: { readonly text?: string; readonly html?: string }): Pick<NewMessage, 'format' | 'text'> | null {
+  if (body.text !== undefined && body.html !== undefined) {
+    refuseField(['html'], 'not_allowed', 'Send text or html, not both.')
+  }
+  const format = body.html === undefined ? 'text' : 'html'
+  const text = body[format]
+  if (text === undefined) return null
+  return isSaid(text) ? { format, text } : refuseField([format], 'required', 'Must not be blank.')
+}
+
+function isSaid(text: string | undefined): boolean {
+  return text !== undefined && text.trim() !== ''
+}
+
+/** @throws Refusal `invalid` */
+export function decodeFilter(query: TicketQuery): TicketFilter {
+  return {
+    ...(query.status !== undefined && { statuses: wordsIn('status', query.status, STATUSES) }),
+    ...(query.priority !== undefined && { priorities: wordsIn('priority', query.priority, PRIORITIES) }),
+    ...(query.desk !== undefined && { deskIds: [query.desk.toLowerCase()] }),
+    ...(query.requester !== undefined && { requesterIds: [query.requester.toLowerCase()] }),
+    ...(query.assignee !== undefined && { assigneeIds: [query.assignee.toLowerCase()] }),
+    ...(query.unassigned !== undefined && { unassigned: query.unassigned === 'true' }),
+    ...(query.group !== undefined && { groupIds: [query.group.toLowerCase()] }),
+    ...(query.topic !== undefined && { topicIds: [decodeTopic(query.topic)] }),
+  }
+}
+
+function wordsIn<W extends string>(field: string, text: string, known: readonly W[]): readonly W[] {
+  const asked = new Set(text.split(','))
+  const words = known.filter((each) => asked.has(each))
+  if (words.length === asked.size) return words
+  return refuseField([field], 'choice', `Must be some of ${known.join(', ')}, separated by commas.`)
+}
+
+/** Within the range of PostgreSQL's `integer`. */
+const TOPIC = /^[1-9]\d{0,8}$/
+
+function decodeTopic(topic: string): number {
+  return TOPIC.test(topic) ? Number(topic) : refuseField(['topic'], 'format', 'Must be the id of a topic.')
+}
+
+// --- outward ----------------------------------------------------------------------------------------------------------
+
+export function encodeTicket(names: Names, ticket: Ticket): TicketAnswer {
+  return {
+    id: ticket.id,
+    integer: ticket.integer,
+    number: ticket.number,
+    version: ticket.version,
+    desk: names.desk(ticket.deskId),
+    title: ticket.title,
+    description: ticket.description,
+    status: ticket.status,
+    status_label: names.statusLabel(ticket.status),
+    priority: ticket.priority,
+    topic: names.topic(ticket.topicId),
+    type: names.type(ticket.typeId),
+    group: names.group(ticket.groupId),
+    requester: encodePerson(ticket.requester),
+    assignee: encodePerson(ticket.assignee),
+    channel: names.channel(ticket.channelId),
+    direction: ticket.direction,
+    from: { address: ticket.fromAddress, name: ticket.fromName },
+    to: { address: ticket.toAddress, name: ticket.toName },
+    reference: ticket.externalReference,
+    form: ticket.formId,
+    tags: ticket.tags,
+    created_at: ticket.createdAt,
+    updated_at: ticket.updatedAt,
+    status_changed_at: ticket.statusChangedAt,
+    first_response_at: ticket.firstResponseAt,
+    latest_message_at: ticket.latestMessageAt,
+    latest_agent_at: ticket.latestAgentAt,
+    latest_requester_at: ticket.latestRequesterAt,
+    solved_at: ticket.solvedAt,
+    closed_at: ticket.closedAt,
+  }
+}
+
+function encodePerson(person: Person | null): PersonAnswer {
+  if (person === null) return null
+  const { id, integer, name, surname, email, isOwner, membership } = person
+  return { id, integer, name, surname, email, role: isOwner ? 'owner' : (membership?.role ?? null) }
+}
+
+export function encodeMessage(names: Names, message: Message): MessageAnswer {
+  return {
+    id: message.id,
+    integer: message.integer,
+    visibility: message.visibility,
+    author: message.author && encodeAuthor(message.author),
+    author_name: message.authorName,
+    author_role: message.authorRole,
+    direction: message.direction,
+    channel: names.channel(message.channelId),
+    format: message.format,
+    text: message.plain,
+    html: message.safeHtml,
+    ticket_status: message.ticketStatus,
+    created_at: message.createdAt,
+  }
+}
+
+function encodeAuthor({ id, integer, name, surname, email }: NonNullable<Message['author']>): MessageAnswer['author'] {
+  return { id, integer, name, surname, email }
+}
+
+export function encodeTimelineEntry(names: Names, { event, message, actor, credentialName }: TimelineEntry): TimelineEntryAnswer {
+  return {
+    id: event.id,
+    position: event.position,
+    kind: event.kind,
+    at: event.at,
+    actor: encodePerson(actor),
+    credential: credentialName,
+    dialect: event.dialect,
+    request_id: event.requestId,
+    before: event.before,
+    after: event.after,
+    message: message && encodeMessage(names, message),
+  }
+}

@@ -1,0 +1,205 @@
+import { type Static, Type } from 'typebox'
+import { EVENT_KINDS, type EventData } from '../../../core/events/event.ts'
+import { PRIORITIES, STATUSES } from '../../../core/tickets/ticket.ts'
+import { DeskName, groupName, recordName } from '../names.ts'
+import { pageParameters } from '../paging.ts'
+import { closed, id, instant, instantOrNull, listOf, objectOrNull, textOrNull, word } from '../shapes.ts'
+
+// --- requests: closed too, so that a misspelt field or filter is refused and not ignored --------------------------------
+
+/** PostgreSQL's largest `integer`. */
+const LARGEST_ID = 2_147_483_647
+
+const uuid = (description: string) => Type.String({ format: 'uuid', description })
+const uuidOrNull = (description: string) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid', description })
+const recordOrNull = (description: string) =>
+  Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1, maximum: LARGEST_ID, description })
+const tags = (description: string) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 100, description })
+
+const title = Type.String({ maxLength: 500 })
+const status = word(STATUSES)
+const priority = word(PRIORITIES)
+// Their length is bounded by that of a request.
+const content = {
+  text: Type.Optional(Type.String({ description: 'Plain text; not together with html.' })),
+  html: Type.Optional(Type.String({ description: 'HTML; not together with text.' })),
+}
+
+export const TicketParams = Type.Object({ id: Type.String({ description: 'UUID or integer of the ticket.' }) })
+
+const RequesterBody = closed({
+  id: Type.Optional(uuid('A user.')),
+  email: Type.Optional(
+    Type.String({ format: 'email', maxLength: 254, description: 'A user by address, made if there is none.' }),
+  ),
+  name: Type.Optional(Type.String({ maxLength: 200, description: 'With email: the name of a user who is made.' })),
+})
+
+export const NewTicketBody = closed({
+  desk: Type.Optional(uuid('The default desk, or the one that the key is for, by default.')),
+  requester: Type.Optional(RequesterBody),
+  title: Type.Optional(title),
+  ...content,
+  status: Type.Optional(status),
+  priority: Type.Optional(priority),
+  topic: Type.Optional(recordOrNull('Id of a topic.')),
+  type: Type.Optional(recordOrNull('Id of a type.')),
+  form: Type.Optional(recordOrNull('Id of a form.')),
+  group: Type.Optional(uuidOrNull('A group.')),
+  assignee: Type.Optional(uuidOrNull('A user who works on the desk.')),
+  tags: Type.Optional(tags('Tags of the ticket.')),
+  reference: Type.Optional(
+    Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 255, description: 'Your own reference.' }),
+  ),
+  channel: Type.Optional(Type.String({ description: 'Kind of a channel; api by default.' })),
+})
+export type NewTicketBody = Static<typeof NewTicketBody>
+
+export const ChangeBody = closed({
+  title: Type.Optional(title),
+  status: Type.Optional(status),
+  priority: Type.Optional(priority),
+  topic: Type.Optional(recordOrNull('Id of a topic.')),
+  type: Type.Optional(recordOrNull('Id of a type.')),
+  form: Type.Optional(recordOrNull('Id of a form.')),
+  group: Type.Optional(uuidOrNull('A group.')),
+  assignee: Type.Optional(uuidOrNull('A user who works on the desk.')),
+  requester: Type.Optional(uuidOrNull('A user.')),
+  desk: Type.Optional(uuid('Where the ticket moves to; it gets a new number there.')),
+  add_tags: Type.Optional(tags('Tags to add.')),
+  remove_tags: Type.Optional(tags('Tags to remove.')),
+})
+export type ChangeBody = Static<typeof ChangeBody>
+
+export const VISIBILITIES = ['public', 'internal'] as const
+
+export const NewMessageBody = closed({
+  ...content,
+  visibility: Type.Optional(word(VISIBILITIES, 'A public reply, or an internal note; public by default.')),
+  status: Type.Optional(word(STATUSES, 'The status of the ticket with this message; by the lifecycle by default.')),
+})
+export type NewMessageBody = Static<typeof NewMessageBody>
+
+const words = (description: string) => Type.Optional(Type.String({ description: `${description}, separated by commas.` }))
+
+export const TicketQuery = closed({
+  status: words('Statuses'),
+  priority: words('Priorities'),
+  desk: Type.Optional(uuid('A desk.')),
+  requester: Type.Optional(uuid('A user.')),
+  assignee: Type.Optional(uuid('A user.')),
+  unassigned: Type.Optional(word(['true', 'false'], 'Whether to list those without an assignee, or those with one.')),
+  group: Type.Optional(uuid('A group.')),
+  topic: Type.Optional(Type.String({ description: 'Id of a topic.' })),
+  ...pageParameters,
+})
+export type TicketQuery = Static<typeof TicketQuery>
+
+export const TimelineQuery = closed(pageParameters)
+
+// --- answers ----------------------------------------------------------------------------------------------------------
+
+const person = {
+  id,
+  integer: Type.Integer(),
+  name: Type.String(),
+  surname: Type.String(),
+  email: textOrNull,
+}
+
+const PersonAnswer = objectOrNull({
+  ...person,
+  role: Type.Unsafe<'customer' | 'agent' | 'admin' | 'owner' | null>({
+    type: ['string', 'null'],
+    description: "customer, agent or admin on the ticket's desk; owner of the tenant; null: none.",
+  }),
+})
+export type PersonAnswer = Static<typeof PersonAnswer>
+
+const AddressAnswer = closed({ address: Type.String(), name: Type.String() })
+
+export const TicketAnswer = closed({
+  id,
+  integer: Type.Integer({ description: 'Unique in the tenant.' }),
+  number: Type.Integer({ description: 'Unique on the desk.' }),
+  version: Type.Integer({ description: 'Counts the changes; the ETag.' }),
+  desk: DeskName,
+  title: Type.String(),
+  description: Type.String({ description: 'Plain text of the first public message.' }),
+  status,
+  status_label: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: "The tenant's own name for the status.",
+  }),
+  priority,
+  topic: objectOrNull(recordName),
+  type: objectOrNull(recordName),
+  group: objectOrNull(groupName),
+  requester: PersonAnswer,
+  assignee: PersonAnswer,
+  channel: Type.String({ description: 'Kind of the channel it came in by.' }),
+  direction: word(['inbound', 'outbound']),
+  from: AddressAnswer,
+  to: AddressAnswer,
+  reference: textOrNull,
+  form: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+  tags: Type.Unsafe<readonly string[]>(Type.Array(Type.String())),
+  created_at: instant,
+  updated_at: instant,
+  status_changed_at: instantOrNull,
+  first_response_at: instantOrNull,
+  latest_message_at: instantOrNull,
+  latest_agent_at: instantOrNull,
+  latest_requester_at: instantOrNull,
+  solved_at: instantOrNull,
+  closed_at: instantOrNull,
+})
+export type TicketAnswer = Static<typeof TicketAnswer>
+
+const messageProperties = {
+  id,
+  integer: Type.Integer(),
+  visibility: word(VISIBILITIES),
+  author: objectOrNull(person),
+  author_name: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: "To be shown in place of the author's own name.",
+  }),
+  author_role: word(['requester', 'agent']),
+  direction: word(['inbound', 'outbound']),
+  channel: Type.String(),
+  format: word(['text', 'html'], 'What it was written in.'),
+  text: Type.String({ description: 'As plain text.' }),
+  html: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'As sanitised HTML; null when it was written as plain text.',
+  }),
+  ticket_status: word(STATUSES, "The ticket's status after this message."),
+  created_at: instant,
+}
+export const MessageAnswer = closed(messageProperties)
+export type MessageAnswer = Static<typeof MessageAnswer>
+
+const EventDataAnswer = Type.Unsafe<EventData | null>({ type: ['object', 'null'], additionalProperties: true })
+
+export const TimelineEntryAnswer = closed({
+  id,
+  position: Type.Integer({ description: "Counts the tenant's events." }),
+  kind: word(EVENT_KINDS),
+  at: instant,
+  actor: PersonAnswer,
+  credential: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Name of the credential used.' }),
+  dialect: Type.String({ description: 'The API it was done through.' }),
+  request_id: Type.String(),
+  before: EventDataAnswer,
+  after: EventDataAnswer,
+  message: objectOrNull(messageProperties),
+})
+export type TimelineEntryAnswer = Static<typeof TimelineEntryAnswer>
+
+export const TicketListAnswer = listOf(TicketAnswer)
+export const MessageListAnswer = listOf(MessageAnswer)
+export const TimelineAnswer = listOf(TimelineEntryAnswer)
+export const MessageAddedAnswer = closed({ message: MessageAnswer, ticket: TicketAnswer })

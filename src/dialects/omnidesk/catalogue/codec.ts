@@ -1,0 +1,46 @@
+import { refuseField } from '../../../core/errors.ts'
+import type { UserListing } from '../../../core/users/queries.ts'
+import type { UserSummary } from '../../../core/users/user.ts'
+import type { Answer } from '../../dialect.ts'
+import { flag, type Parameters, text } from '../coercion.ts'
+import { decodeWindow, LARGEST_LIMIT, showPart } from '../paging.ts'
+import { fullName } from '../tickets/codec.ts'
+
+/** Answers the part of a catalogue that a query asks for: those whose name holds it. @throws Refusal `invalid` */
+export function showNamed<Item extends { readonly name: string }>(
+  items: readonly Item[],
+  parameters: Parameters,
+  allowed = /^[0-9a-zA-Z ]*$/,
+): Answer {
+  const window = decodeWindow(parameters, LARGEST_LIMIT.catalogue)
+  const query = text(parameters, 'query') ?? ''
+  if (!allowed.test(query)) refuseField(['query'], 'format', 'holds other characters than it may')
+  const wanted = query.trim().toLowerCase()
+  return showPart(
+    items.filter((item) => item.name.toLowerCase().includes(wanted)),
+    window,
+  )
+}
+
+/** The catalogue's records in use, with the integer that stands for each on the wire. */
+export function encodeInUse(
+  records: readonly { readonly integer: number; readonly name: string; readonly active: boolean }[],
+): { id: number; name: string }[] {
+  return records.filter((record) => record.active).map(({ integer, name }) => ({ id: integer, name }))
+}
+
+/** Reads which users are wanted: this vendor's users are agents. @throws Refusal `invalid` */
+export function decodeUserListing(parameters: Parameters): UserListing {
+  const query = text(parameters, 'query')?.trim() ?? ''
+  flag(parameters, 'extended', true)
+  return {
+    ...decodeWindow(parameters, LARGEST_LIMIT.users),
+    ...(query === '' ? {} : { query }),
+    activeOnly: flag(parameters, 'activeOnly', false),
+    agentsOnly: true,
+  }
+}
+
+export function encodeUser(user: UserSummary): { id: number; name: string; email: string; active: boolean } {
+  return { id: user.integer, name: fullName(user), email: user.email ?? '', active: user.active }
+}

@@ -1,0 +1,78 @@
+import type { Issue, Missing } from '../../core/errors.ts'
+import type { Answer, ErrorTable } from '../dialect.ts'
+
+/**
+ * The records that parameters refer to, by the parameter or by the core's field. One that names nothing has a sentence
+ * of its own; the vendor's reference shows it for forms.
+ */
+const REFERENCES: Readonly<Record<string, string>> = {
+  brandID: 'brand',
+  desk: 'brand',
+  channelID: 'channel',
+  channel: 'channel',
+  type: 'channel',
+  assignedGroupID: 'group',
+  group: 'group',
+  assignedUserID: 'user',
+  assignee: 'user',
+  userID: 'user',
+  author: 'user',
+  externalPrimaryID: 'customer',
+  requester: 'customer',
+  formID: 'form',
+  form: 'form',
+  applyView: 'view',
+}
+
+const MISSING: Readonly<Record<Missing, string>> = {
+  ticket: 'This ticket does not exist.',
+  message: 'This message does not exist.',
+  user: 'This user does not exist.',
+  desk: 'This brand does not exist.',
+  credential: 'This API key does not exist.',
+}
+
+/** The core's permissions that a key can lack in the middle of an operation, in the vendor's words. */
+const VENDOR_PERMISSIONS: Readonly<Record<string, string>> = { 'ticket.delete': 'TICKET_DELETE' }
+
+const RETRY_SECONDS = 1
+
+/** Every error as `{status: 'error', message}`, the only error body that the vendor's reference shows. */
+export const errors: ErrorTable = {
+  invalid: ({ issues }) => failure(400, sentence(issues[0])),
+  malformed: () => failure(400, 'Invalid request body.'),
+  bad_request: () => failure(400, 'Invalid request.'),
+  ticket_closed: () => failure(400, 'This ticket is closed.'),
+  unauthenticated: () => failure(401, 'Invalid API key.', { 'www-authenticate': 'apikey' }),
+  forbidden: ({ permission }) =>
+    failure(403, `This API key does not have the ${VENDOR_PERMISSIONS[permission] ?? permission} permission.`),
+  not_found: ({ missing }) => failure(404, MISSING[missing]),
+  unknown_route: () => failure(404, 'This endpoint does not exist.'),
+  method_not_allowed: ({ allow }) => failure(405, 'Method not allowed.', { allow: allow.join(', ') }),
+  conflict: () => failure(409, 'The ticket was changed at the same time. Try again.'),
+  precondition_failed: () => failure(412, 'The ticket was changed in the meantime.'),
+  too_large: () => failure(413, 'Request body too large.'),
+  unsupported_media_type: () => failure(415, 'Unsupported content type.'),
+  idempotency_mismatch: () => failure(422, 'This Idempotency-Key was used for another request.'),
+  rate_limited: ({ retryAfterSeconds }) =>
+    failure(429, 'Too many requests.', { 'retry-after': String(retryAfterSeconds) }),
+  internal: () => failure(500, 'Internal error.'),
+  unavailable: () => failure(503, 'Service unavailable.', { 'retry-after': String(RETRY_SECONDS) }),
+}
+
+function failure(status: number, message: string, headers: Answer['headers'] = {}): Answer {
+  return { status, headers, body: { status: 'error', message } }
+}
+
+/** One sentence for what is wrong; the vendor's body has room for no more. */
+function sentence(issue: Issue | undefined): string {
+  const [name, ...within] = issue?.path ?? []
+  if (issue === undefined || name === undefined) return 'Invalid request body.'
+  const parameter = `${name}${within.map((step) => `[${step}]`).join('')}`
+  if (issue.rule === 'required') return `Missing parameter ${parameter}.`
+  const reference = REFERENCES[name]
+  if (issue.rule === 'unknown' && reference !== undefined) return `This ${reference} does not exist.`
+  if (within.at(-1) === 'actionType') return 'Unknown action type.'
+  if (within.at(-1) === 'value') return 'Invalid action value.'
+  return `Invalid value for parameter ${parameter}.`
+}

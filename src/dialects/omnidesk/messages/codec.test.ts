@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Issue, Refusal } from '../../../core/errors.ts'
+import { tenant } from '../fixtures/samples.ts'
+import { changeBy, decodeMessage } from './codec.ts'
+
+const least = { ticketID: '7', type: '1', message: 'Hello there' }
+
+const changeOf = (more: object, authorId: string | null = null) =>
+  changeBy(decodeMessage({ ...least, ...more }, tenant), authorId)
+
+function refusedAs(rule: Issue['rule'], name: string, parameters: object): void {
+  assert.throws(
+    () => decodeMessage({ ...least, ...parameters }, tenant),
+    (error) => {
+      assert.ok(error instanceof Refusal && error.error.code === 'invalid')
+      assert.deepEqual([error.error.issues[0]?.rule, error.error.issues[0]?.path[0]], [rule, name])
+      return true
+    },
+  )
+}
+
+test("an agent's answer makes the ticket wait for the customer, unless it is finished", () => {
+  assert.deepEqual(changeOf({}), {
+    message: {
+      visibility: 'public',
+      format: 'text',
+      text: 'Hello there',
+      author: 'nobody',
+      authorName: 'Agent Anonymous',
+      authorRole: 'agent',
+      direction: 'outbound',
+      channelId: 1,
+    },
+    status: { to: 'pending', sameAs: ['solved', 'closed'] },
+  })
+})
+
+test('a named user is the author, and a status that is given wins', () => {
+  const { message, status } = changeOf({ userID: 42, status: 'holding' }, 'agent')
+  assert.deepEqual(message?.author, { id: 'agent' })
+  assert.equal(message?.authorName, undefined)
+  assert.deepEqual(status, { to: 'on_hold' })
+})
+
+test("an inbound message is the customer's and follows the lifecycle", () => {
+  for (const sent of [{ direction: 'inbound' }, { type: 'contactform' }]) {
+    const { message, status } = changeOf(sent)
+    assert.deepEqual(
+      [message?.author, message?.authorRole, message?.direction, status],
+      ['requester', 'requester', 'inbound', undefined],
+    )
+  }
+})
+
+test('a note and a call note are internal and change no status', () => {
+  for (const [type, channelId] of [
+    ['5', 5],
+    ['calllog', 3],
+  ] as const) {
+    const { message, status } = changeOf({ type })
+    assert.deepEqual([message?.visibility, message?.channelId, status], ['internal', channelId, undefined])
+  }
+})
+
+test('a message that holds markup is kept as HTML, any other as text', () => {
+  assert.equal(changeOf({ message: '<p>Hello</p>' }).message?.format, 'html')
+  assert.equal(changeOf({ message: 'a &amp; b &lt; c' }).message?.format, 'html')
+  assert.equal(changeOf({ message: 'a < b & c > d' }).message?.format, 'text')
+})
+
+test('ticket, type and message are required, the message with at least 5 characters', () => {
+  refusedAs('required', 'ticketID', { ticketID: undefined })
+  refusedAs('required', 'type', { type: undefined })
+  refusedAs('required', 'message', { message: undefined })
+  refusedAs('too_short', 'message', { message: 'four' })
+  refusedAs('too_short', 'message', { message: ' four ' })
+})
+
+test('the type is the id of a channel in use, or one of two words', () => {
+  refusedAs('unknown', 'type', { type: '99' })
+  refusedAs('unknown', 'type', { type: '8' })
+  refusedAs('format', 'type', { type: 'e-mail' })
+  refusedAs('format', 'type', { type: '-1' })
+})
+
+test('addresses, files and choices that cannot be used are refused', () => {
+  refusedAs('format', 'ccInput', { ccInput: 'nobody' })
+  refusedAs('format', 'bccInput', { bccInput: 'a@b.example, nobody' })
+  refusedAs('unknown', 'forwardedFileIDs', { forwardedFileIDs: ['3'] })
+  refusedAs('choice', 'status', { status: 'done' })
+  refusedAs('type', 'respondMessageID', { respondMessageID: 'x' })
+  assert.ok(
+    changeOf({
+      toAddress: '',
+      ccInput: 'a@b.example, c@d.example',
+      bccInput: '',
+      forwardedFileIDs: null,
+      respondMessageID: '',
+    }),
+  )
+})

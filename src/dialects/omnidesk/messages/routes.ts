@@ -1,0 +1,33 @@
+import { changeTicket } from '../../../core/tickets/commands.ts'
+import { type Route, route } from '../../dialect.ts'
+import { NEEDS, type Need } from '../auth.ts'
+import { parametersOf } from '../names.ts'
+import { AnyQuery } from '../parameters.ts'
+import { showResult } from '../tickets/codec.ts'
+import { authorBy } from './author.ts'
+import { changeBy, decodeMessage } from './codec.ts'
+import { MessageResult, NewMessageBody } from './schema.ts'
+
+/** The one call of the Message controller that puts text on a ticket. */
+export const messageRoutes: readonly Route<Need>[] = [
+  route({
+    method: 'POST',
+    path: '/api/v2/message',
+    operationId: 'postMessageIndex',
+    summary: 'Create a message on a ticket',
+    need: NEEDS.createMessage,
+    query: AnyQuery,
+    body: NewMessageBody,
+    bodyOptional: true,
+    answers: { 200: MessageResult },
+    handle: async (call) => {
+      const sent = decodeMessage(parametersOf(call), call.ctx.tenant)
+      const { messages } = await changeTicket(
+        call.ctx,
+        sent.ticket,
+        changeBy(sent, await authorBy(call.ctx, sent.userID)),
+      )
+      return showResult('Message has been sent and the ticket status was updated.', { messageID: messages[0]?.integer })
+    },
+  }),
+]

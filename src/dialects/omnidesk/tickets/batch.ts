@@ -1,0 +1,183 @@
+import type { Context } from '../../../core/context.ts'
+import { refuse, refuseField } from '../../../core/errors.ts'
+import { findTickets } from '../../../core/tickets/queries.ts'
+import type { TicketChange } from '../../../core/tickets/ticket.ts'
+import { findUserByExternalId, findUsersByInteger } from '../../../core/users/queries.ts'
+import {
+  actions,
+  idList,
+  isNone,
+  meaningOf,
+  type Parameters,
+  plainText,
+  required,
+  type SentAction,
+  wholeNumber,
+} from '../coercion.ts'
+import { brandBy, type Caller, formIdBy, groupIdBy } from '../records.ts'
+import { PRIORITY_BY_WORD, STATUS_BY_WORD } from '../words.ts'
+import { fittingTitle, refsOf } from './codec.ts'
+
+/** One step of a batch: a change, or one that names a user whom only the store can find. */
+export type Step =
+  | { readonly change: TicketChange }
+  | { readonly assignedUserID: number }
+  | { readonly externalPrimaryID: string /** Where the step was sent. */; readonly index: number }
+
+export interface Batch {
+  readonly ids: readonly number[]
+  readonly steps: readonly Step[]
+  readonly thenDelete: boolean
+}
+
+/**
+ * Reads a batch: everything is judged before anything is written.
+ *
+ * @throws Refusal `invalid`
+ */
+export function decodeBatch(parameters: Parameters, caller: Caller): Batch {
+  const name = parameters['TicketIDs'] === undefined ? 'ticketIDs' : 'TicketIDs'
+  const ids = required('TicketIDs', idList(parameters, name))
+  const sent = required('actions', actions(parameters, 'actions'))
+  const steps = sent.map((action, index) => decodeAction(action, index, caller))
+  const deletion = steps.indexOf('delete')
+  if (deletion >= 0 && deletion < steps.length - 1) refuseField(['actions'], 'not_allowed', 'holds more after delete')
+  return { ids, steps: steps.filter((step) => step !== 'delete'), thenDelete: deletion >= 0 }
+}
+
+/**
+ * The changes that a batch makes, with the users it names.
+ *
+ * @throws Refusal `invalid` for a user or customer who does not exist.
+ */
+export async function changesOf(ctx: Context, { ids, steps }: Batch): Promise<readonly TicketChange[]> {
+  const changes: TicketChange[] = []
+  for (const step of steps) {
+    if ('change' in step) changes.push(step.change)
+    else if ('assignedUserID' in step) changes.push({ assigneeId: await assigneeBy(ctx, step.assignedUserID) })
+    else changes.push(await linkTo(ctx, step, await desksAfter(ctx, ids, changes)))
+  }
+  return changes
+}
+
+interface Action {
+  /** The action's name, and what else it is called. */
+  readonly names: readonly string[]
+  /** Answers undefined for a value that the action cannot use. */
+  readonly decode: (value: unknown, caller: Caller, index: number) => Step | 'delete' | undefined
+}
+
+/** The vendor's own action types are not public; these follow the fields of a ticket and the other calls. */
+const ACTIONS: readonly Action[] = [
+  {
+    names: ['status', 'setStatus'],
+    decode: (value) => changing(meaningOf(value, STATUS_BY_WORD), (to) => ({ status: { to } })),
+  },
+  {
+    names: ['priority', 'setPriority'],
+    decode: (value) => changing(meaningOf(value, PRIORITY_BY_WORD), (priority) => ({ priority })),
+  },
+  {
+    names: ['assignedGroupID', 'assigned_group_id', 'assignGroup', 'group'],
+    decode: (value, { tenant }) => changing(wholeNumber(value), (groupID) => ({ groupId: groupIdBy(tenant, groupID) })),
+  },
+  {
+    names: ['assignedUserID', 'assigned_user_id', 'assignUser', 'user'],
+    decode: (value) => naming(wholeNumber(value), (assignedUserID) => ({ assignedUserID })),
+  },
+  {
+    names: ['brandID', 'brand_id', 'brand'],
+    decode: (value, caller) => changing(wholeNumber(value), (brandID) => ({ deskId: brandBy(caller, brandID).id })),
+  },
+  {
+    names: ['formID', 'form_id', 'form'],
+    decode: (value, { tenant }) =>
+      changing(isNone(value) ? null : wholeNumber(value), (formID) => ({ formId: formIdBy(tenant, formID) })),
+  },
+  { names: ['title', 'setTitle'], decode: (value) => changing(shortText(value), (title) => ({ title })) },
+  {
+    names: ['externalPrimaryID', 'linkCustomer'],
+    decode: (value, _, index) => naming(someText(value), (externalPrimaryID) => ({ externalPrimaryID, index })),
+  },
+  {
+    names: ['unlinkCustomer', 'unlinkCustomerFromTicket'],
+    decode: () => ({ change: { requesterId: null } }),
+  },
+  { names: ['addTag', 'tag'], decode: (value) => changing(someText(value), (tag) => ({ addTags: [tag] })) },
+  { names: ['removeTag', 'untag'], decode: (value) => changing(someText(value), (tag) => ({ removeTags: [tag] })) },
+  {
+    names: ['note', 'addNote'],
+    decode: (value) =>
+      changing(someText(value), (text) => ({ message: { visibility: 'internal', format: 'text', text } })),
+  },
+  { names: ['delete', 'deleteTicket'], decode: () => 'delete' },
+]
+
+const ACTION_BY_NAME: ReadonlyMap<string, Action> = new Map(
+  ACTIONS.flatMap((action) => action.names.map((name): [string, Action] => [folded(name), action])),
+)
+
+function decodeAction({ actionType, value }: SentAction, index: number, caller: Caller): Step | 'delete' {
+  const action = ACTION_BY_NAME.get(folded(actionType))
+  if (!action) return refuseField(['actions', index, 'actionType'], 'choice', 'is no action type')
+  return (
+    action.decode(value, caller, index) ?? refuseField(['actions', index, 'value'], 'format', 'does not fit the action')
+  )
+}
+
+/** Action types are compared without case and underscores. */
+function folded(actionType: string): string {
+  return actionType.replaceAll('_', '').toLowerCase()
+}
+
+function changing<Value>(value: Value | undefined, change: (value: Value) => TicketChange): Step | undefined {
+  return naming(value, (given) => ({ change: change(given) }))
+}
+
+function naming<Value>(value: Value | undefined, step: (value: Value) => Step): Step | undefined {
+  return value === undefined ? undefined : step(value)
+}
+
+function someText(value: unknown): string | undefined {
+  const text = plainText(value)?.trim()
+  return text === '' ? undefined : text
+}
+
+function shortText(value: unknown): string | undefined {
+  const text = plainText(value)
+  return text !== undefined && fittingTitle(text) ? text : undefined
+}
+
+async function assigneeBy(ctx: Context, userID: number): Promise<string | null> {
+  if (userID === 0) return null
+  const [user] = await findUsersByInteger(ctx, [userID])
+  return user?.id ?? refuseField(['assignedUserID'], 'unknown', 'names no user')
+}
+
+/** The desks that the tickets are on by the time of a step: external ids are the names of one desk. */
+async function desksAfter(
+  ctx: Context,
+  ids: readonly number[],
+  changes: readonly TicketChange[],
+): Promise<readonly string[]> {
+  const moved = changes.findLast((change) => change.deskId !== undefined)?.deskId
+  if (moved !== undefined) return [moved]
+  const tickets = await findTickets(ctx, refsOf(ids))
+  const deskIds = new Set(tickets.flatMap((ticket) => ticket?.deskId ?? []))
+  return deskIds.size > 0 ? [...deskIds] : refuse({ code: 'not_found', missing: 'ticket' })
+}
+
+/** Tickets of several desks can be linked in one batch only when the id means the same customer on each. */
+async function linkTo(
+  ctx: Context,
+  { externalPrimaryID, index }: Extract<Step, { externalPrimaryID: string }>,
+  deskIds: readonly string[],
+): Promise<TicketChange> {
+  const customers = await Promise.all(deskIds.map((deskId) => findUserByExternalId(ctx, deskId, externalPrimaryID)))
+  const [requesterId, ...others] = new Set(customers.map((customer) => customer?.id))
+  if (requesterId === undefined || others.includes(undefined)) {
+    refuseField(['externalPrimaryID'], 'unknown', 'names no customer')
+  }
+  if (others.length > 0) refuseField(['actions', index, 'value'], 'format', 'is another customer on another brand')
+  return { requesterId }
+}

@@ -1,0 +1,86 @@
+import type { FastifyRequest } from 'fastify'
+import type { Actor, ActorCredential } from '../../core/access/actor.ts'
+import { narrowed } from '../../core/access/actor.ts'
+import type { Permission } from '../../core/access/permissions.ts'
+import { refuse, refuseField } from '../../core/errors.ts'
+import type { Services } from '../dialect.ts'
+
+export const NETWORK_HEADER = 'spacebring-network-id'
+
+/** Spacebring reference, Authentication: the scopes of the support area. */
+export type Scope = 'support' | 'support.readonly'
+
+/** What a caller must hold for an operation, and what the operation uses of the core. */
+export interface Need {
+  readonly scopes: readonly Scope[]
+  readonly uses: readonly Permission[]
+}
+
+export function reading(...uses: Permission[]): Need {
+  return { scopes: ['support.readonly', 'support'], uses }
+}
+
+export function writing(...uses: Permission[]): Need {
+  return { scopes: ['support'], uses }
+}
+
+/** What a caller presented: how, and the text that the core knows it by. */
+export interface Presented {
+  readonly kind: 'basic' | 'access_token'
+  readonly secret: string
+}
+
+/**
+ * Reads an `Authorization` header; null when it is absent or not one of the two documented schemes.
+ *
+ * Spacebring reference, Authentication: Basic with client id and secret, or a bearer token.
+ */
+export function presentedIn(authorization: string | undefined): Presented | null {
+  const parts = /^(basic|bearer) +(\S+) *$/i.exec(authorization ?? '')
+  const [, scheme = '', value = ''] = parts ?? []
+  if (scheme.toLowerCase() === 'bearer') return { kind: 'access_token', secret: value }
+  if (scheme.toLowerCase() === 'basic') return basicPair(value)
+  return null
+}
+
+function basicPair(encoded: string): Presented | null {
+  const bytes = Buffer.from(encoded, 'base64')
+  // Node skips what is not base64; only what encodes back to the same text was meant.
+  if (bytes.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, '')) return null
+  const pair = bytes.toString('utf8')
+  return pair.includes(':') ? { kind: 'basic', secret: pair } : null
+}
+
+/**
+ * Admits a caller in the order of S42: credential, network header, scope. What is left of the actor's permissions is
+ * what the operation uses; roles are the core's.
+ *
+ * @throws Refusal
+ */
+export async function admit(request: FastifyRequest, need: Need, services: Services): Promise<Actor> {
+  const presented = presentedIn(request.headers.authorization)
+  const actor = presented && (await services.access.resolve('spacebring', presented.kind, presented.secret))
+  if (!actor) refuse({ code: 'unauthenticated' })
+  checkNetwork(actor, request.headers[NETWORK_HEADER])
+  checkScope(actor.credential, need)
+  return narrowed(actor, need.uses)
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** A bearer token must be sent with the network's id; client id and secret already fix the network (S6). */
+function checkNetwork(actor: Actor, network: string | string[] | undefined): void {
+  if (network === undefined) {
+    if (actor.credential.kind === 'basic') return
+    refuseField([NETWORK_HEADER], 'required', `The header ${NETWORK_HEADER} is required with a bearer token.`)
+  }
+  if (typeof network !== 'string' || !UUID.test(network)) {
+    refuseField([NETWORK_HEADER], 'format', `The header ${NETWORK_HEADER} must be one UUID.`)
+  }
+  if (network.toLowerCase() !== actor.tenantId) refuse({ code: 'forbidden', permission: 'network' })
+}
+
+function checkScope(credential: ActorCredential, need: Need): void {
+  const holds = need.scopes.some((scope) => credential.scopes.includes(scope))
+  if (!holds) refuse({ code: 'forbidden', permission: need.scopes.join(' or ') })
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { Refusal } from '../../core/errors.ts'
+import { decodePageToken, encodePageToken, searchQueryNext, withoutSecondMark } from './paging.ts'
+import { ORDER_WORDS } from './words.ts'
+
+const listing = fc.record({ order: fc.constantFrom(...ORDER_WORDS), locationRef: fc.uuid() })
+const key = fc.record({ at: fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true }), id: fc.uuid() })
+
+const refusesToken = (error: unknown) =>
+  error instanceof Refusal && error.error.code === 'invalid' && error.error.issues[0]?.path[0] === 'nextPageToken'
+
+test('a page token leads back to where its page ended', () => {
+  fc.assert(
+    fc.property(listing, key, (list, { at, id }) => {
+      const place = { at: at.toISOString(), id }
+      assert.deepEqual(decodePageToken(encodePageToken(list, place), list), place)
+    }),
+  )
+})
+
+test('a page token of another list is refused', () => {
+  fc.assert(
+    fc.property(listing, listing, key, (mine, other, { at, id }) => {
+      fc.pre(mine.order !== other.order || mine.locationRef !== other.locationRef)
+      const token = encodePageToken(other, { at: at.toISOString(), id })
+      assert.throws(() => decodePageToken(token, mine), refusesToken)
+    }),
+  )
+})
+
+test('whatever is no page token is refused', () => {
+  const list = { order: 'createDate:asc', locationRef: '0197c9a0-0000-7000-8000-000000000002' } as const
+  const forged = fc.json().map((text) => Buffer.from(text).toString('base64url'))
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), forged), (token) => {
+      assert.throws(() => decodePageToken(token, list), refusesToken)
+    }),
+  )
+})
+
+test('the query of the next page is what was asked and the token, ready to append', () => {
+  const asked = { locationRef: 'l', limit: undefined, order: 'createDate:asc', membershipRefRequester: 'a,b' }
+  assert.equal(
+    searchQueryNext(asked, 'token'),
+    '?locationRef=l&order=createDate%3Aasc&membershipRefRequester=a%2Cb&nextPageToken=token',
+  )
+})
+
+test('a second question mark before the query is read as if it were not there', () => {
+  assert.deepEqual(withoutSecondMark({ '?locationRef': 'l', order: 'o' }), { locationRef: 'l', order: 'o' })
+})

@@ -1,0 +1,65 @@
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { refuseField } from '../../core/errors.ts'
+import type { TicketKey } from '../../core/tickets/queries.ts'
+import { ORDER_WORDS, type OrderWord } from './words.ts'
+
+/** Spacebring reference, Pagination. */
+export const DEFAULT_LIMIT = 25
+
+const UUID = Type.String({ pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
+const MOMENT = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,6})?(?:Z|\\+00)$' })
+
+/** The list a token belongs to, and where its page ended: the sort value and the id of its last ticket (S18). */
+const Place = Type.Tuple([Type.Enum(ORDER_WORDS), UUID, MOMENT, UUID])
+type Place = Static<typeof Place>
+
+/** The list that a page is part of. */
+export interface Listing {
+  readonly order: OrderWord
+  readonly locationRef: string
+}
+
+export function encodePageToken(listing: Listing, key: TicketKey): string {
+  const place: Place = [listing.order, listing.locationRef, key.at, key.id]
+  return Buffer.from(JSON.stringify(place)).toString('base64url')
+}
+
+/**
+ * Where the page of a token begins.
+ *
+ * @throws Refusal `invalid` when it cannot be read or belongs to another list (S18).
+ */
+export function decodePageToken(token: string, listing: Listing): TicketKey {
+  const place = readPlace(token)
+  if (!place) refuseField(['nextPageToken'], 'format', 'This is not a token of a previous page.')
+  const [order, locationRef, at, id] = place
+  if (order !== listing.order || locationRef !== listing.locationRef) {
+    refuseField(['nextPageToken'], 'unknown', 'This token belongs to another locationRef or order.')
+  }
+  return { at, id }
+}
+
+function readPlace(token: string): Place | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'))
+    return Value.Check(Place, value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+/** The query of the following page: what was asked for, with the token; ready to append to the address (S19). */
+export function searchQueryNext(asked: Readonly<Record<string, string | undefined>>, nextPageToken: string): string {
+  const given = Object.entries({ ...asked, nextPageToken }).flatMap(([name, value]) => (value ? [[name, value]] : []))
+  return `?${new URLSearchParams(given)}`
+}
+
+/**
+ * A query that began with a second `?`, as when a client puts its own before `searchQueryNext`, as if that were not
+ * there (S19).
+ */
+export function withoutSecondMark(query: unknown): unknown {
+  if (typeof query !== 'object' || query === null) return query
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name.replace(/^\?/, ''), value]))
+}

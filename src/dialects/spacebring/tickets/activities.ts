@@ -1,0 +1,137 @@
+import type { Event, EventData } from '../../../core/events/event.ts'
+import type { Tenant } from '../../../core/tenants/tenant.ts'
+import type { TimelineEntry } from '../../../core/tickets/queries.ts'
+import { type Person, STATUSES, type Status } from '../../../core/tickets/ticket.ts'
+import { typeWordOf, WORD_OF_STATUS } from '../words.ts'
+import { encodeMembership, encodeUser, type Reader } from './people.ts'
+import type { Activity, ChangedValues } from './schema.ts'
+
+/** What activities need beside the events: whose they are, the tenant's topics, who reads, and whom we can show by more than an id. */
+export interface Scene {
+  readonly ticketId: string
+  readonly tenant: Tenant
+  readonly reader: Reader
+  readonly people: ReadonlyMap<string, Person>
+}
+
+/** The users that entries name by id only: assignees of before and after, and authors. */
+export function namedIn(entries: readonly Pick<TimelineEntry, 'event' | 'message'>[]): readonly string[] {
+  const ids = entries.flatMap(({ event, message }) => [
+    assigneeIdIn(event.before),
+    assigneeIdIn(event.after),
+    message?.author?.id ?? null,
+  ])
+  return [...new Set(ids.filter((id) => id !== null))]
+}
+
+/**
+ * The activities of a ticket, oldest first (S9). The opening message is the ticket's description and no comment (S44);
+ * internal messages are nothing here (S45).
+ */
+export function encodeActivities(entries: readonly TimelineEntry[], scene: Scene): Activity[] {
+  const opening = entries.find((each) => each.message?.visibility === 'public')
+  return entries.flatMap((entry) => encodeEntry(entry, entry === opening, scene) ?? [])
+}
+
+function encodeEntry(entry: TimelineEntry, isOpening: boolean, scene: Scene): Activity | null {
+  const { event, message, actor } = entry
+  if (!message) return encodeChange(event, actor, scene)
+  if (message.visibility === 'internal' || isOpening) return null
+  // A message may be entered for somebody else: the vendor's `membership` is its author's.
+  const author = message.author && (scene.people.get(message.author.id) ?? null)
+  return encodeComment(event, message.plain, author, scene)
+}
+
+/** A comment from its `message.added`. Its id is the message's, which is what deleting it asks for. */
+export function encodeComment(event: Event, text: string, author: Person | null, scene: Scene): Activity {
+  return activity(event, { id: event.messageId ?? event.id, type: 'comment', data: { text } }, author, scene)
+}
+
+/** The activity that shows a change, or null when this dialect shows none for it. */
+export function encodeChange(event: Event, actor: Person | null, scene: Scene): Activity | null {
+  const shown = shownChange(event, scene)
+  return shown && activity(event, { id: event.id, ...shown }, actor, scene)
+}
+
+type ShownChange = Pick<Activity, 'type' | 'data'>
+
+function shownChange(event: Event, scene: Scene): ShownChange | null {
+  switch (event.kind) {
+    case 'ticket.status_changed':
+      return shownStatusChange(event)
+    case 'ticket.topic_changed':
+      return shownTypeChange(event, scene.tenant)
+    case 'ticket.assignee_changed':
+      return {
+        type: 'assigneeUpdated',
+        data: { ...assigneeIn(event.after, scene), previousAttributes: assigneeIn(event.before, scene) },
+      }
+    default:
+      return null
+  }
+}
+
+/** A change between two statuses of one word is none here; a repeated setting of one status was asked for (S10, S34). */
+function shownStatusChange(event: Event): ShownChange | null {
+  const before = statusIn(event.before)
+  const after = statusIn(event.after)
+  if (!before || !after) return null
+  if (before !== after && WORD_OF_STATUS[before] === WORD_OF_STATUS[after]) return null
+  return {
+    type: 'statusUpdated',
+    data: { status: WORD_OF_STATUS[after], previousAttributes: { status: WORD_OF_STATUS[before] } },
+  }
+}
+
+/** S7, S8: the values stand where those of a status change stand. */
+function shownTypeChange(event: Event, tenant: Tenant): ShownChange | null {
+  const before = typeWordOf(tenant, topicIn(event.before))
+  const after = typeWordOf(tenant, topicIn(event.after))
+  if (before === after) return null
+  return { type: 'typeUpdated', data: { type: after, previousAttributes: { type: before } } }
+}
+
+function statusIn(data: EventData | null): Status | undefined {
+  return STATUSES.find((status) => status === data?.['status'])
+}
+
+function topicIn(data: EventData | null): number | null {
+  const topicId = data?.['topic_id']
+  return typeof topicId === 'number' ? topicId : null
+}
+
+function assigneeIdIn(data: EventData | null): string | null {
+  const assigneeId = data?.['assignee_id']
+  return typeof assigneeId === 'string' ? assigneeId : null
+}
+
+/** Nobody assigned leaves the keys out: nothing inside `data` may be null (Spacebring reference, Support). */
+function assigneeIn(data: EventData | null, scene: Scene): ChangedValues {
+  const userId = assigneeIdIn(data)
+  if (userId === null) return {}
+  const person = scene.people.get(userId)
+  if (!person) return { userRefAssignee: userId }
+  const membership = encodeMembership(person, scene.reader)
+  return {
+    userRefAssignee: userId,
+    userAssignee: encodeUser(person, scene.reader),
+    ...(membership && { membershipAssignee: membership }),
+  }
+}
+
+function activity(
+  event: Event,
+  shown: Pick<Activity, 'id' | 'type' | 'data'>,
+  person: Person | null,
+  scene: Scene,
+): Activity {
+  const membership = encodeMembership(person, scene.reader)
+  return {
+    id: shown.id,
+    ticketRef: scene.ticketId,
+    type: shown.type,
+    createDate: event.at,
+    ...(membership && { membership }),
+    data: shown.data,
+  }
+}

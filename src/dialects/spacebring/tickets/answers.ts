@@ -1,0 +1,84 @@
+import type { Static } from 'typebox'
+import type { Context } from '../../../core/context.ts'
+import type { Event, EventKind } from '../../../core/events/event.ts'
+import { personOn, type TimelineEntry } from '../../../core/tickets/queries.ts'
+import type { Ticket as CoreTicket, TicketOutcome } from '../../../core/tickets/ticket.ts'
+import { findUsers } from '../../../core/users/queries.ts'
+import type { Answer } from '../../dialect.ts'
+import { encodeActivities, encodeChange, encodeComment, namedIn, type Scene } from './activities.ts'
+import { encodeCreatedTicket, encodeTicket } from './codec.ts'
+import type { NextPage } from './listing.ts'
+import { peopleById, readerOn } from './people.ts'
+import type { ChangeAnswer, CommentAnswer, Ticket, TicketAnswer, TicketPageAnswer } from './schema.ts'
+
+type Outcome = TicketOutcome & { readonly ticket: CoreTicket }
+
+export function answerPage(ctx: Context, tickets: readonly CoreTicket[], nextPage: NextPage | null): Answer {
+  const body: Static<typeof TicketPageAnswer> = { tickets: tickets.map((ticket) => shown(ctx, ticket)), ...nextPage }
+  return { status: 200, body }
+}
+
+/** A new ticket has no activities yet (S7). */
+export function answerCreated(ctx: Context, ticket: CoreTicket): Answer {
+  const reader = readerOn(ctx.actor, ticket.deskId)
+  const body: Static<typeof TicketAnswer> = {
+    activities: [],
+    ticket: encodeCreatedTicket(ticket, ctx.tenant, reader),
+  }
+  return { status: 201, body }
+}
+
+export async function answerTicket(
+  ctx: Context,
+  ticket: CoreTicket,
+  entries: readonly TimelineEntry[],
+): Promise<Answer> {
+  const activities = encodeActivities(entries, await sceneOf(ctx, ticket, entries))
+  const body: Static<typeof TicketAnswer> = { activities, ticket: shown(ctx, ticket) }
+  return { status: 200, body }
+}
+
+/** The activity of the change that was asked for, and the ticket after it. */
+export async function answerChange(ctx: Context, outcome: Outcome, kind: EventKind): Promise<Answer> {
+  const { ticket } = outcome
+  const event = recorded(outcome, kind)
+  const actor = personOn(ctx.actor.user, ticket.deskId)
+  const activity = encodeChange(event, actor, await sceneOf(ctx, ticket, [{ event, message: null, actor }]))
+  if (!activity) throw new Error(`An event ${kind} has no activity to show.`)
+  const body: Static<typeof ChangeAnswer> = { activity, ticket: shown(ctx, ticket) }
+  return { status: 200, body }
+}
+
+export async function answerComment(ctx: Context, outcome: Outcome, text: string): Promise<Answer> {
+  const { ticket } = outcome
+  const author = personOn(ctx.actor.user, ticket.deskId)
+  const scene = await sceneOf(ctx, ticket, [])
+  const body: Static<typeof CommentAnswer> = {
+    activity: encodeComment(recorded(outcome, 'message.added'), text, author, scene),
+  }
+  return { status: 201, body }
+}
+
+function shown(ctx: Context, ticket: CoreTicket): Ticket {
+  return encodeTicket(ticket, ctx.tenant, readerOn(ctx.actor, ticket.deskId))
+}
+
+function recorded(outcome: TicketOutcome, kind: EventKind): Event {
+  const event = outcome.events.find((each) => each.kind === kind)
+  if (!event) throw new Error(`A change recorded no ${kind}.`)
+  return event
+}
+
+/** What the activities of a ticket are shown with. Looks up only whom neither the ticket nor its timeline brings along. */
+async function sceneOf(
+  ctx: Context,
+  ticket: CoreTicket,
+  entries: readonly Pick<TimelineEntry, 'event' | 'message' | 'actor'>[],
+): Promise<Scene> {
+  const { deskId } = ticket
+  const known = peopleById([...entries.map((each) => each.actor), ticket.requester, ticket.assignee])
+  const unknown = namedIn(entries).filter((id) => !known.has(id))
+  const found = (await findUsers(ctx, unknown)).map((user) => personOn(user, deskId))
+  const people = peopleById([...known.values(), ...found])
+  return { ticketId: ticket.id, tenant: ctx.tenant, reader: readerOn(ctx.actor, deskId), people }
+}
