@@ -36,19 +36,24 @@ export interface Sight {
   readonly deskIds: readonly string[]
   /** Set when tickets requested by this user are in sight on the other desks too. */
   readonly requesterId: string | null
+  /** The only desk on which anything is in sight; null for no such limit. */
+  readonly onlyDeskId: string | null
 }
 
 /** What an actor sees, from its roles and the desk its credential is bound to. */
 export function sightOf(actor: Actor): Sight {
   const { user, credential } = actor
+  const onlyDeskId = credential.deskId
   if (user.isOwner) {
-    return credential.deskId === null
-      ? { all: true, deskIds: [], requesterId: null }
-      : { all: false, deskIds: [credential.deskId], requesterId: null }
+    return { all: onlyDeskId === null, deskIds: onlyDeskId === null ? [] : [onlyDeskId], requesterId: null, onlyDeskId }
   }
-  const worked = user.memberships.filter((each) => each.role !== 'customer').map((each) => each.deskId)
-  if (credential.deskId === null) return { all: false, deskIds: worked, requesterId: user.id }
-  return { all: false, deskIds: worked.filter((deskId) => deskId === credential.deskId), requesterId: user.id }
+  const deskIds = user.memberships.filter((each) => each.role !== 'customer').map((each) => each.deskId)
+  return {
+    all: false,
+    deskIds: deskIds.filter((id) => onlyDeskId === null || id === onlyDeskId),
+    requesterId: user.id,
+    onlyDeskId,
+  }
 }
 
 /** Whether a desk as such is within an actor's reach, at least as a customer. */
@@ -73,7 +78,8 @@ export function worksOn(actor: Actor, deskId: string): boolean {
 /** Whether an actor may do something on a desk: its credential allows it and its role there gives it. */
 export function may(actor: Actor, permission: Permission, deskId: string): boolean {
   if (!actor.permissions.has(permission)) return false
-  if (actor.user.isOwner) return reachesDesk(actor, deskId)
+  if (actor.credential.deskId !== null && actor.credential.deskId !== deskId) return false
+  if (actor.user.isOwner) return true
   // A requester keeps a customer's rights to the own ticket also where no membership says so (any more).
   const role = roleOn(actor, deskId) ?? 'customer'
   return ROLE_PERMISSIONS[role].has(permission)
@@ -102,6 +108,7 @@ export function inSight(
   sight: Sight,
   ticket: { readonly deskId: string; readonly requester: { readonly id: string } | null },
 ): boolean {
+  if (sight.onlyDeskId !== null && ticket.deskId !== sight.onlyDeskId) return false
   if (sight.all || sight.deskIds.includes(ticket.deskId)) return true
   return sight.requesterId !== null && ticket.requester?.id === sight.requesterId
 }

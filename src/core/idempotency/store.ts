@@ -1,7 +1,9 @@
 import { Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
+import type { Store } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
+import type { Instant } from '../instant.ts'
 import { OutcomeRow } from '../tickets/rows.ts'
 
 const FIND = statement(
@@ -28,4 +30,32 @@ export async function earlierResult(ctx: Context): Promise<OutcomeRow | undefine
   if (row.fingerprint !== ctx.idempotency.fingerprint) refuse({ code: 'idempotency_mismatch' })
   if (row.result === null) refuse({ code: 'not_found', missing: 'ticket' })
   return row.result
+}
+
+/** Forgets up to `$3` claims of a tenant made before `$2`, with their results. */
+const PURGE = statement(
+  'claim.purge',
+  Type.Object({ key: Type.String() }),
+  `
+with old as (
+  select c.credential_id, c.key from claims c where c.tenant_id = $1 and c.created_at < $2 order by c.created_at limit $3
+),
+results as (
+  delete from claim_results r using old o where r.tenant_id = $1 and r.credential_id = o.credential_id and r.key = o.key
+)
+delete from claims c using old o where c.tenant_id = $1 and c.credential_id = o.credential_id and c.key = o.key
+returning c.key`,
+)
+
+/** Claims that one statement forgets at the most, so that none holds its locks for long. */
+const PURGE_CHUNK = 1_000
+
+/** Forgets a tenant's claims made before a time. @returns how many. */
+export async function purgeClaims(store: Pick<Store, 'run'>, tenantId: string, before: Instant): Promise<number> {
+  let purged = 0
+  for (;;) {
+    const rows = await store.run({ statement: PURGE, values: [tenantId, before, PURGE_CHUNK] })
+    purged += rows.length
+    if (rows.length < PURGE_CHUNK) return purged
+  }
 }

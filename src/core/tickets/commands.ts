@@ -10,7 +10,7 @@ import type { Provenance } from './drafts.ts'
 import { findTickets } from './queries.ts'
 import { eventOf, messageOf, type OutcomeRow, ticketOf } from './rows.ts'
 import { type Circumstances, decideChange, decideCreate } from './rules.ts'
-import { CHANGE_TICKETS, CREATE_TICKETS, DELETE_TICKETS, type WriteOutcome } from './store.ts'
+import { CHANGE_TICKETS, CREATE_TICKETS, DELETE_TICKETS, type TicketIds, type WriteOutcome } from './store.ts'
 import type { ChangeOptions, NewTicket, Ticket, TicketChange, TicketOutcome, TicketRef } from './ticket.ts'
 
 /** How often a lost race is read and decided again before the caller is told of a conflict. */
@@ -139,7 +139,8 @@ async function carryOut(
         named.filter((id) => id !== ctx.actor.user.id),
       ),
     ])
-    if (earlier) return { ...outcomeOf(earlier), missing: missingIn(refs, outcomeOf(earlier).tickets) }
+    if (earlier)
+      return { ...outcomeOf(earlier), missing: missingIn(refs, [...earlier.tickets, ...(earlier.deleted ?? [])]) }
     const tickets = found.filter((ticket) => ticket !== null)
     const missing = refs.filter((_, index) => found[index] === null)
     if (tickets.length === 0) return { tickets: [], events: [], messages: [], missing }
@@ -147,7 +148,7 @@ async function carryOut(
       refuse({ code: 'precondition_failed' })
     }
     const given = circumstances(ctx, [...people, ctx.actor.user], options.recordAlways ?? false)
-    const unique = [...new Map(tickets.map((ticket) => [ticket.id, ticket])).values()]
+    const unique = distinct(found)
     const drafts = unique.map((ticket) => decideChange(ticket, changes, given))
     if (options.thenDelete) {
       await erase(ctx, unique)
@@ -177,42 +178,40 @@ function namedPeople(change: TicketChange): string[] {
   return [change.assigneeId, change.requesterId, author].filter((id) => typeof id === 'string')
 }
 
-function missingIn(refs: readonly TicketRef[], tickets: readonly Ticket[]): readonly TicketRef[] {
-  return refs.filter(
-    (ref) => !tickets.some((ticket) => ('id' in ref ? ticket.id === ref.id : ticket.integer === ref.integer)),
-  )
+function missingIn(refs: readonly TicketRef[], found: readonly TicketIds[]): readonly TicketRef[] {
+  const ids = new Set(found.map((ticket) => ticket.id))
+  const integers = new Set(found.map((ticket) => ticket.integer))
+  return refs.filter((ref) => ('id' in ref ? !ids.has(ref.id) : !integers.has(ref.integer)))
 }
 
 /**
  * Erases tickets with all their data; one `ticket.deleted` event for each, without content, stays.
  *
- * @returns the integers of what was deleted, and the refs that are not in sight.
- * @throws Refusal `forbidden`; then nothing is deleted.
+ * @returns what was deleted, and the refs that are not in sight.
+ * @throws Refusal `forbidden`, `idempotency_mismatch`; then nothing is deleted.
  */
 export async function deleteTickets(
   ctx: Context,
   refs: readonly TicketRef[],
-): Promise<{ readonly deleted: readonly number[]; readonly missing: readonly TicketRef[] }> {
-  const found = await findTickets(ctx, refs)
-  const tickets = [...new Map(found.filter((ticket) => ticket !== null).map((ticket) => [ticket.id, ticket])).values()]
-  const missing = refs.filter((_, index) => found[index] === null)
+): Promise<{ readonly deleted: readonly TicketIds[]; readonly missing: readonly TicketRef[] }> {
+  const [earlier, found] = await Promise.all([earlierResult(ctx), findTickets(ctx, refs)])
+  const deleted = earlier?.deleted ?? (await erase(ctx, distinct(found)))
+  return { deleted, missing: missingIn(refs, deleted) }
+}
+
+async function erase(ctx: Context, tickets: readonly Ticket[]): Promise<readonly TicketIds[]> {
   for (const ticket of tickets) {
     if (!may(ctx.actor, 'ticket.delete', ticket.deskId)) refuse({ code: 'forbidden', permission: 'ticket.delete' })
   }
-  if (tickets.length === 0) {
-    // A repeat finds nothing any more: its key says that the deletion was done.
-    const earlier = await earlierResult(ctx)
-    return earlier
-      ? { deleted: refs.flatMap((ref) => ('integer' in ref ? [ref.integer] : [])), missing: [] }
-      : { deleted: [], missing }
-  }
-  return { deleted: await erase(ctx, tickets), missing }
-}
-
-async function erase(ctx: Context, tickets: readonly Ticket[]): Promise<readonly number[]> {
+  if (tickets.length === 0) return []
   const doomed = tickets.map((ticket) => ({ id: ticket.id, integer: ticket.integer, eventId: ctx.newId() }))
   const call = { tickets: doomed, by: provenance(ctx), idempotency: ctx.idempotency }
   const outcome = await ctx.store.batched(DELETE_TICKETS)(ctx.tenant.id, call)
   if ('refused' in outcome) refuse({ code: 'idempotency_mismatch' })
   return outcome.deleted
+}
+
+/** The tickets that were found, each once. */
+function distinct(found: readonly (Ticket | null)[]): readonly Ticket[] {
+  return [...new Map(found.filter((ticket) => ticket !== null).map((ticket) => [ticket.id, ticket])).values()]
 }

@@ -143,6 +143,13 @@ function scopeOf(
   return { scope: 'mixed', deskIds: sight.deskIds, requesterId: sight.requesterId }
 }
 
+/** A credential bound to a desk lists that desk only, whatever was asked for. */
+function withinSight(sight: Sight, filter: TicketFilter): TicketFilter {
+  const { onlyDeskId } = sight
+  if (onlyDeskId === null) return filter
+  return { ...filter, deskIds: (filter.deskIds ?? [onlyDeskId]).filter((deskId) => deskId === onlyDeskId) }
+}
+
 function filterValues(filter: TicketFilter): unknown[] {
   return [
     filter.deskIds ?? null,
@@ -169,10 +176,11 @@ function wordValues(words: readonly string[], notes: boolean): unknown[] {
 export function pageOfTickets(
   tenantId: string,
   sight: Sight,
-  filter: TicketFilter,
+  asked: TicketFilter,
   page: TicketPage,
   notes: boolean,
 ): BoundStatement<Static<typeof TicketRow>> {
+  const filter = withinSight(sight, asked)
   const { scope, deskIds, requesterId } = scopeOf(sight, filter)
   if (page.by === 'key') {
     const after = page.after ?? ORDERS[page.order].first
@@ -196,9 +204,10 @@ export function pageOfTickets(
 export function totalOfTickets(
   tenantId: string,
   sight: Sight,
-  filter: TicketFilter,
+  asked: TicketFilter,
   notes: boolean,
 ): BoundStatement<{ total: number }> {
+  const filter = withinSight(sight, asked)
   const { scope, deskIds, requesterId } = scopeOf(sight, filter)
   const words = filter.words ?? []
   const { deskIds: desks, statuses, words: _, ...rest } = filter

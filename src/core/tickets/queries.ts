@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
 import { inSight, may, sightOf } from '../access/actor.ts'
 import type { Context } from '../context.ts'
-import { refuse } from '../errors.ts'
+import { refuse, refuseField } from '../errors.ts'
 import type { Event } from '../events/event.ts'
 import type { Message } from '../messages/message.ts'
 import { findUsers } from '../users/queries.ts'
@@ -11,6 +11,9 @@ import { pageOfTickets, totalOfTickets } from './listing.ts'
 import { EVENT_VIEW, EventRow, eventOf, MESSAGE_VIEW, MessageRow, messageOf, ticketOf } from './rows.ts'
 import { FIND_BY_ID, FIND_BY_INTEGER } from './store.ts'
 import type { Person, Ticket, TicketFilter, TicketRef } from './ticket.ts'
+
+/** Words of one search: each is looked for in every ticket. */
+const MAXIMUM_WORDS = 20
 
 /** Which part of a list: by keyset in one of the orders, or by offset for dialects that count pages. */
 export type TicketPage =
@@ -68,6 +71,8 @@ export async function listTickets(
   page: TicketPage,
 ): Promise<{ readonly tickets: readonly Ticket[]; readonly next: TicketKey | null; readonly total: number | null }> {
   if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
+  if ((filter.words?.length ?? 0) > MAXIMUM_WORDS)
+    refuseField(['query'], 'too_long', `At most ${MAXIMUM_WORDS} words.`, MAXIMUM_WORDS)
   const sight = sightOf(ctx.actor)
   const notes = ctx.actor.permissions.has('message.read_internal')
   const asked = ctx.store.run(pageOfTickets(ctx.tenant.id, sight, filter, page, notes))

@@ -331,5 +331,7 @@ export const OutcomeRow = Type.Object({
   tickets: Type.Array(TicketRow),
   events: Type.Array(EventRow),
   messages: Type.Array(MessageRow),
+  /** What a deletion erased: only its ids are kept. */
+  deleted: Type.Optional(Type.Array(Type.Object({ id: text, integer: number }))),
 })
 export type OutcomeRow = Static<typeof OutcomeRow>

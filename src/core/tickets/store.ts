@@ -460,10 +460,12 @@ function changeValues(tenantId: string, calls: readonly ChangeCall[]): unknown[]
 
 // --- delete -----------------------------------------------------------------------------------------------------------
 
+const Deleted = Type.Array(Type.Object({ id: Type.String(), integer: Type.Integer() }))
+
 const DeletedRow = Type.Object({
   call: Type.Integer(),
-  deleted: Type.Array(Type.Integer()),
-  claimed: Type.Boolean(),
+  /** What this call erased, or what the call that used its key before did; null when that is not visible yet. */
+  deleted: Type.Union([Deleted, Type.Null()]),
   claimed_as: Type.Union([Type.String(), Type.Null()]),
 })
 
@@ -533,16 +535,23 @@ recorded as (
   select $1, c.event_position + d.nth, d.event_id, 'ticket.deleted', d.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at
   from doomed d join accepted a on a.call = d.call, counted c
 ),
+answered as materialized (
+  select a.call, a.key, a.credential_id, coalesce((
+    select json_agg(json_build_object('id', d.id, 'integer', d.integer) order by d.nth) from doomed d where d.call = a.call
+  ), '[]') as deleted
+  from accepted a
+),
 kept as (
   insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.credential_id, a.key, array[]::uuid[], '{"tickets": [], "events": [], "messages": []}'
-  from accepted a where a.key is not null
+  select $1, a.credential_id, a.key, array[]::uuid[],
+    jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'deleted', a.deleted)
+  from answered a where a.key is not null
 )
-select k.call, array(select d.integer from doomed d where d.call = k.call order by d.nth) as deleted, a.call is not null as claimed,
-  c.fingerprint as claimed_as
+select k.call, coalesce(a.deleted, (s.result -> 'deleted')::json) as deleted, c.fingerprint as claimed_as
 from calls k
-left join accepted a on a.call = k.call
+left join answered a on a.call = k.call
 left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.credential_id and c.key = k.key
+left join claim_results s on c.key is not null and s.tenant_id = $1 and s.credential_id = c.credential_id and s.key = c.key
 order by k.call`,
 )
 
@@ -552,8 +561,14 @@ export interface DeleteCall {
   readonly idempotency: IdempotencyKey | null
 }
 
-/** What became of a deletion; for a repeat, `deleted` is everything the call names. */
-export type DeleteOutcome = { readonly deleted: readonly number[] } | { readonly refused: 'idempotency_mismatch' }
+/** What became of a deletion. */
+export type DeleteOutcome = { readonly deleted: readonly TicketIds[] } | { readonly refused: 'idempotency_mismatch' }
+
+/** All that is left of an erased ticket. */
+export interface TicketIds {
+  readonly id: string
+  readonly integer: number
+}
 
 export const DELETE_TICKETS: BatchKind<DeleteCall, Static<typeof DeletedRow>, DeleteOutcome> = {
   name: 'ticket.delete',
@@ -575,17 +590,16 @@ export const DELETE_TICKETS: BatchKind<DeleteCall, Static<typeof DeletedRow>, De
     calls.map((call, index) => {
       const row = rows[index]
       if (!row) throw new Error('A deletion did not answer every call.')
-      if (row.claimed) return { deleted: row.deleted }
-      if (row.claimed_as === null) return AGAIN
-      if (row.claimed_as !== call.idempotency?.fingerprint) return { refused: 'idempotency_mismatch' }
-      return { deleted: call.tickets.map((ticket) => ticket.integer) }
+      if (row.claimed_as !== null && row.claimed_as !== call.idempotency?.fingerprint)
+        return { refused: 'idempotency_mismatch' }
+      return row.deleted === null ? AGAIN : { deleted: row.deleted }
     }),
   recover: async (database, tenantId, calls) => {
     const ids = calls.flatMap((call) => call.tickets.map((ticket) => ticket.id))
     const events = await database.run(eventsOfTickets(tenantId, ids))
     const seen = new Set(events.map((event) => event.id))
     return calls.map((call) => {
-      const gone = call.tickets.filter((ticket) => seen.has(ticket.eventId)).map((ticket) => ticket.integer)
+      const gone = call.tickets.filter((ticket) => seen.has(ticket.eventId))
       return gone.length > 0 ? { deleted: gone } : undefined
     })
   },

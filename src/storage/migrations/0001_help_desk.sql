@@ -309,6 +309,7 @@ create table claims (
   created_at     timestamptz not null,
   primary key (tenant_id, credential_id, key)
 );
+create index claims_by_age on claims (tenant_id, created_at);
 -- What the core answered, kept so that a repeat can be encoded again.
 create table claim_results (
   tenant_id      uuid not null references tenants on delete cascade,
