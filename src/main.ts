@@ -6,6 +6,7 @@ import { type Access, openAccess } from './core/access/access.ts'
 import type { Services } from './dialects/dialect.ts'
 import { DIALECTS } from './dialects/registry.ts'
 import { buildServer } from './http/server.ts'
+import { startSchedule } from './jobs/schedule.ts'
 import { makeDemoTenant, refreshQuickstart, writeQuickstart } from './setup/demo.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './storage/database.ts'
 import { type EmbeddedPostgres, startEmbedded } from './storage/embedded.ts'
@@ -95,6 +96,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     for (const name of await migrate(database)) say(`Migrated: ${name}`)
     const store = openStore(database)
     opened = { store, access: openAccess(store) }
+    stopping.push(startSchedule(store, services.clock, (message) => app.log.error(message)))
     const write = (values: Readonly<Record<string, string>>) =>
       writeQuickstart(config.quickstartFile, services.publicUrl(), values)
     const surroundings = { now: services.clock().toISOString(), newId: services.newId }

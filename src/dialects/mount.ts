@@ -9,6 +9,7 @@ import { type Issue, Refusal } from '../core/errors.ts'
 import { isTooSlow, StoreUnavailable } from '../storage/failures.ts'
 import type { Answer, Call, Dialect, Route, Services, WireError } from './dialect.ts'
 import { answerError, WireRefusal } from './dialect.ts'
+import { parseJson } from './json.ts'
 import { textIssues } from './text.ts'
 import { schemaIssues } from './validation.ts'
 
@@ -112,16 +113,6 @@ function addBodyParsers<Need>(scope: FastifyInstance, dialect: Dialect<Need>): v
   })
 }
 
-/** Reads JSON strictly: bytes that are not UTF-8 are refused, an empty body is undefined. */
-export function parseJson(body: Buffer): unknown {
-  if (body.length === 0) return undefined
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch {
-    throw new WireRefusal({ code: 'malformed', message: 'The body is not valid JSON in UTF-8.' })
-  }
-}
-
 // --- validation -------------------------------------------------------------------------------------------------------
 
 interface Validated {
@@ -138,8 +129,7 @@ function requestValidator<Need>(dialect: Dialect<Need>, route: Route<Need>): (re
     const compiled = Compile(schema)
     return (value) => {
       const text = textIssues(value)
-      if (text.length > 0 || compiled.Check(value)) return text
-      return schemaIssues(compiled.Errors(value), value)
+      return compiled.Check(value) ? text : [...schemaIssues(compiled.Errors(value), value), ...text]
     }
   }
   const checks = { params: check(route.params), query: check(route.query), body: check(route.body) }

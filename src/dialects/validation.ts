@@ -1,5 +1,12 @@
 import type { TLocalizedValidationError } from 'typebox/error'
+import { Settings } from 'typebox/system'
 import type { Issue } from '../core/errors.ts'
+
+/** Fields named at the most when many are wrong. */
+const MAXIMUM_ISSUES = 50
+
+// The library stops at 8 by itself, which would leave wrong fields of larger bodies unnamed.
+Settings.Set({ maxErrors: MAXIMUM_ISSUES })
 
 /** Turns schema failures into issues that name the field, each field once. `value` is what was checked. */
 export function schemaIssues(errors: readonly TLocalizedValidationError[], value: unknown): readonly Issue[] {
@@ -10,7 +17,7 @@ export function schemaIssues(errors: readonly TLocalizedValidationError[], value
       if (!issues.has(key)) issues.set(key, issue)
     }
   }
-  return [...issues.values()].slice(0, 50)
+  return [...issues.values()].slice(0, MAXIMUM_ISSUES)
 }
 
 function issuesOf(error: TLocalizedValidationError, root: unknown): Issue[] {

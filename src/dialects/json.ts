@@ -1,0 +1,59 @@
+import { WireRefusal } from './dialect.ts'
+
+/**
+ * Reads a JSON body strictly: UTF-8 only (RFC 8259), and no name twice in one object (RFC 7493, I-JSON), because which of
+ * two values counts differs from reader to reader. An empty body is undefined.
+ *
+ * @throws WireRefusal `malformed`
+ */
+export function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined
+  const text = decoded(body)
+  const value = parsed(text)
+  const repeated = repeatedName(text)
+  if (repeated !== null) throw malformed(`The field ${repeated} is there twice.`)
+  return value
+}
+
+function malformed(message: string): WireRefusal {
+  return new WireRefusal({ code: 'malformed', message })
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function decoded(body: Buffer): string {
+  try {
+    return UTF8.decode(body)
+  } catch {
+    throw malformed('The body is not UTF-8.')
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw malformed('The body is not valid JSON.')
+  }
+}
+
+/** A string or one structural character of a valid JSON text; a string is a name when a colon follows. */
+const TOKEN = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g
+
+/** The first name that one object of a valid JSON text has twice, or null. */
+function repeatedName(text: string): string | null {
+  const open: (Set<string> | null)[] = []
+  for (const [token, colon] of text.matchAll(TOKEN)) {
+    if (token === '{') open.push(new Set())
+    else if (token === '[') open.push(null)
+    else if (token === '}' || token === ']') open.pop()
+    else if (colon !== undefined) {
+      const quoted = token.slice(0, -colon.length)
+      const name = quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1)
+      const names = open.at(-1)
+      if (names?.has(name)) return JSON.stringify(name)
+      names?.add(name)
+    }
+  }
+  return null
+}

@@ -1,0 +1,13 @@
+import { purgeClaims } from '../core/idempotency/store.ts'
+import { LIST_TENANTS } from '../core/tenants/store.ts'
+import type { Store } from '../storage/store.ts'
+
+/** For how long a retried request gets its first answer, in milliseconds: a week, longer than any client retries. */
+const KEPT_MS = 7 * 86_400_000
+
+/** Forgets idempotency keys that nobody retries any more. */
+export async function purgeOldClaims(store: Store, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - KEPT_MS).toISOString()
+  const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
+  for (const tenant of tenants) await purgeClaims(store, tenant.tenant_id, before)
+}

@@ -1,0 +1,41 @@
+import type { Store } from '../storage/store.ts'
+import { purgeOldClaims } from './purge-claims.ts'
+
+/** A job that runs again and again in every process; it must be harmless when several do it at once. */
+interface RecurringJob {
+  readonly name: string
+  readonly everyMs: number
+  readonly run: (store: Store, now: Date) => Promise<void>
+}
+
+const HOUR_MS = 3_600_000
+
+/** Every recurring job there is. */
+export const SCHEDULE: readonly RecurringJob[] = [{ name: 'purge claims', everyMs: HOUR_MS, run: purgeOldClaims }]
+
+/** Starts the schedule. A job that fails is logged and tried again at its next time. @returns how to stop it. */
+export function startSchedule(store: Store, clock: () => Date, log: (message: string) => void): () => Promise<void> {
+  const running = new Set<Promise<void>>()
+  const timers = SCHEDULE.map((job) => {
+    let busy = false
+    const timer = setInterval(() => {
+      if (busy) return
+      busy = true
+      const run = job
+        .run(store, clock())
+        .catch((error: unknown) =>
+          log(`The job ${job.name} failed: ${error instanceof Error ? error.message : String(error)}`),
+        )
+        .finally(() => {
+          busy = false
+          running.delete(run)
+        })
+      running.add(run)
+    }, job.everyMs)
+    return timer.unref()
+  })
+  return async () => {
+    for (const timer of timers) clearInterval(timer)
+    await Promise.all(running)
+  }
+}
