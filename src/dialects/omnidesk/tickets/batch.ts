@@ -1,5 +1,5 @@
 import type { Context } from '../../../core/context.ts'
-import { refuse, refuseField } from '../../../core/errors.ts'
+import { refuseField } from '../../../core/errors.ts'
 import { findTickets } from '../../../core/tickets/queries.ts'
 import type { TicketChange } from '../../../core/tickets/ticket.ts'
 import { findUserByExternalId, findUsersByInteger } from '../../../core/users/queries.ts'
@@ -18,11 +18,11 @@ import { brandBy, type Caller, formIdBy, groupIdBy } from '../records.ts'
 import { PRIORITY_BY_WORD, STATUS_BY_WORD } from '../words.ts'
 import { fittingTitle, refsOf } from './codec.ts'
 
-/** One step of a batch: a change, or one that names a user whom only the store can find. */
+/** One step of a batch: a change, or one that names a user whom only the store can find. `index` is where it was sent. */
 export type Step =
   | { readonly change: TicketChange }
   | { readonly assignedUserID: number }
-  | { readonly externalPrimaryID: string /** Where the step was sent. */; readonly index: number }
+  | { readonly externalPrimaryID: string; readonly index: number }
 
 export interface Batch {
   readonly ids: readonly number[]
@@ -163,8 +163,7 @@ async function desksAfter(
   const moved = changes.findLast((change) => change.deskId !== undefined)?.deskId
   if (moved !== undefined) return [moved]
   const tickets = await findTickets(ctx, refsOf(ids))
-  const deskIds = new Set(tickets.flatMap((ticket) => ticket?.deskId ?? []))
-  return deskIds.size > 0 ? [...deskIds] : refuse({ code: 'not_found', missing: 'ticket' })
+  return [...new Set(tickets.flatMap((ticket) => ticket?.deskId ?? []))]
 }
 
 /** Tickets of several desks can be linked in one batch only when the id means the same customer on each. */
@@ -173,6 +172,8 @@ async function linkTo(
   { externalPrimaryID, index }: Extract<Step, { externalPrimaryID: string }>,
   deskIds: readonly string[],
 ): Promise<TicketChange> {
+  // None of the tickets is there: that is for the core to tell, which also knows whether this is a repeat.
+  if (deskIds.length === 0) return {}
   const customers = await Promise.all(deskIds.map((deskId) => findUserByExternalId(ctx, deskId, externalPrimaryID)))
   const [requesterId, ...others] = new Set(customers.map((customer) => customer?.id))
   if (requesterId === undefined || others.includes(undefined)) {

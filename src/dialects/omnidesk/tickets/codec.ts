@@ -159,7 +159,7 @@ export function decodeNarrowing(parameters: Parameters, caller: Caller): Narrowi
   }
 }
 
-/** A title, with the vendor dialect's limit. @throws Refusal `invalid` */
+/** Whether a title has at most 255 characters, the limit of this dialect. */
 export function fittingTitle(title: string): boolean {
   return [...title].length <= LONGEST_TITLE
 }

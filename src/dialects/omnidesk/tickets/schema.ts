@@ -1,21 +1,21 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { declared, idParameter, parameters } from '../parameters.ts'
+import { asked, declared, idParameter, parameters } from '../parameters.ts'
 
 // What callers send, with the types that the vendor's Ticket page declares.
 
 export const TicketPath = Type.Object({ ticketID: Type.String({ description: 'The integer id of the ticket' }) })
 
 export const ListQuery = parameters({
-  applyView: declared('^[0-9a-zA-Z\\-\\_]+$', 'Id or slug of a view.'),
-  query: declared('string', 'Words that must all occur; a number may be the id.'),
-  itemStart: declared('number = 0'),
-  itemLimit: declared('number = 15', '1 to 9999.'),
-  searchArchived: declared("^(no|yes)$ = 'no'"),
-  status: declared('^(new|open|pending|holding|solved|closed)$'),
+  applyView: asked('^[0-9a-zA-Z\\-\\_]+$', 'Id or slug of a view.'),
+  query: asked('string', 'Words that must all occur; a number may be the id.'),
+  itemStart: asked('number = 0'),
+  itemLimit: asked('number = 15', '1 to 9999.'),
+  searchArchived: asked("^(no|yes)$ = 'no'"),
+  status: asked('^(new|open|pending|holding|solved|closed)$'),
 })
 
 export const ItemQuery = parameters({
-  getTicketHistory: declared("boolean = 'false'", 'Adds what has been changed to the timeline.'),
+  getTicketHistory: asked("boolean = 'false'", 'Adds what has been changed to the timeline.'),
 })
 
 export const NewTicketBody = parameters({
