@@ -45,17 +45,14 @@ export const errors: ErrorTable = {
     problem('ticket_closed', 409, 'The ticket is closed', { detail: 'Its requester cannot add to it any more.' }),
   precondition_failed: () => problem('precondition_failed', 412, 'The ticket is not at the version in If-Match'),
   too_large: () => problem('too_large', 413, 'The request is too large'),
-  unsupported_media_type: () =>
-    problem('unsupported_media_type', 415, 'The body must be sent as application/json'),
-  idempotency_mismatch: () =>
-    problem('idempotency_mismatch', 422, 'The Idempotency-Key was used for another request'),
+  unsupported_media_type: () => problem('unsupported_media_type', 415, 'The body must be sent as application/json'),
+  idempotency_mismatch: () => problem('idempotency_mismatch', 422, 'The Idempotency-Key was used for another request'),
   rate_limited: ({ retryAfterSeconds }) =>
     problem('rate_limited', 429, 'There were too many requests', {}, { 'retry-after': String(retryAfterSeconds) }),
   internal: () => problem('internal', 500, 'Something went wrong'),
   unavailable: () =>
     problem('unavailable', 503, 'The server is not ready; try again', {}, { 'retry-after': RETRY_SECONDS }),
 }
-
 
 function problem(
   code: WireErrorCode,

@@ -29,9 +29,11 @@ const known = new WeakMap<Tenant, Names>()
 
 /** The names of a tenant's desks, groups and catalogue, looked up once for each snapshot of the tenant. */
 export function namesOf(tenant: Tenant): Names {
-  const names = known.get(tenant) ?? readNames(tenant)
-  known.set(tenant, names)
-  return names
+  const names = known.get(tenant)
+  if (names) return names
+  const read = readNames(tenant)
+  known.set(tenant, read)
+  return read
 }
 
 function readNames(tenant: Tenant): Names {
@@ -41,7 +43,12 @@ function readNames(tenant: Tenant): Names {
   const types = new Map(tenant.types.map(({ id, name }) => [id, { id, name }]))
   const channels = new Map(tenant.channels.map(({ id, kind }) => [id, kind]))
   // From the last to the first, so that the lowest id stands.
-  const labels = new Map(tenant.statusLabels.filter(({ active }) => active).map(({ status, name }) => [status, name] as const).reverse())
+  const labels = new Map(
+    tenant.statusLabels
+      .filter(({ active }) => active)
+      .map(({ status, name }) => [status, name] as const)
+      .reverse(),
+  )
   // A record made elsewhere a moment ago may be missing in this snapshot: it is shown without its name until the next.
   return {
     desk: (id) => desks.get(id) ?? { id, integer: 0, name: '' },

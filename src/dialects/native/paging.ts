@@ -62,7 +62,10 @@ export function decodeCount({ cursor }: PageQuery): number {
 }
 
 /** A page of records that are all at hand. @throws Refusal `invalid` */
-export function pageOf<T>(records: readonly T[], query: PageQuery): { readonly data: T[]; readonly next: string | null } {
+export function pageOf<T>(
+  records: readonly T[],
+  query: PageQuery,
+): { readonly data: T[]; readonly next: string | null } {
   const offset = decodeCount(query)
   const end = offset + decodeLimit(query)
   return { data: records.slice(offset, end), next: end < records.length ? cursorAt(end) : null }

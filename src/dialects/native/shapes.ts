@@ -27,8 +27,9 @@ export function word<W extends string>(words: readonly W[], description?: string
 
 export const id = Type.String({ format: 'uuid' })
 export const textOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'] })
-export const instant = Type.String({ description: 'UTC, for instance 2026-01-15T10:20:30.123Z' })
-export const instantOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'], description: instant.description })
+const UTC = { format: 'date-time', description: 'UTC, for instance 2026-01-15T10:20:30.123Z' }
+export const instant = Type.String(UTC)
+export const instantOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'], ...UTC })
 
 /** A page of a list. */
 export function listOf<Item extends TSchema>(item: Item) {

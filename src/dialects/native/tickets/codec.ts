@@ -1,5 +1,5 @@
 import type { Actor } from '../../../core/access/actor.ts'
-import { refuse, refuseField } from '../../../core/errors.ts'
+import { refuseField } from '../../../core/errors.ts'
 import type { Message, NewMessage } from '../../../core/messages/message.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { TimelineEntry } from '../../../core/tickets/queries.ts'
@@ -13,7 +13,6 @@ import {
   type Ticket,
   type TicketChange,
   type TicketFilter,
-  type TicketRef,
 } from '../../../core/tickets/ticket.ts'
 import type { Names } from '../names.ts'
 import type {
@@ -29,16 +28,6 @@ import type {
 
 // --- inward -----------------------------------------------------------------------------------------------------------
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-/** No more digits than a number holds exactly. */
-const INTEGER = /^[1-9]\d{0,14}$/
-
-/** @throws Refusal `not_found` for what names no ticket: neither a UUID nor an integer. */
-export function decodeRef({ id }: { readonly id: string }): TicketRef {
-  if (UUID.test(id)) return { id: id.toLowerCase() }
-  return INTEGER.test(id) ? { integer: Number(id) } : refuse({ code: 'not_found', missing: 'ticket' })
-}
-
 const ETAG = /^"([1-9]\d*)"$/
 
 /**
@@ -53,7 +42,7 @@ export function decodePrecondition(headers: Readonly<Record<string, string | str
 }
 
 /**
- * A new ticket: from the caller itself, on the default desk, unless it says otherwise.
+ * A new ticket on the default desk, from the calling person, unless it says otherwise.
  *
  * @throws Refusal `invalid`
  */
@@ -75,7 +64,10 @@ export function decodeNewTicket(tenant: Tenant, actor: Actor, body: NewTicketBod
 }
 
 function decodeRequester(actor: Actor, requester: NewTicketBody['requester']): RequesterChoice {
-  if (requester === undefined) return { by: 'id', id: actor.user.id, member: false }
+  if (requester === undefined) {
+    // A machine has no question of its own: whoever it asks for is unknown until it says so.
+    return actor.user.kind === 'service' ? { by: 'nobody' } : { by: 'id', id: actor.user.id, member: false }
+  }
   const { id, email, name } = requester
   if (id !== undefined && email !== undefined) {
     refuseField(['requester', 'email'], 'not_allowed', 'Send id or email, not both.')
@@ -109,7 +101,9 @@ export function decodeChange(body: ChangeBody): TicketChange {
 
 type References = Pick<NewTicketBody & ChangeBody, 'topic' | 'type' | 'form' | 'group' | 'assignee'>
 
-function decodeReferences(body: References): Pick<TicketChange, 'topicId' | 'typeId' | 'formId' | 'groupId' | 'assigneeId'> {
+function decodeReferences(
+  body: References,
+): Pick<TicketChange, 'topicId' | 'typeId' | 'formId' | 'groupId' | 'assigneeId'> {
   return {
     ...(body.topic !== undefined && { topicId: body.topic }),
     ...(body.type !== undefined && { typeId: body.type }),
@@ -134,7 +128,10 @@ export function decodeReply(body: NewMessageBody): TicketChange {
   }
 }
 
-function decodeContent(body: { readonly text?: string; readonly html?: string }): Pick<NewMessage, 'format' | 'text'> | null {
+function decodeContent(body: {
+  readonly text?: string
+  readonly html?: string
+}): Pick<NewMessage, 'format' | 'text'> | null {
   if (body.text !== undefined && body.html !== undefined) {
     refuseField(['html'], 'not_allowed', 'Send text or html, not both.')
   }
@@ -242,7 +239,10 @@ function encodeAuthor({ id, integer, name, surname, email }: NonNullable<Message
   return { id, integer, name, surname, email }
 }
 
-export function encodeTimelineEntry(names: Names, { event, message, actor, credentialName }: TimelineEntry): TimelineEntryAnswer {
+export function encodeTimelineEntry(
+  names: Names,
+  { event, message, actor, credentialName }: TimelineEntry,
+): TimelineEntryAnswer {
   return {
     id: event.id,
     position: event.position,

@@ -1,13 +1,19 @@
 import { refuse } from '../../../core/errors.ts'
 import { changeTicket, createTicket, deleteTickets } from '../../../core/tickets/commands.ts'
 import { getConversation, getTicket, getTimeline, listTickets } from '../../../core/tickets/queries.ts'
-import type { Route } from '../../dialect.ts'
-import { route } from '../../dialect.ts'
+import { type Route, route } from '../../dialect.ts'
 import type { Need } from '../auth.ts'
-import { namesOf } from '../names.ts'
 import { decodeCount, decodeKey, decodeLimit } from '../paging.ts'
-import { answerCreated, answerMessageAdded, answerMessages, answerTicket, answerTickets, answerTimeline } from './answers.ts'
-import { decodeChange, decodeFilter, decodeNewTicket, decodePrecondition, decodeRef, decodeReply } from './codec.ts'
+import { decodeRef } from '../reference.ts'
+import {
+  answerCreated,
+  answerMessageAdded,
+  answerMessages,
+  answerTicket,
+  answerTickets,
+  answerTimeline,
+} from './answers.ts'
+import { decodeChange, decodeFilter, decodeNewTicket, decodePrecondition, decodeReply } from './codec.ts'
 import {
   ChangeBody,
   MessageAddedAnswer,
@@ -50,3 +56,93 @@ export const ticketRoutes: readonly Route<Need>[] = [
       return answerTickets(ctx.tenant, tickets, next)
     },
   }),
+  route({
+    method: 'GET',
+    path: '/v1/tickets/:id',
+    operationId: 'getTicket',
+    summary: 'Show a ticket',
+    need: ['ticket.read'],
+    params: TicketParams,
+    answers: { 200: TicketAnswer },
+    handle: async ({ ctx, params }) => answerTicket(ctx.tenant, await getTicket(ctx, decodeRef(params, 'ticket'))),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/tickets/:id',
+    operationId: 'changeTicket',
+    summary: 'Change a ticket: absent fields stay, null empties; If-Match with its ETag refuses a changed one',
+    need: ['ticket.read', 'ticket.change', 'ticket.status', 'ticket.assign'],
+    params: TicketParams,
+    body: ChangeBody,
+    answers: { 200: TicketAnswer },
+    handle: async ({ ctx, params, body, headers }) => {
+      const { ticket } = await changeTicket(
+        ctx,
+        decodeRef(params, 'ticket'),
+        decodeChange(body),
+        decodePrecondition(headers),
+      )
+      return answerTicket(ctx.tenant, ticket)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/tickets/:id',
+    operationId: 'deleteTicket',
+    summary: 'Erase a ticket with its messages',
+    need: ['ticket.delete', 'ticket.read'],
+    params: TicketParams,
+    answers: { 204: null },
+    handle: async ({ ctx, params }) => {
+      const { missing } = await deleteTickets(ctx, [decodeRef(params, 'ticket')])
+      return missing.length === 0 ? { status: 204 } : refuse({ code: 'not_found', missing: 'ticket' })
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/tickets/:id/messages',
+    operationId: 'addMessage',
+    summary: 'Reply to a ticket or note something on it; If-Match with its ETag refuses a changed one',
+    need: ['ticket.read', 'message.reply', 'message.note', 'ticket.status'],
+    params: TicketParams,
+    body: NewMessageBody,
+    answers: { 201: MessageAddedAnswer },
+    handle: async ({ ctx, params, body, headers }) => {
+      const { ticket, messages } = await changeTicket(
+        ctx,
+        decodeRef(params, 'ticket'),
+        decodeReply(body),
+        decodePrecondition(headers),
+      )
+      return answerMessageAdded(ctx.tenant, ticket, messages)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/tickets/:id/messages',
+    operationId: 'listMessages',
+    summary: 'List all messages of a ticket, oldest first',
+    need: ['ticket.read', 'message.read_internal'],
+    params: TicketParams,
+    answers: { 200: MessageListAnswer },
+    handle: async ({ ctx, params }) => {
+      const { messages } = await getConversation(ctx, decodeRef(params, 'ticket'))
+      return answerMessages(ctx.tenant, messages)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/tickets/:id/timeline',
+    operationId: 'listTimeline',
+    summary: 'List what happened to a ticket, oldest first',
+    need: ['ticket.read', 'message.read_internal'],
+    params: TicketParams,
+    query: TimelineQuery,
+    answers: { 200: TimelineAnswer },
+    handle: async ({ ctx, params, query }) => {
+      const page = { after: decodeCount(query), limit: decodeLimit(query) }
+      const { entries, next } = await getTimeline(ctx, decodeRef(params, 'ticket'), page)
+      return answerTimeline(ctx.tenant, entries, next)
+    },
+  }),
+]

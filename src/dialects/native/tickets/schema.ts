@@ -82,7 +82,8 @@ export const NewMessageBody = closed({
 })
 export type NewMessageBody = Static<typeof NewMessageBody>
 
-const words = (description: string) => Type.Optional(Type.String({ description: `${description}, separated by commas.` }))
+const words = (description: string) =>
+  Type.Optional(Type.String({ description: `${description}, separated by commas.` }))
 
 export const TicketQuery = closed({
   status: words('Statuses'),

@@ -1,0 +1,35 @@
+import type { Dialect } from '../dialect.ts'
+import { admit, type Need } from './auth.ts'
+import { catalogueRoutes } from './catalogue/routes.ts'
+import { errors } from './errors.ts'
+import { ticketRoutes } from './tickets/routes.ts'
+import { userRoutes } from './users/routes.ts'
+
+const DESCRIPTION = `Polydesk's own API: tickets, their messages and what happened to them, in Polydesk's own words.
+
+A list is \`{"data": [...], "next": "<cursor>" | null}\`; \`limit\` is 1 to 200, and \`cursor\` the \`next\` of the page before.
+Every error is a problem document (RFC 9457, \`application/problem+json\`) with \`type\`, \`title\`, \`status\`, \`code\`, and for
+an invalid request \`errors\`: \`[{field, rule, message}]\`. A write with an \`Idempotency-Key\` may be sent again: it is
+answered as the first time, and with another body 422. A ticket's \`ETag\` is its version; a change with \`If-Match\` that
+is not the ticket's ETag any more is refused with 412. Unknown fields and parameters are refused.`
+
+export const native: Dialect<Need> = {
+  name: 'native',
+  title: "Polydesk's own API",
+  prefixes: ['/v1'],
+  routes: [...ticketRoutes, ...catalogueRoutes, ...userRoutes],
+  errors,
+  openapi: {
+    description: DESCRIPTION,
+    securitySchemes: {
+      bearer: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'An API key. Its scopes are permissions of Polydesk by name, or * for all.',
+      },
+    },
+  },
+  admit,
+  // The id by which events and the log name the request.
+  everyAnswer: ({ id }) => ({ 'x-request-id': id }),
+}

@@ -1,0 +1,712 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { v7 } from 'uuid'
+import { type Received, startWorld, type World } from '../../../test/world.ts'
+import { PERMISSIONS } from '../../core/access/permissions.ts'
+import { createUser } from '../../core/tenants/commands.ts'
+import { issueMinted } from '../../setup/demo.ts'
+import { openDatabase } from '../../storage/database.ts'
+import { openStore, type Store } from '../../storage/store.ts'
+import { CREDENTIAL_KINDS } from '../credentials.ts'
+
+const NOWHERE = '0198c0de-0000-7000-8000-00000000dead'
+
+let world: World
+let store: Store
+let desk: string
+let otherDesk: string
+let requester: string
+/** Keys of the owner, of an agent of the default desk, and of the requester. */
+let key: string
+let agentKey: string
+let customerKey: string
+let agent: string
+
+before(async () => {
+  world = await startWorld()
+  store = openStore(openDatabase({ connection: world.database.connection }))
+  key = world.value('POLYDESK_API_KEY')
+  desk = world.value('MOOV_ACCOUNT_ID')
+  otherDesk = world.value('MOOV_CONNECTED_ACCOUNT_ID')
+  requester = world.value('SPACEBRING_USER_ID')
+  agent = (
+    await createUser(administration(), tenantId(), {
+      kind: 'person',
+      isOwner: false,
+      name: 'Anna',
+      memberships: [{ deskId: desk, role: 'agent' }],
+    })
+  ).id
+  agentKey = await keyOf(agent)
+  customerKey = await keyOf(requester)
+})
+
+after(async () => {
+  await store?.database.close()
+  await world?.stop()
+})
+
+const tenantId = () => world.value('SPACEBRING_NETWORK_ID')
+const administration = () => ({ store, now: new Date().toISOString(), newId: () => v7() })
+
+async function keyOf(userId: string, limits: { readonly scopes?: readonly string[]; readonly deskId?: string } = {}) {
+  const kind = CREDENTIAL_KINDS.find((each) => each.dialect === 'native') ?? assert.fail()
+  return (await issueMinted(administration(), tenantId(), kind, 'Test', userId, limits)).secret
+}
+
+interface Options {
+  readonly as?: string
+  readonly headers?: Record<string, string>
+  readonly body?: unknown
+}
+
+function send(method: string, path: string, { as = key, headers, body }: Options = {}): Promise<Received> {
+  return world.send(method, `/v1${path}`, { headers: { authorization: `Bearer ${as}`, ...headers }, body })
+}
+
+async function opened(body: object = {}, as = key) {
+  const answer = await send('POST', '/tickets', { as, body: { title: 'Broken', ...body } })
+  assert.equal(answer.status, 201, answer.text)
+  return answer.json
+}
+
+/** Checks that an answer is a problem document. @returns its fields, when it names any. */
+function problem(answer: Received, status: number, code: string): readonly string[] {
+  assert.equal(answer.status, status, answer.text)
+  assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/)
+  assert.partialDeepStrictEqual(answer.json, { type: `urn:polydesk:error:${code}`, status, code })
+  return (answer.json.errors ?? []).map((each: { readonly field: string }) => each.field).sort()
+}
+
+describe('opening a ticket', () => {
+  test('answers the ticket, where it is and its version', async () => {
+    const body = {
+      desk,
+      requester: { id: requester },
+      title: 'Broken',
+      text: 'It "is" broken \\ 😀\nVery',
+      priority: 'high',
+      topic: 1,
+      type: 1,
+      assignee: agent,
+      tags: ['a', 'b', 'a'],
+      reference: 'r-1',
+      channel: 'web',
+    }
+    const answer = await send('POST', '/tickets', { body })
+    assert.equal(answer.status, 201, answer.text)
+    const ticket = answer.json
+    assert.equal(answer.headers.get('location'), `/v1/tickets/${ticket.id}`)
+    assert.equal(answer.headers.get('etag'), '"1"')
+    assert.match(answer.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/)
+    const { id, integer, number, created_at, ...shown } = ticket
+    assert.match(id, /^[0-9a-f-]{36}$/)
+    assert.ok(Number.isInteger(integer) && Number.isInteger(number))
+    assert.match(created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    assert.deepEqual(shown, {
+      version: 1,
+      desk: { id: desk, integer: 1, name: 'Default' },
+      title: 'Broken',
+      description: 'It "is" broken \\ 😀\nVery',
+      status: 'new',
+      status_label: 'Open',
+      priority: 'high',
+      topic: { id: 1, name: 'Technical Support' },
+      type: { id: 1, name: 'Complaint' },
+      group: null,
+      requester: {
+        id: requester,
+        integer: shown.requester.integer,
+        name: 'Rosa',
+        surname: 'Requester',
+        email: 'requester@example.com',
+        role: 'customer',
+      },
+      assignee: {
+        id: agent,
+        integer: shown.assignee.integer,
+        name: 'Anna',
+        surname: '',
+        email: null,
+        role: 'agent',
+      },
+      channel: 'web',
+      direction: 'inbound',
+      from: { address: '', name: '' },
+      to: { address: '', name: '' },
+      reference: 'r-1',
+      form: null,
+      tags: ['a', 'b'],
+      updated_at: created_at,
+      status_changed_at: null,
+      first_response_at: null,
+      latest_message_at: created_at,
+      latest_agent_at: null,
+      latest_requester_at: created_at,
+      solved_at: null,
+      closed_at: null,
+    })
+    assert.deepEqual((await send('GET', `/tickets/${id}`)).json, ticket)
+  })
+
+  test('is by the caller on the default desk, unless it says otherwise', async () => {
+    const ticket = await opened({}, customerKey)
+    assert.equal(ticket.requester.id, requester)
+    assert.equal(ticket.desk.id, desk)
+  })
+
+  test('makes a user for an address that nobody has, once', async () => {
+    const first = await opened({ requester: { email: 'newt@example.com', name: 'Newt' } })
+    const second = await opened({ requester: { email: 'Newt@Example.com' } })
+    assert.partialDeepStrictEqual(first.requester, { name: 'Newt', email: 'newt@example.com', role: 'customer' })
+    assert.equal(second.requester.id, first.requester.id)
+  })
+
+  test('names each field that is wrong', async () => {
+    const wrong: readonly (readonly [object, ...string[]])[] = [
+      [{}, 'title'],
+      [{ title: 'a', colour: 'red' }, 'colour'],
+      [{ title: 1, status: 'done', tags: ['a', ''] }, 'status', 'tags[1]', 'title'],
+      [{ text: 'a', html: 'b' }, 'html'],
+      [{ title: 'a', topic: 999, type: 999, group: NOWHERE, desk: NOWHERE }, 'desk', 'group', 'topic', 'type'],
+      [{ title: 'a', assignee: requester }, 'assignee'],
+      [{ title: 'a', requester: { id: NOWHERE } }, 'requester'],
+      [{ title: 'a', requester: { email: 'nobody' } }, 'requester.email'],
+      [{ title: 'a\u0000', text: '\ud800', tags: ['\u001b'] }, 'tags[0]', 'text', 'title'],
+    ]
+    for (const [body, ...fields] of wrong) {
+      assert.deepEqual(problem(await send('POST', '/tickets', { body }), 400, 'invalid'), fields, JSON.stringify(body))
+    }
+  })
+
+  test('refuses a body that is no JSON object', async () => {
+    const json = { 'content-type': 'application/json' }
+    problem(await send('POST', '/tickets', { headers: json, body: '{' }), 400, 'malformed')
+    problem(
+      await send('POST', '/tickets', { headers: json, body: new Uint8Array([0x22, 0xff, 0x22]) }),
+      400,
+      'malformed',
+    )
+    problem(await send('POST', '/tickets', { headers: json }), 400, 'malformed')
+    problem(await send('POST', '/tickets', { body: [] }), 400, 'invalid')
+    problem(
+      await send('POST', '/tickets', { headers: { 'content-type': 'text/csv' }, body: 'a' }),
+      415,
+      'unsupported_media_type',
+    )
+    problem(await send('POST', '/tickets', { body: { text: 'x'.repeat(1_100_000) } }), 413, 'too_large')
+  })
+
+  test('with an idempotency key happens once, and with another body is refused', async () => {
+    const headers = { 'idempotency-key': 'create-once' }
+    const first = await send('POST', '/tickets', { headers, body: { title: 'Once' } })
+    const again = await send('POST', '/tickets', { headers, body: { title: 'Once' } })
+    assert.equal(again.status, 201)
+    assert.deepEqual(again.json, first.json)
+    assert.equal(again.headers.get('location'), first.headers.get('location'))
+    problem(await send('POST', '/tickets', { headers, body: { title: 'Twice' } }), 422, 'idempotency_mismatch')
+    const blank = { 'idempotency-key': 'with blank' }
+    assert.deepEqual(
+      problem(await send('POST', '/tickets', { headers: blank, body: { title: 'a' } }), 400, 'invalid'),
+      ['Idempotency-Key'],
+    )
+  })
+})
+
+describe('showing a ticket', () => {
+  test('finds it by UUID in either case, and by integer', async () => {
+    const ticket = await opened()
+    for (const id of [ticket.id, ticket.id.toUpperCase(), ticket.integer]) {
+      const answer = await send('GET', `/tickets/${id}`)
+      assert.equal(answer.json.id, ticket.id)
+      assert.equal(answer.headers.get('etag'), '"1"')
+    }
+  })
+
+  test('does not find what does not exist, whatever it is called', async () => {
+    for (const id of [NOWHERE, '999999', '0', '-1', 'x', '1.5', '99999999999999999999', '%F0%9F%98%80']) {
+      problem(await send('GET', `/tickets/${id}`), 404, 'not_found')
+      problem(await send('PATCH', `/tickets/${id}`, { body: { title: 'a' } }), 404, 'not_found')
+      problem(await send('DELETE', `/tickets/${id}`), 404, 'not_found')
+    }
+  })
+
+  test('a requester sees the own tickets only', async () => {
+    const own = await opened({ requester: { id: requester } })
+    const foreign = await opened()
+    assert.equal((await send('GET', `/tickets/${own.id}`, { as: customerKey })).status, 200)
+    problem(await send('GET', `/tickets/${foreign.id}`, { as: customerKey }), 404, 'not_found')
+    const { data } = (await send('GET', '/tickets?limit=200', { as: customerKey })).json
+    assert.ok(data.some((each: { id: string }) => each.id === own.id))
+    for (const each of data) assert.equal(each.requester.id, requester)
+  })
+})
+
+describe('listing tickets', () => {
+  const idsOf = (answer: Received): string[] => answer.json.data.map((each: { id: string }) => each.id)
+
+  test('shows every ticket once, the newest first, page by page', async () => {
+    const made: string[] = []
+    for (let n = 0; n < 7; n++) made.unshift((await opened({ desk: otherDesk })).id)
+    const seen: string[] = []
+    let next: string | null = null
+    let pages = 0
+    do {
+      const page = await send('GET', `/tickets?desk=${otherDesk}&limit=3${next === null ? '' : `&cursor=${next}`}`)
+      assert.equal(page.status, 200, page.text)
+      seen.push(...idsOf(page))
+      next = page.json.next
+      pages++
+    } while (next !== null)
+    assert.deepEqual(seen, made)
+    assert.equal(pages, 3)
+  })
+
+  test('shows the same of a ticket as the ticket itself', async () => {
+    const ticket = await opened({ text: 'Hello', tags: ['x'], group: null })
+    const { data } = (await send('GET', '/tickets?limit=1')).json
+    assert.deepEqual(data, [ticket])
+  })
+
+  test('holds what the filters say, all of them together', async () => {
+    const groups = (await send('GET', '/groups')).json.data
+    const ticket = await opened({
+      status: 'pending',
+      priority: 'urgent',
+      topic: 2,
+      group: groups[0].id,
+      assignee: agent,
+      requester: { email: 'filtered@example.com' },
+    })
+    await opened({ status: 'pending', priority: 'urgent' })
+    const matching = [
+      'status=pending,solved',
+      'priority=urgent',
+      'topic=2',
+      `group=${groups[0].id}`,
+      `assignee=${agent.toUpperCase()}`,
+      'unassigned=false',
+      `desk=${desk}`,
+      `requester=${ticket.requester.id}`,
+    ]
+    for (const filter of matching) {
+      const found = await send('GET', `/tickets?limit=200&${filter}`)
+      assert.ok(idsOf(found).includes(ticket.id), `${filter}: ${found.text.slice(0, 200)}`)
+    }
+    assert.deepEqual(idsOf(await send('GET', `/tickets?${matching.join('&')}`)), [ticket.id])
+    const others = [
+      'status=new',
+      'priority=low',
+      'topic=3',
+      'unassigned=true',
+      `requester=${requester}`,
+      `desk=${NOWHERE}`,
+    ]
+    for (const filter of others) {
+      assert.ok(!idsOf(await send('GET', `/tickets?limit=200&${filter}`)).includes(ticket.id), filter)
+    }
+  })
+
+  test('names the parameter that is wrong', async () => {
+    const wrong: readonly (readonly [string, string])[] = [
+      ['limit=0', 'limit'],
+      ['limit=201', 'limit'],
+      ['limit=-1', 'limit'],
+      ['limit=ten', 'limit'],
+      ['limit=', 'limit'],
+      ['limit=1&limit=2', 'limit'],
+      ['cursor=', 'cursor'],
+      ['cursor=nonsense', 'cursor'],
+      ['cursor=%00', 'cursor'],
+      ['status=done', 'status'],
+      ['status=open,', 'status'],
+      ['topic=9999999999', 'topic'],
+      ['desk=1', 'desk'],
+      ['unassigned=yes', 'unassigned'],
+      ['state=open', 'state'],
+    ]
+    for (const [query, field] of wrong) {
+      assert.deepEqual(problem(await send('GET', `/tickets?${query}`), 400, 'invalid'), [field], query)
+    }
+    problem(await send('GET', '/tickets?status=%FF'), 400, 'bad_request')
+  })
+})
+
+describe('changing a ticket', () => {
+  test('changes what is named, empties what is null, leaves the rest', async () => {
+    const ticket = await opened({ text: 'Hello', topic: 1, type: 2, tags: ['a', 'b'], assignee: agent })
+    const body = { title: 'Fixed', status: 'solved', topic: null, assignee: null, add_tags: ['c'], remove_tags: ['a'] }
+    const answer = await send('PATCH', `/tickets/${ticket.integer}`, { body })
+    assert.equal(answer.status, 200, answer.text)
+    assert.equal(answer.headers.get('etag'), '"2"')
+    const { updated_at } = answer.json
+    assert.deepEqual(answer.json, {
+      ...ticket,
+      version: 2,
+      title: 'Fixed',
+      status: 'solved',
+      status_label: 'Resolved',
+      topic: null,
+      assignee: null,
+      tags: ['b', 'c'],
+      updated_at,
+      status_changed_at: updated_at,
+      latest_agent_at: updated_at,
+      solved_at: updated_at,
+    })
+    assert.ok(updated_at >= ticket.updated_at)
+  })
+
+  test('moves it to another desk, where it gets a number of its own', async () => {
+    const ticket = await opened()
+    const moved = (await send('PATCH', `/tickets/${ticket.id}`, { body: { desk: otherDesk } })).json
+    assert.equal(moved.desk.name, 'Connected')
+    assert.equal(moved.integer, ticket.integer)
+  })
+
+  test('to what it already is changes nothing', async () => {
+    const ticket = await opened()
+    assert.deepEqual((await send('PATCH', `/tickets/${ticket.id}`, { body: { title: 'Broken' } })).json, ticket)
+    assert.deepEqual((await send('PATCH', `/tickets/${ticket.id}`, { body: {} })).json, ticket)
+  })
+
+  test('with If-Match is refused unless the ticket still is at that version', async () => {
+    const { id } = await opened()
+    const change = (title: string, etag: string) =>
+      send('PATCH', `/tickets/${id}`, { headers: { 'if-match': etag }, body: { title } })
+    assert.equal((await change('First', '"1"')).status, 200)
+    problem(await change('Late', '"1"'), 412, 'precondition_failed')
+    problem(await change('Weak', 'W/"2"'), 412, 'precondition_failed')
+    assert.equal((await change('Any', '*')).status, 200)
+    assert.equal((await send('GET', `/tickets/${id}`)).json.title, 'Any')
+  })
+
+  test('names each field that is wrong, and changes nothing then', async () => {
+    const ticket = await opened()
+    const wrong: readonly (readonly [object, ...string[]])[] = [
+      [{ title: 'New', text: 'no' }, 'text'],
+      [{ title: 'New', status: null, desk: null }, 'desk', 'status'],
+      [{ title: 'New', topic: 999 }, 'topic'],
+      [{ title: 'New', requester: NOWHERE }, 'requester'],
+      [{ title: 'New', assignee: requester }, 'assignee'],
+      [{ title: 'New', tags: ['a'] }, 'tags'],
+    ]
+    for (const [body, ...fields] of wrong) {
+      const answer = await send('PATCH', `/tickets/${ticket.id}`, { body })
+      assert.deepEqual(problem(answer, 400, 'invalid'), fields, JSON.stringify(body))
+    }
+    assert.deepEqual((await send('GET', `/tickets/${ticket.id}`)).json, ticket)
+  })
+
+  test('is not for its requester', async () => {
+    const { id } = await opened({ requester: { id: requester } })
+    problem(await send('PATCH', `/tickets/${id}`, { as: customerKey, body: { title: 'Mine' } }), 403, 'forbidden')
+  })
+})
+
+describe('the conversation', () => {
+  test("an agent's reply opens the ticket, the requester's reopens it", async () => {
+    const { id } = await opened({ requester: { id: requester }, text: 'Help' })
+    const reply = await send('POST', `/tickets/${id}/messages`, {
+      as: agentKey,
+      body: { html: '<p>Hi <b>you</b></p>' },
+    })
+    assert.equal(reply.status, 201, reply.text)
+    assert.partialDeepStrictEqual(reply.json, {
+      message: {
+        visibility: 'public',
+        author_role: 'agent',
+        format: 'html',
+        text: 'Hi you',
+        html: '<p>Hi <b>you</b></p>',
+      },
+      ticket: { id, status: 'open', version: 2 },
+    })
+    const solved = await send('POST', `/tickets/${id}/messages`, {
+      as: agentKey,
+      body: { text: 'Done', status: 'solved' },
+    })
+    assert.partialDeepStrictEqual(solved.json, { message: { ticket_status: 'solved' }, ticket: { status: 'solved' } })
+    const back = await send('POST', `/tickets/${id}/messages`, { as: customerKey, body: { text: 'No' } })
+    assert.partialDeepStrictEqual(back.json, { message: { author_role: 'requester' }, ticket: { status: 'open' } })
+  })
+
+  test('internal notes are for those who work on the desk', async () => {
+    const { id } = await opened({ requester: { id: requester }, text: 'Help' })
+    const note = { text: 'Careful', visibility: 'internal' }
+    assert.equal((await send('POST', `/tickets/${id}/messages`, { as: agentKey, body: note })).status, 201)
+    problem(await send('POST', `/tickets/${id}/messages`, { as: customerKey, body: note }), 403, 'forbidden')
+    for (const path of ['messages', 'timeline']) {
+      assert.ok((await send('GET', `/tickets/${id}/${path}`, { as: agentKey })).text.includes('Careful'))
+      assert.ok(!(await send('GET', `/tickets/${id}/${path}`, { as: customerKey })).text.includes('Careful'))
+    }
+  })
+
+  test('lists the messages, the oldest first', async () => {
+    const { id } = await opened({ text: 'One' })
+    for (const text of ['Two', 'Three']) await send('POST', `/tickets/${id}/messages`, { body: { text } })
+    const { data, next } = (await send('GET', `/tickets/${id}/messages`)).json
+    assert.deepEqual(
+      data.map((each: { text: string }) => each.text),
+      ['One', 'Two', 'Three'],
+    )
+    assert.equal(next, null)
+    problem(await send('GET', `/tickets/${NOWHERE}/messages`), 404, 'not_found')
+  })
+
+  test('a reply may demand that nothing changed, and be repeated', async () => {
+    const { id } = await opened()
+    const headers = { 'if-match': '"1"', 'idempotency-key': 'reply-once' }
+    const first = await send('POST', `/tickets/${id}/messages`, { headers, body: { text: 'Hi' } })
+    assert.equal(first.status, 201)
+    const again = await send('POST', `/tickets/${id}/messages`, { headers, body: { text: 'Hi' } })
+    assert.equal(again.status, 201, again.text)
+    assert.deepEqual(again.json, first.json)
+    const stale = { 'if-match': '"1"' }
+    problem(
+      await send('POST', `/tickets/${id}/messages`, { headers: stale, body: { text: 'Hi' } }),
+      412,
+      'precondition_failed',
+    )
+    assert.equal((await send('GET', `/tickets/${id}/messages`)).json.data.length, 1)
+  })
+
+  test('its requester cannot add to a closed ticket', async () => {
+    const { id } = await opened({ requester: { id: requester }, status: 'closed' })
+    problem(
+      await send('POST', `/tickets/${id}/messages`, { as: customerKey, body: { text: 'Hi' } }),
+      409,
+      'ticket_closed',
+    )
+  })
+
+  test('a requester sets no status by a reply', async () => {
+    const { id } = await opened({ requester: { id: requester } })
+    const body = { text: 'Hi', status: 'on_hold' }
+    problem(await send('POST', `/tickets/${id}/messages`, { as: customerKey, body }), 403, 'forbidden')
+  })
+
+  test('names what is wrong with a message', async () => {
+    const { id } = await opened()
+    const wrong: readonly (readonly [object, string])[] = [
+      [{}, 'text'],
+      [{ text: ' ' }, 'text'],
+      [{ html: '' }, 'html'],
+      [{ text: 'a', html: 'b' }, 'html'],
+      [{ text: 'a', visibility: 'secret' }, 'visibility'],
+      [{ text: 'a', body: 'b' }, 'body'],
+    ]
+    for (const [body, field] of wrong) {
+      assert.deepEqual(problem(await send('POST', `/tickets/${id}/messages`, { body }), 400, 'invalid'), [field])
+    }
+  })
+})
+
+test('the timeline tells what happened, by whom, through which API, page by page', async () => {
+  const { id } = await opened({ text: 'Help' })
+  const changed = await send('PATCH', `/tickets/${id}`, { as: agentKey, body: { priority: 'urgent' } })
+  await send('POST', `/tickets/${id}/messages`, { body: { text: 'Hi' } })
+  const first = (await send('GET', `/tickets/${id}/timeline?limit=2`)).json
+  assert.partialDeepStrictEqual(first.data, [
+    { kind: 'ticket.created', before: null, after: { status: 'new', title: 'Broken' }, message: { text: 'Help' } },
+    {
+      kind: 'ticket.priority_changed',
+      dialect: 'native',
+      credential: 'Test',
+      request_id: changed.headers.get('x-request-id'),
+      actor: { id: agent, role: 'agent' },
+      before: { priority: 'normal' },
+      after: { priority: 'urgent' },
+      message: null,
+    },
+  ])
+  const second = (await send('GET', `/tickets/${id}/timeline?limit=2&cursor=${first.next}`)).json
+  assert.partialDeepStrictEqual(second.data, [{ kind: 'message.added', message: { text: 'Hi' } }])
+  assert.equal(second.next, null)
+  assert.deepEqual(problem(await send('GET', `/tickets/${id}/timeline?cursor=x`), 400, 'invalid'), ['cursor'])
+})
+
+test('a deleted ticket is gone', async () => {
+  const { id } = await opened({ requester: { id: requester } })
+  problem(await send('DELETE', `/tickets/${id}`, { as: agentKey }), 403, 'forbidden')
+  const answer = await send('DELETE', `/tickets/${id}`)
+  assert.deepEqual([answer.status, answer.text], [204, ''])
+  problem(await send('GET', `/tickets/${id}`), 404, 'not_found')
+  problem(await send('DELETE', `/tickets/${id}`), 404, 'not_found')
+})
+
+describe('the catalogue', () => {
+  test('each list is complete and paged as all lists', async () => {
+    const lists = ['desks', 'groups', 'topics', 'types', 'forms', 'status_labels', 'priority_labels', 'channels']
+    for (const list of lists) {
+      const { data, next } = (await send('GET', `/${list}`)).json
+      assert.ok(Array.isArray(data) && next === null, list)
+      const page = (await send('GET', `/${list}?limit=1`)).json
+      assert.deepEqual(page.data, data.slice(0, 1))
+      if (data.length < 2) continue
+      const rest = (await send('GET', `/${list}?cursor=${page.next}`)).json
+      assert.deepEqual([...page.data, ...rest.data], data)
+      assert.deepEqual(problem(await send('GET', `/${list}?limit=0`), 400, 'invalid'), ['limit'])
+    }
+  })
+
+  test('tells of each record what tickets and clients need', async () => {
+    const firstOf = async (list: string) => (await send('GET', `/${list}?limit=1`)).json.data[0]
+    assert.deepEqual(await firstOf('desks'), { id: desk, integer: 1, name: 'Default', default: true, active: true })
+    assert.deepEqual(await firstOf('topics'), { id: 1, name: 'Technical Support', active: true })
+    assert.deepEqual(await firstOf('status_labels'), { id: 1, name: 'Open', active: true, status: 'new' })
+    assert.deepEqual(await firstOf('priority_labels'), { id: 1, name: 'Low', active: true, priority: 'low' })
+    assert.deepEqual(await firstOf('channels'), { id: 1, name: 'e-mail', active: true, kind: 'email' })
+  })
+
+  test('a key sees the desks that it reaches', async () => {
+    const { data } = (await send('GET', '/desks', { as: agentKey })).json
+    assert.deepEqual(
+      data.map((each: { id: string }) => each.id),
+      [desk],
+    )
+  })
+})
+
+describe('users', () => {
+  test('are listed and found by name, address or telephone', async () => {
+    const { data, next } = (await send('GET', '/users?query=ROSA')).json
+    assert.equal(next, null)
+    assert.partialDeepStrictEqual(data, [{ id: requester, name: 'Rosa', owner: false, kind: 'person', active: true }])
+    assert.deepEqual(
+      data[0].memberships.map((each: { desk: { name: string }; role: string }) => [each.desk.name, each.role]),
+      [
+        ['Default', 'customer'],
+        ['Connected', 'customer'],
+      ],
+    )
+    assert.deepEqual((await send('GET', `/users/${requester}`)).json, data[0])
+    assert.deepEqual((await send('GET', `/users/${data[0].integer}`)).json, data[0])
+    problem(await send('GET', `/users/${NOWHERE}`), 404, 'not_found')
+    problem(await send('GET', '/users/rosa'), 404, 'not_found')
+  })
+
+  test('pages of users, one after the other, are all users once', async () => {
+    const all = (await send('GET', '/users?limit=200')).json.data
+    const seen: unknown[] = []
+    let next: string | null = null
+    do {
+      const page: Received = await send('GET', `/users?limit=2${next === null ? '' : `&cursor=${next}`}`)
+      seen.push(...page.json.data)
+      next = page.json.next
+    } while (next !== null)
+    assert.deepEqual(seen, all)
+  })
+
+  test('are not for a requester to look up', async () => {
+    problem(await send('GET', '/users', { as: customerKey }), 403, 'forbidden')
+    problem(await send('GET', `/users/${agent}`, { as: customerKey }), 403, 'forbidden')
+  })
+
+  test('a caller learns who it is and what its key allows', async () => {
+    const bound = await keyOf(agent, { scopes: ['user.read', 'ticket.read'], deskId: desk })
+    assert.partialDeepStrictEqual((await send('GET', '/me', { as: bound })).json, {
+      user: { id: agent },
+      tenant: { id: tenantId(), name: 'Demo' },
+      credential: { name: 'Test', desk: { name: 'Default' }, expires_at: null },
+      permissions: ['ticket.read', 'user.read'],
+    })
+    const { permissions, credential } = (await send('GET', '/me')).json
+    assert.deepEqual(permissions, PERMISSIONS)
+    assert.equal(credential.desk, null)
+  })
+})
+
+describe('credentials', () => {
+  test('without a valid key nothing is answered', async () => {
+    const ticket = await opened()
+    const wrong = ['', 'Bearer', 'Bearer nonsense', `Basic ${key}`, key, `Bearer ${world.value('OMNIDESK_API_KEY')}`]
+    for (const authorization of wrong) {
+      const answer = await send('GET', `/tickets/${ticket.id}`, { headers: { authorization } })
+      problem(answer, 401, 'unauthenticated')
+      assert.equal(answer.headers.get('www-authenticate'), 'Bearer')
+    }
+  })
+
+  test('a key does what its scopes name', async () => {
+    const { id } = await opened()
+    const reader = await keyOf(world.value('SPACEBRING_ADMIN_USER_ID'), { scopes: ['ticket.read'] })
+    assert.equal((await send('GET', `/tickets/${id}`, { as: reader })).status, 200)
+    const refused: readonly (readonly [string, string, object?])[] = [
+      ['POST', '/tickets', { title: 'a' }],
+      ['PATCH', `/tickets/${id}`, { title: 'a' }],
+      ['PATCH', `/tickets/${id}`, { status: 'solved' }],
+      ['POST', `/tickets/${id}/messages`, { text: 'a' }],
+      ['DELETE', `/tickets/${id}`],
+      ['GET', '/users'],
+      ['GET', '/topics'],
+    ]
+    for (const [method, path, body] of refused) {
+      const answer = await send(method, path, { as: reader, body })
+      problem(answer, 403, 'forbidden')
+      assert.match(answer.json.detail, /permission [a-z_.]+/)
+    }
+  })
+
+  test('a key for one desk reaches that desk only, and opens tickets there', async () => {
+    const elsewhere = await opened()
+    const bound = await keyOf(world.value('SPACEBRING_ADMIN_USER_ID'), { deskId: otherDesk })
+    const ticket = await opened({}, bound)
+    assert.equal(ticket.desk.id, otherDesk)
+    problem(await send('GET', `/tickets/${elsewhere.id}`, { as: bound }), 404, 'not_found')
+    problem(await send('POST', '/tickets', { as: bound, body: { title: 'a', desk } }), 403, 'forbidden')
+  })
+})
+
+describe('paths and methods', () => {
+  test('a wrong method is told which ones there are, before anybody asks for a key', async () => {
+    const answer = await world.send('PUT', '/v1/tickets')
+    problem(answer, 405, 'method_not_allowed')
+    assert.equal(answer.headers.get('allow'), 'GET, HEAD, POST, OPTIONS')
+  })
+
+  test('what is not there is answered as a problem', async () => {
+    for (const path of ['', '/', '/nothing', '/tickets/1/nothing']) {
+      problem(await send('GET', path), 404, 'unknown_route')
+    }
+  })
+
+  test('HEAD answers as GET, without a body', async () => {
+    const { id } = await opened()
+    const answer = await send('HEAD', `/tickets/${id}`)
+    assert.deepEqual([answer.status, answer.text, answer.headers.get('etag')], [200, '', '"1"'])
+  })
+
+  test('the OpenAPI document names every operation once', async () => {
+    const document = (await world.send('GET', '/openapi/native.json')).json
+    assert.equal(document.openapi, '3.1.0')
+    const operations = Object.entries<object>(document.paths).flatMap(([path, methods]) =>
+      Object.entries<{ operationId: string }>({ ...methods }).map(([method, { operationId }]) => [
+        operationId,
+        `${method} ${path}`,
+      ]),
+    )
+    assert.equal(new Set(operations.map(([operationId]) => operationId)).size, operations.length)
+    assert.deepEqual(Object.fromEntries(operations), {
+      createTicket: 'post /v1/tickets',
+      listTickets: 'get /v1/tickets',
+      getTicket: 'get /v1/tickets/{id}',
+      changeTicket: 'patch /v1/tickets/{id}',
+      deleteTicket: 'delete /v1/tickets/{id}',
+      addMessage: 'post /v1/tickets/{id}/messages',
+      listMessages: 'get /v1/tickets/{id}/messages',
+      listTimeline: 'get /v1/tickets/{id}/timeline',
+      listDesks: 'get /v1/desks',
+      listGroups: 'get /v1/groups',
+      listTopics: 'get /v1/topics',
+      listTypes: 'get /v1/types',
+      listForms: 'get /v1/forms',
+      listStatusLabels: 'get /v1/status_labels',
+      listPriorityLabels: 'get /v1/priority_labels',
+      listChannels: 'get /v1/channels',
+      listUsers: 'get /v1/users',
+      getUser: 'get /v1/users/{id}',
+      getMe: 'get /v1/me',
+    })
+  })
+})

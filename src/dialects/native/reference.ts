@@ -1,0 +1,18 @@
+import { type Missing, refuse } from '../../core/errors.ts'
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** No more digits than a number holds exactly. */
+const INTEGER = /^[1-9]\d{0,14}$/
+
+/**
+ * What a path names by UUID or by integer.
+ *
+ * @throws Refusal `not_found` when it is neither: then there is nothing of that name.
+ */
+export function decodeRef(
+  { id }: { readonly id: string },
+  missing: Missing,
+): { readonly id: string } | { readonly integer: number } {
+  if (UUID.test(id)) return { id: id.toLowerCase() }
+  return INTEGER.test(id) ? { integer: Number(id) } : refuse({ code: 'not_found', missing })
+}

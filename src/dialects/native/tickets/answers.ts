@@ -1,0 +1,52 @@
+import type { Message } from '../../../core/messages/message.ts'
+import type { Tenant } from '../../../core/tenants/tenant.ts'
+import type { TicketKey, TimelineEntry } from '../../../core/tickets/queries.ts'
+import type { Ticket } from '../../../core/tickets/ticket.ts'
+import type { Answer } from '../../dialect.ts'
+import { namesOf } from '../names.ts'
+import { cursorAfter, cursorAt } from '../paging.ts'
+import { encodeMessage, encodeTicket, encodeTimelineEntry } from './codec.ts'
+
+function entityTag({ version }: Ticket): string {
+  return `"${version}"`
+}
+
+export function answerTicket(tenant: Tenant, ticket: Ticket): Answer {
+  return { status: 200, headers: { etag: entityTag(ticket) }, body: encodeTicket(namesOf(tenant), ticket) }
+}
+
+export function answerCreated(tenant: Tenant, ticket: Ticket): Answer {
+  const headers = { etag: entityTag(ticket), location: `/v1/tickets/${ticket.id}` }
+  return { status: 201, headers, body: encodeTicket(namesOf(tenant), ticket) }
+}
+
+export function answerTickets(tenant: Tenant, tickets: readonly Ticket[], next: TicketKey | null): Answer {
+  const names = namesOf(tenant)
+  return {
+    status: 200,
+    body: { data: tickets.map((ticket) => encodeTicket(names, ticket)), next: next && cursorAfter(next) },
+  }
+}
+
+export function answerMessageAdded(tenant: Tenant, ticket: Ticket, messages: readonly Message[]): Answer {
+  const [message] = messages
+  if (!message) throw new Error('A message was added, but the core did not answer it.')
+  const names = namesOf(tenant)
+  return { status: 201, body: { message: encodeMessage(names, message), ticket: encodeTicket(names, ticket) } }
+}
+
+export function answerMessages(tenant: Tenant, messages: readonly Message[]): Answer {
+  const names = namesOf(tenant)
+  return { status: 200, body: { data: messages.map((message) => encodeMessage(names, message)), next: null } }
+}
+
+export function answerTimeline(tenant: Tenant, entries: readonly TimelineEntry[], next: number | null): Answer {
+  const names = namesOf(tenant)
+  return {
+    status: 200,
+    body: {
+      data: entries.map((entry) => encodeTimelineEntry(names, entry)),
+      next: next === null ? null : cursorAt(next),
+    },
+  }
+}
