@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript, because it must run on whatever Node is installed: it makes sure that the sources run on a new enough one.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,8 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     )
     process.exit(1)
   }
-  const { status } = spawnSync(bundled, process.argv.slice(1), { stdio: 'inherit' })
-  process.exit(status ?? 1)
+  const child = spawn(bundled, process.argv.slice(1), { stdio: 'inherit' })
+  // Whoever stops this process means the one that does the work.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code) => process.exit(code ?? 1))
 }

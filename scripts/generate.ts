@@ -1,7 +1,8 @@
 /** Writes the generated documents; with --check only tells whether they are up to date. `npm run generate`. */
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { OPTIONS } from '../src/config.ts'
+import { COVERED, coveragePage } from './coverage.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -20,7 +21,10 @@ function configuration(): string {
   ].join('\n')
 }
 
-const FILES: Readonly<Record<string, () => string>> = { 'docs/configuration.md': configuration }
+const FILES: Readonly<Record<string, () => string>> = {
+  'docs/configuration.md': configuration,
+  ...Object.fromEntries(COVERED.map((each) => [`docs/api/${each.dialect.name}.md`, () => coveragePage(each)])),
+}
 
 const stale: string[] = []
 for (const [file, make] of Object.entries(FILES)) {
@@ -28,7 +32,10 @@ for (const [file, make] of Object.entries(FILES)) {
   const wanted = make()
   if ((await readFile(path, 'utf8').catch(() => '')) === wanted) continue
   if (process.argv.includes('--check')) stale.push(file)
-  else await writeFile(path, wanted)
+  else {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, wanted)
+  }
 }
 if (stale.length > 0) {
   console.error(`Out of date: ${stale.join(', ')}. Run npm run generate and commit the result.`)

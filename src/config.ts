@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 
 /** One option of the environment. `docs/configuration.md` is generated from this list. */
@@ -35,6 +36,23 @@ function choice<const C extends readonly string[]>(
 
 const URL_SCHEMES = new Set(['http:', 'https:'])
 
+/** Whether a text is an IP address, or one with the length of a network's prefix. */
+function isNetwork(text: string): boolean {
+  const [, address = '', length = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const version = isIP(address)
+  return version !== 0 && Number(length) <= (version === 4 ? 32 : 128)
+}
+
+const RATED = ['native', 'spacebring', 'moov', 'netgroot', 'omnidesk'] as const
+type Rated = (typeof RATED)[number]
+
+function listIn(given: string | undefined): readonly string[] {
+  return (given ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+}
+
 export const OPTIONS = {
   host: text(
     'HOST',
@@ -59,9 +77,12 @@ export const OPTIONS = {
     fallback: '(embedded)',
     read: (given) => {
       if (!given) return { value: null }
-      return /^postgres(ql)?:\/\//.test(given)
+      // It may hold a password, so no problem repeats it.
+      if (!/^postgres(ql)?:\/\//.test(given))
+        return { problem: 'DATABASE_URL must start with postgres:// or postgresql://.' }
+      return URL.canParse(given)
         ? { value: given }
-        : { problem: 'DATABASE_URL must start with postgres:// or postgresql://.' }
+        : { problem: 'DATABASE_URL cannot be read as a URL; special characters in its password need percent-encoding.' }
     },
   } satisfies Option<string | null>,
   publicUrl: {
@@ -73,6 +94,7 @@ export const OPTIONS = {
       const url = URL.canParse(given) ? new URL(given) : null
       if (!url || !URL_SCHEMES.has(url.protocol))
         return { problem: `PUBLIC_URL must be an http or https URL, not ${given}.` }
+      if (url.search || url.hash) return { problem: `PUBLIC_URL must have no query and no fragment; ${given} has.` }
       return { value: url.href.replace(/\/$/, '') }
     },
   } satisfies Option<string | null>,
@@ -80,12 +102,13 @@ export const OPTIONS = {
     name: 'TRUSTED_PROXIES',
     about: 'Addresses or networks whose X-Forwarded-* headers are believed, separated by commas. None by default.',
     fallback: '(none)',
-    read: (given) => ({
-      value: (given ?? '')
-        .split(',')
-        .map((each) => each.trim())
-        .filter((each) => each !== ''),
-    }),
+    read: (given) => {
+      const value = listIn(given)
+      const wrong = value.filter((each) => !isNetwork(each))
+      return wrong.length === 0
+        ? { value }
+        : { problem: `TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8, not ${wrong.join(', ')}.` }
+    },
   } satisfies Option<readonly string[]>,
   demo: choice(
     'POLYDESK_DEMO',
@@ -94,6 +117,74 @@ export const OPTIONS = {
     'on',
   ),
   rateLimits: choice('POLYDESK_RATE_LIMITS', 'Turns every rate limit off, for load tests.', ['on', 'off'], 'on'),
+  rates: {
+    name: 'POLYDESK_RATES',
+    about:
+      'Requests per second of one credential, over all servers together, as `moov=10,native=500`; a dialect that is not named keeps its own.',
+    fallback: '(native 200, spacebring 10, moov 40, netgroot 50, omnidesk 50)',
+    read: (given) => {
+      const pairs = (given ?? '').split(',').flatMap((each) => (each.trim() === '' ? [] : [each.trim()]))
+      const read = pairs.map((pair) => /^([a-z]+) *= *([1-9][0-9]{0,5})$/.exec(pair))
+      const rates: Partial<Record<Rated, number>> = {}
+      for (const [, name, perSecond] of read.filter((each) => each !== null)) {
+        const rated = RATED.find((each) => each === name)
+        if (rated !== undefined) rates[rated] = Number(perSecond)
+      }
+      return Object.keys(rates).length === pairs.length
+        ? { value: rates }
+        : { problem: `POLYDESK_RATES must name each dialect once, as moov=10,native=500, not ${given}.` }
+    },
+  } satisfies Option<Readonly<Partial<Record<Rated, number>>>>,
+  secretKey: {
+    name: 'POLYDESK_SECRET_KEY',
+    about:
+      'From which the keys that sign and encrypt are made: at least 32 characters, kept secret. Servers that share a database need the same one.',
+    fallback: '(made in the data directory)',
+    read: (given) => {
+      if (!given) return { value: null }
+      return given.length >= 32
+        ? { value: given }
+        : { problem: 'POLYDESK_SECRET_KEY must have at least 32 characters; `openssl rand -base64 32` makes one.' }
+    },
+  } satisfies Option<string | null>,
+  moovExpiresIn: choice(
+    'MOOV_EXPIRES_IN',
+    'What `expires_in` of a Moov access token is: the time of its end as Unix timestamp, as the vendor says, or the seconds until then, as generic OAuth clients expect.',
+    ['timestamp', 'seconds'],
+    'timestamp',
+  ),
+  netgrootLoginHours: {
+    name: 'NETGROOT_LOGIN_HOURS',
+    about: 'For how many hours the token of a NetGroot login is good.',
+    fallback: '24',
+    read: (given) => {
+      const value = Number(given || 24)
+      return value > 0 && value <= 8784
+        ? { value }
+        : { problem: `NETGROOT_LOGIN_HOURS must be a number of hours up to 8784, not ${given}.` }
+    },
+  } satisfies Option<number>,
+  webhookNetworks: {
+    name: 'POLYDESK_WEBHOOK_NETWORKS',
+    about:
+      'Addresses or networks that webhooks may be sent to although they are private or loopback, separated by commas. None by default.',
+    fallback: '(none)',
+    read: (given) => {
+      const value = listIn(given)
+      const wrong = value.filter((each) => !isNetwork(each))
+      return wrong.length === 0
+        ? { value }
+        : {
+            problem: `POLYDESK_WEBHOOK_NETWORKS must be addresses or networks like 10.0.0.0/8, not ${wrong.join(', ')}.`,
+          }
+    },
+  } satisfies Option<readonly string[]>,
+  webhookHttp: choice(
+    'POLYDESK_WEBHOOK_HTTP',
+    'Whether webhooks may be sent over plain http. Their payloads are then readable on the way.',
+    ['on', 'off'],
+    'off',
+  ),
   logLevel: choice(
     'LOG_LEVEL',
     'How much is logged, as JSON lines on standard error. `debug` adds a line for each request.',
@@ -118,6 +209,12 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly demo: boolean
   readonly rateLimits: boolean
+  readonly rates: Readonly<Partial<Record<Rated, number>>>
+  readonly secretKey: string | null
+  readonly moovExpiresIn: 'timestamp' | 'seconds'
+  readonly netgrootLoginHours: number
+  readonly webhookNetworks: readonly string[]
+  readonly webhookHttp: boolean
   readonly logLevel: string
 }
 
@@ -151,6 +248,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     trustedProxies: given.trustedProxies,
     demo: given.demo === 'on',
     rateLimits: given.rateLimits === 'on',
+    rates: given.rates,
+    secretKey: given.secretKey,
+    moovExpiresIn: given.moovExpiresIn ?? 'timestamp',
+    netgrootLoginHours: given.netgrootLoginHours,
+    webhookNetworks: given.webhookNetworks,
+    webhookHttp: given.webhookHttp === 'on',
     logLevel: given.logLevel,
   }
 }

@@ -1,18 +1,29 @@
 import { access } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import { v7 } from 'uuid'
+import { createSender } from './channels/webhooks/sender.ts'
 import type { Config } from './config.ts'
 import { type Access, openAccess } from './core/access/access.ts'
+import { openVault } from './core/access/vault.ts'
+import { NO_LIMITS, openRateLimits, type RateLimits } from './core/limits/limits.ts'
+import type { WebhookOffice } from './core/webhooks/commands.ts'
+import type { Protocol } from './core/webhooks/protocol.ts'
 import type { Services } from './dialects/dialect.ts'
 import { DIALECTS } from './dialects/registry.ts'
 import { buildServer } from './http/server.ts'
 import { startSchedule } from './jobs/schedule.ts'
+import { startWebhooks, type Webhooks } from './jobs/webhooks.ts'
 import { makeDemoTenant, refreshQuickstart, writeQuickstart } from './setup/demo.ts'
+import { createAnnouncer, RECORDED_CHANNEL, wordsIn } from './storage/announce.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './storage/database.ts'
 import { type EmbeddedPostgres, startEmbedded } from './storage/embedded.ts'
-import { StoreUnavailable } from './storage/failures.ts'
+import { errorCode, StoreUnavailable } from './storage/failures.ts'
+import { type Keys, openKeys } from './storage/keys.ts'
 import { migrate } from './storage/migrate.ts'
 import { openStore, type Store } from './storage/store.ts'
+
+/** How long running requests get to finish when the server stops, in milliseconds. */
+const FINISH_MS = 5_000
 
 /** A running Polydesk. */
 export interface Polydesk {
@@ -33,26 +44,42 @@ export interface StartOptions {
   readonly say?: (message: string) => void
   /** For tests: verify every row, or see every statement. */
   readonly inspect?: Pick<DatabaseOptions, 'checkRows' | 'onStatement'>
+  /** For tests: another patience than the dialects' own. */
+  readonly webhooks?: Partial<Pick<Protocol, 'timeoutMs' | 'retryDelaysMs'>>
 }
 
 interface Opened {
   readonly store: Store
   readonly access: Access
+  readonly keys: Keys
+  readonly limits: RateLimits
+  readonly webhooks: WebhookOffice
+}
+
+/** The address to listen on cannot be had. The message says what to do. */
+export class CannotListen extends Error {
+  constructor(message: string, options: ErrorOptions) {
+    super(message, options)
+    this.name = 'CannotListen'
+  }
 }
 
 /**
  * Starts everything, in an order in which health answers from the first moment: listen, database, migrations, demo tenant.
  *
- * @throws EmbeddedPostgresError, or whatever keeps it from starting; nothing is left running then.
+ * @throws CannotListen, EmbeddedPostgresError, or whatever keeps it from starting; nothing is left running then.
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Polydesk> {
   const say = options.say ?? (() => {})
   let opened: Opened | undefined
   let complete = false
   let url = ''
+  let closeServer = async (): Promise<void> => {}
   const stopping: (() => Promise<unknown>)[] = []
   const stop = async (): Promise<void> => {
     complete = false
+    // It listened first, and closes first all the same: running requests still need everything else.
+    await closeServer()
     for (const each of stopping.splice(0).reverse()) await each()
   }
 
@@ -70,6 +97,16 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     clock: () => new Date(),
     newId: () => v7(),
     publicUrl: () => config.publicUrl ?? url,
+    settings: config,
+    get keys() {
+      return demandOpened().keys
+    },
+    get limits() {
+      return demandOpened().limits
+    },
+    get webhooks() {
+      return demandOpened().webhooks
+    },
   }
 
   try {
@@ -84,7 +121,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       logLevel: config.logLevel,
     })
     url = await listen(app, config)
-    stopping.push(() => app.close())
+    closeServer = () => close(app)
     const embedded = await startDatabase(config, say)
     if (embedded) stopping.push(() => embedded.stop())
     const database = openDatabase({
@@ -94,8 +131,21 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     })
     stopping.push(() => database.close())
     for (const name of await migrate(database)) say(`Migrated: ${name}`)
-    const store = openStore(database)
-    opened = { store, access: openAccess(store) }
+    const announce = createAnnouncer(database, RECORDED_CHANNEL)
+    const store = openStore(database, announce)
+    const keys = await openKeys(config.secretKey, config.dataDir)
+    opened = {
+      store,
+      access: openAccess(store),
+      keys,
+      limits: config.rateLimits ? openRateLimits(store) : NO_LIMITS,
+      webhooks: webhookOffice(config, keys, announce, options.webhooks),
+    }
+    const log = (message: string) => app.log.error(message)
+    const { access, webhooks: office } = opened
+    const webhooks = startWebhooks({ store, access, office, clock: services.clock, newId: services.newId, log })
+    stopping.push(() => webhooks.stop())
+    listenForRecords(database, webhooks)
     stopping.push(startSchedule(store, services.clock, (message) => app.log.error(message)))
     const write = (values: Readonly<Record<string, string>>) =>
       writeQuickstart(config.quickstartFile, services.publicUrl(), values)
@@ -111,11 +161,69 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 }
 
 async function listen(app: FastifyInstance, config: Config): Promise<string> {
-  await app.listen({ host: config.host, port: config.port })
+  await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
+    const why = whyNotListening(error, config)
+    throw why === null ? error : new CannotListen(why, { cause: error })
+  })
   const address = app.server.address()
   const port = typeof address === 'object' && address ? address.port : config.port
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   return `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`
+}
+
+function whyNotListening(error: unknown, { host, port }: Config): string | null {
+  switch (errorCode(error)) {
+    case 'EADDRINUSE':
+      return `Another program listens on ${host} port ${port} already. Stop it, or choose another PORT.`
+    case 'EACCES':
+      return `This user may not listen on port ${port}. Choose a PORT above 1023.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `${host} is no address of this computer. Choose another HOST.`
+    default:
+      return null
+  }
+}
+
+/** Takes no new requests and lets the running ones finish, for a while. */
+async function close(app: FastifyInstance): Promise<void> {
+  const late = setTimeout(() => app.server.closeAllConnections(), FINISH_MS)
+  await app.close().finally(() => clearTimeout(late))
+}
+
+/** What webhooks need. @param patience replaces that of every dialect. */
+export function webhookOffice(
+  config: Pick<Config, 'webhookNetworks' | 'webhookHttp'>,
+  keys: Keys,
+  announce: (word: string) => void,
+  patience: StartOptions['webhooks'] = {},
+): WebhookOffice {
+  const protocols = new Map(
+    DIALECTS.flatMap(({ name, webhooks }) => (webhooks ? [[name, { ...webhooks, ...patience }] as const] : [])),
+  )
+  return {
+    protocols,
+    vault: openVault(keys.for('webhook secrets')),
+    sender: createSender({ allowedNetworks: config.webhookNetworks, allowPlainHttp: config.webhookHttp }),
+    changed: (tenantId) => announce(`${CHANGED_MARK}${tenantId}`),
+  }
+}
+
+/** Before a tenant's id: not only was something recorded, its webhooks changed. */
+const CHANGED_MARK = '+'
+
+/** Webhooks are woken by what any process records; after a gap in the signal they look by themselves. */
+function listenForRecords(database: Database, webhooks: Webhooks): void {
+  const hear = (message: string): void => {
+    for (const word of wordsIn(message)) {
+      if (word.startsWith(CHANGED_MARK)) webhooks.changed(word.slice(CHANGED_MARK.length))
+      else webhooks.wake(word)
+    }
+  }
+  database.listen(RECORDED_CHANNEL, hear, (listening) => {
+    if (listening) webhooks.lookAround()
+  })
 }
 
 async function startDatabase(config: Config, say: (message: string) => void): Promise<EmbeddedPostgres | null> {

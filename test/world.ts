@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { readConfig } from '../src/config.ts'
 import { type Polydesk, type StartOptions, start } from '../src/main.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
+import { assertDocumented } from './documented.ts'
 
 /** A running server on a database of its own, with the demo tenant and everything quickstart.env tells. */
 export interface World {
@@ -30,21 +31,25 @@ export interface Received {
   readonly json: any
 }
 
-/** Starts the real server over HTTP on a fresh clone of the template database. */
+/** Starts the real server over HTTP, on a fresh clone of the template database unless another one is given. */
 export async function startWorld(
   environment: Readonly<Record<string, string>> = {},
   inspect: StartOptions['inspect'] = {},
+  given?: TestDatabase,
+  webhooks?: StartOptions['webhooks'],
 ): Promise<World> {
-  const database = await testDatabase()
+  const database = given ?? (await testDatabase())
   const dataDir = await mkdtemp(join(tmpdir(), 'polydesk-world-'))
   const config = readConfig({
     PORT: '0',
     POLYDESK_DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl(database),
     LOG_LEVEL: 'error',
+    // Tests ask faster than any client may; those of the limits turn them on.
+    POLYDESK_RATE_LIMITS: 'off',
     ...environment,
   })
-  const polydesk = await start(config, { inspect: { checkRows: true, ...inspect } })
+  const polydesk = await start(config, { inspect: { checkRows: true, ...inspect }, ...(webhooks && { webhooks }) })
   const values = new Map<string, string>()
   const quickstart = await readFile(config.quickstartFile, 'utf8').catch(() => '')
   for (const line of quickstart.split('\n')) {
@@ -69,7 +74,7 @@ export async function startWorld(
   }
 }
 
-/** One request over HTTP. */
+/** One request over HTTP. @throws AssertionError when a dialect answers what its OpenAPI document does not tell. */
 export async function send(
   url: string,
   method: string,
@@ -88,6 +93,7 @@ export async function send(
     ...(body === undefined ? {} : { body: isRaw ? (body as string) : JSON.stringify(body) }),
   })
   const text = await response.text()
+  assertDocumented(method, path, { status: response.status, headers: response.headers, text })
   return {
     status: response.status,
     headers: response.headers,
@@ -98,7 +104,8 @@ export async function send(
   }
 }
 
-function databaseUrl({ connection }: TestDatabase): string {
+/** A database of the tests as DATABASE_URL names it. */
+export function databaseUrl({ connection }: TestDatabase): string {
   if (connection.connectionString !== undefined) return connection.connectionString
   const host = encodeURIComponent(connection.host ?? '')
   return `postgresql://${connection.user}@localhost/${connection.database}?host=${host}&port=${connection.port}`

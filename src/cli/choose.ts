@@ -3,13 +3,13 @@ import type { Desk, Tenant } from '../core/tenants/tenant.ts'
 import { USER_BY_EMAIL, USERS_BY_ID, userOf } from '../core/users/store.ts'
 import type { UserSummary } from '../core/users/user.ts'
 import type { CommandLine } from './database.ts'
+import { Told } from './tell.ts'
 
-/** A mistake of the person at the terminal, told as one sentence. */
-export class Told extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'Told'
-  }
+/** Reads a name that something is to be given. */
+export function newName(text: string): string {
+  const name = text.trim()
+  if (name === '') throw new Told('A name must not be empty.')
+  return name
 }
 
 /** The tenant named by id or name; without a name the only one there is. */
@@ -38,7 +38,7 @@ export function chooseDesk(tenant: Tenant, named: string): Desk {
   return found
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** A user by UUID or e-mail address. */
 export async function chooseUser({ store }: CommandLine, tenant: Tenant, named: string): Promise<UserSummary> {

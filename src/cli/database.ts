@@ -5,13 +5,19 @@ import type { Administration } from '../core/tenants/commands.ts'
 import { openDatabase } from '../storage/database.ts'
 import { runningConnection, startEmbedded } from '../storage/embedded.ts'
 import { migrate } from '../storage/migrate.ts'
-import { openStore } from '../storage/store.ts'
+import { openStore, type Store } from '../storage/store.ts'
 
 /** What a command of the command line works with. */
 export interface CommandLine extends Administration {
+  readonly store: Store
   readonly access: Access
   /** The migrations that ran for this command. */
   readonly migrated: readonly string[]
+}
+
+/** Administration whose steps hold together: all of them are done or none. */
+export function atOnce<T>(commandLine: CommandLine, work: (admin: Administration) => Promise<T>): Promise<T> {
+  return commandLine.store.database.transaction((run) => work({ ...commandLine, store: { run } }))
 }
 
 /**

@@ -1,11 +1,14 @@
 import { Command } from 'commander'
-import { ConfigError, readConfig } from '../config.ts'
-import { EmbeddedPostgresError } from '../storage/embedded.ts'
+import { readConfig } from '../config.ts'
+import { clientCommands } from './client.ts'
 import { withStore } from './database.ts'
+import { formCommands } from './form.ts'
 import { serve } from './serve.ts'
+import { tell } from './tell.ts'
 import { tenantCommands } from './tenant.ts'
 import { tokenCommands } from './token.ts'
 import { userCommands } from './user.ts'
+import { webhookCommands } from './webhook.ts'
 
 const program = new Command('polydesk')
   .description(
@@ -29,18 +32,10 @@ program
 
 program.addCommand(tenantCommands())
 program.addCommand(userCommands())
+program.addCommand(formCommands())
 program.addCommand(tokenCommands())
-
-/** A failure that the person can do something about is told as a sentence, everything else with its trace. */
-function tell(error: unknown): void {
-  const isPlain =
-    error instanceof ConfigError ||
-    error instanceof EmbeddedPostgresError ||
-    (error instanceof Error && error.name === 'Told')
-  const address = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-  if (address) console.error('Another program listens on this address already. Stop it, or choose another PORT.')
-  else console.error(isPlain ? error.message : error)
-}
+program.addCommand(webhookCommands())
+program.addCommand(clientCommands())
 
 try {
   await program.parseAsync()

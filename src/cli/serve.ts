@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
-import { start } from '../main.ts'
+import { type Polydesk, start } from '../main.ts'
+import { tell } from './tell.ts'
 
 /** How long running requests and the database get to finish, in milliseconds. */
 const STOP_LIMIT_MS = 15_000
@@ -7,10 +8,16 @@ const STOP_LIMIT_MS = 15_000
 /** Serves until SIGTERM or SIGINT, then stops cleanly. */
 export async function serve(config: Config): Promise<void> {
   const begun = performance.now()
-  const polydesk = await start(config, { say: (message) => console.error(message) })
+  const starting = start(config, { say: (message) => console.error(message) })
+  const isStopping = stopOnSignals(starting)
+  const polydesk = await starting
+  if (isStopping()) return
   const seconds = ((performance.now() - begun) / 1000).toFixed(1)
   console.log(greeting(config, polydesk.url, seconds, polydesk.hasQuickstart))
+}
 
+/** A signal during the start counts too: it takes effect when there is something to stop. */
+function stopOnSignals(starting: Promise<Polydesk>): () => boolean {
   let stopping = false
   const stop = (signal: string): void => {
     // Ctrl-C reaches a process started by npm twice: from the terminal and from npm.
@@ -21,19 +28,22 @@ export async function serve(config: Config): Promise<void> {
       console.error('Stopping took too long; leaving now. The database recovers at the next start.')
       process.exit(1)
     }, STOP_LIMIT_MS).unref()
-    polydesk.stop().then(
-      () => {
-        console.error('Stopped.')
-        process.exit(0)
-      },
-      (error: unknown) => {
-        console.error(error)
-        process.exit(1)
-      },
-    )
+    starting
+      .then((polydesk) => polydesk.stop())
+      .then(
+        () => {
+          console.error('Stopped.')
+          process.exit(0)
+        },
+        (error: unknown) => {
+          tell(error)
+          process.exit(1)
+        },
+      )
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  return () => stopping
 }
 
 function greeting(config: Config, url: string, seconds: string, hasQuickstart: boolean): string {

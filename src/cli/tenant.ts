@@ -1,30 +1,38 @@
 import { Command } from 'commander'
 import { readConfig } from '../config.ts'
 import { CATALOGUE_DEFAULTS } from '../core/catalogue/defaults.ts'
+import { addHost } from '../core/logins/commands.ts'
 import { createDesk, createTenant, createUser } from '../core/tenants/commands.ts'
 import { LIST_TENANTS } from '../core/tenants/store.ts'
-import { chooseTenant } from './choose.ts'
-import { withStore } from './database.ts'
+import { errorCode } from '../storage/failures.ts'
+import { chooseTenant, newName } from './choose.ts'
+import { atOnce, withStore } from './database.ts'
+import { Told } from './tell.ts'
+
+const UNIQUE_VIOLATION = '23505'
 
 /** `polydesk tenant ...`: tenants and their desks. */
 export function tenantCommands(): Command {
   const tenant = new Command('tenant').description('Make and list tenants and their desks.')
   tenant
     .command('create')
-    .argument('<name>', 'the organisation')
-    .option('--desk <name>', 'name of its default desk', 'Default')
+    .argument('<name>', 'the organisation', newName)
+    .option('--desk <name>', 'name of its default desk', newName, 'Default')
     .description('Make a tenant with a default desk, the usual catalogue and a service user for API keys.')
     .action((name: string, options: { desk: string }) =>
       withStore(readConfig(), async (commandLine) => {
-        const made = await createTenant(commandLine, { name, deskName: options.desk, catalogue: CATALOGUE_DEFAULTS })
-        const memberships = [{ deskId: made.deskId, role: 'admin' as const }]
-        const service = await createUser(commandLine, made.tenantId, {
-          kind: 'service',
-          isOwner: true,
-          name: 'API',
-          memberships,
+        const { tenantId, deskId, serviceId } = await atOnce(commandLine, async (admin) => {
+          const made = await createTenant(admin, { name, deskName: options.desk, catalogue: CATALOGUE_DEFAULTS })
+          const memberships = [{ deskId: made.deskId, role: 'admin' as const }]
+          const service = await createUser(admin, made.tenantId, {
+            kind: 'service',
+            isOwner: true,
+            name: 'API',
+            memberships,
+          })
+          return { ...made, serviceId: service.id }
         })
-        console.log(`tenant ${made.tenantId}\ndesk ${made.deskId}\nservice user ${service.id}`)
+        console.log(`tenant ${tenantId}\ndesk ${deskId}\nservice user ${serviceId}`)
       }),
     )
   tenant
@@ -38,7 +46,7 @@ export function tenantCommands(): Command {
     )
   tenant
     .command('add-desk')
-    .argument('<name>', 'the desk')
+    .argument('<name>', 'the desk', newName)
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
     .description('Add a desk: a Spacebring location, a connected Moov account, an Omnidesk brand.')
     .action((name: string, options: { tenant?: string }) =>
@@ -47,6 +55,20 @@ export function tenantCommands(): Command {
         const desk = await createDesk(commandLine, id, name)
         await commandLine.access.changed(id)
         console.log(`desk ${desk.id} (${desk.integer})`)
+      }),
+    )
+  tenant
+    .command('add-host')
+    .argument('<host>', 'the host name of requests, for instance desk.example.com')
+    .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .description('Let logins at a host name belong to a tenant; elsewhere they belong to the oldest one.')
+    .action((host: string, options: { tenant?: string }) =>
+      withStore(readConfig(), async (commandLine) => {
+        const { id } = await chooseTenant(commandLine, options.tenant)
+        await addHost(commandLine, id, host).catch((error: unknown) => {
+          throw errorCode(error) === UNIQUE_VIOLATION ? new Told('This host belongs to a tenant already.') : error
+        })
+        console.log('Added.')
       }),
     )
   return tenant

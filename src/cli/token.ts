@@ -6,8 +6,9 @@ import { LIST_OWNERS } from '../core/tenants/store.ts'
 import type { Tenant } from '../core/tenants/tenant.ts'
 import { CREDENTIAL_KINDS, type CredentialKind } from '../dialects/credentials.ts'
 import { issueMinted } from '../setup/demo.ts'
-import { chooseDesk, chooseTenant, chooseUser, Told } from './choose.ts'
+import { chooseDesk, chooseTenant, chooseUser, UUID } from './choose.ts'
 import { type CommandLine, withStore } from './database.ts'
+import { Told } from './tell.ts'
 
 interface CreateOptions {
   readonly tenant?: string
@@ -59,7 +60,7 @@ export function tokenCommands(): Command {
     .action((id: string, options: { tenant?: string }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
-        const done = await revokeCredential(commandLine, tenant.id, id)
+        const done = UUID.test(id) && (await revokeCredential(commandLine, tenant.id, id))
         await commandLine.access.changed(tenant.id)
         if (!done) throw new Told(`There is no live credential ${id}.`)
         console.log('Revoked.')

@@ -1,12 +1,18 @@
+import { text } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
 import { readConfig } from '../config.ts'
 import { ROLES, type Role } from '../core/access/permissions.ts'
+import { randomSecret } from '../core/access/secrets.ts'
+import { setActive, setPassword } from '../core/logins/commands.ts'
 import { addExternalId, createUser } from '../core/tenants/commands.ts'
 import { errorCode } from '../storage/failures.ts'
-import { chooseDesk, chooseTenant, Told } from './choose.ts'
-import { withStore } from './database.ts'
+import { chooseDesk, chooseTenant, chooseUser, newName } from './choose.ts'
+import { atOnce, withStore } from './database.ts'
+import { Told } from './tell.ts'
 
 const UNIQUE_VIOLATION = '23505'
+/** NIST SP 800-63B, 5.1.1.2. */
+const SHORTEST_PASSWORD = 8
 
 interface UserOptions {
   readonly tenant?: string
@@ -25,7 +31,7 @@ export function userCommands(): Command {
   const user = new Command('user').description('Add users.')
   user
     .command('add')
-    .argument('<name>', 'given name')
+    .argument('<name>', 'given name', newName)
     .option('--surname <surname>')
     .option('--email <address>')
     .option('--username <name>', 'login name')
@@ -47,16 +53,18 @@ export function userCommands(): Command {
         const onDesk = role === 'owner' ? 'admin' : role
         const memberships = desks.map((desk) => ({ deskId: desk.id, role: onDesk }))
         try {
-          const made = await createUser(commandLine, tenant.id, {
-            kind: 'person',
-            isOwner: role === 'owner',
-            name,
-            ...person,
-            memberships,
+          const made = await atOnce(commandLine, async (admin) => {
+            const user = await createUser(admin, tenant.id, {
+              kind: 'person',
+              isOwner: role === 'owner',
+              name,
+              ...person,
+              memberships,
+            })
+            const home = desks.find((desk) => desk.isDefault) ?? desks[0]
+            if (externalId !== undefined && home) await addExternalId(admin, tenant.id, home.id, externalId, user.id)
+            return user
           })
-          const home = desks.find((desk) => desk.isDefault) ?? desks[0]
-          if (externalId !== undefined && home)
-            await addExternalId(commandLine, tenant.id, home.id, externalId, made.id)
           console.log(`user ${made.id} (${made.integer})`)
         } catch (error) {
           if (errorCode(error) === UNIQUE_VIOLATION) throw new Told('This address, user name or external id is taken.')
@@ -64,5 +72,41 @@ export function userCommands(): Command {
         }
       }),
     )
+  user
+    .command('password')
+    .argument('<user>', 'UUID or e-mail address')
+    .option('--stdin', 'read the password from standard input; else a random one is made and shown once')
+    .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .description("Set a person's password.")
+    .action((named: string, options: { tenant?: string; stdin?: true }) =>
+      withStore(readConfig(), async (commandLine) => {
+        const tenant = await chooseTenant(commandLine, options.tenant)
+        const { id } = await chooseUser(commandLine, tenant, named)
+        const password = options.stdin ? (await text(process.stdin)).replace(/\r?\n$/, '') : randomSecret(20)
+        if (password.length < SHORTEST_PASSWORD)
+          throw new Told(`A password needs at least ${SHORTEST_PASSWORD} characters.`)
+        await setPassword(commandLine, tenant.id, id, password)
+        console.log(options.stdin ? 'Set.' : `password ${password}`)
+      }),
+    )
+  for (const [name, active, about] of [
+    ['deactivate', false, 'Keep a user out: logins, keys and tokens stop working within 5 seconds everywhere.'],
+    ['activate', true, 'Let a user in again.'],
+  ] as const) {
+    user
+      .command(name)
+      .argument('<user>', 'UUID or e-mail address')
+      .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+      .description(about)
+      .action((named: string, options: { tenant?: string }) =>
+        withStore(readConfig(), async (commandLine) => {
+          const tenant = await chooseTenant(commandLine, options.tenant)
+          const { id } = await chooseUser(commandLine, tenant, named)
+          await setActive(commandLine, tenant.id, id, active)
+          await commandLine.access.changed(tenant.id)
+          console.log('Done.')
+        }),
+      )
+  }
   return user
 }

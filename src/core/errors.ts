@@ -1,5 +1,14 @@
 /** What kind of thing was looked for in vain. */
-export type Missing = 'ticket' | 'message' | 'user' | 'desk' | 'credential'
+export type Missing =
+  | 'ticket'
+  | 'message'
+  | 'user'
+  | 'desk'
+  | 'credential'
+  | 'webhook'
+  | 'delivery'
+  | 'form'
+  | 'channel'
 
 /** One thing wrong with what a caller sent. `path` leads to the field in the core's words; a dialect turns it into its own. */
 export interface Issue {

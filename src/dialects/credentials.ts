@@ -38,6 +38,13 @@ export const CREDENTIAL_KINDS: readonly CredentialKind[] = [
   },
   {
     dialect: 'spacebring',
+    kind: 'oauth_client',
+    about: "Client id and secret of a partner's app, which people let in; `polydesk client create` makes one.",
+    paired: true,
+    scopes: ['support'],
+  },
+  {
+    dialect: 'spacebring',
     kind: 'access_token',
     about: 'OAuth2 access token of a person.',
     paired: false,

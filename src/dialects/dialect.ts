@@ -4,7 +4,13 @@ import type { Access } from '../core/access/access.ts'
 import type { Actor } from '../core/access/actor.ts'
 import type { Context } from '../core/context.ts'
 import type { CoreError } from '../core/errors.ts'
+import type { RateLimits } from '../core/limits/limits.ts'
+import type { WebhookOffice } from '../core/webhooks/commands.ts'
+import type { Protocol } from '../core/webhooks/protocol.ts'
+import type { Keys } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
+import type { AuthorizationForm } from './authorization.ts'
+import type { OpenApiNotes } from './openapi.ts'
 
 export type DialectName = 'native' | 'spacebring' | 'moov' | 'netgroot' | 'omnidesk'
 
@@ -47,6 +53,7 @@ export interface Call<Params, Query, Body> {
   readonly query: Query
   readonly body: Body
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly services: Services
 }
 
 /** One operation of a dialect. `Need` is the dialect's own way to say what a caller must hold. */
@@ -62,6 +69,8 @@ export interface Route<Need> {
   readonly body?: TSchema
   /** Whether a missing body is refused (default) or read as `{}`. */
   readonly bodyOptional?: boolean
+  /** Headers that this operation reads, with what they are for; only to document them. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Success answers by status: serialised by these schemas, so nothing else leaks. `null` is an empty body. */
   readonly answers: Readonly<Record<number, TSchema | null>>
   readonly handle: (call: Call<never, never, never>) => Promise<Answer>
@@ -88,6 +97,44 @@ export function route<
   return definition as unknown as Route<Need>
 }
 
+/** What an operation takes and answers, whoever may call it. */
+export type RouteShape = Omit<Route<never>, 'need' | 'handle'>
+
+/** What a handler gets of a caller who is nobody yet. */
+export interface OpenCall<Body> {
+  readonly body: Body
+  /** Where the request came from. */
+  readonly address: string
+  /** The host name that was asked, without a port. */
+  readonly host: string
+  readonly services: Services
+}
+
+/** An operation without authentication, such as a login. */
+export interface OpenRoute extends RouteShape {
+  readonly handle: (call: OpenCall<never>) => Promise<Answer>
+}
+
+/** Declares an open route; the handler's body gets its type from the schema. */
+export function openRoute<B extends TSchema>(
+  definition: Omit<OpenRoute, 'body' | 'handle'> & {
+    readonly body: B
+    readonly handle: (call: OpenCall<Static<B>>) => Promise<Answer>
+  },
+): OpenRoute {
+  return definition as unknown as OpenRoute
+}
+
+/** What an operator may choose for a dialect, read from the configuration. */
+export interface Settings {
+  /** M7: what `expires_in` of a Moov access token is. */
+  readonly moovExpiresIn: 'timestamp' | 'seconds'
+  /** NetGroot 2: for how long a login is good. */
+  readonly netgrootLoginHours: number
+  /** Requests per second of one credential, by dialect, where they are not the dialect's own. */
+  readonly rates: Readonly<Partial<Record<DialectName, number>>>
+}
+
 /** What every dialect is given to work with. */
 export interface Services {
   readonly store: Store
@@ -96,6 +143,11 @@ export interface Services {
   readonly newId: () => string
   /** Where clients reach this server, without a trailing slash. */
   readonly publicUrl: () => string
+  readonly settings: Settings
+  readonly limits: RateLimits
+  /** Keys for what this server signs or encrypts. */
+  readonly keys: Keys
+  readonly webhooks: WebhookOffice
 }
 
 /** One vendor-compatible wire API over the core. Each dialect folder exports one of these. */
@@ -105,16 +157,29 @@ export interface Dialect<Need = unknown> {
   /** First path segments that belong to this dialect, for instance `/support`. */
   readonly prefixes: readonly string[]
   readonly routes: readonly Route<Need>[]
+  readonly openRoutes?: readonly OpenRoute[]
   readonly errors: ErrorTable
-  /** Security schemes and what else the OpenAPI document says at its top. */
-  readonly openapi: { readonly description: string; readonly securitySchemes: Readonly<Record<string, object>> }
+  readonly openapi: OpenApiNotes
+  /** The media types of its bodies; JSON only unless it says so. */
+  readonly consumes?: readonly string[]
+  /** How many requests per second one credential may make, and whether from each address that many. */
+  readonly rate: { readonly perSecond: number; readonly perAddress?: boolean }
   /**
-   * Decides, before the body is read, who calls and whether they may call this route: the actor, its permissions
-   * narrowed to what the operation uses. In the vendor's order of checks.
+   * Tells, before the body is read, who calls: the first step in the vendor's order of checks. What it lets pass is
+   * counted against its rate before anything else is looked at.
    *
    * @throws Refusal or `WireRefusal`.
    */
-  admit(request: FastifyRequest, need: Need, services: Services): Promise<Actor>
+  authenticate(request: FastifyRequest, services: Services): Promise<Actor>
+  /**
+   * Decides whether the caller may call this route: the actor, its permissions narrowed to what the operation uses. In
+   * the vendor's order of checks.
+   *
+   * @throws Refusal or `WireRefusal`.
+   */
+  admit(request: FastifyRequest, need: Need, services: Services, caller: Actor): Promise<Actor>
+  /** How it tells events to those who subscribed; absent where the vendor has no webhooks. */
+  readonly webhooks?: Protocol
   /** Another spelling of a path that this dialect accepts, as the one its routes use. `path` has no query. */
   readonly canonicalPath?: (path: string) => string
   /** Media types beyond JSON that this dialect reads, and anything else its scope needs. */
@@ -125,6 +190,8 @@ export interface Dialect<Need = unknown> {
   readonly secretQuery?: string
   /** Extra headers on every answer, errors included. */
   readonly everyAnswer?: (request: { readonly id: string }) => Readonly<Record<string, string>>
+  /** How the authorization server answers clients of this dialect; absent when the vendor has none. */
+  readonly authorization?: AuthorizationForm
   /** Turns validated-by-schema failures into core issues in this dialect's own precedence; default: all as `invalid`. */
   readonly invalid?: (
     issues: Extract<CoreError, { code: 'invalid' }>['issues'],

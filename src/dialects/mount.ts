@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto'
-import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
-import type { TSchema } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Actor } from '../core/access/actor.ts'
 import type { Context, IdempotencyKey } from '../core/context.ts'
 import { type Issue, Refusal } from '../core/errors.ts'
+import { networkOf } from '../core/limits/network.ts'
 import { isTooSlow, StoreUnavailable } from '../storage/failures.ts'
-import type { Answer, Call, Dialect, Route, Services, WireError } from './dialect.ts'
+import type { Answer, Call, Dialect, OpenCall, OpenRoute, Route, RouteShape, Services, WireError } from './dialect.ts'
 import { answerError, WireRefusal } from './dialect.ts'
 import { parseJson } from './json.ts'
+import { WRITES } from './openapi.ts'
 import { textIssues } from './text.ts'
 import { schemaIssues } from './validation.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
-const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 /** Printable ASCII, as the Idempotency-Key draft of the IETF suggests for opaque keys. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
 
@@ -30,14 +30,6 @@ export async function mountDialect<Need>(
   dialect: Dialect<Need>,
   services: Services,
 ): Promise<void> {
-  await scope.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: `Polydesk: ${dialect.title}`, version: '1', description: dialect.openapi.description },
-      components: { securitySchemes: { ...dialect.openapi.securitySchemes } as never },
-      security: Object.keys(dialect.openapi.securitySchemes).map((name) => ({ [name]: [] })),
-    },
-  })
   scope.decorateRequest('actor', null)
   // Requests are validated below, by the same schemas, so that each dialect's order of checks can be kept.
   scope.setValidatorCompiler(() => () => true)
@@ -48,7 +40,9 @@ export async function mountDialect<Need>(
   await dialect.prepare?.(scope)
 
   for (const route of dialect.routes) mountRoute(scope, dialect, route, services)
-  for (const [path, methods] of methodsByPath(dialect.routes)) mountOtherMethods(scope, dialect, path, methods)
+  for (const route of dialect.openRoutes ?? []) mountOpenRoute(scope, dialect, route, services)
+  for (const [path, methods] of methodsByPath([...dialect.routes, ...(dialect.openRoutes ?? [])]))
+    mountOtherMethods(scope, dialect, path, methods)
 }
 
 function mountRoute<Need>(
@@ -61,9 +55,11 @@ function mountRoute<Need>(
   scope.route({
     method: route.method,
     url: route.path,
-    schema: openApiOf(dialect, route),
+    schema: { response: responseSchemas(route) },
     onRequest: async (request) => {
-      request.actor = await dialect.admit(request, route.need, services)
+      const caller = await authenticated(request, dialect, services)
+      await spendOne(request, caller, dialect, services)
+      request.actor = await dialect.admit(request, route.need, services, caller)
     },
     handler: async (request, reply) => {
       if (!request.actor) throw new Error('A request was handled before its caller was admitted.')
@@ -79,10 +75,64 @@ function mountRoute<Need>(
         requestId: request.id,
         idempotency: WRITES.has(route.method) ? idempotencyKey(request, body) : null,
       }
-      const call = { ctx, params, query, body, headers: request.headers } as Call<never, never, never>
+      const call = { ctx, params, query, body, headers: request.headers, services } as Call<never, never, never>
       return sendAnswer(reply, dialect, request, await route.handle(call))
     },
   })
+}
+
+function mountOpenRoute<Need>(
+  scope: FastifyInstance,
+  dialect: Dialect<Need>,
+  route: OpenRoute,
+  services: Services,
+): void {
+  const validate = requestValidator(dialect, route)
+  scope.route({
+    method: route.method,
+    url: route.path,
+    schema: { response: responseSchemas(route) },
+    handler: async (request, reply) => {
+      const { body } = validate(request)
+      const call = { body, address: request.ip, host: request.hostname, services } as OpenCall<never>
+      return sendAnswer(reply, dialect, request, await route.handle(call))
+    },
+  })
+}
+
+/** By which answers are written. An empty body has the schema of null. */
+function responseSchemas({ answers }: RouteShape): object {
+  return Object.fromEntries(Object.entries(answers).map(([status, schema]) => [status, schema ?? Type.Null()]))
+}
+
+/** Who calls. An address whose credentials failed too often is held off before anything is looked up for it. */
+async function authenticated<Need>(
+  request: FastifyRequest,
+  dialect: Dialect<Need>,
+  services: Services,
+): Promise<Actor> {
+  demandNoWait(services.limits.heldOff(request.ip))
+  try {
+    return await dialect.authenticate(request, services)
+  } catch (error) {
+    if (error instanceof Refusal && error.error.code === 'unauthenticated') services.limits.failed(request.ip)
+    throw error
+  }
+}
+
+/** Counts a request against its credential's rate. @throws WireRefusal `rate_limited` */
+export async function spendOne<Need>(
+  request: FastifyRequest,
+  { tenantId, credential }: { readonly tenantId: string; readonly credential: { readonly id: string } },
+  { name, rate }: Dialect<Need>,
+  { limits, settings }: Services,
+): Promise<void> {
+  const bucket = rate.perAddress ? `${credential.id} ${networkOf(request.ip)}` : credential.id
+  demandNoWait(await limits.spend(tenantId, `${name} ${bucket}`, settings.rates[name] ?? rate.perSecond))
+}
+
+function demandNoWait(retryAfterSeconds: number): void {
+  if (retryAfterSeconds > 0) throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds })
 }
 
 /** Sends what a dialect answers. A body of undefined is an empty one, without a content type. */
@@ -123,7 +173,7 @@ interface Validated {
 
 type Place = 'params' | 'query' | 'body' | 'headers'
 
-function requestValidator<Need>(dialect: Dialect<Need>, route: Route<Need>): (request: FastifyRequest) => Validated {
+function requestValidator<Need>(dialect: Dialect<Need>, route: RouteShape): (request: FastifyRequest) => Validated {
   const check = (schema: TSchema | undefined): ((value: unknown) => readonly Issue[]) => {
     if (!schema) return textIssues
     const compiled = Compile(schema)
@@ -143,7 +193,8 @@ function requestValidator<Need>(dialect: Dialect<Need>, route: Route<Need>): (re
     demandReadableQuery(request)
     demandValid('params', checks.params(request.params))
     demandValid('query', checks.query(request.query))
-    const body = request.body ?? (route.body && route.bodyOptional ? {} : undefined)
+    // A JSON null is a body, and never a right one.
+    const body = request.body === undefined && route.body && route.bodyOptional ? {} : request.body
     if (route.body) {
       if (body === undefined) throw new WireRefusal({ code: 'malformed', message: 'A body is required.' })
       demandValid('body', checks.body(body))
@@ -203,7 +254,7 @@ function fastifyError(error: unknown): { readonly code?: string; readonly status
 
 // --- methods ----------------------------------------------------------------------------------------------------------
 
-function methodsByPath<Need>(routes: readonly Route<Need>[]): Map<string, Set<string>> {
+function methodsByPath(routes: readonly RouteShape[]): Map<string, Set<string>> {
   const methods = new Map<string, Set<string>>()
   for (const { path, method } of routes) {
     const known = methods.get(path) ?? new Set()
@@ -224,7 +275,6 @@ function mountOtherMethods<Need>(
   scope.route({
     method: 'OPTIONS',
     url: path,
-    schema: { hide: true },
     handler: async (request, reply) =>
       sendAnswer(reply, dialect, request, { status: 204, headers: { allow: allow.join(', ') } }),
   })
@@ -233,30 +283,9 @@ function mountOtherMethods<Need>(
   scope.route({
     method: others,
     url: path,
-    schema: { hide: true },
     // Before the body is read: whatever it is, the method is wrong.
     onRequest: async (request, reply) =>
       sendAnswer(reply, dialect, request, answerError(dialect.errors, { code: 'method_not_allowed', allow })),
     handler: async () => {},
   })
-}
-
-// --- documents --------------------------------------------------------------------------------------------------------
-
-function openApiOf<Need>(dialect: Dialect<Need>, route: Route<Need>): object {
-  const response = Object.fromEntries(
-    Object.entries(route.answers).map(([status, schema]) => [
-      status,
-      schema ?? { type: 'null', description: 'No content' },
-    ]),
-  )
-  return {
-    operationId: route.operationId,
-    summary: route.summary,
-    tags: [dialect.name],
-    ...(route.params ? { params: route.params } : {}),
-    ...(route.query ? { querystring: route.query } : {}),
-    ...(route.body ? { body: route.body } : {}),
-    response,
-  }
 }

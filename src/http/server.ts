@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { answerError, type Dialect, type Services, type WireError } from '../dialects/dialect.ts'
 import { mountDialect, sendAnswer, wireError } from '../dialects/mount.ts'
+import { mountDocuments } from './documents.ts'
 import { DEFAULT_ERRORS } from './errors.ts'
 import { mountHealth, type Readiness } from './health.ts'
+import { mountAuthorization, ofAuthorization } from './oauth/mount.ts'
 
 /** Limits on what a request may cost, before any dialect's own. */
 export const LIMITS = {
   /** Bytes of a body. */
   body: 1_048_576,
-  /** Bytes of all header lines together. */
+  /** Characters of all header names and values together. */
   headers: 16_384,
+  /** Bytes of headers that the parser still reads, so that too many are refused in the form of the dialect. */
+  readHeaders: 32_768,
   /** Characters of one path parameter. */
   pathParameter: 500,
   /** Milliseconds for a client to send a whole request. */
@@ -42,9 +46,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     bodyLimit: LIMITS.body,
     requestTimeout: LIMITS.request,
     keepAliveTimeout: LIMITS.idle,
-    http: { maxHeaderSize: LIMITS.headers },
+    // A request without a host is refused below, in the form of the dialect.
+    http: { maxHeaderSize: LIMITS.readHeaders, requireHostHeader: false },
     routerOptions: { maxParamLength: LIMITS.pathParameter },
     forceCloseConnections: 'idle',
+    // Requests that arrive while it stops are refused below, in the form of their dialect.
+    return503OnClosing: false,
     rewriteUrl: (request) => canonicalUrl(request.url ?? '/', dialectOf),
     frameworkErrors: (error, request, reply) => {
       const wire: WireError =
@@ -56,8 +63,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     clientErrorHandler: (error, socket) => {
       if (error.code === 'ECONNRESET' || !socket.writable) return
       const raw = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
-      const path = /^[A-Z]+ (\S+)/.exec(raw)?.[1] ?? '/'
-      socket.end(rawAnswer(dialectOf(path), { code: 'bad_request', message: 'The request cannot be read as HTTP.' }))
+      const [, method, path = '/'] = /^(\S+) (\S+)/.exec(raw) ?? []
+      const wire: WireError = { code: 'bad_request', message: 'The request cannot be read as HTTP.' }
+      const { head, body } = rawAnswer(dialectOf(path), wire)
+      socket.end(method === 'HEAD' ? head : head + body)
     },
   })
 
@@ -74,17 +83,27 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
-    // While the store is not there yet, health answers and everything else asks to come back.
-    if (!readiness.started() && dialectOf(request.url)) await sendError(request, reply, { code: 'unavailable' })
+    // S41: every answer there can be traced, whichever vendor's it is.
+    if (ofAuthorization(request.url)) reply.header('x-request-id', request.id)
+    const problem = headerProblem(request.raw)
+    if (problem) return sendError(request, reply, { code: 'bad_request', message: problem })
+    // Before the body is read: whatever it is, there is nothing that would take it.
+    if (request.is404) return sendError(request, reply, { code: 'unknown_route' })
+    // While the store is not there yet, or not any more, health answers and everything else asks to come back.
+    if (!readiness.started() && dialectOf(request.url)) return sendError(request, reply, { code: 'unavailable' })
+    return undefined
   })
+  // An expectation that nobody knows is ignored; Node by itself answers 417 in no dialect's form.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setNotFoundHandler((request, reply) => sendError(request, reply, { code: 'unknown_route' }))
   app.setErrorHandler((error, request, reply) => sendError(request, reply, wireError(error, request)))
 
   mountHealth(app, readiness)
+  await mountDocuments(app, dialects)
+  await app.register(async (scope) => mountAuthorization(scope, dialects, services))
   for (const dialect of dialects) {
     await app.register(async (scope) => {
       await mountDialect(scope, dialect, services)
-      app.get(`/openapi/${dialect.name}.json`, { schema: { hide: true } }, async () => scope.swagger())
     })
   }
   return app
@@ -108,19 +127,29 @@ function canonicalUrl(url: string, dialectOf: (url: string) => Dialect | undefin
   return end === -1 ? canonical(url) : canonical(url.slice(0, end)) + url.slice(end)
 }
 
-/** What the log shows of a request: a key in the query stays out. */
+/** What is wrong with a request's headers as a whole, or null. */
+function headerProblem({ httpVersion, headers, rawHeaders }: IncomingMessage): string | null {
+  if (headers.host === undefined && httpVersion !== '1.0') return 'The header Host is required.'
+  const length = rawHeaders.reduce((sum, each) => sum + each.length, 0)
+  return length > LIMITS.headers ? 'The headers are too large.' : null
+}
+
+/** What the log shows of a request: a key in the query stays out, and so does what a client sends to get one. */
 function loggedRequest(
   dialectOf: (url: string) => Dialect | undefined,
 ): (request: FastifyRequest) => Record<string, unknown> {
   return (request) => {
+    const remoteAddress = request.ip
+    if (ofAuthorization(request.url))
+      return { method: request.method, url: request.url.split('?', 1)[0], remoteAddress }
     const secret = dialectOf(request.url)?.secretQuery
     const url = secret ? request.url.replace(new RegExp(`([?&]${secret}=)[^&]*`, 'gi'), '$1[redacted]') : request.url
-    return { method: request.method, url, remoteAddress: request.ip }
+    return { method: request.method, url, remoteAddress }
   }
 }
 
 /** An answer for a connection on which no request could be read. */
-function rawAnswer(dialect: Dialect | undefined, error: WireError): string {
+function rawAnswer(dialect: Dialect | undefined, error: WireError): { readonly head: string; readonly body: string } {
   const id = randomUUID()
   const answer = answerError(dialect?.errors ?? DEFAULT_ERRORS, error)
   const body = answer.body === undefined ? '' : JSON.stringify(answer.body)
@@ -132,5 +161,5 @@ function rawAnswer(dialect: Dialect | undefined, error: WireError): string {
     connection: 'close',
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? 'Error'}\r\n${lines.join('')}\r\n${body}`
+  return { head: `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? 'Error'}\r\n${lines.join('')}\r\n`, body }
 }

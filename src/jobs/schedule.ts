@@ -1,5 +1,8 @@
 import type { Store } from '../storage/store.ts'
 import { purgeOldClaims } from './purge-claims.ts'
+import { purgeOldDeliveries } from './purge-deliveries.ts'
+import { purgeOldRateBuckets } from './purge-rate-buckets.ts'
+import { purgeEndedTokens } from './purge-tokens.ts'
 
 /** A job that runs again and again in every process; it must be harmless when several do it at once. */
 interface RecurringJob {
@@ -11,7 +14,12 @@ interface RecurringJob {
 const HOUR_MS = 3_600_000
 
 /** Every recurring job there is. */
-export const SCHEDULE: readonly RecurringJob[] = [{ name: 'purge claims', everyMs: HOUR_MS, run: purgeOldClaims }]
+export const SCHEDULE: readonly RecurringJob[] = [
+  { name: 'purge claims', everyMs: HOUR_MS, run: purgeOldClaims },
+  { name: 'purge deliveries', everyMs: HOUR_MS, run: purgeOldDeliveries },
+  { name: 'purge tokens', everyMs: HOUR_MS, run: purgeEndedTokens },
+  { name: 'purge rate buckets', everyMs: HOUR_MS, run: purgeOldRateBuckets },
+]
 
 /** Starts the schedule. A job that fails is logged and tried again at its next time. @returns how to stop it. */
 export function startSchedule(store: Store, clock: () => Date, log: (message: string) => void): () => Promise<void> {

@@ -1,7 +1,15 @@
-import { open, readFile, rename } from 'node:fs/promises'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { randomSecret } from '../core/access/secrets.ts'
 import { CATALOGUE_DEFAULTS } from '../core/catalogue/defaults.ts'
-import { type Administration, createDesk, createTenant, createUser, issueCredential } from '../core/tenants/commands.ts'
+import {
+  type Administration,
+  createDesk,
+  createTenant,
+  createUser,
+  issueCredential,
+  type NewCredential,
+} from '../core/tenants/commands.ts'
 import { LIST_TENANTS, LOCK_FIRST_START } from '../core/tenants/store.ts'
 import { CREDENTIAL_KINDS, type CredentialKind, mint } from '../dialects/credentials.ts'
 import type { DialectName } from '../dialects/dialect.ts'
@@ -123,7 +131,7 @@ export async function issueMinted(
   kind: CredentialKind,
   name: string,
   userId: string,
-  choices: { readonly scopes?: readonly string[]; readonly deskId?: string; readonly expiresAt?: string } = {},
+  choices: Pick<Partial<NewCredential>, 'scopes' | 'deskId' | 'expiresAt' | 'redirectUris' | 'origins'> = {},
 ): Promise<{ readonly id: string; readonly publicId: string | null; readonly secret: string }> {
   const { publicId, secret, presented } = mint(kind)
   const id = await issueCredential(admin, tenantId, {
@@ -133,9 +141,8 @@ export async function issueMinted(
     ...(publicId === null ? {} : { publicId }),
     presented,
     userId,
+    ...choices,
     scopes: choices.scopes ?? kind.scopes,
-    ...(choices.deskId === undefined ? {} : { deskId: choices.deskId }),
-    ...(choices.expiresAt === undefined ? {} : { expiresAt: choices.expiresAt }),
   })
   return { id, publicId, secret }
 }
@@ -144,6 +151,8 @@ export async function issueMinted(
 export async function writeQuickstart(file: string, url: string, values: Quickstart): Promise<void> {
   const lines = Object.entries({ POLYDESK_URL: url, ...values }).map(([name, value]) => `${name}=${value}\n`)
   const temporary = `${file}.new`
+  // With a database of one's own nothing else has made it.
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const handle = await open(temporary, 'w', 0o600)
   try {
     await handle.chmod(0o600)

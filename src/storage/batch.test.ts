@@ -103,6 +103,8 @@ const entries: EntryKind = {
   recover: async (database, tenantId, calls) =>
     positions(calls, await database.run({ statement: FIND, values: [tenantId, calls.map((call) => call.id)] })),
 }
+/** One flush at a time, where a test is about what goes into which. */
+const oneByOne: BatcherOptions = { maxFlushes: 1 }
 const { recover: _, ...unrecoverable } = entries
 const quotients: EntryKind = {
   ...unrecoverable,
@@ -215,7 +217,7 @@ const outcome = (settled: PromiseSettledResult<unknown>): unknown =>
 test('a lone call goes at once; what arrives meanwhile goes together, tenants in order', async () => {
   const t = await newTenants(3)
   const { database: seen, flushes } = watched()
-  const add = createBatcher(seen, entries)
+  const add = createBatcher(seen, entries, oneByOne)
   const calls = [2, 1, 0, 1].map((index) => ({ tenant: t(index), call: entry(newId()) }))
   const answers = calls.map(({ tenant, call }) => add(tenant, call))
   assert.equal(flushes.length, 1)
@@ -225,6 +227,32 @@ test('a lone call goes at once; what arrives meanwhile goes together, tenants in
     { tenants: [t(2)], ids: [ids[0]], transaction: false },
     { tenants: [t(0), t(1)], ids: [ids[2], ids[1], ids[3]], transaction: true },
   ])
+})
+
+test('some flushes run side by side, but never two of one tenant', async () => {
+  const t = await newTenants(4)
+  let underWay: (readonly unknown[])[] = []
+  let most = 0
+  const { database: seen } = watched((run) => async (bounds, options) => {
+    const tenants = bounds.map((each) => each.values[0])
+    for (const tenant of tenants) assert(!underWay.some((each) => each.includes(tenant)), 'two flushes of one tenant')
+    underWay = [...underWay, tenants]
+    most = Math.max(most, underWay.length)
+    try {
+      return await run(bounds, options)
+    } finally {
+      underWay = underWay.filter((each) => each !== tenants)
+    }
+  })
+  const add = createBatcher(seen, entries, { maxFlushes: 2, maxCalls: 3 })
+  const slow = Array.from({ length: 24 }, (_each, index) => ({ tenant: t(index % 4), call: entry('a', SLOW_COMMIT) }))
+  const answers = await Promise.all(slow.map(({ tenant, call }) => add(tenant, call)))
+  assert.equal(most, 2)
+  assert.deepEqual(
+    answers,
+    slow.map((_each, index) => Math.floor(index / 4) + 1),
+    'each tenant in its order, and nobody forgotten',
+  )
 })
 
 test('a flush and the queue are bounded', async () => {
@@ -244,7 +272,7 @@ test('a flush and the queue are bounded', async () => {
 test('calls that share a target go one after the other, also through a third', async () => {
   const t = await newTenants(2)
   const { database: seen, flushes } = watched()
-  const add = createBatcher(seen, { ...entries, targets: (call) => call.account.split('+') })
+  const add = createBatcher(seen, { ...entries, targets: (call) => call.account.split('+') }, oneByOne)
   const [first, ab, bc, cd, de, other] = ['x', 'a+b', 'b+c', 'c+d', 'd+e', 'f'].map((account) => entry(account))
   assert(first && ab && bc && cd && de && other)
   const elsewhere = entry('b')
@@ -322,7 +350,7 @@ test('a deadlock or a serialisation failure runs again', async () => {
 test('reads run without a transaction, answer neighbours at once, and run again after a lost connection', async () => {
   const t = await newTenants(3)
   const { database: seen, flushes } = watched(faulty(['none', 'lost before', 'lost after']))
-  const read = createBatcher(seen, quotients)
+  const read = createBatcher(seen, quotients, oneByOne)
   const calls = [
     [0, 1],
     [0, 2],
@@ -358,7 +386,7 @@ test('a wrong number of outcomes, or none, is told to the callers', async () => 
   ]
   for (const part of broken) {
     const { database: seen, flushes } = watched()
-    const add = createBatcher(seen, { ...entries, ...part })
+    const add = createBatcher(seen, { ...entries, ...part }, oneByOne)
     const settled = await Promise.allSettled([0, 1, 1].map((index) => add(t(index), entry(newId()))))
     for (const each of settled) assert(each.status === 'rejected' && /broken|answers for/.test(each.reason.message))
     assert(flushes.length <= 2)
@@ -381,7 +409,7 @@ test('after a lost connection a write is looked up before it runs again', async 
   const t = await newTenants(3)
   for (const fault of ['lost before', 'lost after', 'still running'] as const) {
     const { database: seen, flushes } = watched(faulty(['none', fault]))
-    const add = createBatcher(seen, entries)
+    const add = createBatcher(seen, entries, oneByOne)
     const calls = [0, 1, 2, 2].map((index) => ({ tenant: t(index), call: entry(newId(), SLOW_COMMIT) }))
     const answers = await Promise.all(calls.map(({ tenant, call }) => add(tenant, call)))
     if (fault === 'lost after') assert.equal(flushes.length, 2)
@@ -457,17 +485,23 @@ const steps = fc.array(
   }),
   { minLength: 1, maxLength: 200, size: 'max' },
 )
+const bounds = fc.record({ maxCalls: fc.integer({ min: 1, max: 40 }), maxFlushes: fc.integer({ min: 1, max: 3 }) })
 const faults = fc.array(fc.constantFrom<Fault>('none', 'none', 'none', 'lost before', 'lost after', 'still running'), {
   maxLength: 12,
   size: 'max',
 })
 
 /** Drives two batchers, as two processes would, over the same tenants. How many good calls were answered, of how many. */
-async function drive(script: readonly Step[], faultsInTheWay: readonly Fault[], maxCalls: number, kills: boolean) {
+async function drive(
+  script: readonly Step[],
+  faultsInTheWay: readonly Fault[],
+  options: BatcherOptions,
+  kills: boolean,
+) {
   const t = await newTenants(6)
   const stillRunning: Promise<unknown>[] = []
   const batchers = [0, 1].map(() =>
-    createBatcher(watched(faulty(faultsInTheWay, stillRunning)).database, entries, { maxCalls }),
+    createBatcher(watched(faulty(faultsInTheWay, stillRunning)).database, entries, options),
   )
   const killings: Promise<void>[] = []
   const calls: Promise<{ step: Step; call: Entry; settled: PromiseSettledResult<number>; seen: number | undefined }>[] =
@@ -513,8 +547,8 @@ async function drive(script: readonly Step[], faultsInTheWay: readonly Fault[], 
 test('whatever fails, each call takes effect once or not at all', async () => {
   const sum = { good: 0, done: 0 }
   await fc.assert(
-    fc.asyncProperty(steps, faults, fc.integer({ min: 1, max: 40 }), async (script, inTheWay, maxCalls) => {
-      const { good, done } = await drive(script, inTheWay, maxCalls, true)
+    fc.asyncProperty(steps, faults, bounds, async (script, inTheWay, options) => {
+      const { good, done } = await drive(script, inTheWay, options, true)
       sum.good += good
       sum.done += done
     }),
@@ -525,8 +559,8 @@ test('whatever fails, each call takes effect once or not at all', async () => {
 
 test('while connections hold, every good call succeeds beside the bad ones', async () => {
   await fc.assert(
-    fc.asyncProperty(steps, fc.integer({ min: 1, max: 40 }), async (script, maxCalls) => {
-      const { good, done } = await drive(script, [], maxCalls, false)
+    fc.asyncProperty(steps, bounds, async (script, options) => {
+      const { good, done } = await drive(script, [], options, false)
       assert.equal(done, good)
     }),
     { numRuns: 20, endOnFailure: true },

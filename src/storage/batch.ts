@@ -34,6 +34,8 @@ export type Batched<Call, Outcome> = (tenantId: string, call: Call) => Promise<O
 export interface BatcherOptions {
   /** Calls in one flush at the most. */
   maxCalls?: number
+  /** Flushes under way at the same time at the most, each of other tenants. */
+  maxFlushes?: number
   /** Calls that wait at the most: one more is refused at once, so that the queue is bounded. */
   maxWaiting?: number
   /** In how many flushes a call runs at the most, when what it relies on keeps changing. */
@@ -69,6 +71,8 @@ interface Item<Call, Outcome> {
 /**
  * Natural group commit: a call that finds no flush of its kind under way starts one at once; those that arrive
  * meanwhile go together in the next one. There is no timer, so a lone call waits for nobody and load makes the batches.
+ * A few flushes run side by side, so that a slow one doesn't hold up all tenants and the database's cores are used;
+ * but never two of one tenant, whose calls would only wait for each other there, and could overtake each other.
  *
  * After a lost connection the server may still be busy with the first run of a call when the second begins. So a
  * write must be impossible to do twice: its statement inserts a row whose id its caller made.
@@ -79,9 +83,11 @@ export function createBatcher<Call, Row, Outcome>(
   options: BatcherOptions = {},
 ): Batched<Call, Outcome> {
   type Items = Item<Call, Outcome>[]
-  const { maxCalls = 256, maxWaiting = 10_000, maxAttempts = 20 } = options
+  const { maxCalls = 256, maxFlushes = 3, maxWaiting = 10_000, maxAttempts = 20 } = options
   let queue: Items = []
-  let flushing = false
+  let flushes = 0
+  /** The tenants of the flushes under way. */
+  const flushing = new Set<string>()
 
   function add(tenantId: string, call: Call): Promise<Outcome> {
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
@@ -102,29 +108,37 @@ export function createBatcher<Call, Row, Outcome>(
       losses: 0,
     }
     queue.push(item)
-    if (!flushing) void flushAll()
+    // Otherwise whichever flush ends takes it along.
+    if (flushes < maxFlushes && !flushing.has(tenantId)) void flushAll()
     return promise
   }
 
+  /** Flushes until nothing waits but calls of tenants that have a flush under way: that one's end takes them along. */
   async function flushAll(): Promise<void> {
-    flushing = true
-    while (queue.length > 0) {
-      const items = takeNext()
+    flushes += 1
+    for (let items = takeNext(); items.length > 0; items = takeNext()) {
+      const tenants = new Set(items.map((item) => item.tenantId))
+      for (const tenant of tenants) flushing.add(tenant)
       await run(items).catch((error: unknown) => rejectAll(items, error)) // A fault in here must not leave callers hanging.
       await Promise.all(items.map(endAttempt))
+      for (const tenant of tenants) flushing.delete(tenant)
       // These arrived before all that wait, so they stay before them.
       queue = [...items.filter((item) => !item.answered), ...queue]
     }
-    flushing = false
+    flushes -= 1
   }
 
-  /** Takes a flush out of the queue in which no two calls share a target, and no call overtakes one it shares a target with. */
+  /**
+   * Takes a flush out of the queue in which no two calls share a target, no call overtakes one it shares a target with,
+   * and no tenant has another flush under way.
+   */
   function takeNext(): Items {
     const taken: Items = []
     const left: Items = []
     const busy = new Set<string>()
     for (const item of queue) {
-      const goes = taken.length < maxCalls && !item.targets.some((target) => busy.has(target))
+      const isFree = !flushing.has(item.tenantId) && !item.targets.some((target) => busy.has(target))
+      const goes = taken.length < maxCalls && isFree
       if (goes) taken.push(item)
       else left.push(item)
       // The targets of a call that stays are busy too: whoever shares one has to stay behind it.

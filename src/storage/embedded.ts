@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { findBinaries } from './embedded-binaries.ts'
@@ -28,7 +29,7 @@ import {
 import {
   findClusterProcesses,
   type GuardedProcess,
-  pidExists,
+  mayServeDirectory,
   signalPid,
   spawnGuarded,
   stopGuarded,
@@ -376,7 +377,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
 /** How to connect to the embedded database of a running server, without starting or owning anything; null when none runs. */
 export async function runningConnection(dataDir: string): Promise<EmbeddedPostgres['connection'] | null> {
   const { majorVersion } = await findBinaries()
-  const file = await readPostmasterFile(clusterDirectory(dataDir, majorVersion))
-  if (!file?.socketDir || !pidExists(file.pid)) return null
+  // The server knows its directory without links, and a stale file may name a process that is another program now.
+  const directory = clusterDirectory(await realpath(dataDir).catch(() => dataDir), majorVersion)
+  const file = await readPostmasterFile(directory)
+  if (!file?.socketDir || !(await mayServeDirectory(file.pid, directory))) return null
   return { host: file.socketDir, port: PORT, user: SUPERUSER, database: DATABASE }
 }

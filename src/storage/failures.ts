@@ -9,6 +9,14 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** The store can be reached and still not be used: too old, or made by a newer version. The message says what to do. */
+export class StoreUnusable extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'StoreUnusable'
+  }
+}
+
 /** SQLSTATE classes and codes that say "not now" and nothing about the statement itself. */
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '58'])
 const UNAVAILABLE_CODES = new Set([

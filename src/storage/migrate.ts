@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from './database.ts'
+import { StoreUnusable } from './failures.ts'
 
 /** Any constant: every process that migrates a database takes the same advisory lock. */
 const MIGRATION_LOCK = 7_265_019_001n
@@ -32,13 +33,13 @@ export async function readMigrations(directory = DIRECTORY): Promise<readonly Mi
  * processes start at once (one runs, the others wait and find the work done).
  *
  * @returns the names of the migrations that ran now.
- * @throws Error when PostgreSQL is older than 15, or the database was made by a newer Polydesk.
+ * @throws StoreUnusable when PostgreSQL is older than 15, or the database was made by a newer Polydesk.
  */
 export async function migrate(database: Database, migrations?: readonly Migration[]): Promise<readonly string[]> {
   const known = migrations ?? (await readMigrations())
   const version = await database.version()
   if (version < MINIMUM_VERSION) {
-    throw new Error(
+    throw new StoreUnusable(
       `Polydesk needs PostgreSQL 15 or newer; this server is ${Math.floor(version / 10_000)}. Point DATABASE_URL at a newer one.`,
     )
   }
@@ -51,7 +52,7 @@ export async function migrate(database: Database, migrations?: readonly Migratio
     const ran = new Set(done.rows.map((row) => row.number))
     const newest = Math.max(0, ...ran)
     if (newest > known.length) {
-      throw new Error(
+      throw new StoreUnusable(
         `This database was made by a newer Polydesk (migration ${newest}, this one knows ${known.length}). Start that version instead.`,
       )
     }

@@ -20,13 +20,18 @@ const MAXIMUM_TENANTS = 5_000
 export interface Access {
   /**
    * The actor behind a presented secret, with every permission that its credential could ever use; null when it is
-   * unknown, revoked, expired, or its user is inactive.
+   * unknown, revoked, expired, or its user is inactive (unless `evenInactive`, for answers that tell of it).
    *
    * @param dialect the dialect it was issued for.
    * @param kind how it was presented, for instance `api_key`, `basic`, `access_token`.
    * @param secret exactly what was presented; for a pair of names `${publicId}:${secret}`.
    */
-  resolve(dialect: string, kind: string, secret: string): Promise<Actor | null>
+  resolve(
+    dialect: string,
+    kind: string,
+    secret: string,
+    options?: { readonly evenInactive?: boolean },
+  ): Promise<Actor | null>
   /** The tenant's desks, groups and catalogue. */
   tenant(tenantId: string): Promise<Tenant>
   /** Forgets what is cached of a tenant, here at once and in other processes by signal. */
@@ -93,7 +98,7 @@ export function openAccess(store: Store, clock: () => number = Date.now): Access
   }
 
   return {
-    async resolve(dialect, kind, secret) {
+    async resolve(dialect, kind, secret, options) {
       const hash = hashOf(secret)
       const key = `${dialect} ${kind} ${hash.toString('base64')}`
       const readAt = clock()
@@ -102,6 +107,7 @@ export function openAccess(store: Store, clock: () => number = Date.now): Access
       const actor = known ?? (await shared(key, () => readActor(dialect, kind, hash)))
       if (!actor) return null
       if (!known && begun === generation) actors.set(key, { value: actor, readAt })
+      if (!actor.user.active && !options?.evenInactive) return null
       const { expiresAt } = actor.credential
       return expiresAt !== null && Date.parse(expiresAt) <= clock() ? null : actor
     },

@@ -16,6 +16,10 @@ export interface ActorCredential {
   /** The only desk that it reaches; null for every desk of its user. */
   readonly deskId: string | null
   readonly expiresAt: Instant | null
+  /** The grant of the authorization server by which an access token was issued; absent or null for every other. */
+  readonly grantId?: string | null
+  /** From where it may be used in a browser, as scheme and host; absent or empty for anywhere. */
+  readonly origins?: readonly string[]
 }
 
 /** Who is calling: a tenant's user by way of a credential, with what that credential allows at the most. */

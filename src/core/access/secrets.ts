@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { hash } from '@node-rs/argon2'
+import { hash, verify } from '@node-rs/argon2'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** Bytes at or above this would make some characters likelier than others. */
@@ -19,4 +19,9 @@ export function randomSecret(length = 40): string {
 /** A human password as it is stored: Argon2id with the library's OWASP defaults, computed off the main thread. */
 export async function hashPassword(password: string): Promise<string> {
   return hash(password)
+}
+
+/** Whether this is the password of a stored hash; computed off the main thread. */
+export async function isPassword(password: string, stored: string): Promise<boolean> {
+  return verify(stored, password)
 }

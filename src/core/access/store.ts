@@ -7,6 +7,9 @@ import { PERMISSIONS } from './permissions.ts'
 
 const nullableText = Type.Union([Type.String(), Type.Null()])
 
+/** How the directory lists the public half of a pair. */
+export const CLIENT_IN_DIRECTORY = 'client'
+
 /** Where a presented secret belongs. One of the exemptions from naming the tenant: it finds it. */
 export const FIND_IN_DIRECTORY = statement(
   'directory.find',
@@ -22,17 +25,25 @@ const CredentialRow = Type.Object({
   scopes: Type.Array(Type.String()),
   desk_id: nullableText,
   expires_at: nullableText,
+  grant_id: nullableText,
+  origins: Type.Array(Type.String()),
   ...UserRow.properties,
 })
 
-/** A live credential with its active user. `$2` credential id. */
+/**
+ * A live credential with its user, active or not. An access token lives no longer than its grant and its client, and
+ * may be used from where that client may. `$2` credential id.
+ */
 export const LOAD_ACTOR = statement(
   'access.actor',
   CredentialRow,
   `select c.id as credential_id, c.dialect, c.kind as credential_kind, c.name as credential_name, c.scopes, c.desk_id, c.expires_at,
+  c.grant_id, coalesce(k.origins, c.origins) as origins,
   ${USER_VIEW}
 from credentials c join users u on u.tenant_id = $1 and u.id = c.user_id
-where c.tenant_id = $1 and c.id = $2 and c.revoked_at is null and u.active`,
+left join grants g on g.tenant_id = $1 and g.id = c.grant_id
+left join credentials k on k.tenant_id = $1 and k.id = g.client_id
+where c.tenant_id = $1 and c.id = $2 and c.revoked_at is null and g.revoked_at is null and k.revoked_at is null`,
 )
 
 export function actorOf(tenantId: string, row: Static<typeof CredentialRow>): Actor {
@@ -44,21 +55,29 @@ export function actorOf(tenantId: string, row: Static<typeof CredentialRow>): Ac
     scopes: row.scopes,
     deskId: row.desk_id,
     expiresAt: instantOrNull(row.expires_at),
+    grantId: row.grant_id,
+    origins: row.origins,
   }
   return { tenantId, user: userOf(row), credential, permissions: new Set(PERMISSIONS) }
 }
 
 /**
  * `$2` id, `$3` dialect, `$4` kind, `$5` name, `$6` public id, `$7` hash of what is presented, `$8` user, `$9` desk,
- * `$10` scopes, `$11` created, `$12` expires, `$13` directory kind.
+ * `$10` scopes, `$11` created, `$12` expires, `$13` directory kind, `$14` redirect URIs, `$15` origins. A public id is
+ * listed too: by it the authorization server finds its client.
  */
 export const INSERT_CREDENTIAL = statement(
   'credential.insert',
   Type.Object({ id: Type.String() }),
   `
-with listed as (insert into directory (kind, hash, tenant_id, target_id) values ($13, $7, $1, $2) returning target_id)
-insert into credentials as c (tenant_id, id, dialect, kind, name, public_id, secret_hash, user_id, desk_id, scopes, created_at, expires_at)
-select $1, l.target_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 from listed l
+with listed as (insert into directory (kind, hash, tenant_id, target_id) values ($13, $7, $1, $2) returning target_id),
+known as (
+  insert into directory (kind, hash, tenant_id, target_id)
+  select '${CLIENT_IN_DIRECTORY}', sha256(convert_to($6::text, 'UTF8')), $1, $2 where $6 is not null
+)
+insert into credentials as c (tenant_id, id, dialect, kind, name, public_id, secret_hash, user_id, desk_id, scopes, created_at,
+  expires_at, redirect_uris, origins)
+select $1, l.target_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14, $15 from listed l
 returning c.id`,
 )
 
@@ -69,7 +88,11 @@ export const REVOKE_CREDENTIAL = statement(
   `
 with revoked as (
   update credentials c set revoked_at = $3 where c.tenant_id = $1 and c.id = $2 and c.revoked_at is null
-  returning c.id, c.dialect, c.kind, c.secret_hash
+  returning c.id, c.dialect, c.kind, c.secret_hash, c.public_id
+),
+unknown as (
+  delete from directory d using revoked r
+  where d.kind = '${CLIENT_IN_DIRECTORY}' and d.hash = sha256(convert_to(r.public_id, 'UTF8'))
 ),
 forgotten as (
   delete from directory d using revoked r where d.kind = 'credential ' || r.dialect || ' ' || r.kind and d.hash = r.secret_hash

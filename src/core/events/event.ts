@@ -16,6 +16,9 @@ export const EVENT_KINDS = [
   'ticket.deleted',
   'message.added',
   'user.created',
+  'user.changed',
+  'user.erased',
+  'form.created',
   'desk.created',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]

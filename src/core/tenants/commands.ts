@@ -119,6 +119,10 @@ export interface NewCredential {
   readonly deskId?: string
   readonly scopes: readonly string[]
   readonly expiresAt?: Instant
+  /** Where the users of an authorization client may be sent back to. */
+  readonly redirectUris?: readonly string[]
+  /** From where the tokens of an authorization client may be used; none means anywhere. */
+  readonly origins?: readonly string[]
 }
 
 /** Issues a credential. @returns its id. */
@@ -145,6 +149,8 @@ export async function issueCredential(
       admin.now,
       expiresAt ?? null,
       directoryKind(dialect, kind),
+      credential.redirectUris ?? [],
+      credential.origins ?? [],
     ],
   })
   return id

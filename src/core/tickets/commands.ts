@@ -13,8 +13,8 @@ import { type Circumstances, decideChange, decideCreate } from './rules.ts'
 import { CHANGE_TICKETS, CREATE_TICKETS, DELETE_TICKETS, type TicketIds, type WriteOutcome } from './store.ts'
 import type { ChangeOptions, NewTicket, Ticket, TicketChange, TicketOutcome, TicketRef } from './ticket.ts'
 
-/** How often a lost race is read and decided again before the caller is told of a conflict. */
-const ROUNDS = 8
+/** How often a race that another process won is read and decided again before the caller is told of a conflict. */
+const ROUNDS = 32
 
 type OneTicket = TicketOutcome & { readonly ticket: Ticket }
 
@@ -50,7 +50,8 @@ function withTicket(outcome: TicketOutcome | null): OneTicket {
  * `forbidden`, `idempotency_mismatch`.
  */
 export async function createTicket(ctx: Context, input: NewTicket): Promise<OneTicket> {
-  const people = input.assigneeId ? await findUsers(ctx, [input.assigneeId]) : []
+  const named = namedPeople(input).filter((id) => id !== ctx.actor.user.id)
+  const people = [...(await findUsers(ctx, named)), ctx.actor.user]
   try {
     const draft = decideCreate(input, circumstances(ctx, people, false))
     const call = { draft, by: provenance(ctx), idempotency: ctx.idempotency }
@@ -118,17 +119,43 @@ export async function changeTickets(
   refs: readonly TicketRef[],
   changes: readonly TicketChange[],
   options: { readonly thenDelete?: boolean } = {},
-): Promise<TicketOutcome & { readonly missing: readonly TicketRef[] }> {
+): Promise<ManyTickets> {
   if (!ctx.actor.permissions.has('ticket.bulk')) refuse({ code: 'forbidden', permission: 'ticket.bulk' })
   return carryOut(ctx, refs, changes, options)
 }
 
+type ManyTickets = TicketOutcome & { readonly missing: readonly TicketRef[] }
+
+/** Changes of one ticket that come at the same time take turns: together, all but one would be decided in vain. */
 async function carryOut(
   ctx: Context,
   refs: readonly TicketRef[],
   changes: readonly TicketChange[],
   options: ChangeOptions & { readonly thenDelete?: boolean },
-): Promise<TicketOutcome & { readonly missing: readonly TicketRef[] }> {
+): Promise<ManyTickets> {
+  const lines = refs.map((ref) => `${ctx.tenant.id} ${'id' in ref ? ref.id : ref.integer}`)
+  return ctx.store.inTurn(lines, async () => {
+    try {
+      return await carryOutInTurn(ctx, refs, changes, options)
+    } catch (error) {
+      // What is refused may be so by a twin that finished between the looks for its answer and at the tickets.
+      const earlier = error instanceof Refusal ? await earlierResult(ctx) : undefined
+      if (earlier) return repeated(earlier, refs)
+      throw error
+    }
+  })
+}
+
+function repeated(earlier: OutcomeRow, refs: readonly TicketRef[]): ManyTickets {
+  return { ...outcomeOf(earlier), missing: missingIn(refs, [...earlier.tickets, ...(earlier.deleted ?? [])]) }
+}
+
+async function carryOutInTurn(
+  ctx: Context,
+  refs: readonly TicketRef[],
+  changes: readonly TicketChange[],
+  options: ChangeOptions & { readonly thenDelete?: boolean },
+): Promise<ManyTickets> {
   const named = changes.flatMap((change) => namedPeople(change))
   for (let round = 1; round <= ROUNDS; round++) {
     const [earlier, found, people] = await Promise.all([
@@ -139,10 +166,11 @@ async function carryOut(
         named.filter((id) => id !== ctx.actor.user.id),
       ),
     ])
-    if (earlier)
-      return { ...outcomeOf(earlier), missing: missingIn(refs, [...earlier.tickets, ...(earlier.deleted ?? [])]) }
     const tickets = found.filter((ticket) => ticket !== null)
     const missing = refs.filter((_, index) => found[index] === null)
+    // What is missing may be so by a twin that finished between these looks: then its answer is there by now.
+    const answered = earlier ?? (missing.length > 0 ? await earlierResult(ctx) : undefined)
+    if (answered) return repeated(answered, refs)
     if (tickets.length === 0) return { tickets: [], events: [], messages: [], missing }
     if (options.version !== undefined && tickets.some((ticket) => ticket.version !== options.version)) {
       refuse({ code: 'precondition_failed' })
@@ -151,8 +179,8 @@ async function carryOut(
     const unique = distinct(found)
     const drafts = unique.map((ticket) => decideChange(ticket, changes, given))
     if (options.thenDelete) {
-      await erase(ctx, unique)
-      return { tickets: unique, events: [], messages: [], missing }
+      const deleted = await erase(ctx, unique)
+      return { tickets: unique, events: [], messages: [], missing: missingIn(refs, deleted) }
     }
     const writing = drafts.filter((draft) => draft.changed || draft.events.length > 0)
     // With a key, also a call that changes nothing is recorded: its repeat must change nothing either.
@@ -173,9 +201,9 @@ async function carryOut(
   return refuse({ code: 'conflict', message: 'The ticket kept changing at the same time. Try again.' })
 }
 
-function namedPeople(change: TicketChange): string[] {
-  const author = typeof change.message?.author === 'object' ? change.message.author.id : null
-  return [change.assigneeId, change.requesterId, author].filter((id) => typeof id === 'string')
+function namedPeople(named: Pick<TicketChange, 'assigneeId' | 'requesterId' | 'message'>): string[] {
+  const author = typeof named.message?.author === 'object' ? named.message.author.id : null
+  return [named.assigneeId, named.requesterId, author].filter((id) => typeof id === 'string')
 }
 
 function missingIn(refs: readonly TicketRef[], found: readonly TicketIds[]): readonly TicketRef[] {
@@ -194,7 +222,9 @@ export async function deleteTickets(
   ctx: Context,
   refs: readonly TicketRef[],
 ): Promise<{ readonly deleted: readonly TicketIds[]; readonly missing: readonly TicketRef[] }> {
-  const [earlier, found] = await Promise.all([earlierResult(ctx), findTickets(ctx, refs)])
+  const found = await findTickets(ctx, refs)
+  // After the look at the tickets: what a twin deleted meanwhile is then in its answer.
+  const earlier = await earlierResult(ctx)
   const deleted = earlier?.deleted ?? (await erase(ctx, distinct(found)))
   return { deleted, missing: missingIn(refs, deleted) }
 }

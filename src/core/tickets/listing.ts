@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { type BoundStatement, type Statement, statement } from '../../storage/statement.ts'
 import type { Sight } from '../access/actor.ts'
 import type { TicketKey, TicketOrder, TicketPage } from './queries.ts'
-import { TICKET_JOINS, TICKET_VIEW, TicketRow } from './rows.ts'
+import { TICKET_LINE, TicketLine } from './rows.ts'
 import type { TicketFilter } from './ticket.ts'
 
 /**
@@ -58,15 +58,17 @@ const FILTERS = `
   and ($15::boolean is null or (t.assignee_id is null) = $15::boolean)
   and ($16::text is null or t.external_reference = $16::text)`
 
-/** Every word occurs somewhere: `$17` patterns, `$18` the integer that the only word may be, `$19` whether notes count. */
+/** Every word occurs somewhere: `$17` patterns, `$18` the integer that the only word may be, `$19` desks whose notes count. */
 const WORDS = `
   and ($18::bigint is not distinct from t.integer or not exists (
     select 1 from unnest($17::text[]) w (pattern)
     where not (t.title ilike w.pattern or t.from_address ilike w.pattern or t.from_name ilike w.pattern or t.to_address ilike w.pattern
       or exists (select 1 from users s where s.tenant_id = $1 and s.id = t.requester_id
         and (s.name ilike w.pattern or s.surname ilike w.pattern or s.email ilike w.pattern or s.customer_number ilike w.pattern))
+      or exists (select 1 from external_identities x where x.tenant_id = $1 and x.user_id = t.requester_id
+        and x.desk_id = t.desk_id and x.external_id ilike w.pattern)
       or exists (select 1 from messages m where m.tenant_id = $1 and m.ticket_id = t.id and m.plain ilike w.pattern
-        and ($19::boolean or m.visibility = 'public')))))`
+        and (m.visibility = 'public' or t.desk_id = any ($19::uuid[]))))))`
 
 type Listing = 'keyed' | 'counted' | 'found'
 
@@ -76,10 +78,10 @@ function listText(listing: Listing, order: TicketOrder, scope: Scope): string {
   const words = listing === 'found' ? WORDS : ''
   const where = `t.tenant_id = $1 and ${SCOPES[scope]} and ${after} ${FILTERS} ${words}`
   if (listing === 'keyed') {
-    return `select ${TICKET_VIEW} from (select * from tickets t where ${where} order by ${sort} limit $2) t ${TICKET_JOINS} order by ${sort}`
+    return `select ${TICKET_LINE} from tickets t where ${where} order by ${sort} limit $2`
   }
   const offset = listing === 'found' ? '$20' : '$17'
-  return `select ${TICKET_VIEW} from (select * from tickets t where ${where} order by ${sort} limit $2 offset ${offset}::bigint) t ${TICKET_JOINS} order by ${sort}`
+  return `select ${TICKET_LINE} from tickets t where ${where} order by ${sort} limit $2 offset ${offset}::bigint`
 }
 
 function countText(scope: Scope, words: boolean): string {
@@ -92,20 +94,23 @@ const TotalRow = Type.Object({ total: Type.Integer() })
 const scopes = Object.keys(SCOPES) as Scope[]
 const orders = Object.keys(ORDERS) as TicketOrder[]
 
-const LISTS = new Map<string, Statement<Static<typeof TicketRow>>>()
+const LISTS = new Map<string, Statement<Static<typeof TicketLine>>>()
 const COUNTS = new Map<string, Statement<{ total: number }>>()
 for (const scope of scopes) {
   for (const order of orders) {
     LISTS.set(
       `keyed ${order} ${scope}`,
-      statement(`ticket.list.${order}.${scope}`, TicketRow, listText('keyed', order, scope)),
+      statement(`ticket.list.${order}.${scope}`, TicketLine, listText('keyed', order, scope)),
     )
   }
   LISTS.set(
     `counted newest ${scope}`,
-    statement(`ticket.page.${scope}`, TicketRow, listText('counted', 'newest', scope)),
+    statement(`ticket.page.${scope}`, TicketLine, listText('counted', 'newest', scope)),
   )
-  LISTS.set(`found newest ${scope}`, statement(`ticket.search.${scope}`, TicketRow, listText('found', 'newest', scope)))
+  LISTS.set(
+    `found newest ${scope}`,
+    statement(`ticket.search.${scope}`, TicketLine, listText('found', 'newest', scope)),
+  )
   COUNTS.set(`plain ${scope}`, statement(`ticket.count.${scope}`, TotalRow, countText(scope, false)))
   COUNTS.set(`words ${scope}`, statement(`ticket.count_found.${scope}`, TotalRow, countText(scope, true)))
 }
@@ -165,24 +170,29 @@ function filterValues(filter: TicketFilter): unknown[] {
   ]
 }
 
-function wordValues(words: readonly string[], notes: boolean): unknown[] {
+function wordValues(words: readonly string[], notesOn: readonly string[]): unknown[] {
   const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
   const only = words.length === 1 ? words[0] : undefined
   const integer = only !== undefined && /^\d{1,15}$/.test(only) ? Number(only) : null
-  return [patterns, integer, notes]
+  return [patterns, integer, notesOn]
 }
 
-/** One page of tickets; asks for one more than the limit when paging by key, which tells whether there is another page. */
+/**
+ * One page of tickets; asks for one more than the limit when paging by key, which tells whether there is another page.
+ *
+ * @param notesOn the desks on which words are looked for in internal messages too.
+ */
 export function pageOfTickets(
   tenantId: string,
   sight: Sight,
   asked: TicketFilter,
   page: TicketPage,
-  notes: boolean,
-): BoundStatement<Static<typeof TicketRow>> {
+  notesOn: readonly string[],
+): BoundStatement<Static<typeof TicketLine>> {
   const filter = withinSight(sight, asked)
   const { scope, deskIds, requesterId } = scopeOf(sight, filter)
   if (page.by === 'key') {
+    if (filter.words?.length) throw new Error('A list by key looks for no words.')
     const after = page.after ?? ORDERS[page.order].first
     return {
       statement: chosen(LISTS, `keyed ${page.order} ${scope}`),
@@ -196,7 +206,7 @@ export function pageOfTickets(
     return { statement: chosen(LISTS, `counted newest ${scope}`), values: [...values, page.offset] }
   return {
     statement: chosen(LISTS, `found newest ${scope}`),
-    values: [...values, ...wordValues(words, notes), page.offset],
+    values: [...values, ...wordValues(words, notesOn), page.offset],
   }
 }
 
@@ -205,7 +215,7 @@ export function totalOfTickets(
   tenantId: string,
   sight: Sight,
   asked: TicketFilter,
-  notes: boolean,
+  notesOn: readonly string[],
 ): BoundStatement<{ total: number }> {
   const filter = withinSight(sight, asked)
   const { scope, deskIds, requesterId } = scopeOf(sight, filter)
@@ -213,9 +223,9 @@ export function totalOfTickets(
   const { deskIds: desks, statuses, words: _, ...rest } = filter
   const onlyCounted = Object.values(rest).every((value) => value === undefined)
   if (onlyCounted && words.length === 0 && (scope === 'all' || scope === 'desk')) {
-    return { statement: TOTALS, values: [tenantId, desks ?? deskIds, statuses ?? null] }
+    return { statement: TOTALS, values: [tenantId, desks ?? deskIds, statuses ? [...new Set(statuses)] : null] }
   }
   const values = [tenantId, null, deskIds, requesterId, null, null, ...filterValues(filter)]
   if (words.length === 0) return { statement: chosen(COUNTS, `plain ${scope}`), values }
-  return { statement: chosen(COUNTS, `words ${scope}`), values: [...values, ...wordValues(words, notes)] }
+  return { statement: chosen(COUNTS, `words ${scope}`), values: [...values, ...wordValues(words, notesOn)] }
 }

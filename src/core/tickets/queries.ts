@@ -5,10 +5,20 @@ import type { Context } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
 import type { Event } from '../events/event.ts'
 import type { Message } from '../messages/message.ts'
+import type { Desk } from '../tenants/tenant.ts'
 import { findUsers } from '../users/queries.ts'
 import type { UserSummary } from '../users/user.ts'
 import { pageOfTickets, totalOfTickets } from './listing.ts'
-import { EVENT_VIEW, EventRow, eventOf, MESSAGE_VIEW, MessageRow, messageOf, ticketOf } from './rows.ts'
+import {
+  EVENT_VIEW,
+  EventRow,
+  eventOf,
+  MESSAGE_VIEW,
+  MessageRow,
+  messageOf,
+  type TicketLine,
+  ticketWith,
+} from './rows.ts'
 import { FIND_BY_ID, FIND_BY_INTEGER } from './store.ts'
 import type { Person, Ticket, TicketFilter, TicketRef } from './ticket.ts'
 
@@ -63,7 +73,7 @@ export async function getTicket(ctx: Context, ref: TicketRef): Promise<Ticket> {
 
 /**
  * A page of the tickets in sight. `next` is the key of the following page, null on the last one; `total` is the number
- * of all matching tickets, only for pages by offset.
+ * of all matching tickets, only for pages by offset. Words are looked for only in pages by offset.
  */
 export async function listTickets(
   ctx: Context,
@@ -74,21 +84,33 @@ export async function listTickets(
   if ((filter.words?.length ?? 0) > MAXIMUM_WORDS)
     refuseField(['query'], 'too_long', `At most ${MAXIMUM_WORDS} words.`, MAXIMUM_WORDS)
   const sight = sightOf(ctx.actor)
-  const notes = ctx.actor.permissions.has('message.read_internal')
-  const asked = ctx.store.run(pageOfTickets(ctx.tenant.id, sight, filter, page, notes))
+  const mayReadNotes = (desk: Desk): boolean => may(ctx.actor, 'message.read_internal', desk.id)
+  const notesOn = filter.words?.length ? ctx.tenant.desks.filter(mayReadNotes).map((desk) => desk.id) : []
+  const asked = ctx.store.run(pageOfTickets(ctx.tenant.id, sight, filter, page, notesOn))
   if (page.by === 'offset') {
     const [rows, totals] = await Promise.all([
       asked,
-      ctx.store.run(totalOfTickets(ctx.tenant.id, sight, filter, notes)),
+      ctx.store.run(totalOfTickets(ctx.tenant.id, sight, filter, notesOn)),
     ])
-    return { tickets: rows.map(ticketOf), next: null, total: totals[0]?.total ?? 0 }
+    return { tickets: await withPeople(ctx, rows), next: null, total: totals[0]?.total ?? 0 }
   }
   const rows = await asked
-  const tickets = rows.slice(0, page.limit).map(ticketOf)
+  const tickets = await withPeople(ctx, rows.slice(0, page.limit))
   const last = tickets.at(-1)
   const byChange = page.order === 'latest_change' || page.order === 'earliest_change'
   const next = rows.length > page.limit && last ? { at: byChange ? last.updatedAt : last.createdAt, id: last.id } : null
   return { tickets, next, total: null }
+}
+
+/** The tickets of a list: its people are few and on many of them, so they are read once and not with each ticket. */
+async function withPeople(ctx: Context, rows: readonly TicketLine[]): Promise<readonly Ticket[]> {
+  const ids = new Set(rows.flatMap((row) => [row.requester_id, row.assignee_id]).filter((id) => id !== null))
+  const users = new Map((await findUsers(ctx, [...ids])).map((user) => [user.id, user]))
+  const person = (id: string | null, deskId: string): Person | null => {
+    const user = id === null ? undefined : users.get(id)
+    return user ? personOn(user, deskId) : null
+  }
+  return rows.map((row) => ticketWith(row, person(row.requester_id, row.desk_id), person(row.assignee_id, row.desk_id)))
 }
 
 const CONVERSATION = statement(
@@ -107,6 +129,30 @@ export async function getConversation(
   const notes = may(ctx.actor, 'message.read_internal', ticket.deskId)
   const rows = await ctx.store.run({ statement: CONVERSATION, values: [ctx.tenant.id, ticket.id, notes] })
   return { ticket, messages: rows.map(messageOf) }
+}
+
+const MESSAGES_OF = statement(
+  'message.of_tickets',
+  MessageRow,
+  `select ${MESSAGE_VIEW} from messages m left join users u on u.tenant_id = $1 and u.id = m.author_id
+where m.tenant_id = $1 and m.ticket_id = any ($2::uuid[]) and (m.ticket_id = any ($3::uuid[]) or m.visibility = 'public')
+order by m.integer`,
+)
+
+/** The messages of some tickets, the oldest first; internal ones only with `message.read_internal`. */
+export async function getMessages(
+  ctx: Context,
+  tickets: readonly Ticket[],
+): Promise<readonly { readonly ticket: Ticket; readonly message: Message }[]> {
+  if (tickets.length === 0) return []
+  const withNotes = tickets.filter((ticket) => may(ctx.actor, 'message.read_internal', ticket.deskId))
+  const values = [ctx.tenant.id, tickets.map(({ id }) => id), withNotes.map(({ id }) => id)]
+  const rows = await ctx.store.run({ statement: MESSAGES_OF, values })
+  const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]))
+  return rows.map(messageOf).flatMap((message) => {
+    const ticket = byId.get(message.ticketId)
+    return ticket ? [{ ticket, message }] : []
+  })
 }
 
 const TIMELINE = statement(

@@ -51,41 +51,23 @@ const TICKET_COLUMNS = [
   'finished_at',
 ] as const
 
-const PERSON_COLUMNS = [
-  'integer',
-  'kind',
-  'is_owner',
-  'name',
-  'surname',
-  'email',
-  'phone',
-  'photo_url',
-  'about',
-  'customer_number',
-  'active',
-] as const
+/** Select list of a ticket `t` without the people on it. */
+export const TICKET_LINE = TICKET_COLUMNS.map((column) => `t.${column}`).join(', ')
 
-function personColumns(users: string, memberships: string, prefix: string): string {
-  const columns = PERSON_COLUMNS.map((column) => `${users}.${column} as ${prefix}_${column}`)
-  return [
-    ...columns,
-    `${memberships}.id as ${prefix}_membership_id`,
-    `${memberships}.role as ${prefix}_membership_role`,
-  ].join(', ')
+/** A person on a ticket `t` of tenant `$1`, as JSON: one column in place of thirteen, and read only where there is one. */
+function personView(person: 'requester' | 'assignee'): string {
+  return `(select json_build_object('id', u.id, 'integer', u.integer, 'kind', u.kind, 'isOwner', u.is_owner, 'name', u.name,
+    'surname', u.surname, 'email', u.email, 'phone', u.phone, 'photoUrl', u.photo_url, 'about', u.about,
+    'customerNumber', u.customer_number, 'active', u.active, 'membership', (
+      select json_build_object('id', m.id, 'role', m.role) from memberships m
+      where m.tenant_id = $1 and m.user_id = t.${person}_id and m.desk_id = t.desk_id))
+    from users u where u.tenant_id = $1 and u.id = t.${person}_id) as ${person}`
 }
 
-/** Select list of a ticket `t` with its requester and assignee, over `TICKET_JOINS`. */
-export const TICKET_VIEW = `${TICKET_COLUMNS.map((column) => `t.${column}`).join(', ')},
-  ${personColumns('requester', 'requester_m', 'requester')}, ${personColumns('assignee', 'assignee_m', 'assignee')}`
+/** Select list of a ticket `t` of tenant `$1` with its requester and assignee. */
+export const TICKET_VIEW = `${TICKET_LINE}, ${personView('requester')}, ${personView('assignee')}`
 
-/** The joins that `TICKET_VIEW` needs, for a ticket `t` of tenant `$1`. */
-export const TICKET_JOINS = `
-  left join users requester on requester.tenant_id = $1 and requester.id = t.requester_id
-  left join memberships requester_m on requester_m.tenant_id = $1 and requester_m.user_id = t.requester_id and requester_m.desk_id = t.desk_id
-  left join users assignee on assignee.tenant_id = $1 and assignee.id = t.assignee_id
-  left join memberships assignee_m on assignee_m.tenant_id = $1 and assignee_m.user_id = t.assignee_id and assignee_m.desk_id = t.desk_id`
-
-export const TicketRow = Type.Object({
+export const TicketLine = Type.Object({
   id: text,
   integer: number,
   desk_id: text,
@@ -119,80 +101,36 @@ export const TicketRow = Type.Object({
   solved_at: nullable(text),
   closed_at: nullable(text),
   finished_at: nullable(text),
-  requester_integer: nullable(number),
-  requester_kind: nullable(Type.Enum(['person', 'service'] as const)),
-  requester_is_owner: nullable(Type.Boolean()),
-  requester_name: nullable(text),
-  requester_surname: nullable(text),
-  requester_email: nullable(text),
-  requester_phone: nullable(text),
-  requester_photo_url: nullable(text),
-  requester_about: nullable(text),
-  requester_customer_number: nullable(text),
-  requester_active: nullable(Type.Boolean()),
-  requester_membership_id: nullable(text),
-  requester_membership_role: nullable(Type.Enum(ROLES)),
-  assignee_integer: nullable(number),
-  assignee_kind: nullable(Type.Enum(['person', 'service'] as const)),
-  assignee_is_owner: nullable(Type.Boolean()),
-  assignee_name: nullable(text),
-  assignee_surname: nullable(text),
-  assignee_email: nullable(text),
-  assignee_phone: nullable(text),
-  assignee_photo_url: nullable(text),
-  assignee_about: nullable(text),
-  assignee_customer_number: nullable(text),
-  assignee_active: nullable(Type.Boolean()),
-  assignee_membership_id: nullable(text),
-  assignee_membership_role: nullable(Type.Enum(ROLES)),
 })
+export type TicketLine = Static<typeof TicketLine>
+
+const PersonData = nullable(
+  Type.Object({
+    id: text,
+    integer: number,
+    kind: Type.Enum(['person', 'service'] as const),
+    isOwner: Type.Boolean(),
+    name: text,
+    surname: text,
+    email: nullable(text),
+    phone: nullable(text),
+    photoUrl: nullable(text),
+    about: nullable(text),
+    customerNumber: nullable(text),
+    active: Type.Boolean(),
+    membership: nullable(Type.Object({ id: text, role: Type.Enum(ROLES) })),
+  }),
+)
+
+export const TicketRow = Type.Object({ ...TicketLine.properties, requester: PersonData, assignee: PersonData })
 export type TicketRow = Static<typeof TicketRow>
 
-function requesterOf(row: TicketRow): Person | null {
-  if (row.requester_id === null || row.requester_integer === null) return null
-  return {
-    id: row.requester_id,
-    integer: row.requester_integer,
-    kind: row.requester_kind ?? 'person',
-    isOwner: row.requester_is_owner ?? false,
-    name: row.requester_name ?? '',
-    surname: row.requester_surname ?? '',
-    email: row.requester_email,
-    phone: row.requester_phone,
-    photoUrl: row.requester_photo_url,
-    about: row.requester_about,
-    customerNumber: row.requester_customer_number,
-    active: row.requester_active ?? false,
-    membership:
-      row.requester_membership_id === null || row.requester_membership_role === null
-        ? null
-        : { id: row.requester_membership_id, role: row.requester_membership_role },
-  }
-}
-
-function assigneeOf(row: TicketRow): Person | null {
-  if (row.assignee_id === null || row.assignee_integer === null) return null
-  return {
-    id: row.assignee_id,
-    integer: row.assignee_integer,
-    kind: row.assignee_kind ?? 'person',
-    isOwner: row.assignee_is_owner ?? false,
-    name: row.assignee_name ?? '',
-    surname: row.assignee_surname ?? '',
-    email: row.assignee_email,
-    phone: row.assignee_phone,
-    photoUrl: row.assignee_photo_url,
-    about: row.assignee_about,
-    customerNumber: row.assignee_customer_number,
-    active: row.assignee_active ?? false,
-    membership:
-      row.assignee_membership_id === null || row.assignee_membership_role === null
-        ? null
-        : { id: row.assignee_membership_id, role: row.assignee_membership_role },
-  }
-}
-
 export function ticketOf(row: TicketRow): Ticket {
+  return ticketWith(row, row.requester, row.assignee)
+}
+
+/** A ticket of a row without people, and the people. */
+export function ticketWith(row: TicketLine, requester: Person | null, assignee: Person | null): Ticket {
   return {
     id: row.id,
     integer: row.integer,
@@ -206,8 +144,8 @@ export function ticketOf(row: TicketRow): Ticket {
     topicId: row.topic_id,
     typeId: row.type_id,
     groupId: row.group_id,
-    requester: requesterOf(row),
-    assignee: assigneeOf(row),
+    requester,
+    assignee,
     channelId: row.channel_id,
     formId: row.form_id,
     direction: row.direction,
@@ -333,5 +271,7 @@ export const OutcomeRow = Type.Object({
   messages: Type.Array(MessageRow),
   /** What a deletion erased: only its ids are kept. */
   deleted: Type.Optional(Type.Array(Type.Object({ id: text, integer: number }))),
+  /** The user that a call on users was about. */
+  user: Type.Optional(text),
 })
 export type OutcomeRow = Static<typeof OutcomeRow>

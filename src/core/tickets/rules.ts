@@ -7,7 +7,7 @@ import type { AuthorRole, NewMessage } from '../messages/message.ts'
 import { CHANNEL, type Tenant } from '../tenants/tenant.ts'
 import type { UserSummary } from '../users/user.ts'
 import type { ChangeDraft, EventDraft, MessageDraft, TicketDraft, TicketState } from './drafts.ts'
-import { FINISHED, type NewTicket, type Status, type StatusChange, type Ticket, type TicketChange } from './ticket.ts'
+import { FINISHED, type NewTicket, type Status, type Ticket, type TicketChange } from './ticket.ts'
 
 /** All that a decision depends on beside the ticket and the request: passed in, so that rules stay pure. */
 export interface Circumstances {
@@ -28,24 +28,23 @@ function unknown(field: string): Issue {
   return { path: [field], rule: 'unknown', message: `This ${field} does not exist.` }
 }
 
+type References = Partial<Pick<NewTicket, 'deskId' | 'topicId' | 'typeId' | 'groupId' | 'channelId' | 'formId'>>
+
 /** Refuses references that name nothing usable. `current` is what the ticket has already: that may stay, even inactive. */
-function checkReferences(
-  tenant: Tenant,
-  wanted: Pick<NewTicket, 'topicId' | 'typeId' | 'groupId' | 'channelId' | 'formId'> & {
-    readonly deskId?: string | undefined
-  },
-): void {
+function checkReferences(tenant: Tenant, wanted: References, current: References = {}): void {
   const issues: Issue[] = []
   const missing = <Id>(
     id: Id | null | undefined,
     records: readonly { readonly id: Id; readonly active: boolean }[],
-  ): boolean => id !== null && id !== undefined && !records.some((record) => record.id === id && record.active)
-  if (missing(wanted.deskId, tenant.desks)) issues.push(unknown('desk'))
-  if (missing(wanted.topicId, tenant.topics)) issues.push(unknown('topic'))
-  if (missing(wanted.typeId, tenant.types)) issues.push(unknown('type'))
-  if (missing(wanted.groupId, tenant.groups)) issues.push(unknown('group'))
+    has?: Id | null,
+  ): boolean =>
+    id !== null && id !== undefined && id !== has && !records.some((record) => record.id === id && record.active)
+  if (missing(wanted.deskId, tenant.desks, current.deskId)) issues.push(unknown('desk'))
+  if (missing(wanted.topicId, tenant.topics, current.topicId)) issues.push(unknown('topic'))
+  if (missing(wanted.typeId, tenant.types, current.typeId)) issues.push(unknown('type'))
+  if (missing(wanted.groupId, tenant.groups, current.groupId)) issues.push(unknown('group'))
   if (missing(wanted.channelId, tenant.channels)) issues.push(unknown('channel'))
-  if (missing(wanted.formId, tenant.forms)) issues.push(unknown('form'))
+  if (missing(wanted.formId, tenant.forms, current.formId)) issues.push(unknown('form'))
   if (issues.length > 0) refuse({ code: 'invalid', issues })
 }
 
@@ -137,6 +136,8 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
 
 function openingMessage(input: NewMessage, status: Status, channelId: number, given: Circumstances): MessageDraft {
   const author = input.author ?? 'requester'
+  if (typeof author === 'object') checkAuthor(author.id, given)
+  if (input.channelId !== undefined) checkReferences(given.tenant, { channelId: input.channelId })
   const authorRole = input.authorRole ?? (author === 'requester' ? 'requester' : 'agent')
   return {
     id: given.newId(),
@@ -174,22 +175,31 @@ export function decideChange(ticket: Ticket, changes: readonly TicketChange[], g
     messages.push(...step.messages)
     events.push(...step.events)
   }
-  const changed = events.some((event) => event.kind === 'message.added' || !sameData(event.before, event.after))
   return {
     id: ticket.id,
     version: ticket.version,
-    state: changed ? touched(state, before, given) : before,
-    changed,
+    state,
+    changed: events.some(isRealChange),
     before: { deskId: before.deskId, status: before.status },
     messages,
     events,
   }
 }
 
+/** As against a record of what was so already. */
+function isRealChange(event: EventDraft): boolean {
+  return event.kind === 'message.added' || !sameData(event.before, event.after)
+}
+
 /** The times that any real change moves. A requester's message is no act of an agent, even when an agent's key brings it. */
-function touched(state: TicketState, before: TicketState, given: Circumstances): TicketState {
+function touched(
+  state: TicketState,
+  before: TicketState,
+  message: MessageDraft | null,
+  given: Circumstances,
+): TicketState {
   const byRequester = before.requesterId === given.actor.user.id && !worksOn(given.actor, before.deskId)
-  const requesterSpoke = state.latestRequesterAt !== before.latestRequesterAt
+  const requesterSpoke = message?.authorRole === 'requester'
   return {
     ...state,
     updatedAt: given.now,
@@ -252,7 +262,8 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
   const said = message ? [{ ...message, ticketStatus: state.status }] : []
   const description =
     message && before.latestMessageAt === null && message.visibility === 'public' ? message.plain : state.description
-  return { state: { ...state, description }, messages: said, events }
+  const after = { ...state, description }
+  return { state: events.some(isRealChange) ? touched(after, before, message, given) : before, messages: said, events }
 }
 
 function checkChange(before: TicketState, change: TicketChange, given: Circumstances): void {
@@ -270,17 +281,19 @@ function checkChange(before: TicketState, change: TicketChange, given: Circumsta
     change.removeTags !== undefined
   if (changesFields) demand(actor, 'ticket.change', before.deskId)
   if (change.assigneeId !== undefined) demand(actor, 'ticket.assign', before.deskId)
-  if (change.status !== undefined) demandStatus(before, change.status, actor)
-  checkReferences(given.tenant, change)
+  const status = change.status?.to ?? change.message?.status
+  if (status !== undefined) demandStatus(before, status, actor)
+  checkReferences(given.tenant, change, before)
   if (change.deskId !== undefined && change.deskId !== before.deskId) demand(actor, 'ticket.change', change.deskId)
-  checkAssignee(change.assigneeId, change.deskId ?? before.deskId, people)
+  const deskId = change.deskId ?? before.deskId
+  const staysAssigned = change.assigneeId === before.assigneeId && deskId === before.deskId
+  if (!staysAssigned) checkAssignee(change.assigneeId, deskId, people)
   if (change.requesterId && !people.has(change.requesterId)) refuse({ code: 'invalid', issues: [unknown('requester')] })
 }
 
 /** Agents set any status; a requester may close the own ticket. */
-function demandStatus(before: TicketState, change: StatusChange, actor: Actor): void {
-  const closesOwn =
-    change.to === 'closed' && before.requesterId === actor.user.id && actor.permissions.has('ticket.status')
+function demandStatus(before: TicketState, to: Status, actor: Actor): void {
+  const closesOwn = to === 'closed' && before.requesterId === actor.user.id && actor.permissions.has('ticket.status')
   if (!closesOwn && !may(actor, 'ticket.status', before.deskId))
     refuse({ code: 'forbidden', permission: 'ticket.status' })
 }
@@ -294,14 +307,7 @@ function decideMessage(before: TicketState, input: NewMessage, given: Circumstan
       : input.author === 'requester'
         ? before.requesterId
         : (input.author?.id ?? actor.user.id)
-  if (
-    authorId !== null &&
-    authorId !== actor.user.id &&
-    authorId !== before.requesterId &&
-    !given.people.has(authorId)
-  ) {
-    refuse({ code: 'invalid', issues: [unknown('author')] })
-  }
+  if (authorId !== before.requesterId) checkAuthor(authorId, given)
   const isRequesters = input.author === 'requester' || (authorId !== null && authorId === before.requesterId)
   const authorRole: AuthorRole = input.authorRole ?? (isRequesters ? 'requester' : 'agent')
   if (authorRole === 'requester' && input.visibility === 'public' && before.status === 'closed')
@@ -319,6 +325,11 @@ function decideMessage(before: TicketState, input: NewMessage, given: Circumstan
     ...given.contentOf(input.format, input.text),
     ticketStatus: before.status,
   }
+}
+
+function checkAuthor(authorId: string | null, { actor, people }: Circumstances): void {
+  if (authorId !== null && authorId !== actor.user.id && !people.has(authorId))
+    refuse({ code: 'invalid', issues: [unknown('author')] })
 }
 
 function fieldsAfter(before: TicketState, change: TicketChange): Partial<TicketState> {

@@ -1,9 +1,22 @@
 import type { Context } from '../context.ts'
-import { ENSURE_CUSTOMER } from './store.ts'
+import { refuse, refuseField } from '../errors.ts'
+import { earlierResult } from '../idempotency/store.ts'
+import { findProfile, findProfilesByAddress, findProfilesByExternalId } from './queries.ts'
+import {
+  addressKey,
+  checkFieldCount,
+  checkUserChange,
+  demandMayChange,
+  demandMayErase,
+  demandMayGive,
+} from './rules.ts'
+import { CHANGE_PROFILE, CREATE_PROFILE, ENSURE_CUSTOMER, ERASE_PROFILE, TICKETS_OF_NOBODY } from './store.ts'
+import type { Address, NewProfile, UserChange, UserProfile } from './user.ts'
 
 /** Twins that make the same user at the same time settle within one or two rounds. */
 const ROUNDS = 5
 const UNIQUE_VIOLATION = '23505'
+const DEADLOCK = '40P01'
 
 /**
  * Makes sure that a person with an e-mail address exists and is at least a customer of a desk. An existing user's name
@@ -38,5 +51,184 @@ export async function ensureCustomer(
       const isTwin = error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION
       if (!isTwin || round === ROUNDS) throw error
     }
+  }
+}
+
+/** Makes a person. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
+export async function makeUser(ctx: Context, input: NewProfile): Promise<UserProfile> {
+  return inRounds(ctx, async () => {
+    checkUserChange(input, ctx.tenant)
+    if ((input.memberships ?? []).length === 0) refuseField(['memberships'], 'required', 'Names no desk.')
+    demandMayGive(ctx.actor, input.memberships)
+    checkFieldCount({}, input)
+    await demandFree(ctx, input, null)
+    const change = withOwnAddresses(input, { email: null, phone: null })
+    const { name, surname, email, username, customerNumber, phone, photoUrl, about, active } = change
+    const user = {
+      id: ctx.newId(),
+      kind: 'person',
+      name,
+      surname: surname ?? '',
+      email: email ?? null,
+      email_key: email?.toLowerCase() ?? null,
+      username: username ?? null,
+      username_key: username?.toLowerCase() ?? null,
+      customer_number: customerNumber ?? null,
+      phone: phone ?? null,
+      photo_url: photoUrl ?? null,
+      about: about ?? null,
+      active: active ?? true,
+      fields: Object.fromEntries(Object.entries(input.fields ?? {}).filter(([, value]) => value !== null)),
+    }
+    const values = [ctx.tenant.id, JSON.stringify({ ...user, ...callInput(ctx) }), ...addedValues(ctx, change)]
+    const [made] = await ctx.store.run({ statement: CREATE_PROFILE, values })
+    return made?.id
+  })
+}
+
+/**
+ * Changes a person; what is absent stays. What is added and there already is no change.
+ *
+ * @throws Refusal `not_found`, `forbidden`, `invalid`, `idempotency_mismatch`
+ */
+export async function changeUser(ctx: Context, id: string, change: UserChange): Promise<UserProfile> {
+  return inRounds(ctx, async () => {
+    const user = (await findProfile(ctx, { id })) ?? refuse({ code: 'not_found', missing: 'user' })
+    checkUserChange(change, ctx.tenant)
+    demandMayChange(ctx.actor, user)
+    demandMayGive(ctx.actor, change.memberships)
+    checkFieldCount(user.fields, change)
+    await demandFree(ctx, change, id)
+    const input = { id, ...changeInput(withOwnAddresses(change, user)), ...callInput(ctx) }
+    const values = [ctx.tenant.id, JSON.stringify(input), ...addedValues(ctx, withOwnAddresses(change, user))]
+    const [changed] = await ctx.store.run({ statement: CHANGE_PROFILE, values })
+    return changed?.id
+  })
+}
+
+/**
+ * Erases all that is known of a person who works nowhere: name, addresses, fields, ids, what they wrote, and all of it
+ * in events and kept answers. Their tickets stay, of a person without a name. One event without content stays too.
+ *
+ * @throws Refusal `not_found`, `forbidden`, `invalid`, `idempotency_mismatch`
+ */
+export async function eraseUser(ctx: Context, id: string): Promise<void> {
+  for (let round = 1; ; round++) {
+    if (await earlierResult(ctx)) return
+    const user = (await findProfile(ctx, { id })) ?? refuse({ code: 'not_found', missing: 'user' })
+    demandMayErase(ctx.actor, user)
+    const values = [ctx.tenant.id, JSON.stringify({ id, ...callInput(ctx) })]
+    const erased = await tried(() => ctx.store.run({ statement: ERASE_PROFILE, values }))
+    if (erased?.length) return
+    if (round === ROUNDS) refuse({ code: 'conflict', message: 'The user kept changing at the same time. Try again.' })
+  }
+}
+
+/** Tickets of a desk from some addresses that belong to nobody yet, as many as asked for at the most. */
+export async function ticketsOfNobody(
+  ctx: Context,
+  deskId: string,
+  addresses: readonly Address[],
+  limit: number,
+): Promise<readonly string[]> {
+  const values = [ctx.tenant.id, deskId, addresses.map(addressKey), limit]
+  return (await ctx.store.run({ statement: TICKETS_OF_NOBODY, values })).map(({ id }) => id)
+}
+
+/** Runs a write until it has found its user: a twin may take an address, or the key, between the looks and the write. */
+async function inRounds(ctx: Context, write: () => Promise<string | undefined>): Promise<UserProfile> {
+  for (let round = 1; ; round++) {
+    const earlier = await earlierResult(ctx)
+    const id = earlier ? earlier.user : await tried(write)
+    if (id) {
+      const user = await findProfile(ctx, { id })
+      return user ?? refuse({ code: 'not_found', missing: 'user' })
+    }
+    if (round === ROUNDS) refuse({ code: 'conflict', message: 'The user name, an address or an id is taken.' })
+  }
+}
+
+/** Runs a write; nothing came of it when a twin was in its way. */
+async function tried<Result>(write: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await write()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null
+    if (code !== UNIQUE_VIOLATION && code !== DEADLOCK) throw error
+    return undefined
+  }
+}
+
+/** Refuses an address or an external id that is another user's. */
+async function demandFree(ctx: Context, change: UserChange, id: string | null): Promise<void> {
+  const own = typeof change.email === 'string' ? [{ kind: 'email' as const, address: change.email }] : []
+  const isAnother = (user: UserProfile): boolean => user.id !== id
+  if ((await findProfilesByAddress(ctx, own)).some(isAnother))
+    refuseField(['email'], 'not_allowed', 'This address belongs to another user.')
+  if ((await findProfilesByAddress(ctx, change.addAddresses ?? [])).some(isAnother))
+    refuseField(['addresses'], 'not_allowed', 'This address belongs to another user.')
+  for (const { deskId, externalId } of change.addExternalIds ?? []) {
+    if ((await findProfilesByExternalId(ctx, externalId, deskId)).some(isAnother))
+      refuseField(['externalIds'], 'not_allowed', 'This id is the name of another user.')
+  }
+}
+
+/** The first e-mail address names the user, and the first telephone number is theirs, where they have none yet. */
+function withOwnAddresses<Change extends UserChange>(
+  change: Change,
+  user: { readonly email: string | null; readonly phone: string | null },
+): Change {
+  const added = change.addAddresses ?? []
+  const email =
+    change.email === undefined && user.email === null ? added.find(({ kind }) => kind === 'email') : undefined
+  const phone =
+    change.phone === undefined && user.phone === null ? added.find(({ kind }) => kind === 'telephone') : undefined
+  const isKnown = ({ kind, address }: Address): boolean =>
+    kind === 'email' && address.toLowerCase() === (user.email ?? email?.address ?? '').toLowerCase()
+  return {
+    ...change,
+    ...(email === undefined ? {} : { email: email.address }),
+    ...(phone === undefined ? {} : { phone: phone.address }),
+    addAddresses: added.filter((each) => !isKnown(each)),
+  }
+}
+
+function changeInput(change: UserChange): { readonly set: object; readonly fields: object } {
+  const { name, surname, email, username, customerNumber, phone, photoUrl, about, active } = change
+  const set = {
+    name,
+    surname,
+    email,
+    email_key: email?.toLowerCase() ?? email,
+    username,
+    username_key: username?.toLowerCase() ?? username,
+    customer_number: customerNumber,
+    phone,
+    photo_url: photoUrl,
+    about,
+    active,
+  }
+  return { set, fields: change.fields ?? {} }
+}
+
+function addedValues(ctx: Context, change: UserChange): string[] {
+  const memberships = change.memberships ?? []
+  return [
+    memberships.map(({ deskId, role }) => ({ id: ctx.newId(), desk_id: deskId, role })),
+    (change.addExternalIds ?? []).map(({ deskId, externalId }) => ({ desk_id: deskId, external_id: externalId })),
+    (change.addAddresses ?? []).map((each) => ({ ...each, address_key: addressKey(each) })),
+  ].map((each) => JSON.stringify(each))
+}
+
+function callInput(ctx: Context): object {
+  return {
+    actor_id: ctx.actor.user.id,
+    credential_id: ctx.actor.credential.id,
+    dialect: ctx.dialect,
+    request_id: ctx.requestId,
+    at: ctx.now,
+    event_id: ctx.newId(),
+    key: ctx.idempotency?.key ?? null,
+    fingerprint: ctx.idempotency?.fingerprint ?? null,
   }
 }

@@ -1,7 +1,21 @@
-import { demandTenantWide } from '../access/actor.ts'
+import { demandTenantWide, reachesDesk } from '../access/actor.ts'
 import type { Context } from '../context.ts'
-import { LIST_USERS, USER_BY_EXTERNAL_ID, USERS_BY_ID, USERS_BY_INTEGER, USERS_BY_MEMBERSHIP, userOf } from './store.ts'
-import type { UserSummary } from './user.ts'
+import { addressKey } from './rules.ts'
+import {
+  LIST_CUSTOMERS,
+  LIST_USERS,
+  PROFILES,
+  PROFILES_BY_ADDRESS,
+  PROFILES_BY_EXTERNAL_ID,
+  profileOf,
+  USER_BY_ANY_ADDRESS,
+  USER_BY_EXTERNAL_ID,
+  USERS_BY_ID,
+  USERS_BY_INTEGER,
+  USERS_BY_MEMBERSHIP,
+  userOf,
+} from './store.ts'
+import type { Address, UserProfile, UserSummary } from './user.ts'
 
 /** Those of the users that exist in the tenant, by UUID. */
 export async function findUsers(
@@ -54,8 +68,75 @@ export async function listUsers(
   listing: UserListing,
 ): Promise<{ readonly users: readonly UserSummary[]; readonly total: number }> {
   demandTenantWide(ctx.actor, 'user.read')
-  const pattern = listing.query ? `%${listing.query.replace(/[\\%_]/g, '\\$&')}%` : null
+  const pattern = patternOf(listing.query)
   const values = [ctx.tenant.id, pattern, listing.activeOnly, listing.agentsOnly, listing.limit, listing.offset]
   const rows = await ctx.store.run({ statement: LIST_USERS, values })
   return { users: rows.map(userOf), total: rows[0]?.total ?? 0 }
+}
+
+function patternOf(query: string | undefined): string | null {
+  return query ? `%${query.replace(/[\\%_]/g, '\\$&')}%` : null
+}
+
+/** The desks that an actor reaches. */
+function desksInReach({ tenant, actor }: Context): readonly string[] {
+  return tenant.desks.filter((desk) => reachesDesk(actor, desk.id)).map((desk) => desk.id)
+}
+
+/** Whether a user is there for an actor: by a desk that both reach; who is on no desk is there for owners. */
+function isInReach(ctx: Context, user: UserSummary): boolean {
+  if (user.memberships.length === 0) return ctx.actor.user.isOwner && ctx.actor.credential.deskId === null
+  return user.memberships.some(({ deskId }) => reachesDesk(ctx.actor, deskId))
+}
+
+/** All that is known of a user by UUID or integer; null when there is none in reach. @throws Refusal `forbidden` */
+export async function findProfile(
+  ctx: Context,
+  ref: { readonly id: string } | { readonly integer: number },
+): Promise<UserProfile | null> {
+  demandTenantWide(ctx.actor, 'user.read')
+  const [ids, integers] = 'id' in ref ? [[ref.id], []] : [[], [ref.integer]]
+  const [row] = await ctx.store.run({ statement: PROFILES, values: [ctx.tenant.id, ids, integers] })
+  const user = row && profileOf(row)
+  return user && isInReach(ctx, user) ? user : null
+}
+
+/** Those whom a client's own system knows by an id, on one desk or on any in reach. @throws Refusal `forbidden` */
+export async function findProfilesByExternalId(
+  ctx: Context,
+  externalId: string,
+  deskId?: string,
+): Promise<readonly UserProfile[]> {
+  demandTenantWide(ctx.actor, 'user.read')
+  const desks = desksInReach(ctx).filter((id) => deskId === undefined || id === deskId)
+  const values = [ctx.tenant.id, desks, externalId]
+  return (await ctx.store.run({ statement: PROFILES_BY_EXTERNAL_ID, values })).map(profileOf)
+}
+
+/** Everybody in the tenant who is reached at one of the addresses. */
+export async function findProfilesByAddress(
+  ctx: Context,
+  addresses: readonly Address[],
+): Promise<readonly UserProfile[]> {
+  if (addresses.length === 0) return []
+  const values = [ctx.tenant.id, addresses.map(({ kind }) => kind), addresses.map(addressKey)]
+  return (await ctx.store.run({ statement: PROFILES_BY_ADDRESS, values })).map(profileOf)
+}
+
+/** The id of who is known on a desk by an address, of whatever kind; null when nobody is. */
+export async function findUserIdByAddress(ctx: Context, deskId: string, address: string): Promise<string | null> {
+  const values = [ctx.tenant.id, address.trim().toLowerCase(), deskId]
+  const [row] = await ctx.store.run({ statement: USER_BY_ANY_ADDRESS, values })
+  return row?.id ?? null
+}
+
+/** A page of the customers of the desks in reach, the oldest first, and how many there are in all. @throws Refusal `forbidden` */
+export async function listCustomers(
+  ctx: Context,
+  listing: { readonly query?: string; readonly offset: number; readonly limit: number },
+): Promise<{ readonly customers: readonly UserProfile[]; readonly total: number }> {
+  demandTenantWide(ctx.actor, 'user.read')
+  const values = [ctx.tenant.id, desksInReach(ctx), patternOf(listing.query), listing.limit, listing.offset]
+  const rows = await ctx.store.run({ statement: LIST_CUSTOMERS, values })
+  return { customers: rows.map(profileOf), total: rows[0]?.total ?? 0 }
 }

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
 import { ROLES } from '../access/permissions.ts'
-import type { UserSummary } from './user.ts'
+import { instant } from '../instant.ts'
+import { ADDRESS_KINDS, type UserProfile, type UserSummary } from './user.ts'
 
 const nullableText = Type.Union([Type.String(), Type.Null()])
 
@@ -84,7 +85,7 @@ export const LIST_USERS = statement(
   'user.list',
   Type.Object({ ...UserRow.properties, total: Type.Integer() }),
   `select ${USER_VIEW}, count(*) over () as total from users u
-where u.tenant_id = $1
+where u.tenant_id = $1 and u.erased_at is null
   and ($2::text is null or u.name ilike $2 or u.surname ilike $2 or u.email ilike $2 or u.phone ilike $2)
   and (not $3::boolean or u.active)
   and (not $4::boolean or (u.kind = 'person' and (u.is_owner or exists (
@@ -166,4 +167,363 @@ export const USER_BY_EMAIL = statement(
   'user.by_email',
   UserRow,
   `select ${USER_VIEW} from users u where u.tenant_id = $1 and u.email_key = $2`,
+)
+
+// --- all that is known of users ----------------------------------------------------------------------------------------
+
+const ProfileRow = Type.Object({
+  ...UserRow.properties,
+  fields: Type.Unsafe<Readonly<Record<string, string>>>({ type: 'object' }),
+  created_at: Type.String(),
+  external_ids: Type.Array(Type.Object({ deskId: Type.String(), externalId: Type.String() })),
+  addresses: Type.Array(Type.Object({ kind: Type.Enum(ADDRESS_KINDS), address: Type.String() })),
+})
+
+/** Select list of a user `u` of tenant `$1` with all that is known of them. */
+const PROFILE_VIEW = `${USER_VIEW}, u.fields, u.created_at,
+  coalesce((select json_agg(json_build_object('deskId', x.desk_id, 'externalId', x.external_id) order by x.desk_id, x.external_id)
+    from external_identities x where x.tenant_id = $1 and x.user_id = u.id), '[]') as external_ids,
+  coalesce((select json_agg(json_build_object('kind', a.kind, 'address', a.address) order by a.created_at, a.kind, a.address)
+    from user_addresses a where a.tenant_id = $1 and a.user_id = u.id), '[]') as addresses`
+
+export function profileOf(row: Static<typeof ProfileRow>): UserProfile {
+  const own = row.email === null ? [] : [{ kind: 'email' as const, address: row.email }]
+  return {
+    ...userOf(row),
+    fields: row.fields,
+    createdAt: instant(row.created_at),
+    externalIds: row.external_ids,
+    addresses: [...own, ...row.addresses],
+  }
+}
+
+/** `$2` ids, `$3` integers; who was erased is not found. */
+export const PROFILES = statement(
+  'user.profiles',
+  ProfileRow,
+  `select ${PROFILE_VIEW} from users u
+where u.tenant_id = $1 and u.erased_at is null and (u.id = any ($2::uuid[]) or u.integer = any ($3::bigint[])) order by u.integer`,
+)
+
+/** `$2` desks or null for all, `$3` external id. */
+export const PROFILES_BY_EXTERNAL_ID = statement(
+  'user.profiles_by_external_id',
+  ProfileRow,
+  `select ${PROFILE_VIEW} from users u
+where u.tenant_id = $1 and u.erased_at is null and u.id in (
+  select k.user_id from external_identities k
+  where k.tenant_id = $1 and k.desk_id = any ($2::uuid[]) and k.external_id = $3)
+order by u.integer`,
+)
+
+/** `$2` kinds of addresses, `$3` address keys: whose address one of the pairs is. */
+export const PROFILES_BY_ADDRESS = statement(
+  'user.profiles_by_address',
+  ProfileRow,
+  `select ${PROFILE_VIEW} from users u
+where u.tenant_id = $1 and u.erased_at is null and u.id in (
+  select k.user_id from user_addresses k
+  where k.tenant_id = $1 and (k.kind, k.address_key) in (select w.kind, w.key from unnest($2::text[], $3::text[]) w (kind, key))
+  union all
+  select e.id from users e
+  where e.tenant_id = $1 and e.email_key in (select w.key from unnest($2::text[], $3::text[]) w (kind, key) where w.kind = 'email'))
+order by u.integer`,
+)
+
+/** `$2` address key: who has it on desk `$3`, by whatever kind of address. */
+export const USER_BY_ANY_ADDRESS = statement(
+  'user.by_any_address',
+  Type.Object({ id: Type.String() }),
+  `select u.id from users u join memberships d on d.tenant_id = $1 and d.user_id = u.id and d.desk_id = $3
+where u.tenant_id = $1 and u.erased_at is null and (
+  u.email_key = $2 or exists (select 1 from user_addresses k where k.tenant_id = $1 and k.user_id = u.id and k.address_key = $2))
+order by u.email_key = $2 desc nulls last, u.integer limit 1`,
+)
+
+/** `$2` desks: people who are customers there; `$3` pattern or null, `$4` limit, `$5` offset. */
+export const LIST_CUSTOMERS = statement(
+  'user.list_customers',
+  Type.Object({ ...ProfileRow.properties, total: Type.Integer() }),
+  `select ${PROFILE_VIEW}, count(*) over () as total from users u
+where u.tenant_id = $1 and u.erased_at is null and u.kind = 'person'
+  and exists (select 1 from memberships c
+    where c.tenant_id = $1 and c.user_id = u.id and c.role = 'customer' and c.desk_id = any ($2::uuid[]))
+  and ($3::text is null or u.name || ' ' || u.surname ilike $3 or u.email ilike $3 or u.phone ilike $3
+    or exists (select 1 from user_addresses k where k.tenant_id = $1 and k.user_id = u.id and k.address ilike $3)
+    or exists (select 1 from external_identities k where k.tenant_id = $1 and k.user_id = u.id and k.external_id ilike $3))
+order by u.integer limit $4 offset $5`,
+)
+
+/** Who does it, when and how, and the key it is claimed under, of the one call that `$2` holds. */
+const CALL =
+  'actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, event_id uuid, key text, fingerprint text'
+
+const CLAIMED = `claimed as (
+  insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
+  select $1, i.credential_id, i.key, i.fingerprint, i.at from input i where i.key is not null
+  on conflict do nothing
+  returning c.key
+),
+accepted as materialized (
+  select i.* from input i where i.key is null or exists (select 1 from claimed)
+)`
+
+/** Keeps which user a claimed call was about: no more, so that nothing of a person has to be erased there. */
+const KEPT = (from: string): string => `kept as (
+  insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
+  select $1, a.credential_id, a.key, array[]::uuid[],
+    jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'user', f.id)
+  from accepted a, ${from} f where a.key is not null
+)`
+
+/** What an event says of a user. */
+const DATA = (u: string): string => `jsonb_build_object('name', ${u}.name, 'surname', ${u}.surname, 'email', ${u}.email,
+    'username', ${u}.username, 'customer_number', ${u}.customer_number, 'phone', ${u}.phone, 'photo_url', ${u}.photo_url,
+    'about', ${u}.about, 'active', ${u}.active)
+    || coalesce((select jsonb_object_agg('fields.' || f.key, f.value) from jsonb_each(${u}.fields) f), '{}')`
+
+const SavedRow = Type.Object({ id: Type.String() })
+
+const MEMBERSHIPS = 'json_to_recordset($3::json) x (id uuid, desk_id uuid, role text)'
+const EXTERNAL_IDS = 'json_to_recordset($4::json) x (desk_id uuid, external_id text)'
+const ADDRESSES = 'json_to_recordset($5::json) x (kind text, address text, address_key text)'
+
+/**
+ * Makes a user: `$2` the call with the user, `$3` memberships, `$4` external ids, `$5` addresses, all as JSON. Without a
+ * row the key had been used. Fails with a unique violation when a name, an address or an external id is taken.
+ */
+export const CREATE_PROFILE = statement(
+  'user.create',
+  SavedRow,
+  `
+with input as materialized (
+  select * from json_to_record($2::json) as i (id uuid, kind text, name text, surname text, email text, email_key text,
+    username text, username_key text, customer_number text, phone text, photo_url text, about text, active boolean, fields jsonb, ${CALL})
+),
+${CLAIMED},
+counted as (
+  update tenant_counters c set user_integer = c.user_integer + 1, event_position = c.event_position + 1
+  where c.tenant_id = $1 and exists (select 1 from accepted)
+  returning c.user_integer, c.event_position
+),
+made as (
+  insert into users as u (tenant_id, id, integer, kind, name, surname, email, email_key, username, username_key, customer_number,
+    phone, photo_url, about, active, fields, created_at, updated_at)
+  select $1, a.id, c.user_integer, a.kind, a.name, a.surname, a.email, a.email_key, a.username, a.username_key,
+    a.customer_number, a.phone, a.photo_url, a.about, a.active, a.fields, a.at, a.at
+  from accepted a, counted c
+  returning u.*
+),
+joined as (
+  insert into memberships (tenant_id, id, desk_id, user_id, role, created_at)
+  select $1, x.id, x.desk_id, m.id, x.role, m.created_at from made m, ${MEMBERSHIPS}
+),
+named as (
+  insert into external_identities (tenant_id, desk_id, external_id, user_id)
+  select $1, x.desk_id, x.external_id, m.id from made m, ${EXTERNAL_IDS}
+),
+reached as (
+  insert into user_addresses (tenant_id, kind, address_key, address, user_id, created_at)
+  select $1, x.kind, x.address_key, x.address, m.id, m.created_at from made m, ${ADDRESSES}
+),
+recorded as (
+  insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at, after)
+  select $1, c.event_position, a.event_id, 'user.created', m.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at, ${DATA('m')}
+  from made m, accepted a, counted c
+),
+${KEPT('made')}
+select m.id from made m`,
+)
+
+/** A column that is in the change takes its value, null included. */
+const CHANGED = (column: string): string =>
+  `case when jsonb_exists(a.set, '${column}') then a.set ->> '${column}' else l.${column} end as ${column}`
+
+/**
+ * Changes a user: `$2` the call with the columns to set, the rest as for a new one. What is as it was is not recorded.
+ * Without a row the user is gone or the key had been used. Fails with a unique violation as above.
+ */
+export const CHANGE_PROFILE = statement(
+  'user.change',
+  SavedRow,
+  `
+with input as materialized (
+  select * from json_to_record($2::json) as i (id uuid, set jsonb, fields jsonb, ${CALL})
+),
+${CLAIMED},
+locked as materialized (
+  select u.* from users u
+  where u.tenant_id = $1 and u.id = (select a.id from accepted a) and u.erased_at is null
+  for no key update
+),
+wanted as materialized (
+  select l.id, coalesce(a.set ->> 'name', l.name) as name, coalesce(a.set ->> 'surname', l.surname) as surname,
+    ${['email', 'email_key', 'username', 'username_key', 'customer_number', 'phone', 'photo_url', 'about'].map(CHANGED).join(', ')},
+    coalesce((a.set ->> 'active')::boolean, l.active) as active, jsonb_strip_nulls(l.fields || a.fields) as fields
+  from locked l, accepted a
+),
+difference as materialized (
+  select k.key, b.data -> k.key as was, n.data -> k.key as becomes
+  from (select ${DATA('l')} as data from locked l) b, (select ${DATA('w')} as data from wanted w) n,
+    lateral jsonb_object_keys(b.data || n.data) k (key)
+  where b.data -> k.key is distinct from n.data -> k.key
+),
+new_memberships as materialized (
+  select x.* from locked l, ${MEMBERSHIPS}
+  where not exists (select 1 from memberships m
+    where m.tenant_id = $1 and m.user_id = l.id and m.desk_id = x.desk_id and m.role = x.role)
+),
+new_external_ids as materialized (
+  select x.* from locked l, ${EXTERNAL_IDS}
+  where not exists (select 1 from external_identities e
+    where e.tenant_id = $1 and e.user_id = l.id and e.desk_id = x.desk_id and e.external_id = x.external_id)
+),
+new_addresses as materialized (
+  select x.* from locked l, ${ADDRESSES}
+  where not exists (select 1 from user_addresses e
+    where e.tenant_id = $1 and e.user_id = l.id and e.kind = x.kind and e.address_key = x.address_key)
+),
+added as materialized (
+  select jsonb_strip_nulls(jsonb_build_object(
+    'roles', (select jsonb_agg(x.desk_id || ' ' || x.role) from new_memberships x),
+    'external_ids', (select jsonb_agg(x.desk_id || ' ' || x.external_id) from new_external_ids x),
+    'addresses', (select jsonb_agg(x.kind || ' ' || x.address) from new_addresses x))) as data
+),
+counted as (
+  -- The user's row is locked before: one order everywhere.
+  update tenant_counters c set event_position = c.event_position + 1
+  where c.tenant_id = $1 and exists (select 1 from locked)
+    and (exists (select 1 from difference) or (select d.data from added d) <> '{}')
+  returning c.event_position
+),
+changed as (
+  update users u
+  set name = w.name, surname = w.surname, email = w.email, email_key = w.email_key, username = w.username,
+    username_key = w.username_key, customer_number = w.customer_number, phone = w.phone, photo_url = w.photo_url,
+    about = w.about, active = w.active, fields = w.fields, updated_at = a.at
+  from wanted w, accepted a, counted
+  where u.tenant_id = $1 and u.id = w.id
+),
+joined as (
+  insert into memberships as m (tenant_id, id, desk_id, user_id, role, created_at)
+  select $1, x.id, x.desk_id, l.id, x.role, a.at from new_memberships x, locked l, accepted a
+  on conflict (tenant_id, user_id, desk_id) do update set role = excluded.role
+),
+named as (
+  insert into external_identities (tenant_id, desk_id, external_id, user_id)
+  select $1, x.desk_id, x.external_id, l.id from new_external_ids x, locked l
+),
+reached as (
+  insert into user_addresses (tenant_id, kind, address_key, address, user_id, created_at)
+  select $1, x.kind, x.address_key, x.address, l.id, a.at from new_addresses x, locked l, accepted a
+),
+recorded as (
+  insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at, before, after)
+  select $1, c.event_position, a.event_id, 'user.changed', l.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
+    (select jsonb_object_agg(d.key, d.was) from difference d),
+    coalesce((select jsonb_object_agg(d.key, d.becomes) from difference d), '{}') || (select d.data from added d)
+  from locked l, accepted a, counted c
+),
+${KEPT('locked')}
+select l.id from locked l`,
+)
+
+/**
+ * Erases what is known of a user: `$2` the call. The user's row stays, empty, for what refers to it; so do the tickets,
+ * without what the person wrote. Blanks it in events and kept answers too, ends the user's credentials, and leaves a
+ * `user.erased` event. Without a row the user is gone already or the key had been used.
+ */
+export const ERASE_PROFILE = statement(
+  'user.erase',
+  SavedRow,
+  `
+with input as materialized (
+  select * from json_to_record($2::json) as i (id uuid, ${CALL})
+),
+${CLAIMED},
+tickets_of as materialized (
+  select t.id from tickets t
+  where t.tenant_id = $1 and t.requester_id = (select a.id from accepted a)
+  order by t.id
+  for no key update
+),
+locked as materialized (
+  -- After the tickets and before the counters: one order everywhere.
+  select u.id from users u
+  where u.tenant_id = $1 and u.id = (select a.id from accepted a) and u.erased_at is null
+    and (select count(*) from tickets_of) >= 0
+  for no key update
+),
+counted as (
+  update tenant_counters c set event_position = c.event_position + 1
+  where c.tenant_id = $1 and exists (select 1 from locked)
+  returning c.event_position
+),
+emptied as (
+  update users u
+  set name = '', surname = '', email = null, email_key = null, username = null, username_key = null, customer_number = null,
+    phone = null, photo_url = null, about = null, password_hash = null, active = false, fields = '{}', updated_at = a.at, erased_at = a.at
+  from locked l, accepted a, counted
+  where u.tenant_id = $1 and u.id = l.id
+),
+addresses_gone as (delete from user_addresses x where x.tenant_id = $1 and x.user_id = (select l.id from locked l)),
+names_gone as (delete from external_identities x where x.tenant_id = $1 and x.user_id = (select l.id from locked l)),
+roles_gone as (delete from memberships x where x.tenant_id = $1 and x.user_id = (select l.id from locked l)),
+revoked as (
+  update credentials c set revoked_at = a.at from locked l, accepted a
+  where c.tenant_id = $1 and c.user_id = l.id and c.revoked_at is null
+),
+tickets_blanked as (
+  update tickets t
+  set version = t.version + 1,
+    title = case when t.direction = 'inbound' then '' else t.title end,
+    description = case when t.direction = 'inbound' then '' else t.description end,
+    from_address = case when t.direction = 'inbound' then '' else t.from_address end,
+    from_name = case when t.direction = 'inbound' then '' else t.from_name end,
+    to_address = case when t.direction = 'outbound' then '' else t.to_address end,
+    to_name = case when t.direction = 'outbound' then '' else t.to_name end
+  from locked l, counted
+  where t.tenant_id = $1 and t.id = any (array(select o.id from tickets_of o))
+),
+messages_blanked as (
+  update messages m set original = '', plain = '', safe_html = null, sanitizer = null, format = 'text', author_name = null
+  from locked l
+  where m.tenant_id = $1 and m.author_id = l.id and m.author_role = 'requester'
+),
+user_events_blanked as (
+  update events e set before = null, after = null
+  where e.tenant_id = $1 and e.subject_id = (select l.id from locked l)
+),
+ticket_events_blanked as (
+  update events e set before = e.before - 'title', after = e.after - 'title'
+  where e.tenant_id = $1 and e.ticket_id = any (array(select o.id from tickets_of o, locked))
+    and (e.before ? 'title' or e.after ? 'title')
+),
+deliveries_gone as (
+  -- What waits or was sent holds the person's words.
+  delete from webhook_deliveries d
+  where d.tenant_id = $1 and exists (select 1 from locked)
+    and d.line = any (array(select o.id from tickets_of o union all select l.id from locked l))
+),
+answers_forgotten as (
+  update claim_results r set result = null
+  where r.tenant_id = $1 and r.ticket_ids && array(select o.id from tickets_of o, locked) and r.result is not null
+),
+recorded as (
+  insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at)
+  select $1, c.event_position, a.event_id, 'user.erased', l.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at
+  from locked l, accepted a, counted c
+),
+${KEPT('locked')}
+select l.id from locked l`,
+)
+
+/** `$2` desk, `$3` address keys, `$4` how many: tickets from an address that belong to nobody yet, the oldest first. */
+export const TICKETS_OF_NOBODY = statement(
+  'user.tickets_of_nobody',
+  Type.Object({ id: Type.String() }),
+  `select t.id from tickets t
+where t.tenant_id = $1 and t.desk_id = $2 and t.requester_id is null and t.from_address <> ''
+  and lower(t.from_address) = any ($3::text[])
+order by t.id limit $4`,
 )

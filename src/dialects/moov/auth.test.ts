@@ -6,7 +6,7 @@ import { PERMISSIONS } from '../../core/access/permissions.ts'
 import { Refusal } from '../../core/errors.ts'
 import type { Desk, Tenant } from '../../core/tenants/tenant.ts'
 import { answerError, WireRefusal } from '../dialect.ts'
-import { admit, type Need, presentedIn, scopesAllow } from './auth.ts'
+import { admit, authenticate, type Need, presentedIn, scopesAllow } from './auth.ts'
 import { errors } from './errors.ts'
 
 const desk = (id: string, integer: number, active = true): Desk => ({
@@ -96,7 +96,7 @@ async function admitted(
   let outcome: Actor | number = 0
   server.get('/accounts/:accountID/tickets', async (request) => {
     try {
-      outcome = await admit(request, need, { access })
+      outcome = await admit(request, need, { access }, await authenticate(request, { access }))
     } catch (error) {
       assert.ok(error instanceof Refusal || error instanceof WireRefusal, String(error))
       outcome = answerError(errors, error.error).status

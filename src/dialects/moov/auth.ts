@@ -7,6 +7,7 @@ import type { Permission } from '../../core/access/permissions.ts'
 import { refuse } from '../../core/errors.ts'
 import type { Desk, Tenant } from '../../core/tenants/tenant.ts'
 import { WireRefusal } from '../dialect.ts'
+import { comesFrom } from './origins.ts'
 
 /** What an operation asks of its caller: the vendor's scope, and the core permissions that it uses. */
 interface Demand {
@@ -21,14 +22,37 @@ export const NEEDS = {
   'read tickets': { scope: 'tickets.read', grants: ['ticket.read'] },
 } as const satisfies Readonly<Record<string, Demand>>
 
-export type Need = keyof typeof NEEDS
+/** What an operation asks that is about the caller's own account, which no path names (M44). */
+interface OwnDemand {
+  /** The scope of tokens that may use it; null: keys only. */
+  readonly scope: string | null
+  readonly grants: readonly Permission[]
+}
+
+export const OWN_NEEDS = {
+  'manage webhooks': { scope: null, grants: ['webhook.manage'] },
+  ping: { scope: '/ping.read', grants: [] },
+} as const satisfies Readonly<Record<string, OwnDemand>>
+
+export type Need = keyof typeof NEEDS | keyof typeof OWN_NEEDS
 
 /** Where credentials and accounts are looked up. */
 type Directory = Pick<Access, 'resolve' | 'tenant'>
 
+/** Tells who calls, in the vendor's order: version, credential (M41). @throws Refusal, WireRefusal */
+export async function authenticate(
+  request: FastifyRequest,
+  { access }: { readonly access: Directory },
+): Promise<Actor> {
+  demandVersion(request.headers['x-moov-version'])
+  const presented = presentedIn(request.headers.authorization)
+  const actor = presented && (await access.resolve('moov', presented.kind, presented.secret))
+  return actor ?? refuse({ code: 'unauthenticated' })
+}
+
 /**
- * Decides who calls and for which account, in the vendor's order: version, credential, account and scope (M41). The
- * actor that comes out is bound to the account in the path and sees no other.
+ * Decides for which account, in the vendor's order: origin, account and scope (M41). The actor that comes out is bound to the
+ * account in the path and sees no other.
  *
  * @throws Refusal, WireRefusal
  */
@@ -36,13 +60,23 @@ export async function admit(
   request: FastifyRequest,
   need: Need,
   { access }: { readonly access: Directory },
+  actor: Actor,
 ): Promise<Actor> {
-  demandVersion(request.headers['x-moov-version'])
-  const actor = await authenticate(request.headers.authorization, access)
+  demandOrigin(actor, request.headers)
   const tenant = await access.tenant(actor.tenantId)
+  if (need === 'manage webhooks' || need === 'ping') return admittedToOwn(actor, tenant, OWN_NEEDS[need])
   const { scope, grants } = NEEDS[need]
   const account = demandAccount(actor, tenant, accountInPath(request.params, scope), scope)
   return narrowed(boundTo(account, actor), grants)
+}
+
+/** The actor for its own account. That of the platform is bound to no desk: it is over all of them (M42). */
+function admittedToOwn(actor: Actor, tenant: Tenant, { scope, grants }: OwnDemand): Actor {
+  const { kind, scopes, deskId } = actor.credential
+  const isAllowed = kind === 'basic' || (scope !== null && scopes.includes(scope))
+  if (!isAllowed) return refuse({ code: 'forbidden', permission: scope ?? 'an API key' })
+  const own = deskId === tenant.defaultDesk.id ? null : deskId
+  return narrowed({ ...actor, credential: { ...actor.credential, deskId: own } }, grants)
 }
 
 const VERSION = /^(?:v\d{4}\.(?:0[1-9]|1[0-2])\.\d{2}|latest|dev)$/
@@ -53,10 +87,10 @@ function demandVersion(header: string | string[] | undefined): void {
   if (typeof header !== 'string' || !VERSION.test(header)) throw new WireRefusal({ code: 'unknown_route' })
 }
 
-async function authenticate(header: string | undefined, access: Directory): Promise<Actor> {
-  const presented = presentedIn(header)
-  const actor = presented && (await access.resolve('moov', presented.kind, presented.secret))
-  return actor ?? refuse({ code: 'unauthenticated' })
+/** Access tokens page: tokens of a key with a list of domains work from these only (M9). */
+function demandOrigin({ credential }: Actor, headers: FastifyRequest['headers']): void {
+  if (credential.kind !== 'access_token' || comesFrom(credential.origins ?? [], headers)) return
+  refuse({ code: 'forbidden', permission: 'origin' })
 }
 
 interface Presented {

@@ -1,7 +1,18 @@
+import { Type } from 'typebox'
 import type { Issue } from '../../core/errors.ts'
 import type { Answer, Dialect, ErrorTable } from '../dialect.ts'
 
-type Mirrored = 'title' | 'body' | 'author' | 'foreignID' | 'status' | 'contact.email' | 'contact.name'
+type Mirrored =
+  | 'url'
+  | 'eventTypes'
+  | 'description'
+  | 'title'
+  | 'body'
+  | 'author'
+  | 'foreignID'
+  | 'status'
+  | 'contact.email'
+  | 'contact.name'
 
 /** Where a 422 shows an issue: by the field's path in the request, or by the core's word for it. */
 const MIRRORED: ReadonlyMap<string, Mirrored> = new Map([
@@ -14,11 +25,16 @@ const MIRRORED: ReadonlyMap<string, Mirrored> = new Map([
   ['contact.email', 'contact.email'],
   ['contact.name', 'contact.name'],
   ['requester', 'contact.email'],
+  ['url', 'url'],
+  ['description', 'description'],
+  ['eventTypes', 'eventTypes'],
+  ['events', 'eventTypes'],
 ])
 
 /** What a value of the wrong form is told, where there is more to say than that (M12). */
 const WRONG_FORM: Readonly<Partial<Record<Mirrored, string>>> = {
   'contact.email': 'must be a valid email address',
+  url: 'must be a valid URL',
   // Counted without the blanks around it, which JSON schema can only say as a pattern (M11).
   title: 'the length must be between 1 and 255',
 }
@@ -47,6 +63,27 @@ export function mirror(issues: readonly Issue[]): Readonly<Record<string, string
   }
   return Object.keys(contact).length === 0 ? fields : { ...fields, contact }
 }
+
+const closed = { additionalProperties: false } as const
+const complaints = Type.Optional(Type.String())
+/** What errors with a body are, for the OpenAPI document (brief page). */
+export const ERROR_BODIES = {
+  default: Type.Object({ error: Type.String() }, closed),
+  422: Type.Object(
+    {
+      title: complaints,
+      body: complaints,
+      author: complaints,
+      foreignID: complaints,
+      url: complaints,
+      eventTypes: complaints,
+      description: complaints,
+      status: complaints,
+      contact: Type.Optional(Type.Object({ email: complaints, name: complaints }, closed)),
+    },
+    closed,
+  ),
+} as const
 
 const empty = (status: number, headers?: Answer['headers']): Answer => ({ status, ...(headers && { headers }) })
 const explained = (status: number, error: string): Answer => ({ status, body: { error } })

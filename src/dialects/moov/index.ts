@@ -1,20 +1,32 @@
 import type { Dialect } from '../dialect.ts'
-import { admit, type Need } from './auth.ts'
-import { errors, invalid } from './errors.ts'
+import { admit, authenticate, type Need } from './auth.ts'
+import { authorization } from './authorization.ts'
+import { ERROR_BODIES, errors, invalid } from './errors.ts'
 import { ticketRoutes } from './tickets/routes.ts'
+import { webhooks } from './webhooks/protocol.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 
 /** Moov's support tickets: accounts are desks, contacts are requesters, and answers outside 200, 400, 409 and 422 are empty. */
 export const moov: Dialect<Need> = {
   name: 'moov',
   title: 'Moov',
   prefixes: ['/accounts', '/webhooks', '/event-types', '/ping'],
-  routes: ticketRoutes,
+  routes: [...ticketRoutes, ...webhookRoutes],
   errors,
+  webhooks,
   invalid,
+  authenticate,
   admit,
+  authorization,
+  // Moov, Rate limiting; M29.
+  rate: { perSecond: 40, perAddress: true },
   wrongMediaType: 'malformed',
   everyAnswer: (request) => ({ 'x-request-id': request.id }),
   openapi: {
+    headers: { 'X-Moov-Version': 'vYYYY.QQ.BB, latest or dev; v2024.01.00 unless given.' },
+    errorBodies: ERROR_BODIES,
+    // A malformed version, whatever the operation.
+    anywhere: ['unknown_route'],
     description:
       'Support tickets of Moov accounts. The optional `X-Moov-Version` header (`vYYYY.QQ.BB`, default `v2024.01.00`) changes no shape here; a malformed one is answered 404.',
     securitySchemes: {

@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify'
-import type { Access } from '../../core/access/access.ts'
 import { type Actor, narrowed } from '../../core/access/actor.ts'
 import { PERMISSIONS, type Permission } from '../../core/access/permissions.ts'
 import { refuse } from '../../core/errors.ts'
@@ -13,14 +12,21 @@ const EVERYTHING = '*'
 
 const BEARER = /^Bearer +(\S+) *$/i
 
+/** Tells who calls, by the API key. @throws Refusal `unauthenticated`. */
+export async function authenticate(request: FastifyRequest, { access }: Services): Promise<Actor> {
+  const key = BEARER.exec(request.headers.authorization ?? '')?.[1]
+  const actor = key === undefined ? null : await access.resolve('native', 'api_key', key)
+  return actor ?? refuse({ code: 'unauthenticated' })
+}
+
 /**
  * Admits the holder of an API key, with the permissions that the key's scopes name. Which of them its roles give is the
  * core's to decide.
  *
- * @throws Refusal `unauthenticated`, `forbidden`.
+ * @throws Refusal `forbidden`.
  */
-export async function admit(request: FastifyRequest, need: Need, services: Services): Promise<Actor> {
-  const actor = withinScopes(await authenticate(request.headers.authorization, services.access))
+export async function admit(_request: FastifyRequest, need: Need, _services: Services, caller: Actor): Promise<Actor> {
+  const actor = withinScopes(caller)
   const [first] = need
   if (first && !actor.permissions.has(first)) refuse({ code: 'forbidden', permission: first })
   return actor
@@ -34,10 +40,4 @@ export function withinScopes(actor: Actor): Actor {
     actor,
     PERMISSIONS.filter((permission) => scopes.includes(permission)),
   )
-}
-
-async function authenticate(authorization: string | undefined, access: Access): Promise<Actor> {
-  const key = BEARER.exec(authorization ?? '')?.[1]
-  const actor = key === undefined ? null : await access.resolve('native', 'api_key', key)
-  return actor ?? refuse({ code: 'unauthenticated' })
 }

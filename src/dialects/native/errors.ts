@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import type { Issue } from '../../core/errors.ts'
 import type { Answer, ErrorTable, WireErrorCode } from '../dialect.ts'
 
@@ -18,6 +19,30 @@ interface FieldError {
   readonly rule: Issue['rule']
   readonly message: string
 }
+
+/** What a problem document is, for the OpenAPI document. */
+export const ProblemBody = Type.Object(
+  {
+    type: Type.String({ description: 'urn:polydesk:error:<code>' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'The last part of type.' }),
+    detail: Type.Optional(Type.String()),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            field: Type.String({ description: 'Where in the request, for instance requester.email or tags[0].' }),
+            rule: Type.String(),
+            message: Type.String(),
+          },
+          { additionalProperties: false },
+        ),
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
 
 const RETRY_SECONDS = '1'
 

@@ -1,9 +1,11 @@
 import type { Dialect } from '../dialect.ts'
-import { admit, type Need } from './auth.ts'
+import { admit, authenticate, type Need } from './auth.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
-import { errors } from './errors.ts'
+import { errors, ProblemBody } from './errors.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { userRoutes } from './users/routes.ts'
+import { webhooks } from './webhooks/protocol.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 
 const DESCRIPTION = `Polydesk's own API: tickets, their messages and what happened to them, in Polydesk's own words.
 
@@ -17,10 +19,12 @@ export const native: Dialect<Need> = {
   name: 'native',
   title: "Polydesk's own API",
   prefixes: ['/v1'],
-  routes: [...ticketRoutes, ...catalogueRoutes, ...userRoutes],
+  routes: [...ticketRoutes, ...catalogueRoutes, ...userRoutes, ...webhookRoutes],
   errors,
+  webhooks,
   openapi: {
     description: DESCRIPTION,
+    errorBodies: { default: ProblemBody },
     securitySchemes: {
       bearer: {
         type: 'http',
@@ -29,7 +33,10 @@ export const native: Dialect<Need> = {
       },
     },
   },
+  authenticate,
   admit,
+  // Generous: it is there so that one runaway client does not take the desk from everybody else.
+  rate: { perSecond: 200 },
   // The id by which events and the log name the request.
   everyAnswer: ({ id }) => ({ 'x-request-id': id }),
 }

@@ -580,10 +580,55 @@ describe('users', () => {
         ['Connected', 'customer'],
       ],
     )
-    assert.deepEqual((await send('GET', `/users/${requester}`)).json, data[0])
-    assert.deepEqual((await send('GET', `/users/${data[0].integer}`)).json, data[0])
+    assert.partialDeepStrictEqual((await send('GET', `/users/${requester}`)).json, data[0])
+    assert.partialDeepStrictEqual((await send('GET', `/users/${data[0].integer}`)).json, data[0])
     problem(await send('GET', `/users/${NOWHERE}`), 404, 'not_found')
     problem(await send('GET', '/users/rosa'), 404, 'not_found')
+  })
+
+  test('are made, changed and erased, and every change is recorded', async () => {
+    const body = {
+      name: 'Noor',
+      email: 'noor@example.com',
+      memberships: [{ desk: 1, role: 'customer' }],
+      fields: { floor: '3', door: 'B' },
+    }
+    const made = await send('POST', '/users', { body })
+    assert.equal(made.status, 201, made.text)
+    const { id } = made.json
+    assert.equal(made.headers.get('location'), `/v1/users/${id}`)
+    assert.deepEqual(made.json.addresses, [{ kind: 'email', address: 'noor@example.com' }])
+    problem(await send('POST', '/users', { body }), 400, 'invalid')
+    const change = {
+      surname: 'Bakker',
+      fields: { door: null },
+      external_ids: [{ desk: 1, id: 'crm-9' }],
+      addresses: [{ kind: 'telephone', address: '+31205550000' }],
+      memberships: [{ desk: 2, role: 'customer' }],
+    }
+    const changed = (await send('PATCH', `/users/${id}`, { body: change })).json
+    assert.deepEqual([changed.surname, changed.fields, changed.phone], ['Bakker', { floor: '3' }, '+31205550000'])
+    assert.deepEqual(
+      changed.external_ids.map((each: { desk: { integer: number }; id: string }) => [each.desk.integer, each.id]),
+      [[1, 'crm-9']],
+    )
+    assert.equal(changed.memberships.length, 2)
+    assert.deepEqual((await send('PATCH', `/users/${id}`, { body: change })).json, changed, 'nothing is added twice')
+    problem(
+      await send('PATCH', `/users/${id}`, { body: { addresses: [{ kind: 'telephone', address: '1' }] } }),
+      400,
+      'invalid',
+    )
+    problem(
+      await send('PATCH', `/users/${id}`, { body: { memberships: [{ desk: 99, role: 'agent' }] } }),
+      400,
+      'invalid',
+    )
+    assert.equal((await send('DELETE', `/users/${id}`)).status, 204)
+    problem(await send('GET', `/users/${id}`), 404, 'not_found')
+    problem(await send('DELETE', `/users/${agent}`), 400, 'invalid')
+    problem(await send('POST', '/users', { body, as: agentKey }), 403, 'forbidden')
+    problem(await send('DELETE', `/users/${requester}`, { as: agentKey }), 403, 'forbidden')
   })
 
   test('pages of users, one after the other, are all users once', async () => {
@@ -701,12 +746,27 @@ describe('paths and methods', () => {
       listTopics: 'get /v1/topics',
       listTypes: 'get /v1/types',
       listForms: 'get /v1/forms',
+      createForm: 'post /v1/forms',
       listStatusLabels: 'get /v1/status_labels',
       listPriorityLabels: 'get /v1/priority_labels',
       listChannels: 'get /v1/channels',
       listUsers: 'get /v1/users',
       getUser: 'get /v1/users/{id}',
+      createUser: 'post /v1/users',
+      changeUser: 'patch /v1/users/{id}',
+      eraseUser: 'delete /v1/users/{id}',
       getMe: 'get /v1/me',
+      listWebhooks: 'get /v1/webhooks',
+      createWebhook: 'post /v1/webhooks',
+      getWebhook: 'get /v1/webhooks/{id}',
+      changeWebhook: 'patch /v1/webhooks/{id}',
+      deleteWebhook: 'delete /v1/webhooks/{id}',
+      rotateWebhookSecret: 'post /v1/webhooks/{id}/rotate_secret',
+      testWebhook: 'post /v1/webhooks/{id}/test',
+      listDeliveries: 'get /v1/webhooks/{id}/deliveries',
+      getDelivery: 'get /v1/webhooks/{id}/deliveries/{delivery}',
+      replayDelivery: 'post /v1/webhooks/{id}/deliveries/{delivery}/replay',
+      replayDeadDeliveries: 'post /v1/webhooks/{id}/replay',
     })
   })
 })

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify'
-import type { Access } from '../../core/access/access.ts'
 import type { Actor } from '../../core/access/actor.ts'
 import { narrowed } from '../../core/access/actor.ts'
 import type { Permission } from '../../core/access/permissions.ts'
 import { refuse } from '../../core/errors.ts'
 import type { Services } from '../dialect.ts'
+import { resolveLogin } from './logins/token.ts'
 
 /** Who may call an operation, and what it uses of the core. */
 export interface Need {
@@ -15,6 +15,7 @@ export interface Need {
 /** What each operation needs: this vendor has no scopes, only subscribers and staff. */
 export const NEEDS = {
   lookUp: { caller: 'anyone', uses: ['catalogue.read'] },
+  logOut: { caller: 'anyone', uses: [] },
   seeOwnDetails: { caller: 'subscriber', uses: [] },
   createTicket: { caller: 'subscriber', uses: ['ticket.create'] },
   readOwnTickets: { caller: 'subscriber', uses: ['ticket.read'] },
@@ -29,23 +30,35 @@ export const NEEDS = {
 const BEARER = /^Bearer +(\S+)$/i
 
 /**
- * Tells who calls, in the vendor's order of checks: the token (401), then whether the caller is of the right kind. Staff
- * have no subscriber, which is what gives the documented 404 of the subscriber endpoints its meaning.
+ * Tells who calls, which the vendor checks first (401): by a login's token, which is a JWT, or by an API access token,
+ * which has no dots.
  */
-export async function admit(request: FastifyRequest, need: Need, services: Services): Promise<Actor> {
-  const actor = await authenticate(request.headers.authorization, services.access)
+export async function authenticate(request: FastifyRequest, services: Services): Promise<Actor> {
+  const token = BEARER.exec(request.headers.authorization ?? '')?.[1]
+  if (token === undefined) refuse({ code: 'unauthenticated' })
+  const actor = token.includes('.')
+    ? await resolveLogin(services, token)
+    : await services.access.resolve('netgroot', 'api_token', token, { evenInactive: true })
+  return actor ?? refuse({ code: 'unauthenticated' })
+}
+
+/**
+ * Decides whether the caller is still there (section 8, 7) and of the right kind. Staff have no subscriber, which is what gives the documented 404 of
+ * the subscriber endpoints its meaning.
+ */
+export async function admit(request: FastifyRequest, need: Need, _services: Services, actor: Actor): Promise<Actor> {
+  if (!actor.user.active)
+    refuse(isOfSubscribers(request) ? { code: 'not_found', missing: 'user' } : { code: 'unauthenticated' })
   if (need.caller === 'subscriber' && !isSubscriber(actor)) refuse({ code: 'not_found', missing: 'user' })
   if (need.caller === 'staff' && isSubscriber(actor)) refuse({ code: 'forbidden', permission: 'staff' })
   return narrowed(actor, need.uses)
 }
 
-/** A subscriber is a person who works on no desk. */
-export function isSubscriber({ user }: Actor): boolean {
-  return user.kind === 'person' && !user.isOwner && user.memberships.every((each) => each.role === 'customer')
+function isOfSubscribers(request: FastifyRequest): boolean {
+  return request.routeOptions.url?.startsWith('/api/v1/subscriber/') === true
 }
 
-async function authenticate(authorization: string | undefined, access: Access): Promise<Actor> {
-  const token = BEARER.exec(authorization ?? '')?.[1]
-  const actor = token === undefined ? null : await access.resolve('netgroot', 'api_token', token)
-  return actor ?? refuse({ code: 'unauthenticated' })
+/** A subscriber is a person who works on no desk. */
+export function isSubscriber({ user }: Pick<Actor, 'user'>): boolean {
+  return user.kind === 'person' && !user.isOwner && user.memberships.every((each) => each.role === 'customer')
 }

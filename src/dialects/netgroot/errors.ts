@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import type { Missing } from '../../core/errors.ts'
 import type { Answer, ErrorTable } from '../dialect.ts'
 
@@ -7,7 +8,17 @@ const MISSING: Readonly<Record<Missing, string>> = {
   message: 'Not found',
   desk: 'Not found',
   credential: 'Not found',
+  webhook: 'Not found',
+  delivery: 'Not found',
+  form: 'Not found',
+  channel: 'Not found',
 }
+
+/** What every error is, for the OpenAPI document. */
+export const ErrorAnswer = Type.Object(
+  { success: Type.Literal(false), message: Type.String() },
+  { additionalProperties: false },
+)
 
 const RETRY_SECONDS = 1
 

@@ -1,31 +1,45 @@
 import type { Dialect } from '../dialect.ts'
-import { admit, type Need } from './auth.ts'
+import { admit, authenticate, type Need } from './auth.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
-import { errors } from './errors.ts'
+import { ErrorAnswer, errors } from './errors.ts'
+import { loginRoutes, openLoginRoutes } from './logins/routes.ts'
 import { subscriberRoutes } from './subscribers/routes.ts'
 import { staffTicketRoutes, subscriberTicketRoutes } from './tickets/routes.ts'
 
-const routes = [...catalogueRoutes, ...subscriberRoutes, ...subscriberTicketRoutes, ...staffTicketRoutes]
+const routes = [
+  ...catalogueRoutes,
+  ...loginRoutes,
+  ...subscriberRoutes,
+  ...subscriberTicketRoutes,
+  ...staffTicketRoutes,
+]
 
-const DOCUMENTED_SPELLING = new Map(routes.map(({ path }) => [path.toLowerCase(), path]))
+const DOCUMENTED_SPELLING = new Map([...openLoginRoutes, ...routes].map(({ path }) => [path.toLowerCase(), path]))
 
 export const netgroot: Dialect<Need> = {
   name: 'netgroot',
   title: 'NetGroot ISPCRM',
   prefixes: ['/api/v1'],
   routes,
+  openRoutes: openLoginRoutes,
   errors,
   openapi: {
+    errorBodies: { default: ErrorAnswer },
+    // A caller who is no subscriber has no details and no tickets.
+    anywhere: ['not_found'],
     description: 'Tickets of internet subscribers and the staff who serve them, as in the NetGroot ISPCRM API.',
     securitySchemes: {
       bearer: {
         type: 'http',
         scheme: 'bearer',
-        description: 'An API access token of a subscriber or of a staff user.',
+        description: 'The token of a login, or an API access token of a subscriber or of a staff user.',
       },
     },
   },
+  authenticate,
   admit,
+  // The vendor documents none; ours (section 7).
+  rate: { perSecond: 50 },
   canonicalPath,
   wrongMediaType: 'malformed',
 }

@@ -14,6 +14,10 @@ export type VendorPermission =
   | 'SET_STATUS'
   | 'TICKET_BATCH'
   | 'MESSAGE_CREATE'
+  | 'CUSTOMER_READ'
+  | 'CUSTOMER_CUD'
+  | 'FORM_READ'
+  | 'CHANNEL_CUD'
   | 'BRAND_READ'
   | 'CHANNEL_READ'
   | 'GROUP_READ'
@@ -48,6 +52,17 @@ export const NEEDS = {
     permission: 'MESSAGE_CREATE',
     uses: ['ticket.read', 'ticket.status', 'message.reply', 'message.note'],
   },
+  readCustomers: { permission: 'CUSTOMER_READ', uses: ['user.read'] },
+  readCustomerTimeline: { permission: 'CUSTOMER_READ', uses: ['user.read', 'ticket.read', 'message.read_internal'] },
+  writeCustomers: {
+    permission: 'CUSTOMER_CUD',
+    uses: ['user.read', 'user.manage', 'ticket.read', 'ticket.change', 'ticket.bulk'],
+  },
+  eraseCustomers: { permission: 'CUSTOMER_CUD', uses: ['user.read', 'user.manage'] },
+  readForms: { permission: 'FORM_READ', uses: ['catalogue.read'] },
+  readFormOfTicket: { permission: 'FORM_READ', uses: ['catalogue.read', 'ticket.read'] },
+  // Sic: the vendor lists it under the permission to write channels.
+  readChannel: { permission: 'CHANNEL_CUD', uses: ['catalogue.read'] },
   readBrands: { permission: 'BRAND_READ', uses: ['catalogue.read'] },
   readChannels: { permission: 'CHANNEL_READ', uses: ['catalogue.read'] },
   readGroups: { permission: 'GROUP_READ', uses: ['catalogue.read'] },
@@ -55,11 +70,15 @@ export const NEEDS = {
   readViews: { permission: 'VIEW_READ', uses: ['view.read'] },
 } as const satisfies Record<string, Need>
 
-/** Tells who calls: the key (401), then whether it has the operation's permission (403). */
-export async function admit(request: FastifyRequest, need: Need, services: Services): Promise<Actor> {
+/** Tells who calls, by the key (401). */
+export async function authenticate(request: FastifyRequest, { access }: Services): Promise<Actor> {
   const key = presentedKey(request)
-  const actor = key === null ? null : await services.access.resolve('omnidesk', 'api_key', key)
-  if (!actor) refuse({ code: 'unauthenticated' })
+  const actor = key === null ? null : await access.resolve('omnidesk', 'api_key', key)
+  return actor ?? refuse({ code: 'unauthenticated' })
+}
+
+/** Decides whether the key has the operation's permission (403). */
+export async function admit(_request: FastifyRequest, need: Need, _services: Services, actor: Actor): Promise<Actor> {
   demandVendor(actor, need.permission)
   const { beyond } = need
   return narrowed(actor, beyond && hasVendor(actor, beyond.permission) ? [...need.uses, ...beyond.uses] : need.uses)

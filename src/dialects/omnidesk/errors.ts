@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import type { Issue, Missing } from '../../core/errors.ts'
 import type { Answer, ErrorTable } from '../dialect.ts'
 
@@ -10,6 +11,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
   desk: 'brand',
   channelID: 'channel',
   channel: 'channel',
+  channel_id: 'channel',
   type: 'channel',
   assignedGroupID: 'group',
   group: 'group',
@@ -27,13 +29,24 @@ const REFERENCES: Readonly<Record<string, string>> = {
 const MISSING: Readonly<Record<Missing, string>> = {
   ticket: 'This ticket does not exist.',
   message: 'This message does not exist.',
-  user: 'This user does not exist.',
+  // Users of the vendor are named in parameters only; a path that names a person names a customer.
+  user: 'This customer does not exist.',
   desk: 'This brand does not exist.',
   credential: 'This API key does not exist.',
+  webhook: 'This webhook does not exist.',
+  delivery: 'This delivery does not exist.',
+  form: 'This form does not exist.',
+  channel: 'This channel does not exist.',
 }
 
 /** The core's permissions that a key can lack in the middle of an operation, in the vendor's words. */
 const VENDOR_PERMISSIONS: Readonly<Record<string, string>> = { 'ticket.delete': 'TICKET_DELETE' }
+
+/** What every error is, for the OpenAPI document. */
+export const ErrorAnswer = Type.Object(
+  { status: Type.Literal('error'), message: Type.String() },
+  { additionalProperties: false },
+)
 
 const RETRY_SECONDS = 1
 

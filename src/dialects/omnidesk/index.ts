@@ -1,12 +1,16 @@
+import type { Missing } from '../../core/errors.ts'
 import type { Dialect } from '../dialect.ts'
-import { admit, type Need } from './auth.ts'
+import { admit, authenticate, type Need } from './auth.ts'
 import { readForms } from './bodies.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
-import { errors } from './errors.ts'
+import { customerRoutes } from './customers/routes.ts'
+import { ErrorAnswer, errors } from './errors.ts'
+import { formRoutes } from './forms/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
+import { webhooks } from './webhooks.ts'
 
-const routes = [...ticketRoutes, ...messageRoutes, ...catalogueRoutes]
+const routes = [...ticketRoutes, ...messageRoutes, ...customerRoutes, ...formRoutes, ...catalogueRoutes]
 
 const FIXED_PATHS: ReadonlyMap<string, string> = new Map(
   routes.filter(({ path }) => !path.includes(':')).map(({ path }) => [path.toLowerCase(), path]),
@@ -19,11 +23,17 @@ export const omnidesk: Dialect<Need> = {
   prefixes: ['/api/v2'],
   routes,
   errors,
+  webhooks,
+  authenticate,
   admit,
+  // The vendor documents none; ours (section 8).
+  rate: { perSecond: 50 },
+  consumes: ['multipart/form-data', 'application/x-www-form-urlencoded', 'application/json'],
   openapi: {
+    errorBodies: { default: ErrorAnswer },
     description:
-      'The Ticket controller of the Omnidesk API specification, with what of the Message controller and of the ' +
-      'lists it needs. Bodies may be multipart/form-data, application/x-www-form-urlencoded or application/json; ' +
+      'The Ticket controller of the Omnidesk API specification, with what of the Message, Customer and Form controllers ' +
+      'and of the lists it needs. Bodies may be multipart/form-data, application/x-www-form-urlencoded or application/json; ' +
       'parameters may also come in the query string.',
     securitySchemes: {
       apikey: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'apikey <key>' },
@@ -34,9 +44,19 @@ export const omnidesk: Dialect<Need> = {
   canonicalPath,
   prepare: readForms,
   secretQuery: 'apiKey',
-  // An id that holds what no id can hold names no ticket, like every other wrong one.
+  // An id that holds what no id can hold names nothing, like every other wrong one.
   invalid: (issues, where) =>
-    where === 'params' ? { code: 'not_found', missing: 'ticket' } : { code: 'invalid', issues },
+    where === 'params' ? { code: 'not_found', missing: named(issues[0]?.path[0]) } : { code: 'invalid', issues },
+}
+
+const MISSING_BY_PARAMETER: Readonly<Record<string, Missing>> = {
+  customerID: 'user',
+  formID: 'form',
+  channelID: 'channel',
+}
+
+function named(parameter: string | number | undefined): Missing {
+  return MISSING_BY_PARAMETER[String(parameter)] ?? 'ticket'
 }
 
 /** The vendor's guides spell action names in other cases than its reference does; a trailing slash means nothing. */

@@ -348,7 +348,7 @@ test('an id that is none names no ticket, and a path that is none no endpoint', 
   for (const id of ['abc', '0', '-1', '1.5', '99999999999999999999', '999999', '%00']) {
     await refused(404, 'This ticket does not exist.', 'GET', `/api/v2/ticket/${id}`)
   }
-  await refused(404, 'This endpoint does not exist.', 'GET', '/api/v2/form')
+  await refused(404, 'This endpoint does not exist.', 'GET', '/api/v2/formfield')
   await refused(404, 'This endpoint does not exist.', 'GET', '/api/v2/ticket/1/2', { key: null })
 })
 

@@ -12,7 +12,7 @@ export interface Window {
 const USUAL_LIMIT = 15
 
 /** The largest `itemLimit` of a list, as the vendor declares it. */
-export const LARGEST_LIMIT = { tickets: 9999, catalogue: 9999, users: 999 } as const
+export const LARGEST_LIMIT = { tickets: 9999, catalogue: 9999, users: 999, customers: 99 } as const
 
 /** Reads `itemStart` and `itemLimit`. @throws Refusal `invalid` for a limit below 1 or above the list's largest. */
 export function decodeWindow(parameters: Parameters, largest: number): Window {

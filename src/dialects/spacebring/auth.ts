@@ -51,16 +51,20 @@ function basicPair(encoded: string): Presented | null {
   return pair.includes(':') ? { kind: 'basic', secret: pair } : null
 }
 
+/** Tells who calls; the first check of S42. @throws Refusal */
+export async function authenticate(request: FastifyRequest, services: Services): Promise<Actor> {
+  const presented = presentedIn(request.headers.authorization)
+  const actor = presented && (await services.access.resolve('spacebring', presented.kind, presented.secret))
+  return actor || refuse({ code: 'unauthenticated' })
+}
+
 /**
- * Admits a caller in the order of S42: credential, network header, scope. What is left of the actor's permissions is
- * what the operation uses; roles are the core's.
+ * Admits a caller in the order of S42: network header, scope. What is left of the actor's permissions is what the
+ * operation uses; roles are the core's.
  *
  * @throws Refusal
  */
-export async function admit(request: FastifyRequest, need: Need, services: Services): Promise<Actor> {
-  const presented = presentedIn(request.headers.authorization)
-  const actor = presented && (await services.access.resolve('spacebring', presented.kind, presented.secret))
-  if (!actor) refuse({ code: 'unauthenticated' })
+export async function admit(request: FastifyRequest, need: Need, _services: Services, actor: Actor): Promise<Actor> {
   checkNetwork(actor, request.headers[NETWORK_HEADER])
   checkScope(actor.credential, need)
   return narrowed(actor, need.uses)

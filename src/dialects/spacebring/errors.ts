@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import type { Issue, Missing } from '../../core/errors.ts'
 import type { Answer, ErrorTable } from '../dialect.ts'
 
@@ -14,6 +15,27 @@ interface WireIssue {
   readonly message: string
 }
 
+/** What every error is, for the OpenAPI document. */
+export const ErrorAnswer = Type.Object(
+  {
+    message: Type.String(),
+    type: Type.String(),
+    issues: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            code: Type.String(),
+            path: Type.Array(Type.Union([Type.String(), Type.Integer()])),
+            message: Type.String(),
+          },
+          { additionalProperties: false },
+        ),
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+
 function answer(status: number, type: string, message: string, headers?: Readonly<Record<string, string>>): Answer {
   const body: ErrorBody = { message, type }
   return { status, body, ...(headers && { headers }) }
@@ -25,18 +47,17 @@ function invalid(issues: readonly WireIssue[]): Answer {
 }
 
 /** Where the core's own fields stand in a request of this dialect. */
-const WIRE_PATH_OF: Readonly<Record<string, Issue['path']>> = {
-  desk: ['ticket', 'locationRef'],
-  requester: ['ticket', 'userRefRequester'],
-  topic: ['ticket', 'type'],
-  status: ['ticket', 'status'],
-  assignee: ['ticket', 'userRefAssignee'],
-  message: ['ticket', 'text'],
-}
+const WIRE_PATH_OF: ReadonlyMap<string | number | undefined, Issue['path']> = new Map([
+  ['desk', ['ticket', 'locationRef']],
+  ['requester', ['ticket', 'userRefRequester']],
+  ['topic', ['ticket', 'type']],
+  ['status', ['ticket', 'status']],
+  ['assignee', ['ticket', 'userRefAssignee']],
+  ['message', ['ticket', 'text']],
+])
 
 function wireIssue(issue: Issue): WireIssue {
-  const [field] = issue.path
-  const path = (typeof field === 'string' && WIRE_PATH_OF[field]) || issue.path
+  const path = WIRE_PATH_OF.get(issue.path[0]) ?? issue.path
   return { code: issue.rule, path, message: issue.message }
 }
 
@@ -46,6 +67,10 @@ const WORD_OF_MISSING: Readonly<Record<Missing, string>> = {
   user: 'User',
   desk: 'Location',
   credential: 'Credential',
+  webhook: 'Webhook',
+  delivery: 'Delivery',
+  form: 'Form',
+  channel: 'Channel',
 }
 
 /** S12 to S16, S42, S43: only 400 is documented for support operations; the rest follows the vendor's other resources. */

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { reachesDesk } from '../../../core/access/actor.ts'
+import { createForm } from '../../../core/catalogue/commands.ts'
 import type { Context } from '../../../core/context.ts'
 import { type Route, route } from '../../dialect.ts'
 import type { Need } from '../auth.ts'
@@ -17,7 +18,9 @@ import {
   ChannelListAnswer,
   DeskListAnswer,
   GroupListAnswer,
+  NewFormBody,
   PriorityLabelListAnswer,
+  RecordAnswer,
   RecordListAnswer,
   StatusLabelListAnswer,
 } from './schema.ts'
@@ -52,6 +55,20 @@ export const catalogueRoutes: readonly Route<Need>[] = [
   ),
   list('/v1/types', 'listTypes', 'List the types', RecordListAnswer, ({ tenant }) => tenant.types.map(encodeRecord)),
   list('/v1/forms', 'listForms', 'List the forms', RecordListAnswer, ({ tenant }) => tenant.forms.map(encodeRecord)),
+  route({
+    method: 'POST',
+    path: '/v1/forms',
+    operationId: 'createForm',
+    summary: 'Add a form',
+    need: ['catalogue.manage'],
+    body: NewFormBody,
+    answers: { 201: RecordAnswer },
+    handle: async ({ ctx, body, services }) => {
+      const form = await createForm(ctx, body.name)
+      await services.access.changed(ctx.tenant.id)
+      return { status: 201, body: encodeRecord(form) }
+    },
+  }),
   list(
     '/v1/status_labels',
     'listStatusLabels',

@@ -34,6 +34,8 @@ export type ChannelAnswer = Static<typeof ChannelAnswer>
 
 export const DeskListAnswer = listOf(DeskAnswer)
 export const GroupListAnswer = listOf(GroupAnswer)
+export const NewFormBody = closed({ name: Type.String({ minLength: 1, maxLength: 255 }) })
+
 export const RecordListAnswer = listOf(RecordAnswer)
 export const StatusLabelListAnswer = listOf(StatusLabelAnswer)
 export const PriorityLabelListAnswer = listOf(PriorityLabelAnswer)

@@ -28,6 +28,8 @@ import {
   TimelineQuery,
 } from './schema.ts'
 
+const IF_MATCH = { 'If-Match': "The ticket's ETag: refused with 412 when it has changed since." }
+
 export const ticketRoutes: readonly Route<Need>[] = [
   route({
     method: 'POST',
@@ -71,6 +73,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     path: '/v1/tickets/:id',
     operationId: 'changeTicket',
     summary: 'Change a ticket: absent fields stay, null empties; If-Match with its ETag refuses a changed one',
+    headers: IF_MATCH,
     need: ['ticket.read', 'ticket.change', 'ticket.status', 'ticket.assign'],
     params: TicketParams,
     body: ChangeBody,
@@ -103,6 +106,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     path: '/v1/tickets/:id/messages',
     operationId: 'addMessage',
     summary: 'Reply to a ticket or note something on it; If-Match with its ETag refuses a changed one',
+    headers: IF_MATCH,
     need: ['ticket.read', 'message.reply', 'message.note', 'ticket.status'],
     params: TicketParams,
     body: NewMessageBody,

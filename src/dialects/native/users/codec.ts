@@ -1,11 +1,12 @@
 import type { Actor } from '../../../core/access/actor.ts'
 import { PERMISSIONS } from '../../../core/access/permissions.ts'
+import { refuseField } from '../../../core/errors.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { UserListing } from '../../../core/users/queries.ts'
-import type { UserSummary } from '../../../core/users/user.ts'
+import type { UserChange, UserProfile, UserSummary } from '../../../core/users/user.ts'
 import { type Names, namesOf } from '../names.ts'
 import { cursorAt, decodeCount, decodeLimit } from '../paging.ts'
-import type { MeAnswer, UserAnswer, UserQuery } from './schema.ts'
+import type { MeAnswer, ProfileAnswer, UserAnswer, UserChangeBody, UserQuery } from './schema.ts'
 
 /** @throws Refusal `invalid` */
 export function decodeListing(query: UserQuery): UserListing {
@@ -40,6 +41,45 @@ export function encodeUser(names: Names, user: UserSummary): UserAnswer {
     active: user.active,
     memberships: user.memberships.map(({ id, deskId, role }) => ({ id, desk: names.desk(deskId), role })),
   }
+}
+
+/** A user with all that is known of them. */
+export function encodeProfile(names: Names, user: UserProfile): ProfileAnswer {
+  return {
+    ...encodeUser(names, user),
+    fields: { ...user.fields },
+    addresses: user.addresses.map(({ kind, address }) => ({ kind, address })),
+    external_ids: user.externalIds.map(({ deskId, externalId }) => ({ desk: names.desk(deskId), id: externalId })),
+    created_at: user.createdAt,
+  }
+}
+
+/** Reads what a user is given; absent stays. @throws Refusal `invalid` for a desk that does not exist */
+export function decodeChange(body: UserChangeBody, tenant: Tenant): UserChange {
+  const { customer_number, photo_url, memberships, external_ids, addresses, ...rest } = body
+  return {
+    ...rest,
+    ...(customer_number === undefined ? {} : { customerNumber: customer_number }),
+    ...(photo_url === undefined ? {} : { photoUrl: photo_url }),
+    ...(memberships && {
+      memberships: memberships.map(({ desk, role }, at) => ({
+        deskId: deskBy(tenant, desk, ['memberships', at, 'desk']),
+        role,
+      })),
+    }),
+    ...(external_ids && {
+      addExternalIds: external_ids.map(({ desk, id }, at) => ({
+        deskId: deskBy(tenant, desk, ['external_ids', at, 'desk']),
+        externalId: id,
+      })),
+    }),
+    ...(addresses && { addAddresses: addresses }),
+  }
+}
+
+function deskBy({ desks }: Tenant, ref: string | number, path: readonly (string | number)[]): string {
+  const found = desks.find(({ id, integer }) => (typeof ref === 'number' ? integer === ref : id === ref.toLowerCase()))
+  return found?.id ?? refuseField(path, 'unknown', 'There is no such desk.')
 }
 
 /** Who a caller is, and what its key allows. */

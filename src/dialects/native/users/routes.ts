@@ -1,10 +1,25 @@
+import type { Context } from '../../../core/context.ts'
+import { changeUser, eraseUser, makeUser } from '../../../core/users/commands.ts'
 import { listUsers } from '../../../core/users/queries.ts'
-import { type Route, route } from '../../dialect.ts'
+import type { UserProfile } from '../../../core/users/user.ts'
+import { type Answer, type Route, route } from '../../dialect.ts'
 import type { Need } from '../auth.ts'
 import { namesOf } from '../names.ts'
-import { decodeListing, encodeMe, encodeUser, nextPage } from './codec.ts'
-import { findUser } from './lookup.ts'
-import { MeAnswer, UserAnswer, UserListAnswer, UserParams, UserQuery } from './schema.ts'
+import { decodeChange, decodeListing, encodeMe, encodeProfile, encodeUser, nextPage } from './codec.ts'
+import { findKnown } from './lookup.ts'
+import {
+  MeAnswer,
+  NewUserBody,
+  ProfileAnswer,
+  UserChangeBody,
+  UserListAnswer,
+  UserParams,
+  UserQuery,
+} from './schema.ts'
+
+function showProfile(ctx: Context, user: UserProfile): Answer {
+  return { status: 200, body: encodeProfile(namesOf(ctx.tenant), user) }
+}
 
 export const userRoutes: readonly Route<Need>[] = [
   route({
@@ -30,10 +45,52 @@ export const userRoutes: readonly Route<Need>[] = [
     summary: 'Show a user',
     need: ['user.read'],
     params: UserParams,
-    answers: { 200: UserAnswer },
-    handle: async ({ ctx, params }) => {
-      const user = await findUser(ctx, params)
-      return { status: 200, body: encodeUser(namesOf(ctx.tenant), user) }
+    answers: { 200: ProfileAnswer },
+    handle: async ({ ctx, params }) => showProfile(ctx, await findKnown(ctx, params)),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/users',
+    operationId: 'createUser',
+    summary: 'Make a person with a role on desks',
+    need: ['user.manage', 'user.read'],
+    body: NewUserBody,
+    answers: { 201: ProfileAnswer },
+    handle: async ({ ctx, body }) => {
+      const user = await makeUser(ctx, { ...decodeChange(body, ctx.tenant), name: body.name })
+      return { ...showProfile(ctx, user), status: 201, headers: { location: `/v1/users/${user.id}` } }
+    },
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/users/:id',
+    operationId: 'changeUser',
+    summary: 'Change a user; what is absent stays',
+    need: ['user.manage', 'user.read'],
+    params: UserParams,
+    body: UserChangeBody,
+    answers: { 200: ProfileAnswer },
+    handle: async ({ ctx, params, body, services }) => {
+      const { id } = await findKnown(ctx, params)
+      const user = await changeUser(ctx, id, decodeChange(body, ctx.tenant))
+      // Roles and whether the user is active count for the user's own credentials at once.
+      await services.access.changed(ctx.tenant.id)
+      return showProfile(ctx, user)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/users/:id',
+    operationId: 'eraseUser',
+    summary: 'Erase all that is known of a person who works on no desk',
+    need: ['user.manage', 'user.read'],
+    params: UserParams,
+    answers: { 204: null },
+    handle: async ({ ctx, params, services }) => {
+      const { id } = await findKnown(ctx, params)
+      await eraseUser(ctx, id)
+      await services.access.changed(ctx.tenant.id)
+      return { status: 204 }
     },
   }),
   route({

@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { PERMISSIONS, ROLES } from '../../../core/access/permissions.ts'
+import { ADDRESS_KINDS } from '../../../core/users/user.ts'
 import { DeskName } from '../names.ts'
 import { pageParameters } from '../paging.ts'
-import { closed, id, listOf, objectOrNull, textOrNull, word } from '../shapes.ts'
+import { closed, id, instant, listOf, objectOrNull, textOrNull, word } from '../shapes.ts'
 
 export const UserParams = Type.Object({ id: Type.String({ description: 'UUID or integer of the user.' }) })
 
@@ -31,6 +32,57 @@ export const UserAnswer = closed({
   memberships: Type.Array(closed({ id, desk: DeskName, role: word(ROLES) })),
 })
 export type UserAnswer = Static<typeof UserAnswer>
+
+const ownFields = Type.Record(Type.String(), Type.String(), { description: "Texts under the tenant's own names." })
+const addressWord = word(ADDRESS_KINDS)
+
+/** A user with all that is known of them. */
+export const ProfileAnswer = closed({
+  ...UserAnswer.properties,
+  fields: ownFields,
+  addresses: Type.Array(closed({ kind: addressWord, address: Type.String() })),
+  external_ids: Type.Array(closed({ desk: DeskName, id: Type.String() })),
+  created_at: instant,
+})
+export type ProfileAnswer = Static<typeof ProfileAnswer>
+
+const deskRef = Type.Union([Type.Integer(), Type.String()], { description: 'UUID or integer of a desk.' })
+const given = {
+  surname: Type.Optional(Type.String()),
+  email: Type.Optional(textOrNull),
+  username: Type.Optional(textOrNull),
+  customer_number: Type.Optional(textOrNull),
+  phone: Type.Optional(textOrNull),
+  photo_url: Type.Optional(textOrNull),
+  about: Type.Optional(textOrNull),
+  active: Type.Optional(Type.Boolean()),
+  fields: Type.Optional(
+    Type.Unsafe<Record<string, string | null>>({
+      type: 'object',
+      additionalProperties: { type: ['string', 'null'] },
+      description: 'Set by name; null takes one away.',
+    }),
+  ),
+  memberships: Type.Optional(
+    Type.Array(closed({ desk: deskRef, role: word(ROLES) }), { maxItems: 100, description: 'To add or to set.' }),
+  ),
+  external_ids: Type.Optional(
+    Type.Array(closed({ desk: deskRef, id: Type.String() }), {
+      description: "To add: what a client's own system calls the user.",
+    }),
+  ),
+  addresses: Type.Optional(
+    Type.Array(closed({ kind: addressWord, address: Type.String() }), {
+      description: 'To add; a telephone number in E.164.',
+    }),
+  ),
+}
+
+export const NewUserBody = closed({ name: Type.String({ minLength: 1 }), ...given })
+export type NewUserBody = Static<typeof NewUserBody>
+
+export const UserChangeBody = closed({ name: Type.Optional(Type.String()), ...given })
+export type UserChangeBody = Static<typeof UserChangeBody>
 
 export const UserListAnswer = listOf(UserAnswer)
 

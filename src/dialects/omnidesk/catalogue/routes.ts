@@ -1,12 +1,24 @@
+import { refuse } from '../../../core/errors.ts'
 import { listUsers } from '../../../core/users/queries.ts'
 import { type Route, route } from '../../dialect.ts'
 import { NEEDS, type Need } from '../auth.ts'
 import { parametersOf } from '../names.ts'
 import { pageOf, showPage } from '../paging.ts'
+import { AnyQuery } from '../parameters.ts'
 import { brandsOf } from '../records.ts'
 import { VIEWS } from '../tickets/views.ts'
 import { decodeUserListing, encodeInUse, encodeUser, showNamed } from './codec.ts'
-import { BrandRecord, CatalogueQuery, ChannelRecord, GroupRecord, UserQuery, UserRecord, ViewRecord } from './schema.ts'
+import {
+  BrandRecord,
+  CatalogueQuery,
+  ChannelItem,
+  ChannelPath,
+  ChannelRecord,
+  GroupRecord,
+  UserQuery,
+  UserRecord,
+  ViewRecord,
+} from './schema.ts'
 
 /** A view's name may hold a little more than other names may. */
 const VIEW_NAME_QUERY = /^[0-9a-zA-Z _-]*$/
@@ -49,6 +61,20 @@ export const catalogueRoutes: readonly Route<Need>[] = [
         call.ctx.tenant.channels.filter((each) => each.active),
         parametersOf(call),
       ),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v2/channel/:channelID',
+    operationId: 'getChannelItem',
+    summary: 'Get a channel',
+    need: NEEDS.readChannel,
+    params: ChannelPath,
+    query: AnyQuery,
+    answers: { 200: ChannelItem },
+    handle: async ({ ctx, params }) => {
+      const item = ctx.tenant.channels.find((each) => each.active && String(each.id) === params.channelID)
+      return item ? { status: 200, body: { type: 'item', item } } : refuse({ code: 'not_found', missing: 'channel' })
+    },
   }),
   route({
     method: 'GET',

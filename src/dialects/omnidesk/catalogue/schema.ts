@@ -18,6 +18,8 @@ export const UserQuery = parameters({
 export const BrandRecord = Type.Object({ id: Type.Integer(), name: Type.String() })
 export const GroupRecord = Type.Object({ id: Type.Integer(), name: Type.String() })
 export const ChannelRecord = Type.Object({ id: Type.Integer(), name: Type.String(), icon: Type.String() })
+export const ChannelPath = Type.Object({ channelID: Type.String({ description: 'The integer id of the channel' }) })
+export const ChannelItem = Type.Object({ type: Type.Literal('item'), item: ChannelRecord })
 export const ViewRecord = Type.Object({ id: Type.Integer(), name: Type.String(), slug: Type.String() })
 export const UserRecord = Type.Object({
   id: Type.Integer(),

@@ -1,8 +1,8 @@
 import type { Context } from '../../../core/context.ts'
 import { refuseField } from '../../../core/errors.ts'
 import { getTicket } from '../../../core/tickets/queries.ts'
-import type { TicketChange, TicketRef } from '../../../core/tickets/ticket.ts'
-import { findUserByExternalId } from '../../../core/users/queries.ts'
+import type { NewTicket, TicketChange, TicketRef } from '../../../core/tickets/ticket.ts'
+import { findUserByExternalId, findUserIdByAddress } from '../../../core/users/queries.ts'
 import type { TicketUpdate } from './codec.ts'
 
 /**
@@ -16,4 +16,11 @@ export async function linked(ctx: Context, ref: TicketRef, update: TicketUpdate)
   const customer = await findUserByExternalId(ctx, deskId, update.externalPrimaryID)
   if (!customer) return refuseField(['externalPrimaryID'], 'unknown', 'names no customer')
   return { ...update.change, requesterId: customer.id }
+}
+
+/** A new ticket with the customer who is reached on its brand at the address it is from, if there is one. */
+export async function fromCustomer(ctx: Context, ticket: NewTicket): Promise<NewTicket> {
+  if (ticket.requester.by !== 'email') return ticket
+  const id = await findUserIdByAddress(ctx, ticket.deskId, ticket.requester.email)
+  return { ...ticket, requester: id === null ? { by: 'nobody' } : { by: 'id', id, member: false } }
 }

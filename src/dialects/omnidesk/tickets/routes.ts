@@ -24,7 +24,7 @@ import {
   showResult,
 } from './codec.ts'
 import { showItem } from './item.ts'
-import { linked } from './linking.ts'
+import { fromCustomer, linked } from './linking.ts'
 import {
   BatchBody,
   CreatedResult,
@@ -78,7 +78,10 @@ export const ticketRoutes: readonly Route<Need>[] = [
     bodyOptional: true,
     answers: { 200: CreatedResult },
     handle: async (call) => {
-      const { ticket } = await createTicket(call.ctx, decodeNewTicket(parametersOf(call), call.ctx))
+      const { ticket } = await createTicket(
+        call.ctx,
+        await fromCustomer(call.ctx, decodeNewTicket(parametersOf(call), call.ctx)),
+      )
       const item = encodeTicket(ticket, call.ctx.tenant)
       return showResult('Ticket created.', { ticketID: item.id, item })
     },

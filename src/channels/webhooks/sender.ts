@@ -1,0 +1,179 @@
+import { lookup } from 'node:dns/promises'
+import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http'
+import { request as secureRequest } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import type { Outgoing, Sender, Sent, SentAnswer } from '../../core/webhooks/protocol.ts'
+
+/** Bytes of an answer's body that are read and kept. */
+const KEPT_BODY = 4_096
+/** Characters of an answer's headers that are kept. */
+const KEPT_HEADERS = 4_096
+
+/** An address as it was resolved. */
+export interface Address {
+  readonly address: string
+  readonly family: number
+}
+
+/** Which targets are allowed. */
+export interface TargetRules {
+  /** Networks that may be reached although they are private, loopback, or otherwise not of the public internet. */
+  readonly allowedNetworks: readonly string[]
+  readonly allowPlainHttp: boolean
+  /** All addresses of a host name; the system's resolver unless told. */
+  readonly resolve?: (host: string) => Promise<readonly Address[]>
+}
+
+/**
+ * Sends to allowed targets only. The host is resolved first, every address is judged, and the connection goes to exactly
+ * those addresses, so that a second answer of a name server cannot lead elsewhere. Redirects are not followed. Each
+ * request has a connection of its own.
+ */
+export function createSender(rules: TargetRules): Sender {
+  const networks = rules.allowedNetworks.map(network)
+  const resolve = rules.resolve ?? ((host: string) => lookup(host, { all: true, verbatim: true }))
+
+  function urlProblem(text: string): string | null {
+    if (!URL.canParse(text)) return 'Must be a URL.'
+    const url = new URL(text)
+    if (url.protocol !== 'https:' && !(rules.allowPlainHttp && url.protocol === 'http:'))
+      return rules.allowPlainHttp ? 'Must be an http or https URL.' : 'Must be an https URL.'
+    if (url.username !== '' || url.password !== '') return 'Must hold no user name and no password.'
+    if (url.hash !== '') return 'Must hold no fragment.'
+    const host = hostOf(url)
+    if (isIP(host) !== 0 && !isAllowed(host, networks)) return 'Must not be an address of a private network.'
+    return null
+  }
+
+  async function addressesOf(host: string): Promise<readonly Address[] | string> {
+    const family = isIP(host)
+    if (family !== 0) return [{ address: host, family }]
+    const found = await resolve(host).catch(() => [])
+    if (found.length === 0) return 'The host name cannot be resolved.'
+    // One bad address spoils the name: which of several is taken would otherwise be up to the name server.
+    if (!found.every(({ address }) => isAllowed(address, networks)))
+      return 'The host name leads to a private network, which is not allowed.'
+    return found
+  }
+
+  return {
+    urlProblem,
+    async send(outgoing) {
+      const problem = urlProblem(outgoing.url)
+      if (problem !== null) return { problem }
+      const signal = AbortSignal.timeout(outgoing.timeoutMs)
+      try {
+        const addresses = await unlessLate(addressesOf(hostOf(new URL(outgoing.url))), signal)
+        if (typeof addresses === 'string') return { problem: addresses }
+        return await exchange(outgoing, addresses, signal)
+      } catch (error) {
+        if (signal.aborted) return { problem: `There was no answer within ${outgoing.timeoutMs} ms.` }
+        return { problem: error instanceof Error ? describe(error) : String(error) }
+      }
+    },
+  }
+}
+
+function describe(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : ''
+  return `${code}${error.message}`.slice(0, 500)
+}
+
+/** A URL's host without the brackets of an IPv6 address. */
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '')
+}
+
+type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
+
+function network(text: string): Network {
+  if (text.includes('/')) return ipaddr.parseCIDR(text)
+  const address = ipaddr.parse(text)
+  return [address, address.kind() === 'ipv4' ? 32 : 128]
+}
+
+/** Whether an address is of the public internet, or in one of the networks. */
+export function isAllowed(text: string, networks: readonly Network[]): boolean {
+  if (!ipaddr.isValid(text)) return false
+  const address = ipaddr.process(text)
+  if (address.range() === 'unicast') return true
+  return networks.some(([base, bits]) => base.kind() === address.kind() && address.match(base, bits))
+}
+
+async function unlessLate<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const late = (): void => reject(signal.reason)
+  signal.addEventListener('abort', late, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', late)
+  }
+}
+
+/** One request over one connection to one of the given addresses. */
+function exchange(outgoing: Outgoing, addresses: readonly Address[], signal: AbortSignal): Promise<Sent> {
+  const url = new URL(outgoing.url)
+  const body = Buffer.from(outgoing.body)
+  const options: RequestOptions = {
+    method: outgoing.method,
+    headers: {
+      'user-agent': 'Polydesk-Webhooks/1',
+      ...outgoing.headers,
+      ...(outgoing.method === 'POST' ? { 'content-length': body.length } : {}),
+    },
+    agent: false,
+    lookup: resolvedTo(addresses),
+    signal,
+  }
+  return new Promise((resolve, reject) => {
+    const send = url.protocol === 'https:' ? secureRequest : plainRequest
+    const sending = send(url, options, (incoming) => {
+      read(incoming).then((answer) => {
+        sending.destroy()
+        resolve({ answer })
+      }, reject)
+    })
+    sending.on('error', reject)
+    sending.end(outgoing.method === 'POST' ? body : undefined)
+  })
+}
+
+function resolvedTo(addresses: readonly Address[]): LookupFunction {
+  return (_host, options, callback) => {
+    const [first] = addresses
+    if (options.all) callback(null, [...addresses])
+    else if (first) callback(null, first.address, first.family)
+  }
+}
+
+/** Reads no more of an answer than is kept. */
+async function read(incoming: IncomingMessage): Promise<SentAnswer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of incoming) {
+    if (!Buffer.isBuffer(chunk)) continue
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= KEPT_BODY) break
+  }
+  const body = Buffer.concat(chunks).subarray(0, KEPT_BODY).toString('utf8')
+  // PostgreSQL keeps no NUL, neither in text nor in JSON.
+  return {
+    status: incoming.statusCode ?? 0,
+    headers: keptHeaders(incoming.headers),
+    body: body.replaceAll('\0', '\ufffd'),
+  }
+}
+
+function keptHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
+  let left = KEPT_HEADERS
+  const kept: [string, string][] = []
+  for (const [name, value] of Object.entries(headers)) {
+    const text = (Array.isArray(value) ? value.join(', ') : (value ?? '')).replaceAll('\0', '\ufffd')
+    left -= name.length + text.length
+    if (left >= 0) kept.push([name, text])
+  }
+  return Object.fromEntries(kept)
+}

@@ -1,0 +1,120 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { readConfig } from '../config.ts'
+import { originOf, redirectUriProblem } from '../core/authorization/rules.ts'
+import { CHANGE_CLIENT, LIST_CLIENTS } from '../core/authorization/store.ts'
+import { LIST_OWNERS } from '../core/tenants/store.ts'
+import { CREDENTIAL_KINDS } from '../dialects/credentials.ts'
+import { issueMinted } from '../setup/demo.ts'
+import { chooseDesk, chooseTenant, newName } from './choose.ts'
+import { type CommandLine, withStore } from './database.ts'
+import { Told } from './tell.ts'
+
+/** Which credential is a client of the authorization server, by dialect. */
+const KIND = { spacebring: 'oauth_client', moov: 'basic' } as const
+type ClientDialect = keyof typeof KIND
+
+interface Places {
+  readonly redirectUri?: readonly string[]
+  readonly origin?: readonly string[]
+}
+
+interface CreateOptions extends Places {
+  readonly name: string
+  readonly scopes?: string
+  readonly desk?: string
+  readonly tenant?: string
+}
+
+function redirectUri(text: string, before: readonly string[] = []): readonly string[] {
+  const problem = redirectUriProblem(text)
+  if (problem) throw new InvalidArgumentError(problem)
+  return [...before, text]
+}
+
+function origin(text: string, before: readonly string[] = []): readonly string[] {
+  const read = originOf(text)
+  if (read === null) throw new InvalidArgumentError(`${text} is not an origin such as https://app.example.com.`)
+  return [...before, read]
+}
+
+/** The options that say where a client's people and tokens may be. */
+function withPlaces(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--redirect-uri <uri>', 'where people are sent back to (Spacebring); may be given often').argParser(
+        redirectUri,
+      ),
+    )
+    .addOption(
+      new Option('--origin <origin>', 'from where tokens may be used (Moov); may be given often').argParser(origin),
+    )
+}
+
+/** `polydesk client ...`: the clients of the authorization server under /oauth2. */
+export function clientCommands(): Command {
+  const client = new Command('client').description('Register applications that ask for access under /oauth2.')
+  withPlaces(client.command('create'))
+    .addArgument(new Command().createArgument('<dialect>').choices(Object.keys(KIND)))
+    .requiredOption('--name <name>', 'shown to people who are asked for consent', newName)
+    .option('--scopes <scopes>', "the vendor's words for what it may do at the most, separated by commas")
+    .option('--desk <desk>', 'reaches only this desk (id, integer or name)')
+    .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .description('Register a client. Its secret is shown once.')
+    .action((dialect: ClientDialect, options: CreateOptions) =>
+      withStore(readConfig(), (commandLine) => createClient(commandLine, dialect, options)),
+    )
+  withPlaces(client.command('change'))
+    .argument(
+      '<client-id>',
+      'as `client list` shows it; client id and secret of a network and Moov keys are clients too',
+    )
+    .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .description('Replace the redirect URIs or the origins of a client.')
+    .action((publicId: string, options: Places & { tenant?: string }) =>
+      withStore(readConfig(), async (commandLine) => {
+        const tenant = await chooseTenant(commandLine, options.tenant)
+        const values = [tenant.id, publicId, options.redirectUri ?? null, options.origin ?? null]
+        const done = await commandLine.store.run({ statement: CHANGE_CLIENT, values })
+        await commandLine.access.changed(tenant.id)
+        if (done.length === 0) throw new Told(`There is no client ${publicId}.`)
+        console.log('Changed.')
+      }),
+    )
+  client
+    .command('list')
+    .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .description('List clients, without their secrets. `polydesk token revoke` ends one, with all its tokens.')
+    .action((options: { tenant?: string }) =>
+      withStore(readConfig(), async (commandLine) => {
+        const tenant = await chooseTenant(commandLine, options.tenant)
+        for (const each of await commandLine.store.run({ statement: LIST_CLIENTS, values: [tenant.id] }))
+          console.log(
+            [
+              each.id,
+              each.dialect,
+              each.kind,
+              each.public_id,
+              each.name,
+              each.scopes.join(','),
+              [...each.redirect_uris, ...each.origins].join(','),
+            ].join('  '),
+          )
+      }),
+    )
+  return client
+}
+
+async function createClient(commandLine: CommandLine, dialect: ClientDialect, options: CreateOptions): Promise<void> {
+  const tenant = await chooseTenant(commandLine, options.tenant)
+  const kind = CREDENTIAL_KINDS.find((each) => each.dialect === dialect && each.kind === KIND[dialect])
+  if (!kind) throw new Error(`There is no credential ${KIND[dialect]} in ${dialect}.`)
+  const [owner] = await commandLine.store.run({ statement: LIST_OWNERS, values: [tenant.id] })
+  if (!owner) throw new Told('This tenant has no service user or owner: add one first.')
+  const made = await issueMinted(commandLine, tenant.id, kind, options.name, owner.id, {
+    redirectUris: options.redirectUri ?? [],
+    origins: options.origin ?? [],
+    ...(options.scopes === undefined ? {} : { scopes: options.scopes.split(',').map((scope) => scope.trim()) }),
+    ...(options.desk === undefined ? {} : { deskId: chooseDesk(tenant, options.desk).id }),
+  })
+  console.log(`client_id ${made.publicId ?? ''}\nclient_secret ${made.secret}\nid ${made.id}`)
+}

@@ -1,0 +1,32 @@
+import { ConfigError } from '../config.ts'
+import { CannotListen } from '../main.ts'
+import { EmbeddedPostgresError } from '../storage/embedded.ts'
+import { errorCode, isUnavailable, StoreUnusable } from '../storage/failures.ts'
+
+/** A mistake of the person at the terminal, told as one sentence. */
+export class Told extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'Told'
+  }
+}
+
+/** Failures whose message is made for the person at the terminal. */
+const PLAIN = [Told, ConfigError, CannotListen, EmbeddedPostgresError, StoreUnusable]
+
+/** SQLSTATEs of a PostgreSQL that answers and doesn't let us in: wrong user or password, no such database. */
+const REFUSALS = new Set<string | undefined>(['28000', '28P01', '3D000', '42501'])
+
+/** Tells why something failed: as a sentence when the person can do something about it, with its trace otherwise. */
+export function tell(error: unknown): void {
+  console.error(sentence(error) ?? error)
+}
+
+function sentence(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  if (PLAIN.some((each) => error instanceof each)) return error.message
+  if (REFUSALS.has(errorCode(error))) return `The database refuses us: ${error.message}. Check DATABASE_URL.`
+  if (!isUnavailable(error)) return null
+  const cause = error.cause instanceof Error ? error.cause : error
+  return `The database does not answer: ${cause.message}. Make sure that it runs, and check DATABASE_URL.`
+}

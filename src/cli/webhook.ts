@@ -1,0 +1,150 @@
+import { Command } from 'commander'
+import { readConfig } from '../config.ts'
+import { Refusal } from '../core/errors.ts'
+import {
+  createWebhook,
+  deleteWebhook,
+  listDeliveries,
+  listWebhooks,
+  replay,
+  rotateSecret,
+  testWebhook,
+  updateWebhook,
+  type WebhookAdministration,
+  type WebhookOffice,
+} from '../core/webhooks/commands.ts'
+import { DELIVERY_STATES } from '../core/webhooks/webhook.ts'
+import { webhookOffice } from '../main.ts'
+import { RECORDED_CHANNEL } from '../storage/announce.ts'
+import { errorCode } from '../storage/failures.ts'
+import { openKeys } from '../storage/keys.ts'
+import { chooseDesk, chooseTenant } from './choose.ts'
+import { withStore } from './database.ts'
+import { Told } from './tell.ts'
+
+/** Deliveries that `webhook deliveries` shows. */
+const SHOWN_DELIVERIES = 100
+/** SQLSTATE of a text that is none. */
+const NOT_A_UUID = '22P02'
+
+/** `polydesk webhook ...`: who is told of events, and what could not be told. */
+export function webhookCommands(): Command {
+  const webhook = new Command('webhook').description('Have events sent to URLs, and send again what was given up.')
+  const command = (usage: string, description: string) =>
+    webhook
+      .command(usage)
+      .description(description)
+      .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+
+  command('create <url>', 'Have events sent to a URL. The signing secret is shown once.')
+    .option(
+      '--dialect <dialect>',
+      'whose payloads, signature and retries: native, spacebring, moov, omnidesk',
+      'native',
+    )
+    .option('--desk <desk>', 'events of this desk only (id, integer or name)')
+    .option('--events <events>', 'names as the dialect calls them, separated by commas; its usual ones if absent')
+    .option('--description <text>', 'for you', '')
+    .action((url: string, options: CreateOptions) =>
+      administer(options, async (admin, office) => {
+        const deskId = options.desk === undefined ? null : chooseDesk(admin.tenant, options.desk).id
+        const { dialect, description } = options
+        const events = options.events?.split(',').map((each) => each.trim())
+        const input = { dialect, deskId, url, description, ...(events && { events }) }
+        const made = await createWebhook(admin, office, input)
+        console.log(`secret ${made.secret}\nid ${made.webhook.id}`)
+      }),
+    )
+  command('list', 'List webhooks.').action((options: Options) =>
+    administer(options, async (admin) => {
+      for (const each of await listWebhooks(admin)) {
+        const state = each.enabled ? 'enabled' : `disabled by ${each.disabledBy}`
+        console.log([each.id, each.dialect, state, each.url, each.events.join(',')].join('  '))
+      }
+    }),
+  )
+  for (const enabled of [true, false]) {
+    const name = enabled ? 'enable' : 'disable'
+    command(
+      `${name} <id>`,
+      enabled ? 'Enable a webhook.' : 'Disable a webhook; events are then not kept for it.',
+    ).action((id: string, options: Options) =>
+      administer(options, async (admin, office) => {
+        await updateWebhook(admin, office, id, { enabled })
+        console.log(enabled ? 'Enabled.' : 'Disabled.')
+      }),
+    )
+  }
+  command('delete <id>', 'Remove a webhook with its deliveries.').action((id: string, options: Options) =>
+    administer(options, async (admin, office) => {
+      await deleteWebhook(admin, office, id)
+      console.log('Removed.')
+    }),
+  )
+  command('rotate <id>', 'Replace the signing secret and show the new one.').action((id: string, options: Options) =>
+    administer(options, async (admin, office) => console.log(`secret ${await rotateSecret(admin, office, id)}`)),
+  )
+  command('test <id>', 'Send a test event now, and show what is answered.').action((id: string, options: Options) =>
+    administer(options, async (admin, office) => {
+      const { sent } = await testWebhook(admin, office, id)
+      if ('problem' in sent) throw new Told(`There was no answer: ${sent.problem}`)
+      console.log(`${sent.answer.status} ${sent.answer.body}`)
+    }),
+  )
+  command('deliveries <id>', `Show the latest ${SHOWN_DELIVERIES} deliveries.`)
+    .option('--state <state>', `only these: ${DELIVERY_STATES.join(', ')}`)
+    .action((id: string, options: Options & { readonly state?: string }) =>
+      administer(options, async (admin) => {
+        const state = DELIVERY_STATES.find((each) => each === options.state) ?? null
+        if (options.state !== undefined && state === null) throw new Told(`There is no state ${options.state}.`)
+        const { deliveries } = await listDeliveries(admin, id, { state, after: null, limit: SHOWN_DELIVERIES })
+        for (const each of deliveries)
+          console.log([each.id, each.createdAt, each.eventType, each.state, `${each.attempts} attempts`].join('  '))
+      }),
+    )
+  command('replay <id>', 'Send everything once more that was given up.')
+    .option('--delivery <id>', 'only this one, also when it was delivered')
+    .action((id: string, options: Options & { readonly delivery?: string }) =>
+      administer(options, async (admin, office) => {
+        console.log(`${await replay(admin, office, id, options.delivery ?? null)} to be sent again.`)
+      }),
+    )
+  return webhook
+}
+
+interface Options {
+  readonly tenant?: string
+}
+
+interface CreateOptions extends Options {
+  readonly dialect: string
+  readonly desk?: string
+  readonly events?: string
+  readonly description: string
+}
+
+/** Runs a command of a tenant, then wakes the servers. What the core refuses is told as a sentence. */
+function administer(
+  options: Options,
+  work: (admin: WebhookAdministration, office: WebhookOffice) => Promise<void>,
+): Promise<void> {
+  const config = readConfig()
+  return withStore(config, async (commandLine) => {
+    const tenant = await chooseTenant(commandLine, options.tenant)
+    const announced = new Set<string>()
+    const keys = await openKeys(config.secretKey, config.dataDir)
+    const office = webhookOffice(config, keys, (word) => announced.add(word))
+    await work({ ...commandLine, tenant, actor: null }, office).catch((error: unknown) => {
+      if (errorCode(error) === NOT_A_UUID) throw new Told('That is no id; `polydesk webhook list` shows them.')
+      throw error instanceof Refusal ? new Told(sentence(error)) : error
+    })
+    for (const word of announced) await commandLine.store.database.notify(RECORDED_CHANNEL, word)
+  })
+}
+
+function sentence({ error }: Refusal): string {
+  if (error.code === 'invalid')
+    return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n')
+  if (error.code === 'not_found') return `There is no such ${error.missing}.`
+  return error.code === 'conflict' ? error.message : error.code
+}

@@ -1,0 +1,208 @@
+import type { Store } from '../../storage/store.ts'
+import { type Access, directoryKind, hashOf } from '../access/access.ts'
+import { randomSecret } from '../access/secrets.ts'
+import { CLIENT_IN_DIRECTORY, FIND_IN_DIRECTORY, REVOKE_CREDENTIAL } from '../access/store.ts'
+import type { Instant } from '../instant.ts'
+import type { Client, Issued, Lifetimes } from './client.ts'
+import { CODE_SECONDS, type CodeProof, later, mayExchange, mayRefresh } from './rules.ts'
+import {
+  clientOf,
+  EXCHANGE_CODE,
+  GRANT_BY_ACCESS_TOKEN,
+  GRANT_BY_CODE,
+  GRANT_BY_REFRESH_TOKEN,
+  GRANT_TO_CLIENT,
+  grantOf,
+  INSERT_GRANT,
+  LOAD_CLIENT,
+  PURGE_CREDENTIALS,
+  PURGE_GRANTS,
+  REFRESH,
+  REFRESH_IN_DIRECTORY,
+  REVOKE_GRANT,
+} from './store.ts'
+
+/** What these commands need of their surroundings: there is no actor yet. */
+export interface Surroundings {
+  readonly store: Pick<Store, 'run'>
+  readonly access: Pick<Access, 'changed'>
+  readonly now: Instant
+  readonly newId: () => string
+}
+
+/** The live client with a public id, if there is one. */
+export async function findClient({ store, now }: Surroundings, publicId: string): Promise<Client | null> {
+  const values = [CLIENT_IN_DIRECTORY, hashOf(publicId)]
+  const [listed] = await store.run({ statement: FIND_IN_DIRECTORY, values })
+  if (!listed) return null
+  const [row] = await store.run({ statement: LOAD_CLIENT, values: [listed.tenant_id, listed.target_id, now] })
+  return row ? clientOf(listed.tenant_id, row) : null
+}
+
+/** What a user allows a client. */
+export interface Consent {
+  readonly userId: string
+  readonly scopes: readonly string[]
+  readonly redirectUri: string
+  readonly codeChallenge: string | null
+}
+
+/** Records what a user allowed. @returns the authorization code for it, good once and for ten minutes. */
+export async function grantByConsent(around: Surroundings, client: Client, consent: Consent): Promise<string> {
+  const { store, now, newId } = around
+  const code = randomSecret()
+  await store.run({
+    statement: INSERT_GRANT,
+    values: [
+      client.tenantId,
+      newId(),
+      client.id,
+      consent.userId,
+      consent.scopes,
+      consent.redirectUri,
+      hashOf(code),
+      consent.codeChallenge,
+      later(now, CODE_SECONDS),
+      now,
+    ],
+  })
+  return code
+}
+
+/**
+ * Exchanges a code for a pair of tokens; null when it may not be. A code that comes a second time was stolen or leaked:
+ * then everything that was issued by it ends (RFC 6749, 4.1.2).
+ */
+export async function exchangeCode(
+  around: Surroundings,
+  client: Client,
+  code: string,
+  proof: CodeProof,
+  lifetimes: Lifetimes,
+): Promise<Issued | null> {
+  const { store, now } = around
+  const [row] = await store.run({ statement: GRANT_BY_CODE, values: [client.tenantId, hashOf(code)] })
+  if (!row) return null
+  const grant = grantOf(row)
+  if (grant.codeUsedAt !== null && grant.clientId === client.id) await revokeGrant(around, client.tenantId, grant.id)
+  if (!mayExchange(grant, client, proof, now)) return null
+  const pair = newPair(around, grant.scopes, lifetimes)
+  const done = await store.run({ statement: EXCHANGE_CODE, values: [client.tenantId, grant.id, ...pair.values] })
+  return done.length > 0 ? pair.issued : null
+}
+
+/** Grants a client scopes for itself (client credentials). */
+export async function grantToClient(
+  around: Surroundings,
+  client: Client,
+  scopes: readonly string[],
+  lifetimes: Lifetimes,
+): Promise<Issued> {
+  const pair = newPair(around, scopes, lifetimes)
+  const owner = [client.id, client.userId, client.deskId]
+  await around.store.run({
+    statement: GRANT_TO_CLIENT,
+    values: [client.tenantId, around.newId(), ...pair.values, ...owner],
+  })
+  return pair.issued
+}
+
+/**
+ * A new access token for a refresh token; null when it is not this client's or not good any more.
+ *
+ * @param scopes fewer than were granted, or null for all (RFC 6749, 6); `too_wide` when they are more.
+ */
+export async function refresh(
+  around: Surroundings,
+  client: Client,
+  refreshToken: string,
+  scopes: readonly string[] | null,
+  lifetimes: Lifetimes,
+): Promise<Issued | 'too_wide' | null> {
+  const { store, now, access } = around
+  const hash = hashOf(refreshToken)
+  const [row] = await store.run({ statement: GRANT_BY_REFRESH_TOKEN, values: [client.tenantId, hash] })
+  if (!row || !mayRefresh(grantOf(row), client, now)) return null
+  if (scopes?.some((each) => !row.scopes.includes(each))) return 'too_wide'
+  const pair = newPair(around, scopes ?? row.scopes, lifetimes, lifetimes.rotates ? undefined : refreshToken)
+  const done = await store.run({ statement: REFRESH, values: [client.tenantId, row.id, ...pair.values, hash] })
+  if (done.length === 0) return null
+  if (lifetimes.rotates) await access.changed(client.tenantId)
+  return pair.issued
+}
+
+/** A fresh pair, and the values `$3` to `$9` of the statements that store it. */
+function newPair(
+  { now, newId }: Surroundings,
+  scopes: readonly string[],
+  lifetimes: Lifetimes,
+  refreshToken: string = randomSecret(),
+): { readonly issued: Issued; readonly values: readonly unknown[] } {
+  const accessToken = randomSecret()
+  const expiresAt = later(now, lifetimes.accessTokenSeconds)
+  const refreshExpiresAt = lifetimes.refreshTokenSeconds === null ? null : later(now, lifetimes.refreshTokenSeconds)
+  return {
+    issued: { accessToken, refreshToken, scopes, expiresAt },
+    values: [newId(), hashOf(accessToken), expiresAt, now, scopes, hashOf(refreshToken), refreshExpiresAt],
+  }
+}
+
+/** An access or refresh token that somebody holds: where it belongs. */
+export interface HeldToken {
+  readonly tenantId: string
+  /** Of the client that it was issued to. */
+  readonly dialect: string
+  /** Null for an access token that was issued on the command line. */
+  readonly clientId: string | null
+  readonly grantId: string | null
+  readonly credentialId: string | null
+}
+
+/** Finds out whose an access or refresh token is, among those that some dialects issue. */
+export async function findToken(
+  { store }: Surroundings,
+  token: string,
+  dialects: readonly string[],
+): Promise<HeldToken | null> {
+  const hash = hashOf(token)
+  const [asRefresh] = await store.run({ statement: FIND_IN_DIRECTORY, values: [REFRESH_IN_DIRECTORY, hash] })
+  if (asRefresh) {
+    const tenantId = asRefresh.tenant_id
+    const [row] = await store.run({ statement: GRANT_BY_REFRESH_TOKEN, values: [tenantId, hash] })
+    if (!row) return null
+    return { tenantId, dialect: row.dialect, clientId: row.client_id, grantId: row.id, credentialId: null }
+  }
+  for (const dialect of dialects) {
+    const values = [directoryKind(dialect, 'access_token'), hash]
+    const [listed] = await store.run({ statement: FIND_IN_DIRECTORY, values })
+    if (!listed) continue
+    const tenantId = listed.tenant_id
+    const [row] = await store.run({ statement: GRANT_BY_ACCESS_TOKEN, values: [tenantId, listed.target_id] })
+    if (!row) return null
+    return { tenantId, dialect, clientId: row.client_id, grantId: row.grant_id, credentialId: listed.target_id }
+  }
+  return null
+}
+
+/** Revokes a token with the pair that it belongs to, at once. */
+export async function revokeToken(around: Surroundings, token: HeldToken): Promise<void> {
+  if (token.grantId !== null) return revokeGrant(around, token.tenantId, token.grantId)
+  if (token.credentialId === null) return
+  const values = [token.tenantId, token.credentialId, around.now]
+  await around.store.run({ statement: REVOKE_CREDENTIAL, values })
+  await around.access.changed(token.tenantId)
+}
+
+async function revokeGrant(around: Surroundings, tenantId: string, grantId: string): Promise<void> {
+  await around.store.run({ statement: REVOKE_GRANT, values: [tenantId, grantId, around.now] })
+  await around.access.changed(tenantId)
+}
+
+/** The kinds of credentials that are issued for a time and by the thousand. */
+const SHORT_LIVED = ['access_token', 'login']
+
+/** Forgets tokens and grants of a tenant that ended before a time. */
+export async function purgeGrants(store: Pick<Store, 'run'>, tenantId: string, before: Instant): Promise<void> {
+  await store.run({ statement: PURGE_CREDENTIALS, values: [tenantId, before, SHORT_LIVED] })
+  await store.run({ statement: PURGE_GRANTS, values: [tenantId, before] })
+}

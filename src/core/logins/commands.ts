@@ -1,0 +1,124 @@
+import type { Store } from '../../storage/store.ts'
+import { hashOf } from '../access/access.ts'
+import { hashPassword, isPassword, randomSecret } from '../access/secrets.ts'
+import { FIND_IN_DIRECTORY } from '../access/store.ts'
+import { type Instant, instant } from '../instant.ts'
+import type { Administration } from '../tenants/commands.ts'
+import { userOf } from '../users/store.ts'
+import type { UserSummary } from '../users/user.ts'
+import { failureKey, lockedSeconds, WINDOW_SECONDS } from './rules.ts'
+import {
+  ADD_HOST,
+  COUNT_FAILURE,
+  FIND_LOGIN,
+  FIRST_TENANT,
+  FORGET_FAILURES,
+  HOST_IN_DIRECTORY,
+  PURGE_FAILURES,
+  READ_FAILURES,
+  SET_ACTIVE,
+  SET_PASSWORD,
+} from './store.ts'
+
+/** What somebody entered to get in. */
+export interface Attempt {
+  readonly by: 'email' | 'username'
+  readonly name: string
+  readonly password: string
+  /** Where the request came from. */
+  readonly address: string
+  /** Who may get in this way, of those who exist, are active and gave the right password. */
+  readonly admits: (user: UserSummary) => boolean
+}
+
+export type Outcome =
+  | { readonly user: UserSummary }
+  /** Unknown, wrong password, inactive, or nobody who may get in this way: never told apart. */
+  | { readonly refused: true }
+  | { readonly lockedSeconds: number }
+
+/** Compared with when there is nobody of a name, so that it takes as long as a wrong password. Its password is nobody's. */
+let decoy: Promise<string> | undefined
+
+/**
+ * Tells whether somebody may get in. Attempts for one name from one address wait for each other, so that many at once
+ * are no more than ten failures either.
+ */
+export async function logIn(
+  { store, now }: { readonly store: Pick<Store, 'run' | 'inTurn'>; readonly now: Instant },
+  tenantId: string,
+  attempt: Attempt,
+): Promise<Outcome> {
+  const key = failureKey(attempt.name, attempt.address)
+  return store.inTurn([`login ${tenantId} ${key.toString('base64')}`], async () => {
+    const [counted] = await store.run({ statement: READ_FAILURES, values: [tenantId, key] })
+    const locked = lockedSeconds(counted ? { failures: counted.failures, since: instant(counted.since) } : null, now)
+    if (locked > 0) return { lockedSeconds: locked }
+    const user = await verified(store, tenantId, attempt)
+    if (user) {
+      if (counted) await store.run({ statement: FORGET_FAILURES, values: [tenantId, key] })
+      return { user }
+    }
+    await store.run({ statement: COUNT_FAILURE, values: [tenantId, key, now, windowBefore(now)] })
+    return { refused: true }
+  })
+}
+
+/** The same work whether there is such a user or not. */
+async function verified(
+  store: Pick<Store, 'run'>,
+  tenantId: string,
+  { by, name, password, admits }: Attempt,
+): Promise<UserSummary | null> {
+  decoy ??= hashPassword(randomSecret())
+  const nobodys = await decoy
+  const keys = by === 'email' ? [name.toLowerCase(), null] : [null, name.toLowerCase()]
+  const [row] = await store.run({ statement: FIND_LOGIN, values: [tenantId, ...keys] })
+  const isRight = await isPassword(password, row?.password_hash ?? nobodys)
+  if (!row || row.password_hash === null || !isRight) return null
+  const user = userOf(row)
+  return user.active && admits(user) ? user : null
+}
+
+function windowBefore(now: Instant): Instant {
+  return new Date(Date.parse(now) - WINDOW_SECONDS * 1000).toISOString()
+}
+
+/** Forgets failures of a tenant that no lock needs any more. */
+export async function purgeFailures(store: Pick<Store, 'run'>, tenantId: string, now: Instant): Promise<void> {
+  await store.run({ statement: PURGE_FAILURES, values: [tenantId, windowBefore(now)] })
+}
+
+/** The tenant of a login that names none: that of the request's host, else the first one; null when there is none. */
+export async function tenantByHost(store: Pick<Store, 'run'>, host: string): Promise<string | null> {
+  const values = [HOST_IN_DIRECTORY, hashOf(host.toLowerCase())]
+  const [listed] = await store.run({ statement: FIND_IN_DIRECTORY, values })
+  if (listed) return listed.tenant_id
+  const [first] = await store.run({ statement: FIRST_TENANT, values: [] })
+  return first?.tenant_id ?? null
+}
+
+/** Lets logins at a host name belong to a tenant. @throws the store's unique violation when it is another tenant's. */
+export async function addHost({ store }: Administration, tenantId: string, host: string): Promise<void> {
+  await store.run({ statement: ADD_HOST, values: [tenantId, hashOf(host.toLowerCase())] })
+}
+
+/** Sets a user's password. */
+export async function setPassword(
+  { store, now }: Administration,
+  tenantId: string,
+  userId: string,
+  password: string,
+): Promise<void> {
+  await store.run({ statement: SET_PASSWORD, values: [tenantId, userId, await hashPassword(password), now] })
+}
+
+/** Lets a user in or keeps them out. The caller signals `Access.changed`. */
+export async function setActive(
+  { store, now }: Administration,
+  tenantId: string,
+  userId: string,
+  active: boolean,
+): Promise<void> {
+  await store.run({ statement: SET_ACTIVE, values: [tenantId, userId, active, now] })
+}

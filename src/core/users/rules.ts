@@ -1,0 +1,112 @@
+import { type Actor, may } from '../access/actor.ts'
+import { refuse, refuseField } from '../errors.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+import type { Address, AddressKind, UserChange, UserSummary } from './user.ts'
+
+/** Characters of a name, an address or another short text at the most. */
+const LONGEST_TEXT = 255
+const LONGEST_ABOUT = 2_000
+/** Fields of one user at the most, and how long their names and values may be. */
+const MOST_FIELDS = 50
+const LONGEST_FIELD_NAME = 64
+const LONGEST_FIELD = 2_000
+/** Addresses and external ids that one change adds at the most. */
+const MOST_ADDED = 20
+
+const SHORT_TEXTS = ['name', 'surname', 'email', 'username', 'customerNumber', 'phone', 'photoUrl'] as const
+
+const EMAIL = /^[^\s@]+@[^\s@]+$/
+/** E.164 of the ITU: a plus sign and at most 15 digits. */
+const TELEPHONE = /^\+[1-9]\d{1,14}$/
+const HANDLE = /^\S(?:.*\S)?$/
+/** What a person writes as an address of each kind. */
+const FORMS: Readonly<Record<AddressKind, RegExp>> = {
+  email: EMAIL,
+  telephone: TELEPHONE,
+  facebook: HANDLE,
+  twitter: HANDLE,
+}
+
+/** Under which key two spellings of an address are the same. */
+export function addressKey({ address }: Address): string {
+  return address.toLowerCase()
+}
+
+/** Refuses what no user can have. @throws Refusal `invalid` (paths are the change's own names) */
+export function checkUserChange(change: UserChange, tenant: Tenant): void {
+  for (const field of SHORT_TEXTS) demandShort(field, change[field], LONGEST_TEXT)
+  demandShort('about', change.about, LONGEST_ABOUT)
+  if (typeof change.email === 'string' && !EMAIL.test(change.email))
+    refuseField(['email'], 'format', 'Must be an e-mail address.')
+  checkFields(change.fields ?? {})
+  checkAddresses(change.addAddresses ?? [])
+  const desks = new Set(tenant.desks.map((desk) => desk.id))
+  const named = [...(change.memberships ?? []), ...(change.addExternalIds ?? [])]
+  if (named.some(({ deskId }) => !desks.has(deskId))) refuseField(['desk'], 'unknown', 'This desk does not exist.')
+  if ((change.addExternalIds ?? []).length > MOST_ADDED)
+    refuseField(['externalIds'], 'too_long', 'Too many.', MOST_ADDED)
+  for (const { externalId } of change.addExternalIds ?? []) {
+    if (externalId.trim() === '') refuseField(['externalIds'], 'required', 'Must not be empty.')
+    demandShort('externalIds', externalId, LONGEST_TEXT)
+  }
+}
+
+function demandShort(field: string, text: string | null | undefined, limit: number): void {
+  if (typeof text === 'string' && [...text].length > limit) refuseField([field], 'too_long', 'Is too long.', limit)
+}
+
+function checkFields(fields: Readonly<Record<string, string | null>>): void {
+  for (const [name, value] of Object.entries(fields)) {
+    if (name.trim() === '') refuseField(['fields', name], 'format', 'Must have a name.')
+    if ([...name].length > LONGEST_FIELD_NAME)
+      refuseField(['fields', name], 'too_long', 'Has too long a name.', LONGEST_FIELD_NAME)
+    if (value !== null && [...value].length > LONGEST_FIELD)
+      refuseField(['fields', name], 'too_long', 'Is too long.', LONGEST_FIELD)
+  }
+}
+
+/** A user has so many fields at the most, those it keeps included. @throws Refusal `invalid` */
+export function checkFieldCount(standing: object, change: UserChange): void {
+  const given = Object.entries(change.fields ?? {})
+  const kept = Object.keys(standing).filter((name) => !given.some(([other]) => other === name))
+  if (kept.length + given.filter(([, value]) => value !== null).length > MOST_FIELDS)
+    refuseField(['fields'], 'too_long', `At most ${MOST_FIELDS} fields.`, MOST_FIELDS)
+}
+
+function checkAddresses(addresses: readonly Address[]): void {
+  if (addresses.length > MOST_ADDED) refuseField(['addresses'], 'too_long', 'Too many.', MOST_ADDED)
+  for (const { kind, address } of addresses) {
+    demandShort('addresses', address, LONGEST_TEXT)
+    if (!FORMS[kind].test(address)) refuseField(['addresses'], 'format', `Is no address of the kind ${kind}.`)
+  }
+}
+
+/** Refuses as `forbidden` whoever may not give out these roles: on each of the desks it takes one who manages its users. */
+export function demandMayGive(actor: Actor, memberships: UserChange['memberships']): void {
+  for (const { deskId } of memberships ?? []) demandManaging(actor, deskId)
+}
+
+/**
+ * Refuses as `forbidden` whoever may not change this user. An owner is changed by owners only, and who works on a desk
+ * only by those who manage its users: otherwise an admin of one desk could take over a colleague of another.
+ */
+export function demandMayChange(actor: Actor, user: UserSummary): void {
+  const isOwner = actor.user.isOwner && actor.permissions.has('user.manage')
+  if (user.isOwner && !isOwner) refuse({ code: 'forbidden', permission: 'user.manage' })
+  for (const { deskId, role } of user.memberships) if (role !== 'customer') demandManaging(actor, deskId)
+  const isWithin = user.memberships.some(({ deskId }) => may(actor, 'user.manage', deskId))
+  if (!isWithin && !(isOwner && actor.credential.deskId === null))
+    refuse({ code: 'forbidden', permission: 'user.manage' })
+}
+
+/** Only people who work nowhere are erased: what agents did has to stay theirs. @throws Refusal `forbidden`, `invalid` */
+export function demandMayErase(actor: Actor, user: UserSummary): void {
+  for (const { deskId } of user.memberships) demandManaging(actor, deskId)
+  demandMayChange(actor, user)
+  const works = user.isOwner || user.kind === 'service' || user.memberships.some(({ role }) => role !== 'customer')
+  if (works) refuseField(['user'], 'not_allowed', 'Only people who work on no desk can be erased.')
+}
+
+function demandManaging(actor: Actor, deskId: string): void {
+  if (!may(actor, 'user.manage', deskId)) refuse({ code: 'forbidden', permission: 'user.manage' })
+}

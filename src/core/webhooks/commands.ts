@@ -1,0 +1,296 @@
+import { createHash } from 'node:crypto'
+import { type Actor, may } from '../access/actor.ts'
+import type { Vault } from '../access/vault.ts'
+import type { Context } from '../context.ts'
+import { type Issue, refuse, refuseField } from '../errors.ts'
+import type { Outgoing, Protocol, Sender, Sent } from './protocol.ts'
+import {
+  attemptOf,
+  DELETE_WEBHOOK,
+  deliveryOf,
+  FIND_DELIVERY,
+  FIND_WEBHOOK,
+  INSERT_WEBHOOK,
+  LIST_DELIVERIES,
+  LIST_WEBHOOKS,
+  REPLAY,
+  ROTATE_SECRET,
+  TOUCH_WEBHOOK,
+  UPDATE_WEBHOOK,
+  webhookOf,
+} from './store.ts'
+import { type Attempt, type Delivery, type DeliveryState, EVERYTHING, type Webhook } from './webhook.ts'
+
+/** What webhooks need beside the store: the dialects' protocols, the key to their secrets, and a way out. */
+export interface WebhookOffice {
+  readonly protocols: ReadonlyMap<string, Protocol>
+  readonly vault: Vault
+  readonly sender: Sender
+  /** Tells every process at once that a tenant's webhooks or deliveries are not what they were. */
+  readonly changed: (tenantId: string) => void
+}
+
+/** Who administers, and where. No actor: the command line, which may do everything. */
+export type WebhookAdministration = Pick<Context, 'store' | 'tenant' | 'now' | 'newId'> & {
+  readonly actor: Actor | null
+}
+
+/** A webhook to make. */
+export interface NewWebhook {
+  readonly dialect: string
+  readonly deskId: string | null
+  readonly url: string
+  readonly description?: string
+  /** The dialect's default events when absent. */
+  readonly events?: readonly string[]
+  readonly enabled?: boolean
+}
+
+/** What is to change; absent stays as it is. */
+export interface WebhookChange {
+  readonly url?: string
+  readonly description?: string
+  readonly events?: readonly string[]
+  readonly enabled?: boolean
+}
+
+/** Webhooks of one tenant at the most. */
+const MAXIMUM_WEBHOOKS = 200
+const LONGEST_URL = 2_048
+const LONGEST_DESCRIPTION = 1_000
+/** How long the secret before a rotation signs too, in milliseconds, where the dialect sends several signatures. */
+const OVERLAP_MS = 86_400_000
+
+/** The owner under which a webhook's secrets are sealed. */
+export function secretOwner(tenantId: string, webhookId: string): string {
+  return `webhook ${tenantId} ${webhookId}`
+}
+
+/** What the directory lists a webhook under. */
+function listedAs(id: string): Buffer {
+  return createHash('sha256').update(id).digest()
+}
+
+/** A webhook of one desk is its admins' affair; one of all desks the owner's. */
+function mayManage(actor: Actor | null, deskId: string | null): boolean {
+  if (actor === null) return true
+  if (deskId !== null) return may(actor, 'webhook.manage', deskId)
+  return actor.permissions.has('webhook.manage') && actor.user.isOwner && actor.credential.deskId === null
+}
+
+function demandManages(actor: Actor | null, deskId: string | null): void {
+  if (!mayManage(actor, deskId)) refuse({ code: 'forbidden', permission: 'webhook.manage' })
+}
+
+/**
+ * Makes a webhook, after asking the endpoint where its dialect does so.
+ *
+ * @returns it, with its signing secret.
+ * @throws Refusal `forbidden`, `conflict`, `invalid` (paths `dialect`, `desk`, `url`, `description`, `events`).
+ */
+export async function createWebhook(
+  admin: WebhookAdministration,
+  office: WebhookOffice,
+  input: NewWebhook,
+): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
+  demandManages(admin.actor, input.deskId)
+  const protocol = office.protocols.get(input.dialect)
+  if (!protocol) return refuseField(['dialect'], 'choice', 'This dialect has no webhooks.')
+  if (input.deskId !== null && !admin.tenant.desks.some((desk) => desk.id === input.deskId))
+    refuseField(['desk'], 'unknown', 'This desk does not exist.')
+  const events = input.events ?? protocol.defaultEvents
+  checkWords(office.sender, protocol, { ...input, events })
+  await checkEndpoint(office.sender, protocol, input.url)
+  const there = await admin.store.run({ statement: LIST_WEBHOOKS, values: [admin.tenant.id] })
+  if (there.length >= MAXIMUM_WEBHOOKS)
+    refuse({ code: 'conflict', message: `A tenant has at most ${MAXIMUM_WEBHOOKS} webhooks.` })
+  const id = admin.newId()
+  const secret = protocol.newSecret()
+  const values = [
+    admin.tenant.id,
+    id,
+    input.dialect,
+    input.deskId,
+    input.url,
+    input.description ?? '',
+    events,
+    input.enabled ?? true,
+    office.vault.seal(secret, secretOwner(admin.tenant.id, id)),
+    admin.now,
+    listedAs(id),
+  ]
+  const [row] = await admin.store.run({ statement: INSERT_WEBHOOK, values })
+  if (!row) throw new Error('A webhook was not made.')
+  office.changed(admin.tenant.id)
+  return { webhook: webhookOf(row), secret }
+}
+
+/** The webhooks that the actor may administer, oldest first. */
+export async function listWebhooks(admin: WebhookAdministration): Promise<readonly Webhook[]> {
+  if (admin.actor && !admin.actor.permissions.has('webhook.manage'))
+    refuse({ code: 'forbidden', permission: 'webhook.manage' })
+  const rows = await admin.store.run({ statement: LIST_WEBHOOKS, values: [admin.tenant.id] })
+  return rows.map(webhookOf).filter((webhook) => mayManage(admin.actor, webhook.deskId))
+}
+
+/** One webhook. @throws Refusal `not_found`, also for one that the actor may not administer; `forbidden` */
+export async function getWebhook(admin: WebhookAdministration, id: string): Promise<Webhook> {
+  return (await findWithSecrets(admin, id)).webhook
+}
+
+async function findWithSecrets(admin: WebhookAdministration, id: string) {
+  if (admin.actor && !admin.actor.permissions.has('webhook.manage'))
+    refuse({ code: 'forbidden', permission: 'webhook.manage' })
+  const [row] = await admin.store.run({ statement: FIND_WEBHOOK, values: [admin.tenant.id, id] })
+  if (!row || !mayManage(admin.actor, row.desk_id)) return refuse({ code: 'not_found', missing: 'webhook' })
+  return { webhook: webhookOf(row), sealed: row.secret }
+}
+
+/** @throws Refusal as `getWebhook`, `invalid` */
+export async function updateWebhook(
+  admin: WebhookAdministration,
+  office: WebhookOffice,
+  id: string,
+  change: WebhookChange,
+): Promise<Webhook> {
+  const before = await getWebhook(admin, id)
+  const protocol = protocolOf(office, before)
+  checkWords(office.sender, protocol, { ...before, ...change })
+  if (change.url !== undefined && change.url !== before.url) await checkEndpoint(office.sender, protocol, change.url)
+  const { url = null, description = null, events = null, enabled = null } = change
+  const values = [admin.tenant.id, id, url, description, events, enabled, admin.now]
+  const [row] = await admin.store.run({ statement: UPDATE_WEBHOOK, values })
+  if (!row) return refuse({ code: 'not_found', missing: 'webhook' })
+  office.changed(admin.tenant.id)
+  return webhookOf(row)
+}
+
+/** Removes a webhook with its deliveries. @throws Refusal as `getWebhook` */
+export async function deleteWebhook(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<void> {
+  await getWebhook(admin, id)
+  await admin.store.run({ statement: DELETE_WEBHOOK, values: [admin.tenant.id, id, listedAs(id)] })
+  office.changed(admin.tenant.id)
+}
+
+/** The signing secret. @throws Refusal as `getWebhook` */
+export async function readSecret(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<string> {
+  const { sealed } = await findWithSecrets(admin, id)
+  return office.vault.open(sealed, secretOwner(admin.tenant.id, id))
+}
+
+/** Gives a webhook a new signing secret. @throws Refusal as `getWebhook` */
+export async function rotateSecret(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<string> {
+  const webhook = await getWebhook(admin, id)
+  const secret = protocolOf(office, webhook).newSecret()
+  const sealed = office.vault.seal(secret, secretOwner(admin.tenant.id, id))
+  const until = new Date(Date.parse(admin.now) + OVERLAP_MS).toISOString()
+  await admin.store.run({ statement: ROTATE_SECRET, values: [admin.tenant.id, id, sealed, until, admin.now] })
+  return secret
+}
+
+/** A page of a webhook's deliveries, newest first. `next` is the id to continue after. @throws Refusal as `getWebhook` */
+export async function listDeliveries(
+  admin: WebhookAdministration,
+  id: string,
+  page: { readonly state: DeliveryState | null; readonly after: string | null; readonly limit: number },
+): Promise<{ readonly deliveries: readonly Delivery[]; readonly next: string | null }> {
+  await getWebhook(admin, id)
+  const values = [admin.tenant.id, id, page.state, page.after, page.limit + 1]
+  const rows = await admin.store.run({ statement: LIST_DELIVERIES, values })
+  const deliveries = rows.slice(0, page.limit).map(deliveryOf)
+  return { deliveries, next: rows.length > page.limit ? (deliveries.at(-1)?.id ?? null) : null }
+}
+
+/** A delivery with its payload and attempts. @throws Refusal as `getWebhook`, `not_found` */
+export async function getDelivery(
+  admin: WebhookAdministration,
+  id: string,
+  deliveryId: string,
+): Promise<{ readonly delivery: Delivery; readonly body: string; readonly attempts: readonly Attempt[] }> {
+  await getWebhook(admin, id)
+  const [row] = await admin.store.run({ statement: FIND_DELIVERY, values: [admin.tenant.id, id, deliveryId] })
+  if (!row) return refuse({ code: 'not_found', missing: 'delivery' })
+  return { delivery: deliveryOf(row), body: row.body, attempts: row.tried.map(attemptOf) }
+}
+
+/**
+ * Sends what was given up once more, in its old order; with a delivery's id that one, also when it had been delivered.
+ *
+ * @returns how many deliveries wait again.
+ * @throws Refusal as `getWebhook`, `not_found`; `conflict` for one that waits anyway.
+ */
+export async function replay(
+  admin: WebhookAdministration,
+  office: WebhookOffice,
+  id: string,
+  deliveryId: string | null,
+): Promise<number> {
+  if (deliveryId === null) await getWebhook(admin, id)
+  else {
+    const { delivery } = await getDelivery(admin, id, deliveryId)
+    if (delivery.state === 'waiting') refuse({ code: 'conflict', message: 'This delivery waits to be sent already.' })
+  }
+  const rows = await admin.store.run({ statement: REPLAY, values: [admin.tenant.id, id, deliveryId, admin.now] })
+  office.changed(admin.tenant.id)
+  return rows.length
+}
+
+/** Sends a test at once, whether the webhook is enabled or not. @throws Refusal as `getWebhook` */
+export async function testWebhook(
+  admin: WebhookAdministration,
+  office: WebhookOffice,
+  id: string,
+): Promise<{ readonly webhook: Webhook; readonly body: string; readonly sent: Sent }> {
+  const { webhook, sealed } = await findWithSecrets(admin, id)
+  const protocol = protocolOf(office, webhook)
+  const secret = office.vault.open(sealed, secretOwner(admin.tenant.id, id))
+  const deliveryId = admin.newId()
+  const { body } = protocol.test(deliveryId, admin.now)
+  const signing = { deliveryId, attemptId: admin.newId(), at: admin.now, body, secrets: [secret] as const }
+  const deskId = webhook.deskId ?? admin.tenant.defaultDesk.id
+  const request: Outgoing = {
+    method: 'POST',
+    url: webhook.url,
+    headers: { 'content-type': 'application/json', ...protocol.sign({ ...signing, secrets: [secret], deskId }) },
+    body,
+    timeoutMs: protocol.timeoutMs,
+  }
+  const sent = await office.sender.send(request)
+  await admin.store.run({ statement: TOUCH_WEBHOOK, values: [admin.tenant.id, id, admin.now] })
+  return { webhook, body, sent }
+}
+
+function protocolOf(office: WebhookOffice, { dialect }: Pick<Webhook, 'dialect'>): Protocol {
+  const protocol = office.protocols.get(dialect)
+  if (!protocol) throw new Error(`There is a webhook of the dialect ${dialect}, which has none.`)
+  return protocol
+}
+
+function checkWords(
+  sender: Sender,
+  protocol: Protocol,
+  { url, description = '', events }: Pick<NewWebhook, 'url' | 'description'> & { readonly events: readonly string[] },
+): void {
+  const issues: Issue[] = []
+  const issue = (path: string, rule: Issue['rule'], message: string, limit?: number) =>
+    issues.push({ path: [path], rule, message, ...(limit === undefined ? {} : { limit }) })
+  const problem = sender.urlProblem(url)
+  if (url.length > LONGEST_URL) issue('url', 'too_long', `At most ${LONGEST_URL} characters.`, LONGEST_URL)
+  else if (problem !== null) issue('url', 'format', problem)
+  if (description.length > LONGEST_DESCRIPTION)
+    issue('description', 'too_long', `At most ${LONGEST_DESCRIPTION} characters.`, LONGEST_DESCRIPTION)
+  const known = [...protocol.eventTypes.map(({ name }) => name), ...(protocol.hasEverything ? [EVERYTHING] : [])]
+  const accepted = new Set([...known, ...(protocol.neverSent ?? [])])
+  if (events.length === 0) issue('events', 'required', 'At least one event is required.')
+  else if (!events.every((event) => accepted.has(event)))
+    issue('events', 'choice', `Must be some of ${known.join(', ')}.`)
+  if (issues.length > 0) refuse({ code: 'invalid', issues })
+}
+
+async function checkEndpoint(sender: Sender, protocol: Protocol, url: string): Promise<void> {
+  if (!protocol.acceptsEndpoint) return
+  const sent = await sender.send({ method: 'OPTIONS', url, headers: {}, body: '', timeoutMs: protocol.timeoutMs })
+  if ('problem' in sent) refuseField(['url'], 'not_allowed', `The endpoint cannot be reached: ${sent.problem}`)
+  if (!protocol.acceptsEndpoint(sent.answer))
+    refuseField(['url'], 'not_allowed', 'The endpoint must answer OPTIONS with 200 or 204 and allow POST.')
+}

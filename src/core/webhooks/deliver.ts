@@ -1,0 +1,85 @@
+import type { Store } from '../../storage/store.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+import { secretOwner, type WebhookOffice } from './commands.ts'
+import type { Protocol, Sent } from './protocol.ts'
+import { fateAfter } from './rules.ts'
+import { CLAIM, FIND_WEBHOOK, RECORD_ATTEMPT } from './store.ts'
+
+/** Deliveries of one webhook under way at a time, in one process. */
+const AT_ONCE = 8
+/** Beyond its timeout an attempt is taken again when nobody recorded it by then, in milliseconds. */
+const MARGIN_MS = 5_000
+
+/** What delivering needs of its surroundings. */
+export interface Delivering {
+  readonly store: Store
+  readonly tenant: Tenant
+  readonly office: Pick<WebhookOffice, 'protocols' | 'vault' | 'sender'>
+  readonly clock: () => Date
+  readonly newId: () => string
+}
+
+interface Receiver {
+  readonly url: string
+  readonly deskId: string
+  readonly secrets: readonly [string, ...string[]]
+  readonly protocol: Protocol
+}
+
+type Claimed = NonNullable<(typeof CLAIM)['rowType']>
+
+/** Sends what is due to a webhook, a few at a time. @returns how many were tried; 0: nothing is due. */
+export async function deliverDue(given: Delivering, webhookId: string): Promise<number> {
+  const receiver = await receiverOf(given, webhookId)
+  if (!receiver) return 0
+  const now = given.clock()
+  const until = new Date(now.getTime() + receiver.protocol.timeoutMs + MARGIN_MS)
+  const values = [given.tenant.id, webhookId, now.toISOString(), until.toISOString(), AT_ONCE]
+  const claimed = await given.store.run({ statement: CLAIM, values })
+  await Promise.all(claimed.map((delivery) => attempt(given, receiver, delivery)))
+  return claimed.length
+}
+
+async function receiverOf({ store, tenant, office, clock }: Delivering, id: string): Promise<Receiver | null> {
+  const [row] = await store.run({ statement: FIND_WEBHOOK, values: [tenant.id, id] })
+  const protocol = row && office.protocols.get(row.dialect)
+  if (!row || !protocol || !row.enabled) return null
+  const owner = secretOwner(tenant.id, id)
+  const current = office.vault.open(row.secret, owner)
+  const overlaps =
+    row.previous_secret !== null && row.previous_until !== null && Date.parse(row.previous_until) > clock().getTime()
+  const previous = overlaps && row.previous_secret ? [office.vault.open(row.previous_secret, owner)] : []
+  return { url: row.url, deskId: row.desk_id ?? tenant.defaultDesk.id, secrets: [current, ...previous], protocol }
+}
+
+async function attempt(given: Delivering, receiver: Receiver, delivery: Claimed): Promise<void> {
+  const { protocol, url, deskId, secrets } = receiver
+  const begun = given.clock()
+  const at = begun.toISOString()
+  const { id: deliveryId, body } = delivery
+  const signature = protocol.sign({ deliveryId, attemptId: given.newId(), at, body, secrets, deskId })
+  const headers = { 'content-type': 'application/json', ...signature }
+  const sent = await given.office.sender.send({ method: 'POST', url, headers, body, timeoutMs: protocol.timeoutMs })
+  const ended = given.clock()
+  const fate = fateAfter(sent, delivery.tries, ended.toISOString(), protocol)
+  const values = [
+    given.tenant.id,
+    deliveryId,
+    delivery.attempts,
+    at,
+    fate.state,
+    fate.state === 'waiting' ? fate.nextAt : null,
+    fate.state === 'waiting' ? null : ended.toISOString(),
+    fate.disables,
+    ended.getTime() - begun.getTime(),
+    url,
+    JSON.stringify(headers),
+    ...answerValues(sent),
+  ]
+  await given.store.run({ statement: RECORD_ATTEMPT, values })
+}
+
+function answerValues(sent: Sent): readonly unknown[] {
+  if ('problem' in sent) return [null, null, null, sent.problem]
+  return [sent.answer.status, JSON.stringify(sent.answer.headers), sent.answer.body, null]
+}

@@ -1,0 +1,370 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import { type BoundStatement, statement } from '../../storage/statement.ts'
+import { instant, instantOrNull } from '../instant.ts'
+import { EVENT_VIEW, EventRow, MESSAGE_VIEW, MessageRow, type TicketRow } from '../tickets/rows.ts'
+import { FIND_BY_ID } from '../tickets/store.ts'
+import { type Attempt, DELIVERY_STATES, type Delivery, type Webhook } from './webhook.ts'
+
+const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
+const text = Type.String()
+const whole = Type.Integer()
+const bytes = Type.Unsafe<Buffer>({})
+const headers = Type.Unsafe<Readonly<Record<string, string>>>({})
+const IdRow = Type.Object({ id: text })
+
+// --- webhooks ---------------------------------------------------------------------------------------------------------
+
+const WEBHOOK_VIEW =
+  'w.id, w.dialect, w.desk_id, w.url, w.description, w.events, w.enabled, w.disabled_by, w.created_at, w.updated_at, w.last_used_at'
+
+export const WebhookRow = Type.Object({
+  id: text,
+  dialect: text,
+  desk_id: nullable(text),
+  url: text,
+  description: text,
+  events: Type.Array(text),
+  enabled: Type.Boolean(),
+  disabled_by: nullable(Type.Enum(['hand', 'failures'] as const)),
+  created_at: text,
+  updated_at: text,
+  last_used_at: nullable(text),
+})
+export type WebhookRow = Static<typeof WebhookRow>
+
+export function webhookOf(row: WebhookRow): Webhook {
+  return {
+    id: row.id,
+    dialect: row.dialect,
+    deskId: row.desk_id,
+    url: row.url,
+    description: row.description,
+    events: row.events,
+    enabled: row.enabled,
+    disabledBy: row.disabled_by,
+    createdAt: instant(row.created_at),
+    updatedAt: instant(row.updated_at),
+    lastUsedAt: instantOrNull(row.last_used_at),
+  }
+}
+
+/**
+ * `$2` id, `$3` dialect, `$4` desk, `$5` URL, `$6` description, `$7` events, `$8` enabled, `$9` encrypted secret, `$10`
+ * time, `$11` hash of the id. The directory lists it, so that tenants with webhooks are found without asking every one.
+ * The first webhook of a tenant begins at the end of the event log: a log without webhooks is not read.
+ */
+export const INSERT_WEBHOOK = statement(
+  'webhook.insert',
+  WebhookRow,
+  `
+with listed as (
+  insert into directory (kind, hash, tenant_id, target_id) values ('webhook', $11, $1, $2)
+),
+here as (select c.event_position from tenant_counters c where c.tenant_id = $1),
+begun as (
+  insert into webhook_positions as p (tenant_id, position) select $1, h.event_position from here h
+  on conflict (tenant_id) do update set position = excluded.position
+  where not exists (select 1 from webhooks o where o.tenant_id = $1)
+)
+insert into webhooks as w (tenant_id, id, dialect, desk_id, url, description, events, enabled, disabled_by, secret, since,
+  created_at, updated_at)
+select $1, $2, $3, $4, $5, $6, $7, $8::boolean, case when not $8::boolean then 'hand' end, $9, h.event_position, $10, $10 from here h
+returning ${WEBHOOK_VIEW}`,
+)
+
+export const LIST_WEBHOOKS = statement(
+  'webhook.list',
+  WebhookRow,
+  `select ${WEBHOOK_VIEW} from webhooks w where w.tenant_id = $1 order by w.created_at, w.id`,
+)
+
+/** A webhook with its encrypted secrets. `$2` id. */
+export const FIND_WEBHOOK = statement(
+  'webhook.find',
+  Type.Object({
+    ...WebhookRow.properties,
+    secret: bytes,
+    previous_secret: nullable(bytes),
+    previous_until: nullable(text),
+  }),
+  `select ${WEBHOOK_VIEW}, w.secret, w.previous_secret, w.previous_until from webhooks w where w.tenant_id = $1 and w.id = $2`,
+)
+
+/**
+ * `$2` id, `$3` URL, `$4` description, `$5` events, `$6` enabled, `$7` time; null leaves as it is. Who enables it by hand
+ * sends what has been waiting; who disables it by hand stops collecting.
+ */
+export const UPDATE_WEBHOOK = statement(
+  'webhook.update',
+  WebhookRow,
+  `
+update webhooks w set url = coalesce($3, w.url), description = coalesce($4, w.description), events = coalesce($5, w.events),
+  enabled = coalesce($6::boolean, w.enabled),
+  disabled_by = case when $6::boolean is null then w.disabled_by when $6::boolean then null else 'hand' end, updated_at = $7
+where w.tenant_id = $1 and w.id = $2
+returning ${WEBHOOK_VIEW}`,
+)
+
+/** `$2` id, `$3` new encrypted secret, `$4` until when the old one signs too, `$5` time. */
+export const ROTATE_SECRET = statement(
+  'webhook.rotate',
+  IdRow,
+  `
+update webhooks w set previous_secret = w.secret, previous_until = $4, secret = $3, updated_at = $5
+where w.tenant_id = $1 and w.id = $2 returning w.id`,
+)
+
+/** `$2` id, `$3` hash of the id. Its deliveries go with it. */
+export const DELETE_WEBHOOK = statement(
+  'webhook.delete',
+  IdRow,
+  `
+with unlisted as (delete from directory d where d.kind = 'webhook' and d.hash = $3)
+delete from webhooks w where w.tenant_id = $1 and w.id = $2 returning w.id`,
+)
+
+/** `$2` id, `$3` time: a test reached it. */
+export const TOUCH_WEBHOOK = statement(
+  'webhook.touch',
+  IdRow,
+  'update webhooks w set last_used_at = $3 where w.tenant_id = $1 and w.id = $2 returning w.id',
+)
+
+/** The tenants that have webhooks. One of the exemptions from naming the tenant: it finds them. */
+export const TENANTS_WITH_WEBHOOKS = statement(
+  'webhook.tenants',
+  Type.Object({ tenant_id: text }),
+  "select distinct d.tenant_id from directory d where d.kind = 'webhook'",
+)
+
+// --- from events to deliveries ----------------------------------------------------------------------------------------
+
+/** The events after a tenant's stored position, with that position. `$2` how many. */
+export const NEXT_EVENTS = statement(
+  'webhook.next_events',
+  Type.Object({ ...EventRow.properties, from_position: whole, subject_id: nullable(text) }),
+  `select ${EVENT_VIEW}, e.subject_id, p.position as from_position
+from webhook_positions p join events e on e.tenant_id = $1 and e.position > p.position
+where p.tenant_id = $1 order by e.position limit $2`,
+)
+
+/** Whom events are for: enabled webhooks, and those that failures disabled. */
+export const OPEN_WEBHOOKS = statement(
+  'webhook.open',
+  Type.Object({ id: text, dialect: text, desk_id: nullable(text), events: Type.Array(text), since: whole }),
+  `select w.id, w.dialect, w.desk_id, w.events, w.since from webhooks w
+where w.tenant_id = $1 and (w.enabled or w.disabled_by = 'failures') order by w.id`,
+)
+
+/** Tickets by UUID, in nobody's sight: a webhook sees what it is subscribed to. */
+export function ticketsByIds(tenantId: string, ids: readonly string[]): BoundStatement<TicketRow> {
+  return FIND_BY_ID.statement(tenantId, ids)
+}
+
+/** Messages by UUID. `$2` ids. */
+export const MESSAGES_BY_ID = statement(
+  'webhook.messages',
+  MessageRow,
+  `select ${MESSAGE_VIEW} from messages m left join users u on u.tenant_id = $1 and u.id = m.author_id
+where m.tenant_id = $1 and m.id = any ($2::uuid[])`,
+)
+
+/**
+ * Moves a tenant's position and adds the deliveries of the events in between, if no other process did so before. `$2`
+ * from, `$3` to, `$4` deliveries as JSON, `$5` tickets that were deleted: what is kept for them is erased, but not the
+ * news of it; `$6` time.
+ */
+export const ADVANCE = statement(
+  'webhook.advance',
+  Type.Object({ position: whole }),
+  `
+with moved as (
+  update webhook_positions p set position = $3 where p.tenant_id = $1 and p.position = $2::bigint returning p.position
+),
+erased as (
+  delete from webhook_deliveries d using moved where d.tenant_id = $1 and d.line = any ($5::uuid[])
+),
+made as (
+  insert into webhook_deliveries (tenant_id, id, webhook_id, line, position, nth, event_type, body, state, next_at, created_at)
+  select $1, i.id, w.id, i.line, i.position, i.nth, i.event_type, i.body, 'waiting', $6, $6
+  from json_to_recordset($4::json) i (id uuid, webhook_id uuid, line uuid, position bigint, nth integer, event_type text, body text)
+  join webhooks w on w.tenant_id = $1 and w.id = i.webhook_id, moved
+)
+select m.position from moved m`,
+)
+
+// --- deliveries -------------------------------------------------------------------------------------------------------
+
+/** Which webhooks have something to send by now (`$2`), and when the next waiting delivery becomes due. */
+export const DUE = statement(
+  'webhook.due',
+  Type.Object({ webhook_ids: Type.Array(text), next_at: nullable(text) }),
+  `
+select array(
+    select w.id from webhooks w where w.tenant_id = $1 and w.enabled and exists (
+      select 1 from webhook_deliveries d
+      where d.tenant_id = $1 and d.webhook_id = w.id and d.state = 'waiting' and d.next_at <= $2::timestamptz)
+    order by w.id) as webhook_ids,
+  (select min(soonest.next_at) from webhooks w, lateral (
+      select d.next_at from webhook_deliveries d
+      where d.tenant_id = $1 and d.webhook_id = w.id and d.state = 'waiting' and d.next_at > $2::timestamptz
+      order by d.next_at limit 1) soonest
+    where w.tenant_id = $1 and w.enabled) as next_at`,
+)
+
+/**
+ * Claims due deliveries of a webhook, of each line the first that waits. `$2` webhook, `$3` time, `$4` until when nobody
+ * else takes them, `$5` how many. A process that dies leaves them to be claimed again after that time.
+ */
+export const CLAIM = statement(
+  'webhook.claim',
+  Type.Object({ id: text, event_type: text, body: text, attempts: whole, tries: whole }),
+  `
+with due as materialized (
+  select d.id from webhook_deliveries d
+  where d.tenant_id = $1 and d.webhook_id = $2 and d.state = 'waiting' and d.next_at <= $3::timestamptz
+    and exists (select 1 from webhooks w where w.tenant_id = $1 and w.id = $2 and w.enabled)
+    and not exists (
+      select 1 from webhook_deliveries earlier
+      where earlier.tenant_id = $1 and earlier.webhook_id = $2 and earlier.line = d.line and earlier.state = 'waiting'
+        and (earlier.position, earlier.nth) < (d.position, d.nth))
+  order by d.next_at, d.position, d.nth
+  limit $5
+  for update of d skip locked
+)
+update webhook_deliveries d set next_at = $4, attempts = d.attempts + 1, tries = d.tries + 1
+from due where d.tenant_id = $1 and d.id = due.id
+returning d.id, d.event_type, d.body, d.attempts, d.tries`,
+)
+
+/**
+ * Records an attempt and what becomes of the delivery, unless another attempt was claimed since. `$2` delivery, `$3` the
+ * attempt's number, `$4` its time, `$5` new state, `$6` next time, `$7` end, `$8` whether the webhook is disabled, `$9`
+ * duration, `$10` URL, `$11` request headers, `$12` status, `$13` answer headers, `$14` answer body, `$15` problem.
+ */
+export const RECORD_ATTEMPT = statement(
+  'webhook.record',
+  Type.Object({ recorded: Type.Boolean() }),
+  `
+with tried as (
+  update webhook_deliveries d set state = $5, next_at = coalesce($6, d.next_at), finished_at = $7
+  where d.tenant_id = $1 and d.id = $2 and d.attempts = $3 and d.state = 'waiting'
+  returning d.webhook_id
+),
+logged as (
+  insert into webhook_attempts (tenant_id, delivery_id, number, at, duration_ms, url, request_headers, status, answer_headers,
+    answer_body, problem)
+  select $1, d.id, $3, $4, $9, $10, $11, $12, $13, $14, $15 from webhook_deliveries d where d.tenant_id = $1 and d.id = $2
+  on conflict do nothing
+),
+used as (
+  update webhooks w set last_used_at = $4, enabled = w.enabled and not $8::boolean,
+    disabled_by = case when w.enabled and $8::boolean then 'failures' else w.disabled_by end
+  where w.tenant_id = $1 and w.id = (select t.webhook_id from tried t)
+)
+select exists (select 1 from tried) as recorded`,
+)
+
+const DELIVERY_VIEW =
+  'd.id, d.webhook_id, d.event_type, d.position, d.state, d.attempts, d.next_at, d.created_at, d.finished_at'
+
+const DeliveryRow = Type.Object({
+  id: text,
+  webhook_id: text,
+  event_type: text,
+  position: whole,
+  state: Type.Enum(DELIVERY_STATES),
+  attempts: whole,
+  next_at: text,
+  created_at: text,
+  finished_at: nullable(text),
+})
+
+export function deliveryOf(row: Static<typeof DeliveryRow>): Delivery {
+  return {
+    id: row.id,
+    webhookId: row.webhook_id,
+    eventType: row.event_type,
+    position: row.position,
+    state: row.state,
+    attempts: row.attempts,
+    nextAt: row.state === 'waiting' ? instant(row.next_at) : null,
+    createdAt: instant(row.created_at),
+    finishedAt: instantOrNull(row.finished_at),
+  }
+}
+
+/** A webhook's deliveries, newest first. `$2` webhook, `$3` state or null, `$4` the id of the last one seen or null, `$5` how many. */
+export const LIST_DELIVERIES = statement(
+  'webhook.deliveries',
+  DeliveryRow,
+  `select ${DELIVERY_VIEW} from webhook_deliveries d
+where d.tenant_id = $1 and d.webhook_id = $2 and ($3::text is null or d.state = $3) and ($4::uuid is null or d.id < $4)
+order by d.id desc limit $5`,
+)
+
+const AttemptRow = Type.Object({
+  number: whole,
+  at: text,
+  duration_ms: whole,
+  url: text,
+  request_headers: headers,
+  status: nullable(whole),
+  answer_headers: nullable(headers),
+  answer_body: nullable(text),
+  problem: nullable(text),
+})
+
+export function attemptOf(row: Static<typeof AttemptRow>): Attempt {
+  return {
+    number: row.number,
+    at: instant(row.at),
+    durationMs: row.duration_ms,
+    url: row.url,
+    requestHeaders: row.request_headers,
+    status: row.status,
+    answerHeaders: row.answer_headers,
+    answerBody: row.answer_body,
+    problem: row.problem,
+  }
+}
+
+/** One delivery with its payload and its attempts. `$2` webhook, `$3` delivery. */
+export const FIND_DELIVERY = statement(
+  'webhook.delivery',
+  Type.Object({ ...DeliveryRow.properties, body: text, tried: Type.Array(AttemptRow) }),
+  `select ${DELIVERY_VIEW}, d.body, (
+  select coalesce(json_agg(json_build_object('number', a.number, 'at', a.at, 'duration_ms', a.duration_ms, 'url', a.url,
+    'request_headers', a.request_headers, 'status', a.status, 'answer_headers', a.answer_headers, 'answer_body', a.answer_body,
+    'problem', a.problem) order by a.number), '[]')
+  from webhook_attempts a where a.tenant_id = $1 and a.delivery_id = d.id) as tried
+from webhook_deliveries d where d.tenant_id = $1 and d.webhook_id = $2 and d.id = $3`,
+)
+
+/** Sends deliveries again from the beginning of the schedule: one (`$3`), or with null all dead ones. `$2` webhook, `$4` time. */
+export const REPLAY = statement(
+  'webhook.replay',
+  IdRow,
+  `
+update webhook_deliveries d set state = 'waiting', tries = 0, next_at = $4, finished_at = null
+where d.tenant_id = $1 and d.webhook_id = $2 and d.state <> 'waiting'
+  and (d.id = $3::uuid or ($3::uuid is null and d.state = 'dead'))
+returning d.id`,
+)
+
+/**
+ * `$2`: delivered before then, `$3`: given up before then. What waits as long for a webhook that nobody enables again goes
+ * too.
+ */
+export const PURGE_DELIVERIES = statement(
+  'webhook.purge',
+  IdRow,
+  `
+delete from webhook_deliveries d
+where d.tenant_id = $1 and d.created_at < greatest($2::timestamptz, $3::timestamptz) and case d.state
+  when 'delivered' then d.finished_at < $2::timestamptz
+  when 'dead' then d.finished_at < $3::timestamptz
+  else d.created_at < $3::timestamptz
+    and exists (select 1 from webhooks w where w.tenant_id = $1 and w.id = d.webhook_id and not w.enabled) end
+returning d.id`,
+)

@@ -1,0 +1,71 @@
+import { logIn, tenantByHost } from '../../../core/logins/commands.ts'
+import { revokeCredential } from '../../../core/tenants/commands.ts'
+import type { UserSummary } from '../../../core/users/user.ts'
+import type { Answer, OpenCall, OpenRoute, Route } from '../../dialect.ts'
+import { openRoute, route, WireRefusal } from '../../dialect.ts'
+import { isSubscriber, NEEDS, type Need } from '../auth.ts'
+import { LoginAnswer, LoginBody, LoginRefused, LogoutAnswer } from './schema.ts'
+import { cameByLogin, issueLogin } from './token.ts'
+
+/** ISPCRM reference, Login and Logout. */
+export const openLoginRoutes: readonly OpenRoute[] = [
+  openRoute({
+    method: 'POST',
+    path: '/api/v1/subscriber/Login',
+    operationId: 'login',
+    summary: 'Log a subscriber in',
+    body: LoginBody,
+    answers: { 200: LoginAnswer, 401: LoginRefused },
+    handle: login,
+  }),
+]
+
+export const loginRoutes: readonly Route<Need>[] = [
+  route({
+    method: 'POST',
+    path: '/api/v1/subscriber/Logout',
+    operationId: 'logout',
+    summary: 'End the login whose token is presented',
+    need: NEEDS.logOut,
+    answers: { 200: LogoutAnswer },
+    handle: async ({ ctx, services }) => {
+      const { actor } = ctx
+      if (cameByLogin(actor)) {
+        await revokeCredential(ctx, actor.tenantId, actor.credential.id)
+        await services.access.changed(actor.tenantId)
+      }
+      return { status: 200, body: { success: true, message: 'Logout successful' } }
+    },
+  }),
+]
+
+/** Unknown, wrong, inactive and not a subscriber: all are refused with the same words after the same work. */
+async function login({ body, address, host, services }: OpenCall<LoginBody>): Promise<Answer> {
+  const tenantId = await tenantByHost(services.store, host)
+  if (tenantId === null) return REFUSED
+  const now = services.clock().toISOString()
+  const outcome = await logIn({ store: services.store, now }, tenantId, {
+    by: 'username',
+    name: body.username,
+    password: body.password,
+    address,
+    admits: (user) => isSubscriber({ user }),
+  })
+  if ('lockedSeconds' in outcome)
+    throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: outcome.lockedSeconds })
+  if ('refused' in outcome) return REFUSED
+  const token = await issueLogin(services, tenantId, outcome.user)
+  return { status: 200, body: { message: 'Login successful', token, subscriber: encode(outcome.user) } }
+}
+
+const REFUSED: Answer = { status: 401, body: { message: 'Invalid credentials' } }
+
+function encode(user: UserSummary): LoginAnswer['subscriber'] {
+  return {
+    id: user.integer,
+    customer_id: user.customerNumber ?? '',
+    username: user.username ?? '',
+    firstname: user.name,
+    lastname: user.surname,
+  }
+}

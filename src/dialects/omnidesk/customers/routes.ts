@@ -1,0 +1,221 @@
+import type { Context } from '../../../core/context.ts'
+import { refuse } from '../../../core/errors.ts'
+import { getMessages, listTickets } from '../../../core/tickets/queries.ts'
+import { changeUser, eraseUser } from '../../../core/users/commands.ts'
+import { findProfile, findProfilesByExternalId, listCustomers } from '../../../core/users/queries.ts'
+import type { UserProfile } from '../../../core/users/user.ts'
+import { type Answer, type Route, route } from '../../dialect.ts'
+import { NEEDS, type Need } from '../auth.ts'
+import { parametersOf } from '../names.ts'
+import { pageOf, showPage, showPart } from '../paging.ts'
+import { AnyQuery } from '../parameters.ts'
+import { showResult } from '../tickets/codec.ts'
+import { Result } from '../tickets/schema.ts'
+import { encodeMessage } from '../tickets/timeline.ts'
+import {
+  type CustomerKey,
+  decodeAddedChannels,
+  decodeKey,
+  decodeListing,
+  decodeNew,
+  decodePath,
+  decodeSearch,
+  decodeTimelineKey,
+  decodeUpdate,
+  encodeCustomer,
+  inParameters,
+} from './codec.ts'
+import { customerBy, linkTicketsFrom, saveCustomer } from './saving.ts'
+import {
+  AddChannelBody,
+  CustomerItem,
+  CustomerPath,
+  CustomerQuery,
+  CustomerRecord,
+  CustomerResult,
+  CustomerTimeline,
+  KeyBody,
+  NewCustomerBody,
+  TimelineQuery,
+  UpdateCustomerBody,
+} from './schema.ts'
+
+/** The vendor's timeline has no pages: it shows the customer's latest tickets. */
+const TICKETS_OF_TIMELINE = 100
+
+/** The Customer controller. */
+export const customerRoutes: readonly Route<Need>[] = [
+  route({
+    method: 'GET',
+    path: '/api/v2/customer',
+    operationId: 'getCustomerIndex',
+    summary: 'List customers, the oldest first',
+    need: NEEDS.readCustomers,
+    query: CustomerQuery,
+    answers: { 200: pageOf(CustomerRecord) },
+    handle: async (call) => {
+      const listing = decodeListing(parametersOf(call))
+      const { customers, total } = await listCustomers(call.ctx, listing)
+      return showPage(
+        customers.map((each) => encodeCustomer(each, call.ctx.tenant)),
+        listing,
+        total,
+      )
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v2/customer',
+    operationId: 'postCustomerIndex',
+    summary: 'Make a customer, or complete one, and link an address and tickets',
+    need: NEEDS.writeCustomers,
+    query: AnyQuery,
+    body: NewCustomerBody,
+    bodyOptional: true,
+    answers: { 200: CustomerResult },
+    handle: async (call) => {
+      const sent = decodeNew(parametersOf(call), call.ctx)
+      const customer = await inParameters('customer_link_channel', () => saveCustomer(call.ctx, sent))
+      return showSaved('User created and channel linked.', call.ctx, customer)
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/api/v2/customer/updateCustomer',
+    operationId: 'putCustomerUpdateCustomer',
+    summary: 'Update the given fields of a customer',
+    need: NEEDS.writeCustomers,
+    query: AnyQuery,
+    body: UpdateCustomerBody,
+    bodyOptional: true,
+    answers: { 200: CustomerResult },
+    handle: async (call) => {
+      const { name, surname, fields, ...key } = decodeUpdate(parametersOf(call), call.ctx)
+      const { id } = await customerBy(call.ctx, key)
+      const change = {
+        ...(name === undefined ? {} : { name }),
+        ...(surname === undefined ? {} : { surname }),
+        fields,
+      }
+      const customer = await inParameters('externalPrimaryID', () => changeUser(call.ctx, id, change))
+      return showSaved('Customer updated.', call.ctx, customer)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v2/customer/addChannelOnly',
+    operationId: 'postCustomerAddChannelOnly',
+    summary: 'Add addresses to a customer',
+    need: NEEDS.writeCustomers,
+    query: AnyQuery,
+    body: AddChannelBody,
+    bodyOptional: true,
+    answers: { 200: CustomerResult },
+    handle: async (call) => {
+      const { addresses, linksOthers, ...key } = decodeAddedChannels(parametersOf(call), call.ctx)
+      const { id } = await customerBy(call.ctx, key)
+      const first = `extra_${addresses[0]?.kind ?? 'email'}`
+      const customer = await inParameters(first, () => changeUser(call.ctx, id, { addAddresses: addresses }))
+      if (linksOthers) await linkTicketsFrom(call.ctx, key.desk.id, addresses, id)
+      return showSaved('Channel added.', call.ctx, customer)
+    },
+  }),
+  ...['itemPurgeData', 'purgeData'].map((action) =>
+    route({
+      method: 'DELETE' as const,
+      path: `/api/v2/customer/${action}`,
+      operationId: `deleteCustomer${action === 'purgeData' ? 'PurgeData' : 'ItemPurgeData'}`,
+      summary: 'Erase all data of a customer',
+      need: NEEDS.eraseCustomers,
+      query: AnyQuery,
+      body: KeyBody,
+      bodyOptional: true,
+      answers: { 200: Result },
+      handle: async (call) => {
+        const key = decodeKey(parametersOf(call), call.ctx)
+        return purge(call.ctx, await customerBy(call.ctx, key), call.services.access.changed)
+      },
+    }),
+  ),
+  route({
+    method: 'DELETE',
+    path: '/api/v2/customer/:customerID/purgeData',
+    operationId: 'deleteCustomerPurgeDataById',
+    summary: 'Erase all data of a customer, by id',
+    need: NEEDS.eraseCustomers,
+    params: CustomerPath,
+    query: AnyQuery,
+    answers: { 200: Result },
+    handle: async (call) => purge(call.ctx, await customerAt(call.ctx, call.params), call.services.access.changed),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v2/customer/timelineByCustomerExternalID',
+    operationId: 'getCustomerTimelineByCustomerExternalID',
+    summary: "The messages of a customer's tickets, the oldest first",
+    need: NEEDS.readCustomerTimeline,
+    query: TimelineQuery,
+    answers: { 200: CustomerTimeline },
+    handle: async (call) => showTimeline(call.ctx, decodeTimelineKey(parametersOf(call), call.ctx)),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v2/customer/searchByPrimaryExternalId',
+    operationId: 'postCustomerSearchByPrimaryExternalId',
+    summary: 'Find customers by their external id, on one brand or on all',
+    need: NEEDS.readCustomers,
+    query: AnyQuery,
+    body: KeyBody,
+    bodyOptional: true,
+    answers: { 200: pageOf(CustomerRecord) },
+    handle: async (call) => {
+      const { externalId, deskId } = decodeSearch(parametersOf(call), call.ctx)
+      const customers = await findProfilesByExternalId(call.ctx, externalId, deskId)
+      return showPart(
+        customers.map((each) => encodeCustomer(each, call.ctx.tenant)),
+        { offset: 0, limit: Math.max(customers.length, 1) },
+      )
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v2/customer/:customerID',
+    operationId: 'getCustomerItem',
+    summary: 'Get a customer',
+    need: NEEDS.readCustomers,
+    params: CustomerPath,
+    query: AnyQuery,
+    answers: { 200: CustomerItem },
+    handle: async (call) => {
+      const customer = await customerAt(call.ctx, call.params)
+      return { status: 200, body: { type: 'item', item: encodeCustomer(customer, call.ctx.tenant) } }
+    },
+  }),
+]
+
+async function customerAt(ctx: Context, params: { readonly customerID: string }): Promise<UserProfile> {
+  const user = await findProfile(ctx, decodePath(params))
+  return user?.kind === 'person' ? user : refuse({ code: 'not_found', missing: 'user' })
+}
+
+function showSaved(message: string, ctx: Context, customer: UserProfile): Answer {
+  return showResult(message, { customerID: customer.integer, item: encodeCustomer(customer, ctx.tenant) })
+}
+
+async function purge(ctx: Context, { id }: UserProfile, changed: (tenantId: string) => Promise<void>): Promise<Answer> {
+  await inParameters('externalPrimaryID', () => eraseUser(ctx, id))
+  // The credentials of whoever was erased end at once.
+  await changed(ctx.tenant.id)
+  return showResult('Customer data purged.')
+}
+
+async function showTimeline(ctx: Context, key: CustomerKey): Promise<Answer> {
+  const { id } = await customerBy(ctx, key)
+  const page = { by: 'key', order: 'newest', after: null, limit: TICKETS_OF_TIMELINE } as const
+  const { tickets } = await listTickets(ctx, { requesterIds: [id], deskIds: [key.desk.id] }, page)
+  const messages = await getMessages(ctx, tickets)
+  const body = messages.flatMap(({ ticket, message }) =>
+    encodeMessage(message, { ticket, tenant: ctx.tenant, users: new Map() }),
+  )
+  return { status: 200, body }
+}

@@ -1,0 +1,46 @@
+import type { FastifyReply } from 'fastify'
+import type { Surroundings } from '../../core/authorization/commands.ts'
+import type { AuthorizationForm, TokenRefusal } from '../../dialects/authorization.ts'
+import { type Answer, type Dialect, type Services, WireRefusal } from '../../dialects/dialect.ts'
+
+/** A dialect whose clients the authorization server serves. */
+export interface ServedDialect {
+  readonly dialect: Dialect
+  readonly form: AuthorizationForm
+}
+
+/** The authorization server's own view of everything it works with. */
+export interface Service {
+  readonly services: Services
+  readonly dialects: readonly ServedDialect[]
+}
+
+export function servedBy({ dialects }: Service, name: string | undefined): ServedDialect | undefined {
+  return dialects.find(({ dialect }) => dialect.name === name)
+}
+
+/** What the core's commands need, at this moment. */
+export function surroundings({ services }: Service): Surroundings {
+  const { store, access, clock, newId } = services
+  return { store, access, newId, now: clock().toISOString() }
+}
+
+/** Refuses in the form of a dialect, or as OAuth 2.0 does where no dialect is known. */
+export function refused(served: ServedDialect | undefined, refusal: TokenRefusal): Answer {
+  if (served) return served.form.refused(refusal)
+  if (refusal.code === 'invalid_client')
+    return { status: 401, headers: { 'www-authenticate': 'Basic' }, body: { error: 'invalid_client' } }
+  return { status: 400, body: { error: 'invalid_request' } }
+}
+
+/** An address whose credentials failed too often waits before anything is looked up for it. */
+export function demandNotHeldOff({ services }: Service, address: string): void {
+  const retryAfterSeconds = services.limits.heldOff(address)
+  if (retryAfterSeconds > 0) throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds })
+}
+
+export function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  reply.code(answer.status)
+  if (answer.headers) reply.headers(answer.headers)
+  return answer.body === undefined ? reply.send() : reply.send(answer.body)
+}

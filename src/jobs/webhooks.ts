@@ -1,0 +1,135 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Access } from '../core/access/access.ts'
+import type { WebhookOffice } from '../core/webhooks/commands.ts'
+import { consume } from '../core/webhooks/consume.ts'
+import { deliverDue } from '../core/webhooks/deliver.ts'
+import { DUE, TENANTS_WITH_WEBHOOKS } from '../core/webhooks/store.ts'
+import type { Store } from '../storage/store.ts'
+
+/** How often every tenant with webhooks is looked at, in case a signal was lost, in milliseconds. */
+const POLL_MS = 10_000
+/** How long attempts under way get to finish when the server stops, in milliseconds; others are tried again later. */
+const FINISH_MS = 4_000
+/** The longest time a timer takes, in milliseconds. */
+const LONGEST_TIMER_MS = 3_600_000
+
+export interface WebhookLoop {
+  readonly store: Store
+  readonly access: Pick<Access, 'tenant'>
+  readonly office: WebhookOffice
+  readonly clock: () => Date
+  readonly newId: () => string
+  readonly log: (message: string) => void
+}
+
+/** Turns events into deliveries and sends them, in every process; what one takes no other does. */
+export interface Webhooks {
+  /** Something was recorded for a tenant. */
+  wake(tenantId: string): void
+  /** A tenant's webhooks or deliveries were changed. */
+  changed(tenantId: string): void
+  /** Signals may have been missed. */
+  lookAround(): void
+  stop(): Promise<void>
+}
+
+export function startWebhooks(loop: WebhookLoop): Webhooks {
+  const { store, access, office, clock, newId, log } = loop
+  const known = new Set<string>()
+  /** Tenants that are being looked at; with true they are looked at once more afterwards. */
+  const looking = new Map<string, boolean>()
+  /** Webhooks that are being sent to, as `looking`. */
+  const sending = new Map<string, boolean>()
+  const timers = new Map<string, NodeJS.Timeout>()
+  const running = new Set<Promise<void>>()
+  let stopped = false
+
+  function track(what: string, work: Promise<void>): void {
+    const tracked = work
+      .catch((error: unknown) => {
+        if (!stopped) log(`${what} failed: ${error instanceof Error ? error.message : String(error)}`)
+      })
+      .finally(() => running.delete(tracked))
+    running.add(tracked)
+  }
+
+  async function refresh(): Promise<void> {
+    const tenants = await store.run({ statement: TENANTS_WITH_WEBHOOKS, values: [] })
+    for (const { tenant_id } of tenants) known.add(tenant_id)
+    for (const tenantId of known) wake(tenantId)
+  }
+
+  function wake(tenantId: string): void {
+    if (stopped || !known.has(tenantId)) return
+    if (looking.has(tenantId)) looking.set(tenantId, true)
+    else track('Looking for webhooks to send', look(tenantId))
+  }
+
+  async function look(tenantId: string): Promise<void> {
+    try {
+      do {
+        looking.set(tenantId, false)
+        await lookOnce(tenantId)
+      } while (looking.get(tenantId) && !stopped)
+    } finally {
+      looking.delete(tenantId)
+    }
+  }
+
+  async function lookOnce(tenantId: string): Promise<void> {
+    const tenant = await access.tenant(tenantId)
+    const consuming = { store, tenant, protocols: office.protocols, newId, log }
+    while (!stopped && (await consume({ ...consuming, now: clock().toISOString() })));
+    const [due] = await store.run({ statement: DUE, values: [tenantId, clock().toISOString()] })
+    for (const webhookId of due?.webhook_ids ?? []) startSending(tenantId, webhookId)
+    if (due?.next_at) wakeAt(tenantId, Date.parse(due.next_at))
+  }
+
+  function wakeAt(tenantId: string, at: number): void {
+    clearTimeout(timers.get(tenantId))
+    const wait = Math.min(Math.max(at - clock().getTime(), 0) + 1, LONGEST_TIMER_MS)
+    if (!stopped) timers.set(tenantId, setTimeout(() => wake(tenantId), wait).unref())
+  }
+
+  function startSending(tenantId: string, webhookId: string): void {
+    if (stopped) return
+    if (sending.has(webhookId)) sending.set(webhookId, true)
+    else track('Sending a webhook', send(tenantId, webhookId))
+  }
+
+  /** Ends when nothing is due; looks again then, because what was tried has a next time, or its line a next delivery. */
+  async function send(tenantId: string, webhookId: string): Promise<void> {
+    sending.set(webhookId, false)
+    let tried = 0
+    try {
+      const delivering = { store, tenant: await access.tenant(tenantId), office, clock, newId }
+      for (let some = -1; some !== 0 && !stopped; tried += some) some = await deliverDue(delivering, webhookId)
+    } finally {
+      const again = sending.get(webhookId) === true || tried > 0
+      sending.delete(webhookId)
+      if (again) wake(tenantId)
+    }
+  }
+
+  function lookAround(): void {
+    if (!stopped) track('Looking for tenants with webhooks', refresh())
+  }
+
+  const poll = setInterval(lookAround, POLL_MS).unref()
+  lookAround()
+
+  return {
+    wake,
+    lookAround,
+    changed(tenantId) {
+      known.add(tenantId)
+      wake(tenantId)
+    },
+    async stop() {
+      stopped = true
+      clearInterval(poll)
+      for (const timer of timers.values()) clearTimeout(timer)
+      await Promise.race([Promise.all(running), pause(FINISH_MS, undefined, { ref: false })])
+    },
+  }
+}
