@@ -1,0 +1,330 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { test } from 'node:test'
+
+/**
+ * The arrows of ARCHITECTURE.md, read from the imports of every source file. Each exemption has its reason; one that is
+ * not needed any more fails too.
+ */
+
+const root = join(import.meta.dirname, '..')
+
+interface Import {
+  /** Path from the repository, or the package's name. */
+  readonly to: string
+  /** Gone when the program runs: `import type`, or nothing but `type` names. */
+  readonly typeOnly: boolean
+  readonly isExport: boolean
+}
+
+/**
+ * The imports of a source text. A statement begins its line, which the formatter sees to; a dynamic import may be anywhere.
+ */
+function importsOf(file: string, text: string): readonly Import[] {
+  const resolve = (specifier: string): string =>
+    specifier.startsWith('.') ? relative(root, join(root, dirname(file), specifier)) : specifier
+  const statements = [...text.matchAll(/^(import|export)\b([^'"`;]*?)\bfrom\s*['"]([^'"]+)['"]/gm)].map(
+    ([, keyword, names = '', specifier = '']) => ({
+      to: resolve(specifier),
+      typeOnly: /^\s*type\b/.test(names) || onlyTypes(names),
+      isExport: keyword === 'export',
+    }),
+  )
+  const others = [...text.matchAll(/^import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm)].map(
+    ([, bare, dynamic]) => ({ to: resolve(bare ?? dynamic ?? ''), typeOnly: false, isExport: false }),
+  )
+  return [...statements, ...others]
+}
+
+function onlyTypes(names: string): boolean {
+  const listed = /^\s*\{([^}]*)\}\s*$/.exec(names)?.[1]
+  if (listed === undefined) return false
+  const each = listed
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  return each.every((name) => name.startsWith('type '))
+}
+
+interface Source {
+  readonly file: string
+  readonly text: string
+  readonly imports: readonly Import[]
+}
+
+/** Everything that ships. Tests and the recorded samples they use look wherever they must. */
+const SOURCES: readonly Source[] = globSync('src/**/*.ts', { cwd: root })
+  .filter((file) => !file.endsWith('.test.ts') && !file.includes('/fixtures/'))
+  .sort()
+  .map((file) => {
+    const text = readFileSync(join(root, file), 'utf8')
+    return { file, text, imports: importsOf(file, text) }
+  })
+
+/** `core`, `storage`, ...; files directly in src are areas of their own. */
+const areaOf = (file: string): string => file.split('/')[1] ?? ''
+
+/** The dialect whose folder a file is in, if it is in one. */
+const dialectOf = (file: string): string | undefined => /^src\/dialects\/([^/]+)\//.exec(file)?.[1]
+
+/** Whom each area may import beside itself. */
+const ARROWS: Readonly<Record<string, readonly string[] | 'all'>> = {
+  'main.ts': 'all',
+  cli: 'all',
+  setup: 'all',
+  'config.ts': [],
+  http: ['dialects'],
+  jobs: ['core', 'channels', 'dialects/registry'],
+  channels: ['core'],
+  dialects: ['core'],
+  core: ['storage'],
+  storage: [],
+}
+
+/** Imports outside the arrows, of a file or of all in a folder. */
+const EXEMPT: readonly {
+  readonly file: string
+  readonly to: string
+  readonly typeOnly: boolean
+  readonly why: string
+}[] = [
+  {
+    file: 'src/dialects/dialect.ts',
+    to: 'src/storage/store.ts',
+    typeOnly: true,
+    why: 'It names the store that a context carries to the core; only the type.',
+  },
+  {
+    file: 'src/dialects/dialect.ts',
+    to: 'src/storage/keys.ts',
+    typeOnly: true,
+    why: 'Dialects sign and seal with keys made for their purpose; only the type.',
+  },
+  {
+    file: 'src/dialects/mount.ts',
+    to: 'src/storage/failures.ts',
+    typeOnly: false,
+    why: 'The one place where a store that is away becomes the wire error `unavailable`.',
+  },
+  {
+    file: 'src/http/oauth/',
+    to: 'src/core/authorization/client.ts',
+    typeOnly: false,
+    why: 'The paths under /oauth2 belong to no dialect: the server itself decodes, makes one core call and encodes there.',
+  },
+  {
+    file: 'src/http/oauth/',
+    to: 'src/core/authorization/commands.ts',
+    typeOnly: false,
+    why: 'The paths under /oauth2 belong to no dialect: the server itself decodes, makes one core call and encodes there.',
+  },
+  {
+    file: 'src/http/oauth/',
+    to: 'src/core/authorization/rules.ts',
+    typeOnly: false,
+    why: 'The paths under /oauth2 belong to no dialect: the server itself decodes, makes one core call and encodes there.',
+  },
+  {
+    file: 'src/http/oauth/',
+    to: 'src/core/logins/commands.ts',
+    typeOnly: false,
+    why: 'The paths under /oauth2 belong to no dialect: the server itself decodes, makes one core call and encodes there.',
+  },
+  {
+    file: 'src/jobs/',
+    to: 'src/storage/store.ts',
+    typeOnly: true,
+    why: 'A job is given the store and passes it to the core; only the type.',
+  },
+]
+
+function allows(arrows: readonly string[], to: string): boolean {
+  return arrows.some((arrow) => to === `src/${arrow}.ts` || to.startsWith(`src/${arrow}/`))
+}
+
+test('Imports are found in every form they are written in', () => {
+  const text = [
+    "import assert from 'node:assert'",
+    "import { type A, b } from './b.ts'",
+    'import {',
+    '  type C,',
+    '  type D,',
+    "} from '../c.ts'",
+    "import type { E } from './e.ts'",
+    "import './f.ts'",
+    "export { g } from './g.ts'",
+    "export * from './h.ts'",
+    "export const text = 'nothing from here'",
+    "const i = await import('./i.ts')",
+  ].join('\n')
+  const found = importsOf('src/x/a.ts', text).map(({ to, typeOnly, isExport }) => [to, typeOnly, isExport])
+  assert.deepEqual(found, [
+    ['node:assert', false, false],
+    ['src/x/b.ts', false, false],
+    ['src/c.ts', true, false],
+    ['src/x/e.ts', true, false],
+    ['src/x/g.ts', false, true],
+    ['src/x/h.ts', false, true],
+    ['src/x/f.ts', false, false],
+    ['src/x/i.ts', false, false],
+  ])
+})
+
+test('Arrows point one way: http to dialects to core to storage', () => {
+  const broken: string[] = []
+  const used = new Set<object>()
+  for (const { file, imports } of SOURCES) {
+    const arrows = ARROWS[areaOf(file)]
+    if (arrows === undefined) broken.push(`${file} is in no known area`)
+    if (arrows === undefined || arrows === 'all') continue
+    for (const { to, typeOnly } of imports) {
+      if (!to.startsWith('src/') || areaOf(to) === areaOf(file) || allows(arrows, to)) continue
+      const exempt = EXEMPT.find((each) => file.startsWith(each.file) && each.to === to && (typeOnly || !each.typeOnly))
+      if (exempt) used.add(exempt)
+      else broken.push(`${file} imports ${to}`)
+    }
+  }
+  assert.deepEqual(broken, [])
+  assert.deepEqual(
+    EXEMPT.filter((each) => !used.has(each)),
+    [],
+    'an exemption that nobody needs',
+  )
+})
+
+test('A dialect imports no other dialect, and only the registry imports dialects: a folder and a line remove one', () => {
+  const broken = SOURCES.flatMap(({ file, imports }) =>
+    imports.flatMap(({ to }) => {
+      const dialect = dialectOf(to)
+      const isOwn = dialect === dialectOf(file)
+      if (dialect === undefined || isOwn || file === 'src/dialects/registry.ts') return []
+      return [`${file} imports ${to}`]
+    }),
+  )
+  assert.deepEqual(broken, [])
+  const registered = SOURCES.find(({ file }) => file === 'src/dialects/registry.ts')?.imports.map(({ to }) => to)
+  const folders = [...new Set(SOURCES.flatMap(({ file }) => dialectOf(file) ?? []))]
+  assert.deepEqual(
+    registered?.filter((to) => dialectOf(to)).sort(),
+    folders.map((folder) => `src/dialects/${folder}/index.ts`).sort(),
+  )
+})
+
+/** What rules.ts files may use when they run. */
+const PURE: Readonly<Record<string, string>> = {
+  'node:crypto': 'digests and comparisons are functions of their arguments; chance is looked for below',
+  'ipaddr.js': 'reads addresses',
+  'src/core/access/actor.ts': 'what an actor may do and see: functions of their arguments',
+  'src/core/access/permissions.ts': 'the tables of permissions',
+  'src/core/errors.ts': 'how a refusal is raised',
+  'src/core/limits/network.ts': 'which addresses count as one',
+  'src/core/tenants/tenant.ts': "the catalogue's fixed channel ids",
+  'src/core/tickets/ticket.ts': 'the lists of statuses and priorities',
+}
+
+test('Rules are pure: they use types and pure modules, and read no clock and no chance', () => {
+  const rules = SOURCES.filter(({ file }) => file.startsWith('src/core/') && basename(file) === 'rules.ts')
+  assert.ok(rules.length > 0)
+  const reached = new Set<string>()
+  const pending = rules.map(({ file }) => file)
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    const source = SOURCES.find((each) => each.file === file)
+    for (const { to, typeOnly } of source?.imports ?? []) {
+      if (typeOnly || reached.has(to)) continue
+      reached.add(to)
+      pending.push(to)
+    }
+  }
+  assert.deepEqual([...reached].sort(), Object.keys(PURE).sort())
+  const impure =
+    /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\brandom(?:Bytes|UUID|Int)\b|\bgetRandomValues\b|(?<!\.)\bprocess\b|\bperformance\b|\bsetTimeout\b|\bawait\b|\basync\b/
+  for (const { file, text } of SOURCES)
+    if (rules.some((rule) => rule.file === file) || file in PURE)
+      assert.doesNotMatch(withoutComments(text), impure, `${file} is not pure`)
+})
+
+/** Good enough for looking words up: what is left of a string that holds a comment's sign does not matter here. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+}
+
+test('In the core only store, listing, queries and rows hold SQL and use the storage when they run', () => {
+  const holders = /^(store|listing|queries|rows)\.ts$/
+  const broken = SOURCES.filter(({ file }) => areaOf(file) === 'core' && !holders.test(basename(file))).flatMap(
+    ({ file, text, imports }) => [
+      ...(/\bstatement\(/.test(withoutComments(text)) ? [`${file} declares a statement`] : []),
+      ...imports
+        .filter(({ to, typeOnly }) => areaOf(to) === 'storage' && to.startsWith('src/') && !typeOnly)
+        .map(({ to }) => `${file} uses ${to}`),
+    ],
+  )
+  assert.deepEqual(broken, [])
+})
+
+test('Outside the core and the storage nobody writes SQL', () => {
+  const sql = /\b(select\s.+\sfrom|insert\s+into|update\s.+\sset|delete\s+from)\b/i
+  const broken = SOURCES.filter(({ file }) => !['core', 'storage'].includes(areaOf(file))).filter(
+    ({ text, imports }) =>
+      imports.some(({ to }) => to === 'src/storage/statement.ts' || to === 'pg') || sql.test(withoutComments(text)),
+  )
+  assert.deepEqual(
+    broken.map(({ file }) => file),
+    [],
+  )
+})
+
+/** Who reads the environment beside config.ts. */
+const ENVIRONMENT_READERS: Readonly<Record<string, string>> = {
+  'src/config.ts': 'the one reader of what Polydesk can be told',
+  'src/storage/embedded-process.ts': 'gives PATH to the database processes it starts; that is no option of ours',
+}
+
+test('Only config.ts reads the environment', () => {
+  const readers = SOURCES.filter(({ text }) =>
+    /\bprocess\.env\b|\benv\b.*from 'node:process'/.test(withoutComments(text)),
+  )
+  assert.deepEqual(
+    readers.map(({ file }) => file),
+    Object.keys(ENVIRONMENT_READERS).sort(),
+  )
+})
+
+test('There are no barrels, and no folders or files for what has no name', () => {
+  const declares = /^(export )?(default )?(async )?(function|const|let|class|interface|type|enum)\b/m
+  const barrels = SOURCES.filter(
+    ({ text, imports }) =>
+      /^export \*/m.test(text) || (imports.some(({ isExport }) => isExport) && !declares.test(text)),
+  )
+  assert.deepEqual(
+    barrels.map(({ file }) => file),
+    [],
+    'a file that only passes on what others export',
+  )
+  const nameless = /^(utils?|helpers?|common|misc|shared|lib|types)(\.ts)?$/i
+  const badlyNamed = SOURCES.filter(({ file }) => file.split('/').some((part) => nameless.test(part)))
+  assert.deepEqual(
+    badlyNamed.map(({ file }) => file),
+    [],
+  )
+})
+
+/** Where a vendor's name may stand beside its own dialect and the dialects' common ground. */
+const VENDOR_WORDS: Readonly<Record<string, string>> = {
+  'src/core/catalogue/defaults.ts': 'data of a fresh tenant: which dialects offer a topic, and by which word',
+}
+
+test('The core, the storage, the channels and the jobs know no vendor', () => {
+  const vendor = /spacebring|moov|netgroot|omnidesk/i
+  const migrations = globSync('src/storage/migrations/*.sql', { cwd: root }).map((file) => ({
+    file,
+    text: readFileSync(join(root, file), 'utf8'),
+  }))
+  const knowing = [...SOURCES, ...migrations].filter(
+    ({ file, text }) => ['core', 'storage', 'channels', 'jobs'].includes(areaOf(file)) && vendor.test(text),
+  )
+  assert.deepEqual(
+    knowing.map(({ file }) => file),
+    Object.keys(VENDOR_WORDS),
+  )
+})

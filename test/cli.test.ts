@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { type TestDatabase, testDatabase } from './database.ts'
+import { type Ended, type Installation, newInstallation, polydesk, type Served } from './process.ts'
+import { databaseUrl, send } from './world.ts'
+
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const NOBODY = '01a1fc56-0000-7000-8000-000000000000'
+
+type Environment = Readonly<Record<string, string>>
+
+/** Runs a command that must succeed. @returns what it printed. */
+async function done(environment: Environment, ...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await polydesk(args, environment)
+  assert.equal(code, 0, `polydesk ${args.join(' ')}: ${stderr}`)
+  return stdout
+}
+
+/** The groups that a printed text must show. */
+function shown(text: string, pattern: string): readonly string[] {
+  const [, ...groups] = new RegExp(`^${pattern}$`, 'm').exec(text) ?? assert.fail(`${pattern} is not in ${text}`)
+  return groups
+}
+
+/** Every command once, each building on the one before. @returns a key, and one that was revoked. */
+async function everyCommand(environment: Environment, tenant: string): Promise<{ live: string; revoked: string }> {
+  assert.match(await done(environment, 'migrate'), /^The schema is up to date\.\n$/)
+  const made = await done(environment, 'tenant', 'create', tenant, '--desk', 'Front')
+  const [tenantId = ''] = shown(made, `tenant (${UUID})`)
+  const [service = ''] = shown(made, `service user (${UUID})`)
+  assert.match(await done(environment, 'tenant', 'list'), new RegExp(`^${tenantId}  ${tenant}$`, 'm'))
+  const added = await done(environment, 'tenant', 'add-desk', 'Back', '--tenant', tenant)
+  shown(added, `desk ${UUID} \\(2\\)`)
+  const person = ['--email', 'Ann@Example.com', '--role', 'agent', '--desk', 'Back', '--external-id', 'ann-1']
+  const [ann = ''] = shown(
+    await done(environment, 'user', 'add', 'Ann', ...person, '--tenant', tenantId),
+    `user (${UUID}) \\(2\\)`,
+  )
+  assert.notEqual(ann, service)
+  const issue = ['token', 'create', 'native', 'api_key', '--tenant', tenant]
+  const issued = await done(environment, ...issue, '--user', 'ann@example.com', '--name', "Ann's")
+  const [live = '', liveId = ''] = shown(issued, `secret (\\w{40})\nid (${UUID})`)
+  const [revoked = '', revokedId = ''] = shown(await done(environment, ...issue), `secret (\\w{40})\nid (${UUID})`)
+  assert.equal(await done(environment, 'token', 'revoke', revokedId, '--tenant', tenant), 'Revoked.\n')
+  const listed = await done(environment, 'token', 'list', '--tenant', tenant)
+  shown(listed, `${liveId}  native  api_key  live  Ann's  \\*`)
+  shown(listed, `${revokedId}  native  api_key  revoked  Unnamed  \\*`)
+  assert.doesNotMatch(listed, new RegExp(`${live}|${revoked}`), 'secrets are shown once')
+  return { live, revoked }
+}
+
+const listWith = async (url: string, key: string): Promise<number> =>
+  (await send(url, 'GET', '/v1/tickets', { headers: { authorization: `Bearer ${key}` } })).status
+
+describe('every command', () => {
+  let installation: Installation
+  let server: Served
+  before(async () => {
+    installation = await newInstallation()
+    server = await installation.start()
+  })
+  after(() => installation?.remove())
+
+  test('works beside a running server, which sees the effect at once', async () => {
+    const { live, revoked } = await everyCommand({ POLYDESK_DATA_DIR: installation.dataDir }, 'Beside')
+    assert.equal(await listWith(server.url, live), 200)
+    assert.equal(await listWith(server.url, revoked), 401)
+    assert.equal((await installation.postmasters()).length, 1)
+  })
+
+  test('works on the database of a stopped server, and the next start finds its work', async () => {
+    server.signal('SIGTERM')
+    await server.ended
+    // As after a reboot: the process id in the file is another program's now.
+    const stale = [
+      process.pid,
+      join(installation.dataDir, 'postgres-18'),
+      1,
+      5432,
+      '/tmp/nowhere',
+      '',
+      '1 1',
+      'ready',
+      '',
+    ]
+    await writeFile(join(installation.dataDir, 'postgres-18', 'postmaster.pid'), stale.join('\n'))
+    const { live, revoked } = await everyCommand({ POLYDESK_DATA_DIR: installation.dataDir }, 'Stopped')
+    assert.deepEqual(await installation.postmasters(), [], 'a command stops what it started')
+    server = await installation.start()
+    assert.equal(await listWith(server.url, live), 200)
+    assert.equal(await listWith(server.url, revoked), 401)
+  })
+})
+
+describe('with a database of one’s own', () => {
+  let database: TestDatabase
+  let environment: Environment
+  before(async () => {
+    database = await testDatabase({ migrated: false })
+    environment = { DATABASE_URL: databaseUrl(database) }
+    assert.match(await done(environment, 'migrate'), /^Ran 0001_help_desk\.sql[^\n]*\.\n$/)
+  })
+  after(() => database?.close())
+
+  /** That a command is refused with one sentence on standard error, and changed nothing. */
+  async function refused(args: readonly string[], sentence: RegExp): Promise<void> {
+    const { code, stdout, stderr }: Ended = await polydesk(args, environment)
+    assert.match(stderr, sentence, `polydesk ${args.join(' ')}`)
+    assert.doesNotMatch(stderr, /^\s+at /m, 'a trace is no sentence')
+    assert.deepEqual([code, stdout], [1, ''], `polydesk ${args.join(' ')}`)
+  }
+
+  test('a mistake is told in a sentence and ends with 1', async () => {
+    await refused(['token', 'list'], /^There is no tenant yet: `polydesk tenant create NAME` makes one\.\n$/)
+    await done(environment, 'tenant', 'create', 'One')
+    await done(environment, 'user', 'add', 'Ann', '--email', 'ann@example.com', '--external-id', 'a-1')
+    const key = ['token', 'create', 'native', 'api_key']
+    const mistakes: [readonly string[], RegExp][] = [
+      [['token', 'list', '--tenant', 'Two'], /^There is no tenant Two\.\n$/],
+      [['token', 'create', 'native', 'basic'], /^There is no credential native basic\. There are:\n/],
+      [[...key, '--user', 'bob@example.com'], /^There is no user bob@example\.com in One\.\n$/],
+      [[...key, '--user', NOBODY], /^There is no user .* in One\.\n$/],
+      [[...key, '--desk', 'Attic'], /^There is no desk Attic; there are: Default\.\n$/],
+      [[...key, '--expires', 'soon'], /^soon is not a time; write for instance 2\d{3}-/],
+      [['token', 'revoke', NOBODY], /^There is no live credential .*\.\n$/],
+      [['token', 'revoke', 'this'], /^There is no live credential this\.\n$/],
+      [['user', 'add', 'Ann', '--email', 'ANN@example.com'], /^This address, user name or external id is taken\.\n$/],
+      [['user', 'add', 'Bob', '--external-id', 'a-1'], /^This address, user name or external id is taken\.\n$/],
+      [['user', 'add', 'Bob', '--desk', 'Attic'], /^There is no desk Attic; /],
+      [['user', 'add', 'Bob', '--role', 'king'], /^error: option '--role <role>' argument 'king' is invalid\. /],
+      [['user', 'add'], /^error: missing required argument 'name'/],
+      [['tenant', 'create', ' '], /^A name must not be empty\.\n$/],
+      [['tenant', 'add-desk', ''], /^A name must not be empty\.\n$/],
+      [['user', 'add', ''], /^A name must not be empty\.\n$/],
+      [['tenant', 'remove', 'One'], /^error: unknown command 'remove'/],
+      [['tenant', 'list', '--all'], /^error: unknown option '--all'/],
+    ]
+    const lanes = Object.values(Object.groupBy(mistakes, (_, index) => String(index % 3)))
+    const inTurn = async (lane: typeof mistakes = []): Promise<void> => {
+      for (const [args, sentence] of lane) await refused(args, sentence)
+    }
+    await Promise.all(lanes.map(inTurn))
+    // Had a refused command left a user behind, this integer would be higher.
+    assert.match(await done(environment, 'user', 'add', 'Bob'), /^user \S+ \(3\)\n$/)
+  })
+
+  test('a name that several tenants have is not guessed', async () => {
+    const [twin = ''] = shown(await done(environment, 'tenant', 'create', 'Twin'), `tenant (${UUID})`)
+    await done(environment, 'tenant', 'create', 'Twin')
+    const ambiguous = /^There are several tenants: name one with --tenant ID\. `polydesk tenant list` shows them\.\n$/
+    await refused(['token', 'list'], ambiguous)
+    await refused(['token', 'list', '--tenant', 'Twin'], ambiguous)
+    assert.equal(await done(environment, 'token', 'list', '--tenant', twin), '')
+  })
+
+  test('a database that does not answer is told in a sentence', async () => {
+    environment = { DATABASE_URL: 'postgres://me@127.0.0.1:1/polydesk' }
+    await refused(['tenant', 'list'], /^The database does not answer: .* check DATABASE_URL\.\n$/)
+    environment = { DATABASE_URL: 'mysql://me@127.0.0.1/polydesk', PORT: 'x' }
+    await refused(['tenant', 'list'], /^PORT must be a port number, not x\.\nDATABASE_URL must start with postgres/)
+  })
+})

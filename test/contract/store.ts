@@ -1,0 +1,48 @@
+import pg from 'pg'
+import type { World } from '../world.ts'
+import type { Ids } from './site.ts'
+
+/** What a store holds, as one line per table: how many rows, and a checksum of all their values. */
+export type Snapshot = Readonly<Record<string, string>>
+
+export interface StoreWatch {
+  /** Everything in all tables, whatever it is called. */
+  snapshot(): Promise<Snapshot>
+  /** A tenant's tickets, by both their names. */
+  tickets(tenantId: string): Promise<readonly Ids[]>
+  /** The texts that people or programs wrote and that the store kept. */
+  texts(): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+/** Looks at a world's database past the product, to see what requests did to it. */
+export async function watchStore(world: World): Promise<StoreWatch> {
+  const client = new pg.Client(world.database.connection)
+  await client.connect()
+  const { rows: tables } = await client.query<{ name: string }>(
+    "select tablename as name from pg_tables where schemaname = 'public' order by 1",
+  )
+  const parts = tables.map(
+    ({ name }) =>
+      `select '${name}' as name, count(*) || ' rows, ' || coalesce(sum(hashtextextended(t::text, 0)), 0) as held from ${name} t`,
+  )
+  const everything = parts.join(' union all ')
+  return {
+    async snapshot() {
+      const { rows } = await client.query<{ name: string; held: string }>(everything)
+      return Object.fromEntries(rows.map(({ name, held }) => [name, held]))
+    },
+    async tickets(tenantId) {
+      const sql = 'select id, integer::int from tickets where tenant_id = $1'
+      return (await client.query<Ids>(sql, [tenantId])).rows
+    },
+    async texts() {
+      const { rows } = await client.query<{ text: string }>(
+        `select to_jsonb(t)::text as text from tickets t union all select to_jsonb(m)::text from messages m
+         union all select to_jsonb(u)::text from users u union all select to_jsonb(c)::text from claims c`,
+      )
+      return rows.map(({ text }) => text)
+    },
+    close: () => client.end(),
+  }
+}

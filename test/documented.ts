@@ -1,0 +1,103 @@
+import { AssertionError } from 'node:assert/strict'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import type { Dialect } from '../src/dialects/dialect.ts'
+import { type OpenApiDocument, openApiOf } from '../src/dialects/openapi.ts'
+import { DIALECTS } from '../src/dialects/registry.ts'
+
+/** What is compared with the documents: an answer as it came over HTTP. */
+export interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+/** Validators by status and media type; an answer without a body has none. */
+type Answers = ReadonlyMap<number, ReadonlyMap<string, ValidateFunction>>
+
+interface DocumentedPath {
+  readonly path: RegExp
+  readonly parameters: number
+  readonly methods: ReadonlyMap<string, Answers>
+}
+
+const ajv = new Ajv2020({ strict: false })
+addFormats.default(ajv)
+
+const documented = new Map<Dialect, readonly DocumentedPath[]>()
+
+/** The paths of a dialect's document, those with the fewest parameters first: they are more particular. */
+function pathsOf(dialect: Dialect): readonly DocumentedPath[] {
+  const known = documented.get(dialect)
+  if (known) return known
+  const { paths, components } = openApiOf(dialect)
+  const found = Object.entries(paths).map(([path, methods]): DocumentedPath => {
+    const answers = Object.entries(methods).map(([method, { responses }]): [string, Answers] => [
+      method.toUpperCase(),
+      answersOf(responses, components.responses),
+    ])
+    return {
+      path: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+      parameters: path.split('{').length,
+      methods: new Map(answers),
+    }
+  })
+  const sorted = found.sort((one, other) => one.parameters - other.parameters)
+  documented.set(dialect, sorted)
+  return sorted
+}
+
+function answersOf(
+  responses: OpenApiDocument['paths'][string][string]['responses'],
+  shared: OpenApiDocument['components']['responses'],
+): Answers {
+  return new Map(
+    Object.entries(responses).map(([status, response]) => {
+      const named = '$ref' in response ? shared[response.$ref.replace(/.*\//, '')] : response
+      if (!named) throw new Error(`${JSON.stringify(response)} leads nowhere.`)
+      const content = Object.entries(named.content ?? {})
+      return [Number(status), new Map(content.map(([type, { schema }]) => [type, compiled(schema)]))]
+    }),
+  )
+}
+
+const validators = new WeakMap<object, ValidateFunction>()
+
+function compiled(schema: object): ValidateFunction {
+  const validate = validators.get(schema) ?? ajv.compile(JSON.parse(JSON.stringify(schema)))
+  validators.set(schema, validate)
+  return validate
+}
+
+/** What of an answer its dialect's OpenAPI document does not say; null when all is as documented, or nobody's path. */
+export function undocumented(method: string, url: string, answer: Answered): string | null {
+  const sent = url.split('?', 1)[0] ?? ''
+  const dialect = DIALECTS.find(({ prefixes }) =>
+    prefixes.some((prefix) => `${sent}/`.toLowerCase().startsWith(`${prefix.toLowerCase()}/`)),
+  )
+  if (!dialect) return null
+  const path = dialect.canonicalPath?.(sent) ?? sent
+  // What a path answers to a method that it has not is no operation's answer.
+  const answers = pathsOf(dialect)
+    .find((each) => each.path.test(path))
+    ?.methods.get(method)
+  if (!answers) return null
+  const content = answers.get(answer.status)
+  if (!content) return `the status ${answer.status}`
+  if (content.size === 0) return answer.text === '' ? null : 'a body'
+  const type = answer.headers.get('content-type')?.split(';', 1)[0]?.trim() ?? 'no content type'
+  const validate = content.get(type) ?? content.get('*/*')
+  if (!validate) return `the content type ${type}`
+  if (!type.endsWith('json')) return null
+  const body: unknown = JSON.parse(answer.text)
+  return validate(body) ? null : `a body with ${ajv.errorsText(validate.errors, { dataVar: 'body' })}`
+}
+
+/** @throws AssertionError unless the answer is one that its dialect's OpenAPI document tells of. */
+export function assertDocumented(method: string, url: string, answer: Answered): void {
+  const problem = undocumented(method, url, answer)
+  if (problem === null) return
+  throw new AssertionError({
+    message: `${method} ${url} answered what its OpenAPI document does not tell: ${problem}\n${answer.status} ${answer.text.slice(0, 1_000)}`,
+  })
+}

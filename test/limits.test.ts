@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, type TestContext, test } from 'node:test'
+import { DIALECTS } from '../src/dialects/registry.ts'
+import { type Headers, makeSite, type Site } from './contract/site.ts'
+import { type TestDatabase, testDatabase } from './database.ts'
+import { newInstallation, type Served } from './process.ts'
+import { databaseUrl, type Received, send, startWorld, type World } from './world.ts'
+
+const LIMITED = { POLYDESK_RATE_LIMITS: 'on' }
+
+/** A read of each dialect that its trusted caller may do. */
+const READS: Readonly<Record<string, (site: Site) => string>> = {
+  native: () => '/v1/tickets?limit=1',
+  spacebring: ({ desk }) => `/support/tickets/v1?locationRef=${desk.id}&limit=1`,
+  moov: ({ desk }) => `/accounts/${desk.id}/tickets?count=1`,
+  netgroot: () => '/api/v1/Tickets/getSubjects',
+  omnidesk: () => '/api/v2/brand',
+}
+
+/** What each dialect says to who asks too often. */
+const REFUSALS: Readonly<Record<string, unknown>> = {
+  native: {
+    type: 'urn:polydesk:error:rate_limited',
+    title: 'There were too many requests',
+    status: 429,
+    code: 'rate_limited',
+  },
+  spacebring: { message: 'Too many requests', type: 'tooManyRequests' },
+  moov: null,
+  netgroot: { success: false, message: 'Too many requests' },
+  omnidesk: { status: 'error', message: 'Too many requests.' },
+}
+
+/** So many requests at once; the answers by status. */
+async function burst(
+  urls: readonly string[],
+  path: string,
+  headers: Headers,
+  requests: number,
+): Promise<Map<number, Received[]>> {
+  const answers = Array.from({ length: requests }, (_, nth) =>
+    send(urls[nth % urls.length] ?? '', 'GET', path, { headers: { ...headers } }),
+  )
+  return Map.groupBy(await Promise.all(answers), ({ status }) => status)
+}
+
+const count = (answers: ReadonlyMap<number, readonly Received[]>, status: number) => answers.get(status)?.length ?? 0
+
+describe('A credential that asks more often than its rate', () => {
+  let world: World
+  let site: Site
+  before(async () => {
+    // As slow as can be, so that hardly anything is earned back while a test runs.
+    const rates = DIALECTS.map(({ name }) => `${name}=2`).join(',')
+    world = await startWorld({ ...LIMITED, POLYDESK_RATES: rates })
+    site = await makeSite(world, 'limits')
+  })
+  after(() => world.stop())
+
+  for (const dialect of DIALECTS) {
+    test(`is answered 429 by ${dialect.name}, in its form and with Retry-After`, async () => {
+      const path = READS[dialect.name]?.(site) ?? ''
+      const answers = await burst([world.url], path, site.as(dialect.name), 40)
+      assert.ok(count(answers, 200) >= 2)
+      const [refused, ...others] = answers.get(429) ?? []
+      assert.ok(refused && others.length > 10)
+      assert.equal(refused.headers.get('retry-after'), '1')
+      if (REFUSALS[dialect.name] === null) assert.equal(refused.text, '')
+      else assert.deepEqual(refused.json, REFUSALS[dialect.name])
+      assert.equal(count(answers, 200) + count(answers, 429), 40)
+    })
+  }
+
+  test('leaves other credentials alone', async () => {
+    await burst([world.url], READS['native']?.(site) ?? '', site.as('native'), 20)
+    const other = await world.send('GET', '/v1/tickets', { headers: { ...site.as('native', 'limited') } })
+    assert.equal(other.status, 200)
+  })
+
+  test('is told so before anything else about its request but who it is', async () => {
+    const { authorization = '' } = site.as('spacebring', 'limited')
+    // Without the network header, and with a scope that is not enough: 400 and 403, were there no limit (S42).
+    const noNetwork = await burst([world.url], READS['spacebring']?.(site) ?? '', { authorization }, 40)
+    assert.ok(count(noNetwork, 429) > 0 && count(noNetwork, 400) > 0)
+    assert.equal(count(noNetwork, 429) + count(noNetwork, 400), 40)
+    // Without a right credential there is no rate (401).
+    const stranger = await world.send('GET', READS['spacebring']?.(site) ?? '', {
+      headers: { authorization: 'Bearer nobody' },
+    })
+    assert.equal(stranger.status, 401)
+  })
+})
+
+describe('By default', () => {
+  let world: World
+  let site: Site
+  before(async () => {
+    world = await startWorld(LIMITED)
+    site = await makeSite(world, 'defaults')
+  })
+  after(() => world.stop())
+
+  // Bursts that are far above what the one earns while they run, and below the other.
+  test('Spacebring lets pass 10 requests a second and Moov 40', async () => {
+    const spacebring = await burst([world.url], READS['spacebring']?.(site) ?? '', site.as('spacebring'), 10)
+    assert.equal(count(spacebring, 200), 10)
+    const moov = await burst([world.url], READS['moov']?.(site) ?? '', site.as('moov'), 40)
+    assert.equal(count(moov, 200), 40)
+    const more = await burst([world.url], READS['spacebring']?.(site) ?? '', site.as('spacebring'), 200)
+    assert.ok(count(more, 429) > 0)
+  })
+
+  test('an address that presents wrong credentials again and again is held off, and told for how long', async () => {
+    const headers = { authorization: 'Bearer wrong' }
+    const answers = await burst([world.url], '/v1/tickets', headers, 300)
+    assert.ok(count(answers, 401) >= 60)
+    const [held] = answers.get(429) ?? []
+    assert.ok(held)
+    assert.ok(Number(held.headers.get('retry-after')) >= 1)
+    assert.equal(held.json.code, 'rate_limited')
+  })
+})
+
+test('POLYDESK_RATE_LIMITS=off turns every limit off', async (t) => {
+  const world = await startWorld({ POLYDESK_RATE_LIMITS: 'off', POLYDESK_RATES: 'native=1' })
+  t.after(() => world.stop())
+  const site = await makeSite(world, 'off')
+  const answers = await burst([world.url], '/v1/tickets', site.as('native'), 100)
+  assert.equal(count(answers, 200), 100)
+  const wrong = await burst([world.url], '/v1/tickets', { authorization: 'Bearer wrong' }, 100)
+  assert.equal(count(wrong, 401), 100)
+})
+
+describe('Two server processes on one database', () => {
+  let database: TestDatabase
+  before(async () => {
+    database = await testDatabase()
+  })
+  after(() => database.close())
+
+  async function server(t: TestContext): Promise<Served> {
+    const installation = await newInstallation()
+    t.after(() => installation.remove())
+    return installation.start({
+      ...LIMITED,
+      DATABASE_URL: databaseUrl(database),
+      POLYDESK_RATES: 'native=5',
+      POLYDESK_SECRET_KEY: 'the same key for both of the servers',
+    })
+  }
+
+  test('share the rate of a credential', async (t) => {
+    const first = await server(t)
+    const second = await server(t)
+    const key = first.quickstart['POLYDESK_API_KEY'] ?? ''
+    const begun = Date.now()
+    const answers = await burst([first.url, second.url], '/v1/tickets', { authorization: `Bearer ${key}` }, 200)
+    const seconds = (Date.now() - begun) / 1_000
+    // A bucket, what it earned meanwhile, and for each process one on credit.
+    assert.ok(count(answers, 200) <= 5 + Math.ceil(seconds * 5) + 2, `${count(answers, 200)} passed in ${seconds} s`)
+    assert.ok(count(answers, 200) >= 5)
+    assert.equal(count(answers, 200) + count(answers, 429), 200)
+  })
+})

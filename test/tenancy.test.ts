@@ -1,0 +1,648 @@
+import assert from 'node:assert/strict'
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import pg from 'pg'
+import { openAccess } from '../src/core/access/access.ts'
+import { LIST_CREDENTIALS } from '../src/core/access/store.ts'
+import {
+  exchangeCode,
+  findClient,
+  findToken,
+  grantByConsent,
+  grantToClient,
+  purgeGrants,
+  refresh,
+  revokeToken,
+} from '../src/core/authorization/commands.ts'
+import { createForm } from '../src/core/catalogue/commands.ts'
+import { purgeClaims } from '../src/core/idempotency/store.ts'
+import { leaseTokens, purgeBuckets } from '../src/core/limits/store.ts'
+import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } from '../src/core/logins/commands.ts'
+import { addExternalId, issueCredential, revokeCredential } from '../src/core/tenants/commands.ts'
+import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
+import { changeTicket, changeTickets, createTicket, deleteTickets } from '../src/core/tickets/commands.ts'
+import { findTickets, getConversation, getMessages, getTimeline, listTickets } from '../src/core/tickets/queries.ts'
+import { CHANGE_TICKETS } from '../src/core/tickets/store.ts'
+import { changeUser, eraseUser, makeUser, ticketsOfNobody } from '../src/core/users/commands.ts'
+import {
+  findProfilesByExternalId,
+  findUserByExternalId,
+  findUserIdByAddress,
+  findUsers,
+  findUsersByInteger,
+  findUsersByMembership,
+  listCustomers,
+  listUsers,
+} from '../src/core/users/queries.ts'
+import { USER_BY_EMAIL } from '../src/core/users/store.ts'
+import { openDatabase } from '../src/storage/database.ts'
+import { type BoundStatement, declaredStatements, type Statement } from '../src/storage/statement.ts'
+import { openStore, type Store } from '../src/storage/store.ts'
+import { CONTRACTS } from './contract/dialects.ts'
+import { makeSite, type Site } from './contract/site.ts'
+import { addUser, administration, type Core, makeTenant, openCore, type SmallTenant } from './core.ts'
+import { testDatabase } from './database.ts'
+import { PARTITIONS, partitionedDatabase, partNamed, partOfTenant } from './partitions.ts'
+import { startWorld, type World } from './world.ts'
+
+const root = join(import.meta.dirname, '..')
+
+/** Tables whose keys do not hold the tenant, and why. */
+const TABLES_WITHOUT_TENANT: Readonly<Record<string, string>> = {
+  migrations: 'says which migrations ran, for the whole store',
+  directory: 'finds the tenant by what was presented, before a tenant is known',
+}
+
+/** Statements that do not name one tenant as `$1`, and why. */
+const STATEMENTS_WITHOUT_TENANT: Readonly<Record<string, string>> = {
+  'directory.find': 'finds the tenant by what was presented',
+  'tenant.first': 'finds the tenant of a login that names none',
+  'tenant.list': 'is the list of all tenants, for the command line and for jobs',
+  'tenant.lock_first_start': 'takes a lock and touches no table',
+  'webhook.tenants': 'finds the tenants that have webhooks',
+}
+
+// --- the schema -------------------------------------------------------------------------------------------------------
+
+describe('The schema', () => {
+  let pool: pg.Pool
+  let close = async (): Promise<void> => {}
+
+  before(async () => {
+    const opened = await testDatabase()
+    pool = new pg.Pool({ ...opened.connection, max: 2 })
+    close = async () => {
+      await pool.end()
+      await opened.close()
+    }
+  })
+  after(() => close())
+
+  async function rows<Row extends object>(sql: string): Promise<Row[]> {
+    return (await pool.query<Row>(sql)).rows
+  }
+
+  test('has the tenant at the front of every primary key and in every unique one', async () => {
+    const keys = await rows<{ table: string; name: string; primary: boolean; columns: string[] }>(
+      `select c.relname as table, x.relname as name, i.indisprimary as primary,
+         array(select a.attname::text from unnest(i.indkey) with ordinality k (attnum, nth)
+           left join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum where k.nth <= i.indnkeyatts order by k.nth) as columns
+       from pg_index i join pg_class c on c.oid = i.indrelid join pg_class x on x.oid = i.indexrelid
+       where c.relnamespace = 'public'::regnamespace and i.indisunique`,
+    )
+    const wrong = keys.filter((key) =>
+      key.primary ? key.columns[0] !== 'tenant_id' : !key.columns.includes('tenant_id'),
+    )
+    assert.deepEqual([...new Set(wrong.map((key) => key.table))].sort(), Object.keys(TABLES_WITHOUT_TENANT).sort())
+    const tables = await rows<{ name: string }>(
+      "select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')",
+    )
+    assert.ok(tables.length > 20)
+    const withPrimary = new Set(keys.filter((key) => key.primary).map((key) => key.table))
+    assert.deepEqual(
+      tables.filter((table) => !withPrimary.has(table.name)),
+      [],
+      'a table without a primary key',
+    )
+  })
+
+  test('has the tenant in every foreign key, on both sides at the same place', async () => {
+    const keys = await rows<{ table: string; name: string; pairs: string[]; deletes: string }>(
+      `select c.relname as table, k.conname as name, k.confdeltype as deletes,
+         array(select a.attname || ' ' || b.attname from unnest(k.conkey, k.confkey) with ordinality p (here, there, nth)
+           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = p.here
+           join pg_attribute b on b.attrelid = k.confrelid and b.attnum = p.there order by p.nth) as pairs
+       from pg_constraint k join pg_class c on c.oid = k.conrelid
+       where k.contype = 'f' and c.relnamespace = 'public'::regnamespace`,
+    )
+    assert.ok(keys.length > 20)
+    const wrong = keys.filter((key) => !key.pairs.includes('tenant_id tenant_id'))
+    assert.deepEqual(
+      wrong.map((key) => `${key.table} ${key.name}`),
+      [],
+    )
+    // Setting null would empty tenant_id too, and cannot be done on a table that is spread over several machines.
+    const setting = keys.filter((key) => key.deletes === 'n' || key.deletes === 'd')
+    assert.deepEqual(
+      setting.map((key) => key.name),
+      [],
+    )
+  })
+
+  test('says of every row of a tenant whose it is', async () => {
+    const columns = await rows<{ table: string; type: string; required: boolean }>(
+      `select c.relname as table, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required
+       from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`,
+    )
+    for (const { table, type, required } of columns) assert.deepEqual([type, required], ['uuid', true], table)
+    const tables = await rows<{ name: string }>(
+      "select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')",
+    )
+    const without = tables.filter((table) => !columns.some((column) => column.table === table.name))
+    assert.deepEqual(
+      without.map((table) => table.name),
+      ['migrations'],
+    )
+  })
+
+  test('has no triggers, and no defaults that make ids or times of their own', async () => {
+    assert.deepEqual(await rows('select tgname from pg_trigger where not tgisinternal'), [])
+    const defaults = await rows<{ table: string; makes: string }>(
+      `select c.relname as table, pg_get_expr(d.adbin, d.adrelid) as makes from pg_attrdef d join pg_class c on c.oid = d.adrelid
+       where c.relnamespace = 'public'::regnamespace and c.relname <> 'migrations'`,
+    )
+    assert.deepEqual(
+      defaults.filter(({ makes }) => /\w\(/.test(makes)),
+      [],
+    )
+  })
+})
+
+// --- the statements ---------------------------------------------------------------------------------------------------
+
+/** Statements that make rows of their tenant and read none. */
+const INSERTS: readonly string[] = [
+  'catalogue.insert',
+  'credential.insert',
+  'tenant.insert',
+  'user.insert_external_id',
+  'rate.lease',
+  'authorization.insert_grant',
+  'login.count_failure',
+  'tenant.add_host',
+]
+
+/** Statements as they ran, some of each, with the values they ran with. */
+interface Recorder {
+  record(bound: BoundStatement<unknown>): void
+  readonly ran: ReadonlyMap<string, readonly BoundStatement<unknown>[]>
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** How many runs of one statement are looked at. */
+const LOOKED_AT = 4
+
+function startRecorder(): Recorder {
+  const ran = new Map<string, BoundStatement<unknown>[]>()
+  return {
+    ran,
+    record(bound) {
+      const before = ran.get(bound.statement.name) ?? []
+      // Rather of several tenants than of one many times.
+      const isNews = before.every((each) => each.values[0] !== bound.values[0])
+      if (before.length < LOOKED_AT || isNews) ran.set(bound.statement.name, [...before, bound])
+    },
+  }
+}
+
+/** Every call of the core that has a statement of its own, with every variant of the lists. */
+async function driveCore(made: SmallTenant, store: Store): Promise<void> {
+  const [first, second] = made.desks
+  const as = made.as
+  const requester = { by: 'email', email: 'new@example.com', name: 'New', create: true } as const
+  const message = { visibility: 'public', format: 'text', text: 'Hello' } as const
+  const open = () =>
+    createTicket(as(made.owner, { key: crypto.randomUUID() }), { deskId: first, requester, title: 'Door', message })
+  const [{ ticket }, { ticket: other }] = [await open(), await open()]
+  await changeTicket(as(made.owner, { key: 'change' }), ticket, { deskId: second, message, status: { to: 'solved' } })
+  await changeTickets(as(made.owner), [ticket, { integer: other.integer }], [{ addTags: ['red'] }])
+  await getConversation(as(made.owner), ticket)
+  await getTimeline(as(made.owner), ticket, { after: 0, limit: 10 })
+
+  // All tickets, a desk's, one's own, and both of these.
+  const worksHere = await addUser(store, made.tenant, {
+    name: 'Mia',
+    memberships: [{ deskId: first, role: 'agent' }],
+  })
+  const sights = [as(made.owner), as(made.owner, { boundTo: first }), as(made.customer), as(worksHere)]
+  for (const ctx of sights) {
+    for (const order of ['newest', 'oldest', 'latest_change', 'earliest_change'] as const)
+      await listTickets(ctx, {}, { by: 'key', order, after: null, limit: 10 })
+    await listTickets(ctx, { priorities: ['high'] }, { by: 'offset', offset: 0, limit: 10 })
+    await listTickets(ctx, { words: ['door'] }, { by: 'offset', offset: 0, limit: 10 })
+    await listTickets(ctx, {}, { by: 'offset', offset: 0, limit: 10 })
+  }
+
+  await findUsers(as(made.owner), [made.agent.id])
+  await findUsersByInteger(as(made.owner), [made.agent.integer])
+  await findUsersByMembership(as(made.owner), [made.agent.memberships[0]?.id ?? ''])
+  await listUsers(as(made.owner), { query: 'a', activeOnly: true, agentsOnly: true, offset: 0, limit: 10 })
+  await addExternalId(administration(store), made.tenant.id, first, 'external', made.customer.id)
+  await findUserByExternalId(as(made.owner), first, 'external')
+  await driveUsers(made)
+  await store.run({ statement: USER_BY_EMAIL, values: [made.tenant.id, 'rosa@example.com'] })
+
+  const presented = crypto.randomUUID()
+  const credential = { dialect: 'native', kind: 'api_key', name: 'Key', presented, userId: made.owner.id, scopes: [] }
+  const credentialId = await issueCredential(administration(store), made.tenant.id, credential)
+  const access = openAccess(store)
+  assert.equal((await access.resolve('native', 'api_key', presented))?.tenantId, made.tenant.id)
+  await access.tenant(made.tenant.id)
+  await store.run({ statement: LIST_CREDENTIALS, values: [made.tenant.id] })
+  await driveAuthorization(made, store)
+  assert.ok(await revokeCredential(administration(store), made.tenant.id, credentialId))
+
+  // As after a lost connection: what became of a change?
+  await CHANGE_TICKETS.recover?.(store.database, made.tenant.id, [])
+  await deleteTickets(as(made.owner, { key: 'delete' }), [ticket])
+  await purgeClaims(store, made.tenant.id, '2100-01-01T00:00:00.000Z')
+  const lease = { tenantId: made.tenant.id, bucket: 'native key', perSecond: 10, wanted: 2, owed: 1, now: Date.now() }
+  assert.equal(await leaseTokens(store, lease), 2)
+  assert.equal(await purgeBuckets(store, made.tenant.id, '2100-01-01T00:00:00.000Z'), 1)
+  await store.run({ statement: LIST_TENANTS, values: [] })
+  await store.run({ statement: LOCK_FIRST_START, values: [] })
+}
+
+/** A client is let in, refreshes and is revoked; people log in. */
+async function driveAuthorization(made: SmallTenant, store: Store): Promise<void> {
+  const [publicId, secret] = [crypto.randomUUID(), crypto.randomUUID()]
+  await issueCredential(administration(store), made.tenant.id, {
+    dialect: 'moov',
+    kind: 'basic',
+    name: 'App',
+    publicId,
+    presented: `${publicId}:${secret}`,
+    userId: made.owner.id,
+    scopes: [],
+  })
+  const around = { ...administration(store), access: openAccess(store) }
+  const client = await findClient(around, publicId)
+  assert.ok(client)
+  const lifetimes = { accessTokenSeconds: 60, refreshTokenSeconds: 60, rotates: true }
+  const consent = { userId: made.owner.id, scopes: ['x'], redirectUri: 'https://example.com/', codeChallenge: null }
+  const code = await grantByConsent(around, client, consent)
+  const first = await exchangeCode(around, client, code, { redirectUri: null, verifier: null }, lifetimes)
+  assert.ok(first)
+  const second = await refresh(around, client, first.refreshToken, null, lifetimes)
+  assert.ok(second && second !== 'too_wide')
+  const held = await findToken(around, second.accessToken, ['moov'])
+  assert.ok(held)
+  await revokeToken(around, held)
+  await grantToClient(around, client, ['x'], lifetimes)
+  const attempt = { by: 'email', name: 'rosa@example.com', password: 'secret', address: '::1' } as const
+  const login = () => logIn({ store, now: around.now }, made.tenant.id, { ...attempt, admits: () => true })
+  assert.ok('refused' in (await login()))
+  await setPassword(around, made.tenant.id, made.customer.id, 'secret')
+  assert.ok('user' in (await login()))
+  await setActive(around, made.tenant.id, made.customer.id, true)
+  await addHost(around, made.tenant.id, `${made.tenant.id}.example.com`)
+  assert.ok(await tenantByHost(store, 'nowhere.example.com'))
+  await purgeGrants(store, made.tenant.id, '2100-01-01T00:00:00.000Z')
+  await purgeFailures(store, made.tenant.id, '2100-01-01T00:00:00.000Z')
+}
+
+/** What is known of people is made, changed, found and erased. */
+async function driveUsers(made: SmallTenant): Promise<void> {
+  const [deskId] = made.desks
+  const owner = (key?: string) => made.as(made.owner, key === undefined ? {} : { key })
+  const telephone = { kind: 'telephone', address: '+31612345678' } as const
+  const { id } = await makeUser(owner('make'), { name: 'Kim', memberships: [{ deskId, role: 'customer' }] })
+  const added = {
+    addExternalIds: [{ deskId, externalId: 'kim' }],
+    addAddresses: [telephone],
+    fields: { city: 'Delft' },
+  }
+  await changeUser(owner('alter'), id, added)
+  await findProfilesByExternalId(owner(), 'kim')
+  await findUserIdByAddress(owner(), deskId, telephone.address)
+  await listCustomers(owner(), { query: 'kim', offset: 0, limit: 10 })
+  const said = { visibility: 'public', format: 'text', text: 'Hello' } as const
+  const { ticket } = await createTicket(owner(), { deskId, requester: { by: 'id', id, member: true }, message: said })
+  await getMessages(owner(), [ticket])
+  await ticketsOfNobody(owner(), deskId, [telephone], 10)
+  await eraseUser(owner('erase'), id)
+  await createForm(owner(), 'Form')
+}
+
+/** Every dialect over HTTP: what its contract knows of creating, reading, listing and changing. */
+async function driveDialects(world: World, site: Site): Promise<void> {
+  for (const [nth, contract] of CONTRACTS.entries()) {
+    const marker = `marker${nth}`
+    const words = { title: `Title ${marker}`, text: `Text ${marker}`, reference: `ref-${marker}` }
+    const send = async ({ method, path, headers, body }: ReturnType<typeof contract.list>) => {
+      const answer = await world.send(method, path, { headers: { ...headers }, body })
+      assert.ok(answer.status < 300, `${method} ${path}: ${answer.status} ${answer.text}`)
+      return answer.json
+    }
+    const id: unknown = contract.createdId(await send(contract.create(site, words)))
+    const { json } = await world.send('GET', `/v1/tickets/${id}`, { headers: { ...site.as('native') } })
+    const ticket = { id: json.id, integer: json.integer }
+    for (const { ask } of contract.shows(site, ticket, words)) await send(ask)
+    await send(contract.list(site))
+    for (const { method, path, headers, body } of contract.touches(site, ticket)) {
+      const answer = await world.send(method, path, { headers: { ...headers }, body })
+      assert.ok(answer.status < 500, `${method} ${path}: ${answer.status} ${answer.text}`)
+    }
+  }
+}
+
+interface PlanNode {
+  readonly 'Node Type': string
+  readonly 'Relation Name'?: string
+  readonly Plans?: readonly PlanNode[]
+}
+
+/** Each table that a plan reads, by name; not where it only inserts, since a row goes to its own part. */
+function scannedBy(node: PlanNode): string[] {
+  const own = node['Node Type'].endsWith('Scan') ? (node['Relation Name'] ?? []) : []
+  return [own, (node.Plans ?? []).flatMap(scannedBy)].flat()
+}
+
+/** A value as EXECUTE takes it: text that PostgreSQL reads as the parameter's type. */
+function literal(value: unknown): string {
+  if (value === null || value === undefined) return 'null'
+  if (Array.isArray(value)) return pg.escapeLiteral(`{${value.map((each) => JSON.stringify(String(each))).join(',')}}`)
+  if (Buffer.isBuffer(value)) return pg.escapeLiteral(`\\x${value.toString('hex')}`)
+  // As the driver sends an object: as JSON.
+  if (typeof value === 'object') return pg.escapeLiteral(JSON.stringify(value))
+  return pg.escapeLiteral(String(value))
+}
+
+describe('Every statement', () => {
+  const recorder = startRecorder()
+  /** Two tenants in different parts. */
+  let here: string
+  let elsewhere: string
+  let world: World
+  let outside: pg.Pool
+
+  before(async () => {
+    const database = await partitionedDatabase(Object.keys(TABLES_WITHOUT_TENANT))
+    world = await startWorld({}, { onStatement: recorder.record }, database)
+    outside = new pg.Pool({ ...database.connection, max: 1 })
+    const opened = openDatabase({ connection: database.connection, checkRows: true, onStatement: recorder.record })
+    try {
+      await driveDialects(world, await makeSite(world, 'site'))
+      const store = openStore(opened)
+      for (const name of ['One', 'Two', 'Three']) await driveCore(await makeTenant(store, name), store)
+      here = (await makeTenant(store, 'Here')).tenant.id
+      do elsewhere = (await makeTenant(store, 'Elsewhere')).tenant.id
+      while ((await partOfTenant(outside, here)) === (await partOfTenant(outside, elsewhere)))
+    } finally {
+      await opened.close()
+    }
+    // The command line has statements that the server has not.
+    for (const file of globSync('src/cli/*.ts', { cwd: root }))
+      if (!file.endsWith('main.ts')) await import(join(root, file))
+  })
+  after(async () => {
+    await outside?.end()
+    await world?.stop()
+  })
+
+  /** A statement with values: those it ran with, else the tenant and another tenant's id wherever an id is asked for. */
+  interface Look {
+    readonly text: string
+    readonly tenantId: string
+    readonly values?: readonly unknown[]
+  }
+
+  /** The tables that a statement reads, or their parts: as planned for any tenant and pruned when it starts for this one. */
+  async function readsOf(look: Look): Promise<string[]> {
+    const client = await outside.connect()
+    try {
+      // As the product itself runs.
+      await client.query('set plan_cache_mode = force_generic_plan')
+      await client.query(`prepare looked_at as ${look.text}`)
+      const values = look.values ?? (await madeUp(client, look.tenantId))
+      const given = values.length === 0 ? '' : `(${values.map(literal).join(', ')})`
+      const explained = await client.query<{ 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }>(
+        `explain (format json) execute looked_at${given}`,
+      )
+      const plan = explained.rows[0]?.['QUERY PLAN'][0]?.Plan
+      assert.ok(plan)
+      return scannedBy(plan)
+    } finally {
+      await client.query('deallocate all')
+      client.release()
+    }
+  }
+
+  async function madeUp(client: pg.PoolClient, tenantId: string): Promise<readonly unknown[]> {
+    const prepared = await client.query<{ types: readonly string[] }>(
+      "select parameter_types::text[] as types from pg_prepared_statements where name = 'looked_at'",
+    )
+    const types = prepared.rows[0]?.types ?? []
+    return types.map((type, index) => {
+      if (index === 0) return tenantId
+      if (type === 'uuid') return elsewhere
+      return type === 'uuid[]' ? [elsewhere] : null
+    })
+  }
+
+  /** How to look at a statement: as it ran, of several tenants; or with made-up values when the scenario runs it not. */
+  function looksAt(statement: Statement<unknown>): readonly Look[] {
+    const runs = recorder.ran.get(statement.name)?.slice(-LOOKED_AT) ?? []
+    if (runs.length === 0) return [{ text: statement.text, tenantId: here }]
+    return runs.map(({ values }) => ({ text: statement.text, tenantId: String(values[0]), values }))
+  }
+
+  test('ran on tables that are in parts by tenant', async () => {
+    const tables = await outside.query<{ name: string }>(
+      `select c.relname as name from pg_class c
+       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relispartition order by c.relname`,
+    )
+    assert.deepEqual(
+      tables.rows.map((table) => table.name),
+      Object.keys(TABLES_WITHOUT_TENANT).sort(),
+      'everything else is in parts',
+    )
+    const never = declaredStatements().filter(
+      ({ name }) => /^(ticket|event|claim)\./.test(name) && !recorder.ran.has(name),
+    )
+    assert.deepEqual(
+      never.map((each) => each.name),
+      [],
+      'a statement on tickets that the scenario does not run',
+    )
+  })
+
+  test("reads the parts of its own tenant, $1, and no other's", async () => {
+    const broken = new Set<string>()
+    const looked = new Set<string>()
+    for (const statement of declaredStatements()) {
+      if (statement.name in STATEMENTS_WITHOUT_TENANT) continue
+      for (const look of looksAt(statement)) {
+        if (!UUID.test(look.tenantId)) {
+          broken.add(`${statement.name} names no tenant as $1`)
+          continue
+        }
+        const own = await partOfTenant(outside, look.tenantId)
+        const reads = await readsOf(look).catch((error: Error) => assert.fail(`${statement.name}: ${error.message}`))
+        for (const scanned of reads) {
+          const part = partNamed(scanned)
+          if (part === null) continue
+          if (part.part !== own) broken.add(`${statement.name} reads another tenant's part of ${part.table}`)
+          else looked.add(statement.name)
+        }
+      }
+    }
+    assert.deepEqual([...broken], [])
+    // Only what makes rows and reads none has no part to look at.
+    const without = declaredStatements().filter(({ name }) => !looked.has(name) && !(name in STATEMENTS_WITHOUT_TENANT))
+    assert.deepEqual(without.map(({ name }) => name).sort(), [...INSERTS].sort())
+  })
+
+  test('that names no tenant has a reason, and reads only what finds tenants', async () => {
+    for (const name of Object.keys(STATEMENTS_WITHOUT_TENANT)) {
+      const statement = declaredStatements().find((each) => each.name === name)
+      assert.ok(statement, `${name} is no statement any more`)
+      const [look] = looksAt(statement)
+      assert.ok(look)
+      const tables = (await readsOf(look)).map((scanned) => partNamed(scanned)?.table ?? scanned)
+      for (const table of tables) assert.ok(['directory', 'tenants'].includes(table), `${name} reads ${table}`)
+    }
+  })
+
+  test('would be caught reading beyond its tenant', async () => {
+    const own = await partOfTenant(outside, here)
+    const parts = async (text: string) => {
+      const read = await readsOf({ text, tenantId: here })
+      return new Set(read.map((scanned) => partNamed(scanned)?.part))
+    }
+    const good =
+      'select m.id from tickets t join messages m on m.tenant_id = $1 and m.ticket_id = t.id where t.tenant_id = $1'
+    assert.deepEqual(await parts(good), new Set([own]))
+    const careless = 'select m.id from tickets t join messages m on m.ticket_id = t.id where t.tenant_id = $1'
+    assert.equal((await parts(careless)).size, PARTITIONS)
+    assert.equal((await parts('update tickets t set title = title where t.id = $1')).size, PARTITIONS)
+    const another = 'select 1 from tickets t join messages m on m.tenant_id = $2::uuid where t.tenant_id = $1'
+    assert.equal((await parts(another)).size, 2)
+  })
+})
+
+// --- what a tenant sees -----------------------------------------------------------------------------------------------
+
+describe('A tenant', () => {
+  let core: Core
+
+  before(async () => {
+    core = await openCore()
+  })
+  after(() => core.close())
+
+  /** Every row that belongs to a tenant. */
+  async function everythingOf(tenantId: string): Promise<Readonly<Record<string, unknown>>> {
+    const tables = await core.outside.query<{ name: string }>(
+      `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by c.relname`,
+    )
+    const held: Record<string, unknown> = {}
+    for (const { name } of tables.rows) {
+      const found = await core.outside.query<{ row: string }>(
+        `select x::text as row from ${name} x where x.tenant_id = $1 order by 1`,
+        [tenantId],
+      )
+      held[name] = found.rows.map(({ row }) => row)
+    }
+    return held
+  }
+
+  async function code(work: Promise<unknown>): Promise<string> {
+    return work.then(
+      () => 'done',
+      (error: { error?: { code: string; issues?: { path: string[] }[] } }) => {
+        if (!error.error) throw error
+        return [error.error.code, ...(error.error.issues?.map((issue) => issue.path.join('.')) ?? [])].join(' ')
+      },
+    )
+  }
+
+  test('finds nothing of another one by any name that this one has, and can neither use nor change it', async () => {
+    const here = await makeTenant(core.store, 'Here')
+    const there = await makeTenant(core.store, 'There')
+    const message = { visibility: 'public', format: 'text', text: 'Secret' } as const
+    const their = { by: 'id', id: there.customer.id, member: true } as const
+    const make = (title: string) =>
+      createTicket(there.as(there.owner), { deskId: there.desks[0], requester: their, title, message })
+    // The second one has an integer that this tenant has not.
+    const [{ ticket: first }, { ticket }] = [await make('Secret one'), await make('Secret two')]
+    await addExternalId(administration(core.store), there.tenant.id, there.desks[0], 'external', there.customer.id)
+    const presented = crypto.randomUUID()
+    const theirKey = await issueCredential(administration(core.store), there.tenant.id, {
+      dialect: 'native',
+      kind: 'api_key',
+      name: 'Key',
+      presented,
+      userId: there.owner.id,
+      scopes: [],
+    })
+    const { ticket: own } = await createTicket(here.as(here.owner), {
+      deskId: here.desks[0],
+      requester: { by: 'nobody' },
+    })
+    const before = await everythingOf(there.tenant.id)
+
+    const me = () => here.as(here.owner)
+    assert.deepEqual(await findTickets(me(), [first, ticket, { integer: ticket.integer }]), [null, null, null])
+    assert.equal(own.integer, first.integer, 'the same integer leads each tenant to its own')
+    assert.deepEqual(await findTickets(me(), [{ integer: first.integer }]), [own])
+    for (const read of [getConversation(me(), ticket), getTimeline(me(), ticket, { after: 0, limit: 10 })])
+      assert.equal(await code(read), 'not_found')
+    const filters = [
+      { deskIds: [there.desks[0]] },
+      { deskIds: [...there.desks] },
+      { requesterIds: [there.customer.id] },
+      { words: ['secret'] },
+    ]
+    for (const filter of filters) {
+      const page = await listTickets(me(), filter, { by: 'offset', offset: 0, limit: 10 })
+      assert.deepEqual([page.tickets, page.total], [[], 0], JSON.stringify(filter))
+    }
+    const all = await listTickets(me(), {}, { by: 'key', order: 'newest', after: null, limit: 10 })
+    assert.deepEqual(all.tickets, [own])
+
+    assert.deepEqual(await findUsers(me(), [there.customer.id]), [])
+    const byMembership = await findUsersByMembership(me(), [there.customer.memberships[0]?.id ?? ''])
+    assert.equal(byMembership.size, 0)
+    assert.equal(await findUserByExternalId(me(), there.desks[0], 'external'), null)
+    const users = await listUsers(me(), { activeOnly: false, agentsOnly: false, offset: 0, limit: 100 })
+    assert.deepEqual(
+      users.users.map((user) => user.id).filter((id) => [there.customer.id, there.owner.id].includes(id)),
+      [],
+    )
+    assert.deepEqual(await core.store.run({ statement: LIST_CREDENTIALS, values: [here.tenant.id] }), [])
+
+    assert.equal(await code(changeTicket(me(), ticket, { title: 'Mine' })), 'not_found')
+    const bulk = await changeTickets(me(), [ticket, own], [{ title: 'Mine' }])
+    assert.deepEqual(bulk.missing, [ticket])
+    assert.deepEqual((await deleteTickets(me(), [first, { integer: ticket.integer }])).deleted, [])
+    const create = (changes: object) =>
+      code(createTicket(me(), { deskId: here.desks[0], requester: { by: 'nobody' }, ...changes }))
+    assert.equal(await create({ deskId: there.desks[0] }), 'invalid desk')
+    assert.equal(await create({ requester: their }), 'invalid requester')
+    assert.equal(await create({ assigneeId: there.agent.id }), 'invalid assignee')
+    assert.equal(await create({ groupId: there.tenant.groups[0]?.id }), 'invalid group')
+    assert.equal(await create({ message: { ...message, author: { id: there.agent.id } } }), 'invalid author')
+    const change = (what: object) => code(changeTicket(me(), own, what))
+    assert.equal(await change({ deskId: there.desks[0] }), 'invalid desk')
+    assert.equal(await change({ requesterId: there.customer.id }), 'invalid requester')
+    assert.equal(await change({ assigneeId: there.agent.id }), 'invalid assignee')
+    assert.equal(await change({ groupId: there.tenant.groups[0]?.id }), 'invalid group')
+    assert.equal(await change({ message: { ...message, author: { id: there.agent.id } } }), 'invalid author')
+    assert.equal(await revokeCredential(administration(core.store), here.tenant.id, theirKey), false)
+    assert.equal(await purgeClaims(core.store, here.tenant.id, '2100-01-01T00:00:00.000Z'), 0)
+    assert.equal((await openAccess(core.store).resolve('native', 'api_key', presented))?.tenantId, there.tenant.id)
+
+    assert.deepEqual(await everythingOf(there.tenant.id), before, 'nothing of it changed')
+  })
+
+  test('shares no address, key or number with another one', async () => {
+    const [here, there] = [await makeTenant(core.store), await makeTenant(core.store)]
+    const requester = { by: 'email', email: 'same@example.com', name: 'Same', create: true } as const
+    const credentialId = crypto.randomUUID()
+    const [one, two] = await Promise.all(
+      [here, there].map((made) =>
+        createTicket(made.as(made.owner, { key: 'same', credentialId }), { deskId: made.desks[0], requester }),
+      ),
+    )
+    assert.ok(one && two)
+    assert.deepEqual([one.ticket.number, two.ticket.number], [1, 1])
+    assert.deepEqual([one.ticket.integer, two.ticket.integer], [1, 1])
+    assert.notEqual(one.ticket.id, two.ticket.id)
+    assert.notEqual(one.ticket.requester?.id, two.ticket.requester?.id)
+  })
+})
