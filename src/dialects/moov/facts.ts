@@ -23,6 +23,8 @@ const FOREIGN = 'moov.test.ts: a malformed or foreign account is 403 to readers'
 const METHODS = 'moov.test.ts: other methods are 405 and told what is allowed'
 const STATUSES = 'tickets/codec.test.ts: each of ours has one word, each word filters by all it shows'
 const RATES = 'test/limits.test.ts: Spacebring lets pass 10 requests a second and Moov 40'
+const SDK =
+  'test/wire/moov-sdk.test.ts: a key makes, pages through, filters, reads and closes the tickets of its account'
 const SCOPED = 'moov.test.ts: a token does what its scopes say, on the account they say'
 
 /** The facts of the Moov dialect, by the sections and decisions of its public documents. */
@@ -67,7 +69,7 @@ export const facts: Facts = {
     ['GET /event-types', 'List the event types', TYPES],
     ['GET /ping', 'Tell that the server is there', TYPES],
     ['9', 'Signature and events', 'webhooks/webhooks.test.ts: the check vector of the signature'],
-    ['10', "The vendor's SDK drives it", { gap: 'no test names it on this page yet' }],
+    ['10', "The vendor's SDK drives it", SDK],
     ['11', 'A platform account and its connected accounts', ACCOUNTS],
     ['M1', 'Every version serves tickets alike', VERSIONS],
     [
