@@ -119,6 +119,7 @@ export function createBatcher<Call, Row, Outcome>(
     for (let items = takeNext(); items.length > 0; items = takeNext()) {
       const tenants = new Set(items.map((item) => item.tenantId))
       for (const tenant of tenants) flushing.add(tenant)
+      if (queue.length > 0 && flushes < maxFlushes) void flushAll()
       await run(items).catch((error: unknown) => rejectAll(items, error)) // A fault in here must not leave callers hanging.
       await Promise.all(items.map(endAttempt))
       for (const tenant of tenants) flushing.delete(tenant)
@@ -130,14 +131,17 @@ export function createBatcher<Call, Row, Outcome>(
 
   /**
    * Takes a flush out of the queue in which no two calls share a target, no call overtakes one it shares a target with,
-   * and no tenant has another flush under way.
+   * and no tenant has another flush under way. It leaves their share of the tenants to the flushes that may begin beside it.
    */
   function takeNext(): Items {
+    const waiting = new Set(queue.map((item) => item.tenantId)).difference(flushing)
+    const share = Math.ceil(waiting.size / (1 + maxFlushes - flushes))
+    const tenants = new Set([...waiting].slice(0, share))
     const taken: Items = []
     const left: Items = []
     const busy = new Set<string>()
     for (const item of queue) {
-      const isFree = !flushing.has(item.tenantId) && !item.targets.some((target) => busy.has(target))
+      const isFree = tenants.has(item.tenantId) && !item.targets.some((target) => busy.has(target))
       const goes = taken.length < maxCalls && isFree
       if (goes) taken.push(item)
       else left.push(item)
