@@ -30,7 +30,26 @@ export async function testDatabase(options: { readonly migrated?: boolean } = {}
     url.pathname = `/${name}`
     connection = { connectionString: url.href }
   }
-  return { connection, close: () => administer(server, `drop database if exists ${name} with (force)`) }
+  return { connection, close: () => dropDatabase(server, name) }
+}
+
+/**
+ * Connections that were ended go a moment later; cut off by force in that moment, they raise errors that nobody awaits
+ * any more. So force is only for those that stay.
+ */
+async function dropDatabase(server: pg.PoolConfig, name: string): Promise<void> {
+  const client = new pg.Client(server)
+  await client.connect()
+  try {
+    for (let attempt = 1; attempt <= 40; attempt++) {
+      const { rowCount } = await client.query('select 1 from pg_stat_activity where datname = $1', [name])
+      if (rowCount === 0) break
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    await client.query(`drop database if exists ${name} with (force)`)
+  } finally {
+    await client.end()
+  }
 }
 
 /** Cloning takes a lock on the template for a moment, so parallel test files retry. */
