@@ -36,7 +36,7 @@ export async function openCore(): Promise<Core> {
   const [store, otherStore] = databases.map((database) => openStore(database))
   if (!store || !otherStore) throw new Error('Two databases make two stores.')
   const outside = new pg.Pool({ ...opened.connection, max: 2 })
-  outside.on('connect', (client) => client.on('error', () => {}))
+  outside.on('error', () => {})
   return {
     connection: opened.connection,
     store,
