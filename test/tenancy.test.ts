@@ -23,7 +23,7 @@ import { addExternalId, issueCredential, revokeCredential } from '../src/core/te
 import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
 import { changeTicket, changeTickets, createTicket, deleteTickets } from '../src/core/tickets/commands.ts'
 import { findTickets, getConversation, getMessages, getTimeline, listTickets } from '../src/core/tickets/queries.ts'
-import { CHANGE_TICKETS } from '../src/core/tickets/store.ts'
+import { CHANGE_TICKETS } from '../src/core/tickets/store/change.ts'
 import { changeUser, eraseUser, makeUser, ticketsOfNobody } from '../src/core/users/commands.ts'
 import {
   findProfilesByExternalId,

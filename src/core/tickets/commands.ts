@@ -10,7 +10,10 @@ import type { Provenance } from './drafts.ts'
 import { findTickets } from './queries.ts'
 import { eventOf, messageOf, type OutcomeRow, ticketOf } from './rows.ts'
 import { type Circumstances, decideChange, decideCreate } from './rules.ts'
-import { CHANGE_TICKETS, CREATE_TICKETS, DELETE_TICKETS, type TicketIds, type WriteOutcome } from './store.ts'
+import type { WriteOutcome } from './store/answers.ts'
+import { CHANGE_TICKETS } from './store/change.ts'
+import { CREATE_TICKETS } from './store/create.ts'
+import { DELETE_TICKETS, type TicketIds } from './store/delete.ts'
 import type { ChangeOptions, NewTicket, Ticket, TicketChange, TicketOutcome, TicketRef } from './ticket.ts'
 
 /** How often a race that another process won is read and decided again before the caller is told of a conflict. */

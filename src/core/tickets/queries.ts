@@ -19,7 +19,7 @@ import {
   type TicketLine,
   ticketWith,
 } from './rows.ts'
-import { FIND_BY_ID, FIND_BY_INTEGER } from './store.ts'
+import { FIND_BY_ID, FIND_BY_INTEGER } from './store/find.ts'
 import type { Person, Ticket, TicketFilter, TicketRef } from './ticket.ts'
 
 /** Words of one search: each is looked for in every ticket. */

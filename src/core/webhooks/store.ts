@@ -2,7 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { type BoundStatement, statement } from '../../storage/statement.ts'
 import { instant, instantOrNull } from '../instant.ts'
 import { EVENT_VIEW, EventRow, MESSAGE_VIEW, MessageRow, type TicketRow } from '../tickets/rows.ts'
-import { FIND_BY_ID } from '../tickets/store.ts'
+import { FIND_BY_ID } from '../tickets/store/find.ts'
 import { type Attempt, DELIVERY_STATES, type Delivery, type Webhook } from './webhook.ts'
 
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])

@@ -1,0 +1,233 @@
+import type { BatchKind } from '../../../storage/batch.ts'
+import { statement } from '../../../storage/statement.ts'
+import type { IdempotencyKey } from '../../context.ts'
+import type { ChangeDraft, Provenance } from '../drafts.ts'
+import { EVENT_VIEW, MESSAGE_VIEW, TICKET_VIEW } from '../rows.ts'
+import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
+import { CALLS, callsInput, keyTargets, messageInput, stateInput } from './inputs.ts'
+import { recoverByEvents } from './recover.ts'
+
+const CHANGE = statement(
+  'ticket.change',
+  AnswerRow,
+  `
+with ${CALLS},
+input as materialized (
+  select * from json_to_recordset($3::json) as i (
+    call integer, nth_ticket integer, id uuid, expected integer, changed boolean, moved boolean, old_desk_id uuid, old_status text,
+    desk_id uuid, title text, description text, status text, priority text, topic_id integer, type_id integer, group_id uuid,
+    requester_id uuid, assignee_id uuid, form_id integer, tags text[], updated_at timestamptz,
+    status_changed_at timestamptz, first_response_at timestamptz, latest_message_at timestamptz,
+    latest_agent_at timestamptz, latest_requester_at timestamptz, solved_at timestamptz, closed_at timestamptz,
+    finished_at timestamptz)
+),
+new_events as materialized (
+  select * from json_to_recordset($4::json) as i (
+    call integer, nth_event integer, ticket_id uuid, id uuid, kind text, message_id uuid, before jsonb, after jsonb)
+),
+new_messages as materialized (
+  select * from json_to_recordset($5::json) as i (
+    call integer, nth_message integer, ticket_id uuid, message_id uuid, visibility text, author_id uuid, author_name text,
+    author_role text, message_direction text, message_channel_id integer, format text, original text, plain text,
+    safe_html text, sanitizer text, ticket_status text)
+),
+locked as materialized (
+  select t.id, t.version, t.number from tickets t
+  where t.tenant_id = $1 and t.id = any (array(select i.id from input i))
+  order by t.id
+  for no key update
+),
+ready as materialized (
+  select c.* from calls c
+  where not exists (
+    select 1 from input i left join locked l on l.id = i.id
+    where i.call = c.call and l.version is distinct from i.expected)
+),
+claimed as (
+  insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
+  select $1, r.credential_id, r.key, r.fingerprint, r.at from ready r where r.key is not null
+  on conflict do nothing
+  returning c.credential_id, c.key
+),
+accepted as materialized (
+  select r.* from ready r
+  where r.key is null or exists (select 1 from claimed c where c.credential_id = r.credential_id and c.key = r.key)
+),
+numbered_events as materialized (
+  select n.*, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at, row_number() over (order by n.call, n.nth_event) as nth
+  from new_events n join accepted a on a.call = n.call
+),
+numbered_messages as materialized (
+  select n.*, a.at, row_number() over (order by n.call, n.nth_message) as nth
+  from new_messages n join accepted a on a.call = n.call
+),
+totals as (
+  select (select count(*) from numbered_events) as events, (select count(*) from numbered_messages) as messages
+),
+counted as (
+  update tenant_counters c
+  set event_position = c.event_position + t.events, message_integer = c.message_integer + t.messages
+  from totals t
+  where c.tenant_id = $1 and exists (select 1 from accepted)
+  returning c.event_position - t.events as event_position, c.message_integer - t.messages as message_integer
+),
+moves as materialized (
+  select i.*, row_number() over (partition by i.desk_id order by i.call, i.nth_ticket) as nth
+  from input i join accepted a on a.call = i.call
+  where i.changed and i.moved
+),
+flows as (
+  select f.desk_id, sum(f.numbers) as numbers,
+    sum(f.delta) filter (where f.status = 'new') as n, sum(f.delta) filter (where f.status = 'open') as o,
+    sum(f.delta) filter (where f.status = 'pending') as p, sum(f.delta) filter (where f.status = 'on_hold') as h,
+    sum(f.delta) filter (where f.status = 'solved') as s, sum(f.delta) filter (where f.status = 'closed') as c
+  from (
+    select i.desk_id, i.status, 1 as delta, i.moved::integer as numbers from input i join accepted a on a.call = i.call
+    where i.changed and (i.moved or i.status <> i.old_status)
+    union all
+    select i.old_desk_id, i.old_status, -1, 0 from input i join accepted a on a.call = i.call
+    where i.changed and (i.moved or i.status <> i.old_status)
+  ) f
+  group by f.desk_id
+),
+desk_counted as (
+  update desk_counters d
+  set ticket_number = d.ticket_number + f.numbers, new_tickets = d.new_tickets + coalesce(f.n, 0),
+    open_tickets = d.open_tickets + coalesce(f.o, 0), pending_tickets = d.pending_tickets + coalesce(f.p, 0),
+    on_hold_tickets = d.on_hold_tickets + coalesce(f.h, 0), solved_tickets = d.solved_tickets + coalesce(f.s, 0),
+    closed_tickets = d.closed_tickets + coalesce(f.c, 0)
+  from flows f, counted
+  where d.tenant_id = $1 and d.desk_id = f.desk_id
+  returning d.desk_id, d.ticket_number - f.numbers as ticket_number
+),
+numbers as (
+  select m.id, d.ticket_number + m.nth as number from moves m join desk_counted d on d.desk_id = m.desk_id
+),
+changed as (
+  update tickets t
+  set version = t.version + 1, desk_id = i.desk_id,
+    number = coalesce((select n.number from numbers n where n.id = i.id), t.number),
+    title = i.title, description = i.description, status = i.status, priority = i.priority, topic_id = i.topic_id,
+    type_id = i.type_id, group_id = i.group_id, requester_id = i.requester_id, assignee_id = i.assignee_id,
+    form_id = i.form_id, tags = i.tags, updated_at = i.updated_at, status_changed_at = i.status_changed_at,
+    first_response_at = i.first_response_at, latest_message_at = i.latest_message_at, latest_agent_at = i.latest_agent_at,
+    latest_requester_at = i.latest_requester_at, solved_at = i.solved_at, closed_at = i.closed_at, finished_at = i.finished_at
+  from input i join accepted a on a.call = i.call
+  where t.tenant_id = $1 and t.id = i.id and i.changed
+  returning t.*
+),
+left_behind as (
+  insert into former_numbers (tenant_id, desk_id, number, ticket_id)
+  select $1, m.old_desk_id, l.number, m.id from moves m join locked l on l.id = m.id
+),
+said as (
+  insert into messages as m (tenant_id, id, integer, ticket_id, visibility, author_id, author_name, author_role, direction,
+    channel_id, format, original, plain, safe_html, sanitizer, ticket_status, created_at)
+  select $1, n.message_id, c.message_integer + n.nth, n.ticket_id, n.visibility, n.author_id, n.author_name, n.author_role,
+    n.message_direction, n.message_channel_id, n.format, n.original, n.plain, n.safe_html, n.sanitizer, n.ticket_status, n.at
+  from numbered_messages n, counted c
+  returning m.*
+),
+recorded as (
+  insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at,
+    before, after)
+  select $1, c.event_position + n.nth, n.id, n.kind, n.ticket_id, n.message_id, n.actor_id, n.credential_id, n.dialect,
+    n.request_id, n.at, n.before, n.after
+  from numbered_events n, counted c
+  returning e.*
+),
+standing as (
+  select c.* from changed c
+  union all
+  select t.* from tickets t join input i on i.id = t.id join accepted a on a.call = i.call
+  where t.tenant_id = $1 and not i.changed
+),
+answered as materialized (
+  select a.call, a.key, a.credential_id, array(select i.id from input i where i.call = a.call) as ticket_ids, json_build_object(
+    'tickets', (select coalesce(json_agg(v order by v.nth_ticket), '[]') from (
+      select i.nth_ticket, ${TICKET_VIEW} from input i join standing t on t.id = i.id where i.call = a.call) v),
+    'events', (select coalesce(json_agg(v order by v.position), '[]') from (
+      select ${EVENT_VIEW} from numbered_events n join recorded e on e.id = n.id where n.call = a.call) v),
+    'messages', (select coalesce(json_agg(v order by v.integer), '[]') from (
+      select ${MESSAGE_VIEW} from numbered_messages n join said m on m.id = n.message_id
+      -- The limit keeps this from becoming a join that reads all users of the tenant.
+      left join lateral (select * from users x where x.tenant_id = $1 and x.id = m.author_id limit 1) u on true
+      where n.call = a.call) v)) as result
+  from accepted a
+),
+kept as (
+  insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
+  select $1, a.credential_id, a.key, a.ticket_ids, a.result::jsonb from answered a where a.key is not null
+)
+select k.call, case when r.call is null then 'stale' end as problem, a.result, c.fingerprint as claimed_as, s.result as repeated
+from calls k
+left join ready r on r.call = k.call
+left join answered a on a.call = k.call
+left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.credential_id and c.key = k.key
+left join claim_results s on c.key is not null and s.tenant_id = $1 and s.credential_id = c.credential_id and s.key = c.key
+order by k.call`,
+)
+
+/** One call: changes of one or many tickets that hold together or not at all. */
+export interface ChangeCall {
+  readonly drafts: readonly ChangeDraft[]
+  readonly by: Provenance
+  readonly idempotency: IdempotencyKey | null
+}
+
+export const CHANGE_TICKETS: BatchKind<ChangeCall, AnswerRow, WriteOutcome> = {
+  name: 'ticket.change',
+  readOnly: false,
+  targets: (call) => [...call.drafts.map((draft) => draft.id), ...keyTargets(call.by, call.idempotency)],
+  statement: (tenantId, calls) => ({ statement: CHANGE, values: changeValues(tenantId, calls) }),
+  outcomes: (calls, rows) => calls.map((call, index) => writeOutcome(rows[index], call.idempotency)),
+  recover: (database, tenantId, calls) =>
+    recoverByEvents(database, tenantId, calls, (call) => ({
+      ticketIds: call.drafts.map((draft) => draft.id),
+      eventIds: call.drafts.flatMap((draft) => draft.events.map((event) => event.id)),
+    })),
+}
+
+function changeValues(tenantId: string, calls: readonly ChangeCall[]): unknown[] {
+  const tickets = calls.flatMap((each, call) =>
+    each.drafts.map((draft, index) => ({
+      call,
+      nth_ticket: index,
+      expected: draft.version,
+      changed: draft.changed,
+      moved: draft.before.deskId !== draft.state.deskId,
+      old_desk_id: draft.before.deskId,
+      old_status: draft.before.status,
+      requester_id: draft.state.requesterId,
+      updated_at: draft.state.updatedAt,
+      status_changed_at: draft.state.statusChangedAt,
+      ...stateInput(draft.state),
+    })),
+  )
+  const events = calls.flatMap((each, call) =>
+    each.drafts
+      .flatMap((draft) => draft.events.map((event) => ({ draft, event })))
+      .map(({ draft, event }, index) => ({
+        call,
+        nth_event: index,
+        ticket_id: draft.id,
+        id: event.id,
+        kind: event.kind,
+        message_id: event.messageId,
+        before: event.before,
+        after: event.after,
+      })),
+  )
+  const messages = calls.flatMap((each, call) =>
+    each.drafts
+      .flatMap((draft) => draft.messages.map((message) => ({ draft, message })))
+      .map(({ draft, message }, index) => ({
+        call,
+        nth_message: index,
+        ticket_id: draft.id,
+        ticket_status: message.ticketStatus,
+        ...messageInput(message),
+      })),
+  )
+  return [tenantId, ...[callsInput(calls), tickets, events, messages].map((each) => JSON.stringify(each))]
+}

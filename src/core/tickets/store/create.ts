@@ -1,0 +1,284 @@
+import type { BatchKind } from '../../../storage/batch.ts'
+import { type BoundStatement, statement } from '../../../storage/statement.ts'
+import type { IdempotencyKey } from '../../context.ts'
+import type { Provenance, TicketDraft } from '../drafts.ts'
+import { EVENT_VIEW, TICKET_VIEW } from '../rows.ts'
+import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
+import { keyInput, keyTargets, messageInput, provenanceInput, stateInput } from './inputs.ts'
+import { recoverByEvents } from './recover.ts'
+
+const CREATE = statement(
+  'ticket.create',
+  AnswerRow,
+  `
+with input as materialized (
+  select * from json_to_recordset($2::json) as i (
+    call integer, id uuid, desk_id uuid, title text, description text, status text, priority text, topic_id integer,
+    type_id integer, group_id uuid, assignee_id uuid, channel_id integer, form_id integer, direction text,
+    from_address text, from_name text, to_address text, to_name text, external_reference text, tags text[],
+    first_response_at timestamptz, latest_message_at timestamptz, latest_agent_at timestamptz,
+    latest_requester_at timestamptz, solved_at timestamptz, closed_at timestamptz, finished_at timestamptz,
+    requester_by text, requester_id uuid, requester_email text, requester_member boolean,
+    message_id uuid, visibility text, author_id uuid, author_is_requester boolean, author_name text, author_role text,
+    message_direction text, message_channel_id integer, format text, original text, plain text, safe_html text,
+    sanitizer text, event_id uuid, event_after jsonb,
+    actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, key text, fingerprint text)
+),
+found as materialized (
+  select i.*, (select u.id from users u where u.tenant_id = $1 and u.id = coalesce(i.requester_id,
+    (select e.id from users e where e.tenant_id = $1 and e.email_key = i.requester_email))) as found_id
+  from input i
+),
+known as materialized (
+  -- No EXISTS, which may be planned as a look at all memberships of the tenant.
+  select f.*, (
+    select m.id from memberships m where m.tenant_id = $1 and m.user_id = f.found_id and m.desk_id = f.desk_id) as membership_id
+  from found f
+),
+checked as materialized (
+  select k.*, case
+    when k.requester_by = 'id' and k.found_id is null then 'requester_unknown'
+    when k.requester_by = 'id' and k.requester_member and k.membership_id is null then 'requester_not_member'
+    when k.requester_by = 'ensured' and k.membership_id is null then 'requester_missing'
+  end as problem
+  from known k
+),
+claimed as (
+  insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
+  select $1, k.credential_id, k.key, k.fingerprint, k.at from checked k where k.key is not null and k.problem is null
+  on conflict do nothing
+  returning c.credential_id, c.key
+),
+accepted as materialized (
+  select k.*, row_number() over (order by k.call) as nth, row_number() over (partition by k.desk_id order by k.call) as nth_on_desk,
+    count(k.message_id) over (order by k.call) as nth_message
+  from checked k
+  where k.problem is null
+    and (k.key is null or exists (select 1 from claimed c where c.credential_id = k.credential_id and c.key = k.key))
+),
+totals as (select count(*) as tickets, count(a.message_id) as messages from accepted a),
+counted as (
+  update tenant_counters c
+  set event_position = c.event_position + t.tickets, ticket_integer = c.ticket_integer + t.tickets,
+    message_integer = c.message_integer + t.messages
+  from totals t
+  where c.tenant_id = $1 and t.tickets > 0
+  returning c.event_position - t.tickets as event_position, c.ticket_integer - t.tickets as ticket_integer,
+    c.message_integer - t.messages as message_integer
+),
+desk_totals as (
+  select a.desk_id, count(*) as tickets,
+    count(*) filter (where a.status = 'new') as n, count(*) filter (where a.status = 'open') as o,
+    count(*) filter (where a.status = 'pending') as p, count(*) filter (where a.status = 'on_hold') as h,
+    count(*) filter (where a.status = 'solved') as s, count(*) filter (where a.status = 'closed') as c
+  from accepted a group by a.desk_id
+),
+desk_counted as (
+  -- Joined with counted so that the tenant's row is locked before any desk's: one order everywhere.
+  update desk_counters d
+  set ticket_number = d.ticket_number + t.tickets, new_tickets = d.new_tickets + t.n, open_tickets = d.open_tickets + t.o,
+    pending_tickets = d.pending_tickets + t.p, on_hold_tickets = d.on_hold_tickets + t.h,
+    solved_tickets = d.solved_tickets + t.s, closed_tickets = d.closed_tickets + t.c
+  from desk_totals t, counted
+  where d.tenant_id = $1 and d.desk_id = t.desk_id
+  returning d.desk_id, d.ticket_number - t.tickets as ticket_number
+),
+made as (
+  insert into tickets as t (tenant_id, id, integer, desk_id, number, version, title, description, status, priority, topic_id,
+    type_id, group_id, requester_id, assignee_id, channel_id, form_id, direction, from_address, from_name, to_address,
+    to_name, external_reference, tags, created_at, updated_at, first_response_at, latest_message_at, latest_agent_at,
+    latest_requester_at, solved_at, closed_at, finished_at)
+  select $1, a.id, c.ticket_integer + a.nth, a.desk_id, d.ticket_number + a.nth_on_desk, 1, a.title, a.description, a.status,
+    a.priority, a.topic_id, a.type_id, a.group_id, a.found_id, a.assignee_id, a.channel_id, a.form_id, a.direction,
+    a.from_address, a.from_name, a.to_address, a.to_name, a.external_reference, a.tags, a.at, a.at, a.first_response_at,
+    a.latest_message_at, a.latest_agent_at, a.latest_requester_at, a.solved_at, a.closed_at, a.finished_at
+  from accepted a, counted c, desk_counted d
+  where d.desk_id = a.desk_id
+  returning t.*
+),
+said as (
+  insert into messages (tenant_id, id, integer, ticket_id, visibility, author_id, author_name, author_role, direction,
+    channel_id, format, original, plain, safe_html, sanitizer, ticket_status, created_at)
+  select $1, a.message_id, c.message_integer + a.nth_message, a.id, a.visibility,
+    case when a.author_is_requester then a.found_id else a.author_id end, a.author_name, a.author_role, a.message_direction,
+    a.message_channel_id, a.format, a.original, a.plain, a.safe_html, a.sanitizer, a.status, a.at
+  from accepted a, counted c
+  where a.message_id is not null
+),
+recorded as (
+  insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after)
+  select $1, c.event_position + a.nth, a.event_id, 'ticket.created', a.id, a.message_id, a.actor_id, a.credential_id, a.dialect,
+    a.request_id, a.at, a.event_after
+  from accepted a, counted c
+  returning e.*
+),
+answered as materialized (
+  select a.call, a.key, a.credential_id, a.id, json_build_object(
+    'tickets', json_build_array((select to_json(v) from (select ${TICKET_VIEW}) v)),
+    'events', json_build_array((select to_json(v) from (select ${EVENT_VIEW}) v)),
+    'messages', json_build_array()) as result
+  from accepted a
+  join made t on t.id = a.id
+  join recorded e on e.ticket_id = a.id
+),
+kept as (
+  insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
+  select $1, a.credential_id, a.key, array[a.id], a.result::jsonb from answered a where a.key is not null
+)
+select k.call, k.problem, a.result, c.fingerprint as claimed_as, s.result as repeated
+from checked k
+left join answered a on a.call = k.call
+left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.credential_id and c.key = k.key
+left join claim_results s on c.key is not null and s.tenant_id = $1 and s.credential_id = c.credential_id and s.key = c.key
+order by k.call`,
+)
+
+export interface CreateCall {
+  readonly draft: TicketDraft
+  readonly by: Provenance
+  readonly idempotency: IdempotencyKey | null
+}
+
+type CreateInput = Readonly<Record<string, unknown>>
+
+function createInput(each: CreateCall, call: number): CreateInput {
+  const { state, requester, message, event } = each.draft
+  return {
+    call,
+    ...stateInput(state),
+    requester_by: requester.by === 'email' && requester.create ? 'ensured' : requester.by,
+    requester_id: requester.by === 'id' ? requester.id : null,
+    requester_email: requester.by === 'email' ? requester.email.toLowerCase() : null,
+    requester_member: requester.by === 'id' && requester.member,
+    ...(message ? messageInput(message) : {}),
+    event_id: event.id,
+    event_after: event.after,
+    ...provenanceInput(each.by),
+    ...keyInput(each.idempotency),
+  }
+}
+
+/** What `CREATE_LONE` is given for a ticket, beside the tenant: the names of `createInput` with their types. */
+const LONE_TICKET = {
+  ...{ id: 'uuid', desk_id: 'uuid', title: 'text', description: 'text', status: 'text', priority: 'text' },
+  ...{ topic_id: 'integer', type_id: 'integer', group_id: 'uuid', requester_id: 'uuid', assignee_id: 'uuid' },
+  ...{ channel_id: 'integer', form_id: 'integer', direction: 'text', from_address: 'text', from_name: 'text' },
+  ...{ to_address: 'text', to_name: 'text', external_reference: 'text', tags: 'text[]' },
+  ...{ first_response_at: 'timestamptz', latest_message_at: 'timestamptz', latest_agent_at: 'timestamptz' },
+  ...{ latest_requester_at: 'timestamptz', solved_at: 'timestamptz', closed_at: 'timestamptz' },
+  ...{ finished_at: 'timestamptz' },
+}
+const LONE_INPUT: Readonly<Record<string, string>> = {
+  ...LONE_TICKET,
+  ...{ message_id: 'uuid', visibility: 'text', author_id: 'uuid', author_is_requester: 'boolean', author_name: 'text' },
+  ...{
+    author_role: 'text',
+    message_direction: 'text',
+    message_channel_id: 'integer',
+    format: 'text',
+    original: 'text',
+  },
+  ...{ plain: 'text', safe_html: 'text', sanitizer: 'text', event_id: 'uuid', event_after: 'jsonb', actor_id: 'uuid' },
+  ...{ credential_id: 'uuid', dialect: 'text', request_id: 'text', at: 'timestamptz' },
+}
+const LONE_NAMES = Object.keys(LONE_INPUT)
+
+/** SQL with `:name` for each value of `LONE_INPUT`. */
+function withParameters(sql: string): string {
+  return sql.replace(/(?<!:):([a-z_]+)/g, (_, name: string) => {
+    const index = LONE_NAMES.indexOf(name)
+    if (index === -1) throw new Error(`There is no value ${name}.`)
+    return `$${index + 2}::${LONE_INPUT[name]}`
+  })
+}
+
+/**
+ * What `CREATE` does, for the usual case of one ticket without a key whose requester is known by id or nobody. Over many
+ * tenants most flushes hold one call for each, and then all that sorts out lists, keys and addresses costs twice as much
+ * as the ticket itself.
+ */
+const CREATE_LONE = statement(
+  'ticket.create_lone',
+  AnswerRow,
+  withParameters(`
+with counted as (
+  update tenant_counters c
+  set event_position = c.event_position + 1, ticket_integer = c.ticket_integer + 1,
+    message_integer = c.message_integer + (:message_id is not null)::integer
+  where c.tenant_id = $1
+    and (:requester_id is null or exists (select 1 from users u where u.tenant_id = $1 and u.id = :requester_id))
+  returning c.event_position, c.ticket_integer, c.message_integer
+),
+desk_counted as (
+  -- Joined with counted so that the tenant's row is locked before any desk's: one order everywhere.
+  update desk_counters d
+  set ticket_number = d.ticket_number + 1, new_tickets = d.new_tickets + (:status = 'new')::integer,
+    open_tickets = d.open_tickets + (:status = 'open')::integer,
+    pending_tickets = d.pending_tickets + (:status = 'pending')::integer,
+    on_hold_tickets = d.on_hold_tickets + (:status = 'on_hold')::integer,
+    solved_tickets = d.solved_tickets + (:status = 'solved')::integer,
+    closed_tickets = d.closed_tickets + (:status = 'closed')::integer
+  from counted c
+  where d.tenant_id = $1 and d.desk_id = :desk_id
+  returning d.ticket_number, c.event_position, c.ticket_integer, c.message_integer
+),
+made as (
+  insert into tickets as t (tenant_id, integer, number, version, created_at, updated_at, ${Object.keys(LONE_TICKET).join(', ')})
+  select $1, d.ticket_integer, d.ticket_number, 1, :at, :at, ${Object.keys(LONE_TICKET)
+    .map((name) => `:${name}`)
+    .join(', ')}
+  from desk_counted d
+  returning t.*
+),
+said as (
+  insert into messages (tenant_id, id, integer, ticket_id, visibility, author_id, author_name, author_role, direction,
+    channel_id, format, original, plain, safe_html, sanitizer, ticket_status, created_at)
+  select $1, :message_id, d.message_integer, :id, :visibility,
+    case when :author_is_requester then :requester_id else :author_id end, :author_name, :author_role, :message_direction,
+    :message_channel_id, :format, :original, :plain, :safe_html, :sanitizer, :status, :at
+  from desk_counted d
+  where :message_id is not null
+),
+recorded as (
+  insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after)
+  select $1, d.event_position, :event_id, 'ticket.created', :id, :message_id, :actor_id, :credential_id, :dialect, :request_id, :at,
+    :event_after
+  from desk_counted d
+  returning e.*
+)
+select 0 as call, case when t.id is null then 'requester_unknown' end as problem,
+  case when t.id is not null then json_build_object(
+    'tickets', json_build_array((select to_json(v) from (select ${TICKET_VIEW}) v)),
+    'events', json_build_array((select to_json(v) from (select ${EVENT_VIEW}) v)),
+    'messages', json_build_array()) end as result,
+  null as claimed_as, null as repeated
+from (select) one left join made t on true left join recorded e on true`),
+)
+
+function isLone(calls: readonly CreateCall[]): boolean {
+  const [first] = calls
+  if (calls.length !== 1 || !first || first.idempotency !== null) return false
+  const { requester } = first.draft
+  return requester.by === 'nobody' || (requester.by === 'id' && !requester.member)
+}
+
+function createStatement(tenantId: string, calls: readonly CreateCall[]): BoundStatement<AnswerRow> {
+  const inputs = calls.map(createInput)
+  const [first] = inputs
+  if (first && isLone(calls))
+    return { statement: CREATE_LONE, values: [tenantId, ...LONE_NAMES.map((name) => first[name])] }
+  return { statement: CREATE, values: [tenantId, JSON.stringify(inputs)] }
+}
+
+export const CREATE_TICKETS: BatchKind<CreateCall, AnswerRow, WriteOutcome> = {
+  name: 'ticket.create',
+  readOnly: false,
+  targets: (call) => keyTargets(call.by, call.idempotency),
+  statement: createStatement,
+  outcomes: (calls, rows) => calls.map((call, index) => writeOutcome(rows[index], call.idempotency)),
+  recover: (database, tenantId, calls) =>
+    recoverByEvents(database, tenantId, calls, (call) => ({
+      ticketIds: [call.draft.state.id],
+      eventIds: [call.draft.event.id],
+    })),
+}

@@ -1,0 +1,151 @@
+import { type Static, Type } from 'typebox'
+import { AGAIN, type BatchKind } from '../../../storage/batch.ts'
+import { statement } from '../../../storage/statement.ts'
+import type { IdempotencyKey } from '../../context.ts'
+import type { Provenance } from '../drafts.ts'
+import { CALLS, callsInput, keyTargets } from './inputs.ts'
+import { eventsOfTickets } from './recover.ts'
+
+const Deleted = Type.Array(Type.Object({ id: Type.String(), integer: Type.Integer() }))
+
+const DeletedRow = Type.Object({
+  call: Type.Integer(),
+  /** What this call erased, or what the call that used its key before did; null when that is not visible yet. */
+  deleted: Type.Union([Deleted, Type.Null()]),
+  claimed_as: Type.Union([Type.String(), Type.Null()]),
+})
+
+const DELETE = statement(
+  'ticket.delete',
+  DeletedRow,
+  `
+with ${CALLS},
+input as materialized (
+  select * from json_to_recordset($3::json) as i (call integer, nth integer, id uuid, event_id uuid)
+),
+claimed as (
+  insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
+  select $1, k.credential_id, k.key, k.fingerprint, k.at from calls k where k.key is not null
+  on conflict do nothing
+  returning c.credential_id, c.key
+),
+accepted as materialized (
+  select k.* from calls k
+  where k.key is null or exists (select 1 from claimed c where c.credential_id = k.credential_id and c.key = k.key)
+),
+locked as materialized (
+  select t.id, t.integer, t.desk_id, t.status from tickets t
+  where t.tenant_id = $1 and t.id = any (array(select i.id from input i join accepted a on a.call = i.call))
+  order by t.id
+  for update
+),
+doomed as materialized (
+  select l.*, i.call, i.event_id, row_number() over (order by i.call, i.nth) as nth from locked l join input i on i.id = l.id
+),
+counted as (
+  update tenant_counters c
+  set event_position = c.event_position + (select count(*) from doomed)
+  where c.tenant_id = $1 and exists (select 1 from doomed)
+  returning c.event_position - (select count(*) from doomed) as event_position
+),
+flows as (
+  select d.desk_id,
+    count(*) filter (where d.status = 'new') as n, count(*) filter (where d.status = 'open') as o,
+    count(*) filter (where d.status = 'pending') as p, count(*) filter (where d.status = 'on_hold') as h,
+    count(*) filter (where d.status = 'solved') as s, count(*) filter (where d.status = 'closed') as c
+  from doomed d group by d.desk_id
+),
+desk_counted as (
+  update desk_counters d
+  set new_tickets = d.new_tickets - f.n, open_tickets = d.open_tickets - f.o, pending_tickets = d.pending_tickets - f.p,
+    on_hold_tickets = d.on_hold_tickets - f.h, solved_tickets = d.solved_tickets - f.s, closed_tickets = d.closed_tickets - f.c
+  from flows f, counted
+  where d.tenant_id = $1 and d.desk_id = f.desk_id
+),
+blanked as (
+  update events e set before = null, after = null
+  where e.tenant_id = $1 and e.ticket_id = any (array(select d.id from doomed d)) and (e.before is not null or e.after is not null)
+),
+forgotten as (
+  update claim_results r set result = null
+  where r.tenant_id = $1 and r.ticket_ids && array(select d.id from doomed d) and r.result is not null
+),
+erased as (
+  delete from tickets t where t.tenant_id = $1 and t.id = any (array(select d.id from doomed d))
+),
+recorded as (
+  -- Which ticket it was, for those who know it by its integer or only see one desk; nothing of what it said.
+  insert into events (tenant_id, position, id, kind, ticket_id, actor_id, credential_id, dialect, request_id, at, before)
+  select $1, c.event_position + d.nth, d.event_id, 'ticket.deleted', d.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
+    jsonb_build_object('integer', d.integer, 'desk_id', d.desk_id)
+  from doomed d join accepted a on a.call = d.call, counted c
+),
+answered as materialized (
+  select a.call, a.key, a.credential_id, coalesce((
+    select json_agg(json_build_object('id', d.id, 'integer', d.integer) order by d.nth) from doomed d where d.call = a.call
+  ), '[]') as deleted
+  from accepted a
+),
+kept as (
+  insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
+  select $1, a.credential_id, a.key, array[]::uuid[],
+    jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'deleted', a.deleted)
+  from answered a where a.key is not null
+)
+select k.call, coalesce(a.deleted, (s.result -> 'deleted')::json) as deleted, c.fingerprint as claimed_as
+from calls k
+left join answered a on a.call = k.call
+left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.credential_id and c.key = k.key
+left join claim_results s on c.key is not null and s.tenant_id = $1 and s.credential_id = c.credential_id and s.key = c.key
+order by k.call`,
+)
+
+export interface DeleteCall {
+  readonly tickets: readonly { readonly id: string; readonly integer: number; readonly eventId: string }[]
+  readonly by: Provenance
+  readonly idempotency: IdempotencyKey | null
+}
+
+/** What became of a deletion. */
+export type DeleteOutcome = { readonly deleted: readonly TicketIds[] } | { readonly refused: 'idempotency_mismatch' }
+
+/** All that is left of an erased ticket. */
+export interface TicketIds {
+  readonly id: string
+  readonly integer: number
+}
+
+export const DELETE_TICKETS: BatchKind<DeleteCall, Static<typeof DeletedRow>, DeleteOutcome> = {
+  name: 'ticket.delete',
+  readOnly: false,
+  targets: (call) => [...call.tickets.map((ticket) => ticket.id), ...keyTargets(call.by, call.idempotency)],
+  statement: (tenantId, calls) => ({
+    statement: DELETE,
+    values: [
+      tenantId,
+      JSON.stringify(callsInput(calls)),
+      JSON.stringify(
+        calls.flatMap((each, call) =>
+          each.tickets.map((ticket, nth) => ({ call, nth, id: ticket.id, event_id: ticket.eventId })),
+        ),
+      ),
+    ],
+  }),
+  outcomes: (calls, rows) =>
+    calls.map((call, index) => {
+      const row = rows[index]
+      if (!row) throw new Error('A deletion did not answer every call.')
+      if (row.claimed_as !== null && row.claimed_as !== call.idempotency?.fingerprint)
+        return { refused: 'idempotency_mismatch' }
+      return row.deleted === null ? AGAIN : { deleted: row.deleted }
+    }),
+  recover: async (database, tenantId, calls) => {
+    const ids = calls.flatMap((call) => call.tickets.map((ticket) => ticket.id))
+    const events = await database.run(eventsOfTickets(tenantId, ids))
+    const seen = new Set(events.map((event) => event.id))
+    return calls.map((call) => {
+      const gone = call.tickets.filter((ticket) => seen.has(ticket.eventId))
+      return gone.length > 0 ? { deleted: gone } : undefined
+    })
+  },
+}

@@ -1,0 +1,83 @@
+import type { IdempotencyKey } from '../../context.ts'
+import type { MessageDraft, Provenance, TicketState } from '../drafts.ts'
+
+/** How drafts become JSON for the statements, by the names that these give to the fields. */
+
+export function stateInput(state: Omit<TicketState, 'integer' | 'number' | 'requesterId'>): object {
+  return {
+    id: state.id,
+    desk_id: state.deskId,
+    title: state.title,
+    description: state.description,
+    status: state.status,
+    priority: state.priority,
+    topic_id: state.topicId,
+    type_id: state.typeId,
+    group_id: state.groupId,
+    assignee_id: state.assigneeId,
+    channel_id: state.channelId,
+    form_id: state.formId,
+    direction: state.direction,
+    from_address: state.fromAddress,
+    from_name: state.fromName,
+    to_address: state.toAddress,
+    to_name: state.toName,
+    external_reference: state.externalReference,
+    tags: state.tags,
+    first_response_at: state.firstResponseAt,
+    latest_message_at: state.latestMessageAt,
+    latest_agent_at: state.latestAgentAt,
+    latest_requester_at: state.latestRequesterAt,
+    solved_at: state.solvedAt,
+    closed_at: state.closedAt,
+    finished_at: state.finishedAt,
+  }
+}
+
+export function messageInput(message: MessageDraft): object {
+  return {
+    message_id: message.id,
+    visibility: message.visibility,
+    author_id: message.authorId === 'requester' ? null : message.authorId,
+    author_is_requester: message.authorId === 'requester',
+    author_name: message.authorName,
+    author_role: message.authorRole,
+    message_direction: message.direction,
+    message_channel_id: message.channelId,
+    format: message.format,
+    original: message.original,
+    plain: message.plain,
+    safe_html: message.safeHtml,
+    sanitizer: message.sanitizer,
+  }
+}
+
+export function provenanceInput(by: Provenance): object {
+  return {
+    actor_id: by.actorId,
+    credential_id: by.credentialId,
+    dialect: by.dialect,
+    request_id: by.requestId,
+    at: by.at,
+  }
+}
+
+export function keyInput(key: IdempotencyKey | null): object {
+  return { key: key?.key ?? null, fingerprint: key?.fingerprint ?? null }
+}
+
+export function keyTargets(by: Provenance, key: IdempotencyKey | null): string[] {
+  return key === null ? [] : [`key ${by.credentialId} ${key.key}`]
+}
+
+/** The calls of a statement as a table: by whom each is made, and its idempotency key. `$2` is what `callsInput` makes. */
+export const CALLS = `calls as materialized (
+  select * from json_to_recordset($2::json) as i (
+    call integer, actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, key text, fingerprint text)
+)`
+
+export function callsInput(
+  calls: readonly { readonly by: Provenance; readonly idempotency: IdempotencyKey | null }[],
+): readonly object[] {
+  return calls.map((each, call) => ({ call, ...provenanceInput(each.by), ...keyInput(each.idempotency) }))
+}
