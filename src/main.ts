@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
-import { v7 } from 'uuid'
 import { createSender } from './channels/webhooks/sender.ts'
 import type { Config } from './config.ts'
 import { type Access, openAccess } from './core/access/access.ts'
 import { openVault } from './core/access/vault.ts'
+import { createIds } from './core/ids.ts'
 import { NO_LIMITS, openRateLimits, type RateLimits } from './core/limits/limits.ts'
 import type { WebhookOffice } from './core/webhooks/commands.ts'
 import type { Protocol } from './core/webhooks/protocol.ts'
@@ -95,7 +95,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       return demandOpened().access
     },
     clock: () => new Date(),
-    newId: () => v7(),
+    newId: createIds(),
     publicUrl: () => config.publicUrl ?? url,
     settings: config,
     get keys() {

@@ -69,8 +69,8 @@ interface Item<Call, Outcome> {
 }
 
 /**
- * Natural group commit: a call that finds no flush of its kind under way starts one at once; those that arrive
- * meanwhile go together in the next one. There is no timer, so a lone call waits for nobody and load makes the batches.
+ * Natural group commit: a call that finds no flush of its kind under way starts one at the end of this turn of the event
+ * loop; those that arrive meanwhile go together in the next one. There is no timer, so a lone call waits for nobody and load makes the batches.
  * A few flushes run side by side, so that a slow one doesn't hold up all tenants and the database's cores are used;
  * but never two of one tenant, whose calls would only wait for each other there, and could overtake each other.
  *
@@ -86,6 +86,7 @@ export function createBatcher<Call, Row, Outcome>(
   const { maxCalls = 256, maxFlushes = 3, maxWaiting = 10_000, maxAttempts = 20 } = options
   let queue: Items = []
   let flushes = 0
+  let isDue = false
   /** The tenants of the flushes under way. */
   const flushing = new Set<string>()
 
@@ -109,8 +110,18 @@ export function createBatcher<Call, Row, Outcome>(
     }
     queue.push(item)
     // Otherwise whichever flush ends takes it along.
-    if (flushes < maxFlushes && !flushing.has(tenantId)) void flushAll()
+    if (flushes < maxFlushes && !flushing.has(tenantId)) flushSoon()
     return promise
+  }
+
+  /** At the end of this turn of the event loop, so that calls whose requests were read in the same turn go together. */
+  function flushSoon(): void {
+    if (isDue) return
+    isDue = true
+    setImmediate(() => {
+      isDue = false
+      if (flushes < maxFlushes) void flushAll()
+    })
   }
 
   /** Flushes until nothing waits but calls of tenants that have a flush under way: that one's end takes them along. */
