@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import pg from 'pg'
 import { type Static, Type } from 'typebox'
@@ -216,14 +216,46 @@ function faulty(faults: readonly Fault[], stillRunning: Promise<unknown>[] = [])
 const outcome = (settled: PromiseSettledResult<unknown>): unknown =>
   settled.status === 'fulfilled' ? 'ok' : (errorCode(settled.reason) ?? settled.reason.name)
 
+/** Makes the first call a turn before all others, so that its flush is under way when they arrive. */
+async function firstAhead<T>(calls: readonly (() => Promise<T>)[]): Promise<PromiseSettledResult<T>[]> {
+  const [first = assert.fail(), ...others] = calls
+  const begun = first()
+  begun.catch(() => {})
+  await turn()
+  return Promise.allSettled([begun, ...others.map((call) => call())])
+}
+
+const values = <T>(settled: readonly PromiseSettledResult<T>[]): T[] =>
+  settled.map((each) => (each.status === 'fulfilled' ? each.value : assert.fail(String(each.reason))))
+
+test('what arrives in one turn goes together, at its end', async () => {
+  const t = await newTenants(2)
+  const { database: seen, flushes } = watched()
+  const add = createBatcher(seen, entries, oneByOne)
+  const calls = [0, 1, 0].map((index) => ({ tenant: t(index), call: entry(newId()) }))
+  const answers = calls.map(({ tenant, call }) => add(tenant, call))
+  await turn()
+  assert.deepEqual(
+    flushes.map((flush) => flush.tenants),
+    [[t(0), t(1)]],
+  )
+  assert.deepEqual(await Promise.all(answers), [1, 1, 2])
+  assert.equal(flushes.length, 1)
+})
+
 test('a lone call goes at once; what arrives meanwhile goes together, tenants in order', async () => {
   const t = await newTenants(3)
   const { database: seen, flushes } = watched()
   const add = createBatcher(seen, entries, oneByOne)
   const calls = [2, 1, 0, 1].map((index) => ({ tenant: t(index), call: entry(newId()) }))
-  const answers = calls.map(({ tenant, call }) => add(tenant, call))
-  assert.equal(flushes.length, 1)
-  assert.deepEqual(await Promise.all(answers), [1, 1, 1, 2])
+  const settled = await firstAhead(
+    calls.map(
+      ({ tenant, call }) =>
+        () =>
+          add(tenant, call),
+    ),
+  )
+  assert.deepEqual(values(settled), [1, 1, 1, 2])
   const ids = calls.map(({ call }) => call.id)
   assert.deepEqual(flushes, [
     { tenants: [t(2)], ids: [ids[0]], transaction: false },
@@ -262,7 +294,7 @@ test('a flush and the queue are bounded', async () => {
   const { database: seen, flushes } = watched()
   const add = createBatcher(seen, entries, { maxCalls: 3, maxWaiting: 7 })
   const calls = Array.from({ length: 10 }, () => entry(newId()))
-  const settled = await Promise.allSettled(calls.map((call) => add(t(0), call)))
+  const settled = await firstAhead(calls.map((call) => () => add(t(0), call)))
   assert.deepEqual(settled.map(outcome), [...Array(8).fill('ok'), 'StoreUnavailable', 'StoreUnavailable'])
   assert.deepEqual(
     flushes.map((flush) => flush.ids.length),
@@ -278,7 +310,12 @@ test('calls that share a target go one after the other, also through a third', a
   const [first, ab, bc, cd, de, other] = ['x', 'a+b', 'b+c', 'c+d', 'd+e', 'f'].map((account) => entry(account))
   assert(first && ab && bc && cd && de && other)
   const elsewhere = entry('b')
-  await Promise.all([...[first, ab, bc, cd, de, other].map((call) => add(t(0), call)), add(t(1), elsewhere)])
+  values(
+    await firstAhead([
+      ...[first, ab, bc, cd, de, other].map((call) => () => add(t(0), call)),
+      () => add(t(1), elsewhere),
+    ]),
+  )
   assert.deepEqual(
     flushes.map((flush) => flush.ids),
     [[first.id], [ab.id, other.id, elsewhere.id], [bc.id], [cd.id], [de.id]],
@@ -360,11 +397,13 @@ test('reads run without a transaction, answer neighbours at once, and run again 
     [2, 4],
     [2, 0],
     [2, 5],
-  ].map(([index = 0, amount = 0]) => read(t(index), entry('a', amount)))
+  ].map(
+    ([index = 0, amount = 0]) =>
+      () =>
+        read(t(index), entry('a', amount)),
+  )
   assert.deepEqual(
-    (await Promise.allSettled(calls)).map((each) =>
-      each.status === 'fulfilled' ? each.value : errorCode(each.reason),
-    ),
+    (await firstAhead(calls)).map((each) => (each.status === 'fulfilled' ? each.value : errorCode(each.reason))),
     [100, 50, '22012', 25, '22012', 20],
   )
   assert(flushes.every((flush) => !flush.transaction))
@@ -402,7 +441,7 @@ test('a pipeline that throws anything else is not run again: it may have committ
     throw new TypeError('A row is not what its schema says')
   })
   const add = createBatcher(seen, entries)
-  const settled = await Promise.allSettled(['a', 'b', 'c'].map((account) => add(t(0), entry(account))))
+  const settled = await firstAhead(['a', 'b', 'c'].map((account) => () => add(t(0), entry(account))))
   assert.deepEqual(settled.map(outcome), ['TypeError', 'TypeError', 'TypeError'])
   assert.equal(flushes.length, 2)
 })
@@ -413,7 +452,15 @@ test('after a lost connection a write is looked up before it runs again', async 
     const { database: seen, flushes } = watched(faulty(['none', fault]))
     const add = createBatcher(seen, entries, oneByOne)
     const calls = [0, 1, 2, 2].map((index) => ({ tenant: t(index), call: entry(newId(), SLOW_COMMIT) }))
-    const answers = await Promise.all(calls.map(({ tenant, call }) => add(tenant, call)))
+    const answers = values(
+      await firstAhead(
+        calls.map(
+          ({ tenant, call }) =>
+            () =>
+              add(tenant, call),
+        ),
+      ),
+    )
     if (fault === 'lost after') assert.equal(flushes.length, 2)
     assert.deepEqual(await Promise.all(calls.map(({ tenant, call }) => storedPosition(tenant, call.id))), answers)
   }
