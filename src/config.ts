@@ -53,6 +53,22 @@ function listIn(given: string | undefined): readonly string[] {
     .filter((each) => each !== '')
 }
 
+const MIB = 1_048_576
+
+function mebibytes(name: string, about: string, fallback: number): Option<number> {
+  return {
+    name,
+    about,
+    fallback: String(fallback),
+    read: (given) => {
+      const value = Number(given || fallback)
+      return Number.isInteger(value) && value > 0 && value <= 4096
+        ? { value: value * MIB }
+        : { problem: `${name} must be a whole number of MiB up to 4096, not ${given}.` }
+    },
+  }
+}
+
 export const OPTIONS = {
   host: text(
     'HOST',
@@ -70,7 +86,7 @@ export const OPTIONS = {
         : { problem: `PORT must be a port number, not ${given}.` }
     },
   } satisfies Option<number>,
-  dataDir: text('POLYDESK_DATA_DIR', 'Where the embedded database and quickstart.env live.', './data'),
+  dataDir: text('POLYDESK_DATA_DIR', 'Where the embedded database, attachments and quickstart.env live.', './data'),
   databaseUrl: {
     name: 'DATABASE_URL',
     about: 'A PostgreSQL 15 or newer to use in place of the embedded one, as postgres://user:password@host/database.',
@@ -135,6 +151,54 @@ export const OPTIONS = {
         : { problem: `POLYDESK_RATES must name each dialect once, as moov=10,native=500, not ${given}.` }
     },
   } satisfies Option<Readonly<Partial<Record<Rated, number>>>>,
+  fileMib: mebibytes('POLYDESK_FILE_MIB', 'How large one attachment may be, in MiB.', 20),
+  messageMib: mebibytes(
+    'POLYDESK_MESSAGE_FILES_MIB',
+    'How large the attachments of one message may be together, in MiB.',
+    50,
+  ),
+  fileTypes: {
+    name: 'POLYDESK_FILE_TYPES',
+    about:
+      'The only media types that attachments may have by their content, separated by commas, as `image/*,application/pdf`. Programs are never taken.',
+    fallback: '(any)',
+    read: (given) => {
+      const value = listIn(given)
+      const wrong = value.filter((each) => !/^[a-z]+\/(?:\*|[a-z0-9.+-]+)$/.test(each))
+      return wrong.length === 0
+        ? { value }
+        : { problem: `POLYDESK_FILE_TYPES must be media types like image/*, not ${wrong.join(', ')}.` }
+    },
+  } satisfies Option<readonly string[]>,
+  linkHours: {
+    name: 'POLYDESK_LINK_HOURS',
+    about:
+      'For how many hours the address of an attachment is good; a new one comes with every reading of its message.',
+    fallback: '24',
+    read: (given) => {
+      const value = Number(given || 24)
+      return Number.isInteger(value) && value > 0 && value <= 8784
+        ? { value }
+        : { problem: `POLYDESK_LINK_HOURS must be a whole number of hours up to 8784, not ${given}.` }
+    },
+  } satisfies Option<number>,
+  s3Endpoint: {
+    name: 'POLYDESK_S3_ENDPOINT',
+    about:
+      'An S3-compatible store for attachments in place of the data directory, as https://s3.eu-central-1.amazonaws.com. Needs the four options below.',
+    fallback: '(unset)',
+    read: (given) => {
+      if (!given) return { value: null }
+      const url = URL.canParse(given) ? new URL(given) : null
+      return url && URL_SCHEMES.has(url.protocol) && !url.search && !url.hash && !url.username
+        ? { value: url.href.replace(/\/$/, '') }
+        : { problem: 'POLYDESK_S3_ENDPOINT must be an http or https URL without query, fragment and user.' }
+    },
+  } satisfies Option<string | null>,
+  s3Region: text('POLYDESK_S3_REGION', 'The region of the S3 bucket.', null),
+  s3Bucket: text('POLYDESK_S3_BUCKET', 'The S3 bucket.', null),
+  s3AccessKeyId: text('POLYDESK_S3_ACCESS_KEY_ID', 'The id of the access key of the S3 bucket.', null),
+  s3SecretAccessKey: text('POLYDESK_S3_SECRET_ACCESS_KEY', 'The secret of that access key.', null),
   secretKey: {
     name: 'POLYDESK_SECRET_KEY',
     about:
@@ -164,6 +228,18 @@ export const OPTIONS = {
         : { problem: `NETGROOT_LOGIN_HOURS must be a number of hours up to 8784, not ${given}.` }
     },
   } satisfies Option<number>,
+  spacebringStrictSecurity: choice(
+    'SPACEBRING_STRICT_SECURITY',
+    'Whether a Spacebring client id and secret are refused for creating tickets and comments, as the reference has it; they are taken by default, because clients of this vendor use nothing else.',
+    ['on', 'off'],
+    'off',
+  ),
+  spacebringActivityProfile: choice(
+    'SPACEBRING_ACTIVITY_PROFILE',
+    'Which activities a Spacebring ticket shows: `older` shows changes of type, `current` the creation in their place.',
+    ['older', 'current'],
+    'older',
+  ),
   webhookNetworks: {
     name: 'POLYDESK_WEBHOOK_NETWORKS',
     about:
@@ -198,6 +274,25 @@ type Value<O> = O extends { read: (text: string | undefined) => infer R }
   : never
 type Values = { readonly [Name in keyof typeof OPTIONS]: Value<(typeof OPTIONS)[Name]> }
 
+interface S3Config {
+  readonly endpoint: string
+  readonly region: string
+  readonly bucket: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+/** All of it, or none. */
+function s3In(given: Values, problems: string[]): S3Config | null {
+  const [endpoint, region, bucket] = [given.s3Endpoint, given.s3Region, given.s3Bucket]
+  const [accessKeyId, secretAccessKey] = [given.s3AccessKeyId, given.s3SecretAccessKey]
+  if (endpoint && region && bucket && accessKeyId && secretAccessKey)
+    return { endpoint, region, bucket, accessKeyId, secretAccessKey }
+  if (endpoint || region || bucket || accessKeyId || secretAccessKey)
+    problems.push('POLYDESK_S3_ENDPOINT, _REGION, _BUCKET, _ACCESS_KEY_ID and _SECRET_ACCESS_KEY go together.')
+  return null
+}
+
 /** What the process was told, checked and complete. */
 export interface Config {
   readonly host: string
@@ -210,9 +305,19 @@ export interface Config {
   readonly demo: boolean
   readonly rateLimits: boolean
   readonly rates: Readonly<Partial<Record<Rated, number>>>
+  /** Bytes of one attachment, and of all of one message. */
+  readonly fileBytes: number
+  readonly messageBytes: number
+  /** The only media types of attachments; empty for any. */
+  readonly fileTypes: readonly string[]
+  readonly linkHours: number
+  /** Where attachments are kept; null for the data directory. */
+  readonly s3: S3Config | null
   readonly secretKey: string | null
   readonly moovExpiresIn: 'timestamp' | 'seconds'
   readonly netgrootLoginHours: number
+  readonly spacebringStrictSecurity: boolean
+  readonly spacebringActivityProfile: 'older' | 'current'
   readonly webhookNetworks: readonly string[]
   readonly webhookHttp: boolean
   readonly logLevel: string
@@ -235,8 +340,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if ('problem' in read) problems.push(read.problem)
     else values[key] = read.value
   }
-  if (problems.length > 0) throw new ConfigError(problems)
   const given = values as Values
+  const s3 = s3In(given, problems)
+  if (problems.length > 0) throw new ConfigError(problems)
   const dataDir = resolve(given.dataDir ?? './data')
   return {
     host: given.host ?? '127.0.0.1',
@@ -249,9 +355,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     demo: given.demo === 'on',
     rateLimits: given.rateLimits === 'on',
     rates: given.rates,
+    fileBytes: given.fileMib,
+    messageBytes: given.messageMib,
+    fileTypes: given.fileTypes,
+    linkHours: given.linkHours,
+    s3,
     secretKey: given.secretKey,
     moovExpiresIn: given.moovExpiresIn ?? 'timestamp',
     netgrootLoginHours: given.netgrootLoginHours,
+    spacebringStrictSecurity: given.spacebringStrictSecurity === 'on',
+    spacebringActivityProfile: given.spacebringActivityProfile ?? 'older',
     webhookNetworks: given.webhookNetworks,
     webhookHttp: given.webhookHttp === 'on',
     logLevel: given.logLevel,

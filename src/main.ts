@@ -1,9 +1,11 @@
 import { access } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { createSender } from './channels/webhooks/sender.ts'
 import type { Config } from './config.ts'
 import { type Access, openAccess } from './core/access/access.ts'
 import { openVault } from './core/access/vault.ts'
+import { type Links, openLinks } from './core/attachments/links.ts'
 import { createIds } from './core/ids.ts'
 import { NO_LIMITS, openRateLimits, type RateLimits } from './core/limits/limits.ts'
 import type { WebhookOffice } from './core/webhooks/commands.ts'
@@ -18,6 +20,10 @@ import { createAnnouncer, RECORDED_CHANNEL, wordsIn } from './storage/announce.t
 import { type Database, type DatabaseOptions, openDatabase } from './storage/database.ts'
 import { type EmbeddedPostgres, startEmbedded } from './storage/embedded.ts'
 import { errorCode, StoreUnavailable } from './storage/failures.ts'
+import type { Files } from './storage/files.ts'
+import { openDiskFiles } from './storage/files-disk.ts'
+import { openInbox } from './storage/files-inbox.ts'
+import { openS3Files } from './storage/files-s3.ts'
 import { type Keys, openKeys } from './storage/keys.ts'
 import { migrate } from './storage/migrate.ts'
 import { openStore, type Store } from './storage/store.ts'
@@ -54,6 +60,7 @@ interface Opened {
   readonly keys: Keys
   readonly limits: RateLimits
   readonly webhooks: WebhookOffice
+  readonly links: Links
 }
 
 /** The address to listen on cannot be had. The message says what to do. */
@@ -107,6 +114,9 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     get webhooks() {
       return demandOpened().webhooks
     },
+    get links() {
+      return demandOpened().links
+    },
   }
 
   try {
@@ -130,26 +140,30 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       ...options.inspect,
     })
     stopping.push(() => database.close())
-    for (const name of await migrate(database)) say(`Migrated: ${name}`)
+    const ran = await migrate(database)
+    if (ran.length > 0) say(toldOf(ran))
     const announce = createAnnouncer(database, RECORDED_CHANNEL)
-    const store = openStore(database, announce)
+    const store = openStore(database, announce, filesOf(config))
     const keys = await openKeys(config.secretKey, config.dataDir)
+    const links = openLinks(keys.for('attachment links'), services.publicUrl, config.linkHours)
     opened = {
       store,
       access: openAccess(store),
       keys,
       limits: config.rateLimits ? openRateLimits(store) : NO_LIMITS,
       webhooks: webhookOffice(config, keys, announce, options.webhooks),
+      links,
     }
     const log = (message: string) => app.log.error(message)
     const { access, webhooks: office } = opened
-    const webhooks = startWebhooks({ store, access, office, clock: services.clock, newId: services.newId, log })
+    const webhooks = startWebhooks({ store, access, office, links, clock: services.clock, newId: services.newId, log })
     stopping.push(() => webhooks.stop())
     listenForRecords(database, webhooks)
     stopping.push(startSchedule(store, services.clock, (message) => app.log.error(message)))
     const write = (values: Readonly<Record<string, string>>) =>
       writeQuickstart(config.quickstartFile, services.publicUrl(), values)
-    const surroundings = { now: services.clock().toISOString(), newId: services.newId }
+    const now = services.clock().toISOString()
+    const surroundings = { now, newId: services.newId, publicUrl: services.publicUrl() }
     const madeDemo = config.demo && (await makeDemoTenant(database, surroundings, write))
     const hasQuickstart = await refreshQuickstart(config.quickstartFile, services.publicUrl())
     complete = true
@@ -158,6 +172,12 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     await stop()
     throw error
   }
+}
+
+/** What the person at the terminal is told of the migrations that ran. */
+function toldOf(migrations: readonly string[]): string {
+  const count = `${migrations.length} ${migrations.length === 1 ? 'migration' : 'migrations'}`
+  return migrations[0]?.startsWith('0001') ? `Made the tables (${count}).` : `Brought the tables up to date (${count}).`
 }
 
 async function listen(app: FastifyInstance, config: Config): Promise<string> {
@@ -224,6 +244,16 @@ function listenForRecords(database: Database, webhooks: Webhooks): void {
   database.listen(RECORDED_CHANNEL, hear, (listening) => {
     if (listening) webhooks.lookAround()
   })
+}
+
+/** Attachments are below the data directory, or in an S3-compatible store; they come in by the data directory either way. */
+function filesOf(config: Config): Files {
+  const home = join(config.dataDir, 'files')
+  return {
+    store: config.s3 ? openS3Files(config.s3) : openDiskFiles(join(home, 'kept')),
+    inbox: openInbox(join(home, 'incoming')),
+    limits: { fileBytes: config.fileBytes, messageBytes: config.messageBytes, mediaTypes: config.fileTypes },
+  }
 }
 
 async function startDatabase(config: Config, say: (message: string) => void): Promise<EmbeddedPostgres | null> {

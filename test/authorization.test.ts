@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import fc from 'fast-check'
 import * as oauth from 'oauth4webapi'
 import { AuthorizationCode, ClientCredentials } from 'simple-oauth2'
+import { assertDocumented } from './documented.ts'
 import { databaseUrl, type Received, startWorld, type World } from './world.ts'
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
@@ -79,6 +80,7 @@ interface Page {
 async function open(url: URL | string): Promise<Page> {
   const answer = await fetch(url, { redirect: 'manual', headers: { accept: 'text/html' } })
   const text = await answer.text()
+  assertDocumented('GET', '/oauth2/authorize', { status: answer.status, headers: answer.headers, text })
   assert.equal(answer.status, 200, text)
   const [cookie = ''] = (answer.headers.get('set-cookie') ?? '').split(';')
   const sealed = unescaped(/name="request" value="([^"]+)"/.exec(text)?.[1] ?? assert.fail(text))
@@ -86,12 +88,15 @@ async function open(url: URL | string): Promise<Page> {
 }
 
 async function press(page: Pick<Page, 'cookie' | 'sealed'>, fields: Record<string, string>): Promise<Response> {
-  return fetch(`${world.url}/oauth2/authorize`, {
+  const answer = await fetch(`${world.url}/oauth2/authorize`, {
     method: 'POST',
     redirect: 'manual',
     headers: { cookie: page.cookie },
     body: form({ request: page.sealed, ...fields }),
   })
+  const text = await answer.clone().text()
+  assertDocumented('POST', '/oauth2/authorize', { status: answer.status, headers: answer.headers, text })
+  return answer
 }
 
 const owner = () => ({ email: world.value('CONSOLE_EMAIL'), password: world.value('CONSOLE_PASSWORD') })

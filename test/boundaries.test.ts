@@ -108,6 +108,18 @@ const EXEMPT: readonly {
     why: 'The one place where a store that is away becomes the wire error `unavailable`.',
   },
   {
+    file: 'src/http/files.ts',
+    to: 'src/core/attachments/commands.ts',
+    typeOnly: false,
+    why: 'Downloads belong to no dialect: the server itself looks up whose link came.',
+  },
+  {
+    file: 'src/http/files.ts',
+    to: 'src/core/attachments/rules.ts',
+    typeOnly: false,
+    why: 'Downloads belong to no dialect: the core knows which content types are safe.',
+  },
+  {
     file: 'src/http/oauth/',
     to: 'src/core/authorization/client.ts',
     typeOnly: false,
@@ -217,6 +229,7 @@ const PURE: Readonly<Record<string, string>> = {
   'ipaddr.js': 'reads addresses',
   'src/core/access/actor.ts': 'what an actor may do and see: functions of their arguments',
   'src/core/access/permissions.ts': 'the tables of permissions',
+  'src/core/attachments/rules.ts': 'which files are taken: functions of their arguments',
   'src/core/errors.ts': 'how a refusal is raised',
   'src/core/limits/network.ts': 'which addresses count as one',
   'src/core/tenants/tenant.ts': "the catalogue's fixed channel ids",

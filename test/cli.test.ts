@@ -39,12 +39,18 @@ async function everyCommand(environment: Environment, tenant: string): Promise<{
     `user (${UUID}) \\(2\\)`,
   )
   assert.notEqual(ann, service)
+  const machine = ['--kind', 'automation', '--photo-url', 'https://example.com/lem.png', '--role', 'agent']
+  shown(await done(environment, 'user', 'add', 'Lem', ...machine, '--tenant', tenantId), `user ${UUID} \\(3\\)`)
+  assert.equal(await done(environment, 'form', 'add', ' Complaint ', '--tenant', tenant), 'form 1 (Complaint)\n')
+  assert.equal(await done(environment, 'form', 'add', 'Order', '--tenant', tenantId), 'form 2 (Order)\n')
   const issue = ['token', 'create', 'native', 'api_key', '--tenant', tenant]
   const issued = await done(environment, ...issue, '--user', 'ann@example.com', '--name', "Ann's")
   const [live = '', liveId = ''] = shown(issued, `secret (\\w{40})\nid (${UUID})`)
   const [revoked = '', revokedId = ''] = shown(await done(environment, ...issue), `secret (\\w{40})\nid (${UUID})`)
   assert.equal(await done(environment, 'token', 'revoke', revokedId, '--tenant', tenant), 'Revoked.\n')
+  await done(environment, 'token', 'create', 'moov', 'basic', '--test', '--name', 'Trying', '--tenant', tenant)
   const listed = await done(environment, 'token', 'list', '--tenant', tenant)
+  shown(listed, `${UUID}  moov  basic  live  Trying    test`)
   shown(listed, `${liveId}  native  api_key  live  Ann's  \\*`)
   shown(listed, `${revokedId}  native  api_key  revoked  Unnamed  \\*`)
   assert.doesNotMatch(listed, new RegExp(`${live}|${revoked}`), 'secrets are shown once')
@@ -67,6 +73,13 @@ describe('every command', () => {
     const { live, revoked } = await everyCommand({ POLYDESK_DATA_DIR: installation.dataDir }, 'Beside')
     assert.equal(await listWith(server.url, live), 200)
     assert.equal(await listWith(server.url, revoked), 401)
+    assert.equal((await installation.postmasters()).length, 1)
+  })
+
+  test('waits while a running server starts its database again', async () => {
+    for (const postmaster of await installation.postmasters()) process.kill(postmaster, 'SIGKILL')
+    const list = () => done({ POLYDESK_DATA_DIR: installation.dataDir }, 'tenant', 'list')
+    await Promise.all([list(), list()])
     assert.equal((await installation.postmasters()).length, 1)
   })
 
@@ -113,7 +126,7 @@ describe('with a database of one’s own', () => {
   }
 
   test('a mistake is told in a sentence and ends with 1', async () => {
-    await refused(['token', 'list'], /^There is no tenant yet: `polydesk tenant create NAME` makes one\.\n$/)
+    await refused(['token', 'list'], /^There is no tenant yet: `npm run polydesk -- tenant create NAME` makes one\.\n$/)
     await done(environment, 'tenant', 'create', 'One')
     await done(environment, 'user', 'add', 'Ann', '--email', 'ann@example.com', '--external-id', 'a-1')
     const key = ['token', 'create', 'native', 'api_key']
@@ -149,7 +162,8 @@ describe('with a database of one’s own', () => {
   test('a name that several tenants have is not guessed', async () => {
     const [twin = ''] = shown(await done(environment, 'tenant', 'create', 'Twin'), `tenant (${UUID})`)
     await done(environment, 'tenant', 'create', 'Twin')
-    const ambiguous = /^There are several tenants: name one with --tenant ID\. `polydesk tenant list` shows them\.\n$/
+    const ambiguous =
+      /^There are several tenants: name one with --tenant ID\. `npm run polydesk -- tenant list` shows them\.\n$/
     await refused(['token', 'list'], ambiguous)
     await refused(['token', 'list', '--tenant', 'Twin'], ambiguous)
     assert.equal(await done(environment, 'token', 'list', '--tenant', twin), '')

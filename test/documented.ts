@@ -2,7 +2,8 @@ import { AssertionError } from 'node:assert/strict'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { Dialect } from '../src/dialects/dialect.ts'
-import { type OpenApiDocument, openApiOf } from '../src/dialects/openapi.ts'
+import type { OpenApiDocument } from '../src/dialects/openapi.ts'
+import { documentOf } from '../src/dialects/openapi-authorization.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
 
 /** What is compared with the documents: an answer as it came over HTTP. */
@@ -30,7 +31,7 @@ const documented = new Map<Dialect, readonly DocumentedPath[]>()
 function pathsOf(dialect: Dialect): readonly DocumentedPath[] {
   const known = documented.get(dialect)
   if (known) return known
-  const { paths, components } = openApiOf(dialect)
+  const { paths, components } = documentOf(dialect)
   const found = Object.entries(paths).map(([path, methods]): DocumentedPath => {
     const answers = Object.entries(methods).map(([method, { responses }]): [string, Answers] => [
       method.toUpperCase(),
@@ -69,19 +70,35 @@ function compiled(schema: object): ValidateFunction {
   return validate
 }
 
-/** What of an answer its dialect's OpenAPI document does not say; null when all is as documented, or nobody's path. */
+/**
+ * What of an answer its OpenAPI document does not say; null when all is as documented, or nobody's path. Under `/oauth2`
+ * it is as documented when one of the dialects there documents it: which of them answers is the client's.
+ */
 export function undocumented(method: string, url: string, answer: Answered): string | null {
   const sent = url.split('?', 1)[0] ?? ''
-  const dialect = DIALECTS.find(({ prefixes }) =>
-    prefixes.some((prefix) => `${sent}/`.toLowerCase().startsWith(`${prefix.toLowerCase()}/`)),
+  const problems = documentingFor(sent).map((dialect) => undocumentedBy(dialect, method, sent, answer))
+  if (problems.some((problem) => problem === null)) return null
+  return problems[0] ?? null
+}
+
+function isAuthorization(path: string): boolean {
+  return path.toLowerCase().startsWith('/oauth2/')
+}
+
+function documentingFor(path: string): readonly Dialect[] {
+  if (isAuthorization(path)) return DIALECTS.filter(({ authorization }) => authorization)
+  return DIALECTS.filter(({ prefixes }) =>
+    prefixes.some((prefix) => `${path}/`.toLowerCase().startsWith(`${prefix.toLowerCase()}/`)),
   )
-  if (!dialect) return null
+}
+
+function undocumentedBy(dialect: Dialect, method: string, sent: string, answer: Answered): string | null {
   const path = dialect.canonicalPath?.(sent) ?? sent
   // What a path answers to a method that it has not is no operation's answer.
   const answers = pathsOf(dialect)
     .find((each) => each.path.test(path))
     ?.methods.get(method)
-  if (!answers) return null
+  if (!answers) return isAuthorization(path) && isShared(method, path) ? 'the operation' : null
   const content = answers.get(answer.status)
   if (!content) return `the status ${answer.status}`
   if (content.size === 0) return answer.text === '' ? null : 'a body'
@@ -91,6 +108,13 @@ export function undocumented(method: string, url: string, answer: Answered): str
   if (!type.endsWith('json')) return null
   const body: unknown = JSON.parse(answer.text)
   return validate(body) ? null : `a body with ${ajv.errorsText(validate.errors, { dataVar: 'body' })}`
+}
+
+/** Whether another dialect has the operation: under `/oauth2` not all have the same. */
+function isShared(method: string, path: string): boolean {
+  return DIALECTS.some(
+    (each) => each.authorization && pathsOf(each).some((one) => one.path.test(path) && one.methods.has(method)),
+  )
 }
 
 /** @throws AssertionError unless the answer is one that its dialect's OpenAPI document tells of. */

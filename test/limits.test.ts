@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, type TestContext, test } from 'node:test'
+import { v7 } from 'uuid'
+import { LIST_OWNERS } from '../src/core/tenants/store.ts'
+import { CREDENTIAL_KINDS } from '../src/dialects/credentials.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
+import { issueMinted } from '../src/setup/demo.ts'
+import { openDatabase } from '../src/storage/database.ts'
 import { type Headers, makeSite, type Site } from './contract/site.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { newInstallation, type Served } from './process.ts'
@@ -119,6 +124,29 @@ describe('By default', () => {
     assert.ok(Number(held.headers.get('retry-after')) >= 1)
     assert.equal(held.json.code, 'rate_limited')
   })
+})
+
+test('a Moov key for tests, and a token of it, pass 10', async (t) => {
+  const world = await startWorld(LIMITED)
+  t.after(() => world.stop())
+  const site = await makeSite(world, 'trying')
+  const database = openDatabase({ connection: world.database.connection })
+  try {
+    const kind = CREDENTIAL_KINDS.find((each) => each.dialect === 'moov' && each.kind === 'basic')
+    const [service] = await database.run({ statement: LIST_OWNERS, values: [site.tenantId] })
+    assert.ok(kind && service)
+    const admin = { store: database, now: new Date().toISOString(), newId: () => v7() }
+    const made = await issueMinted(admin, site.tenantId, kind, 'Trying', service.id, { testMode: true })
+    const key = { authorization: `Basic ${Buffer.from(`${made.publicId}:${made.secret}`).toString('base64')}` }
+    const body = { grant_type: 'client_credentials', scope: '/ping.read' }
+    const { json } = await world.send('POST', '/oauth2/token', { headers: key, body })
+    for (const headers of [key, { authorization: `Bearer ${json.access_token}` }]) {
+      const answers = await burst([world.url], '/ping', headers, 200)
+      assert.ok(count(answers, 200) >= 9 && count(answers, 429) > 100, `${count(answers, 200)} passed`)
+    }
+  } finally {
+    await database.close()
+  }
 })
 
 test('POLYDESK_RATE_LIMITS=off turns every limit off', async (t) => {

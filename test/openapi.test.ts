@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import type { Dialect } from '../src/dialects/dialect.ts'
 import { type OpenApiDocument, openApiOf } from '../src/dialects/openapi.ts'
+import { documentOf } from '../src/dialects/openapi-authorization.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
 import { undocumented } from './documented.ts'
 import { startWorld, type World } from './world.ts'
@@ -24,7 +25,7 @@ describe('The OpenAPI document', () => {
       const { valid, errors } = await validator.validate(served.json)
       assert.ok(valid, JSON.stringify(errors))
       assert.equal(validator.version, '3.1')
-      assert.deepEqual(document, JSON.parse(JSON.stringify(openApiOf(dialect))), 'what the tests compare answers with')
+      assert.deepEqual(document, JSON.parse(JSON.stringify(documentOf(dialect))), 'what the tests compare answers with')
     })
 
     test(`of ${dialect.name} has every operation once, with what it can answer besides success`, () => {
@@ -70,6 +71,23 @@ describe('The OpenAPI document', () => {
       }
   })
 
+  test('has /oauth2 as the vendor has it, with flows by which the page of /docs logs in', () => {
+    const operations = (name: Dialect['name']) => {
+      const dialect = DIALECTS.find((each) => each.name === name)
+      assert.ok(dialect)
+      const shared = Object.entries(documentOf(dialect).paths).filter(([path]) => path.startsWith('/oauth2/'))
+      return shared.flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
+    }
+    const tokens = ['post /oauth2/token', 'get /oauth2/revoke', 'post /oauth2/revoke']
+    assert.deepEqual(operations('spacebring'), ['get /oauth2/authorize', 'post /oauth2/authorize', ...tokens])
+    assert.deepEqual(operations('moov'), tokens)
+    for (const name of ['native', 'netgroot', 'omnidesk'] as const) assert.deepEqual(operations(name), [])
+    const flows = (name: Dialect['name'], scheme: string) =>
+      Object.keys(Object(Reflect.get(Object(document(name).components.securitySchemes[scheme]), 'flows')))
+    assert.deepEqual(flows('spacebring', 'OAuth2'), ['authorizationCode'])
+    assert.deepEqual(flows('moov', 'oauth2'), ['clientCredentials'])
+  })
+
   test('lists what a credential can be, any of which will do', () => {
     const { security, components } = document('omnidesk')
     assert.deepEqual(security, [{ apikey: [] }, { apiKeyHeader: [] }, { apiKeyQuery: [] }])
@@ -97,6 +115,18 @@ describe('Every answer in the test suite is compared with the documents', () => 
     assert.equal(check('/accounts/x/tickets', 401, 'application/json', '{}'), 'a body')
   })
 
+  test('also those of /oauth2, where one of the dialects must tell of them', () => {
+    const post = (...given: Parameters<typeof answer>) => undocumented('POST', '/oauth2/token', answer(...given))
+    assert.equal(post(422, 'application/json', '{"scope":"cannot be blank"}'), null, 'Moov')
+    assert.equal(post(400, 'application/json', '{"error":"invalid_grant","error_description":"It is used."}'), null)
+    assert.equal(post(400, 'text/html', ''), 'the content type text/html')
+    assert.match(post(200, 'application/json', '{"access_token":"x"}') ?? '', /required property/)
+    assert.equal(undocumented('GET', '/oauth2/revoke', answer(200, 'application/json', '{}')), null, 'Spacebring')
+    assert.equal(undocumented('GET', '/oauth2/revoke', answer(204, 'text/plain', '')), null, 'Moov')
+    assert.equal(undocumented('GET', '/oauth2/revoke', answer(201, 'text/plain', '')), 'the status 201')
+    assert.equal(undocumented('DELETE', '/oauth2/revoke', answer(405, 'text/plain', '')), null, 'no operation')
+  })
+
   test('and leave paths alone that belong to no dialect', () => {
     assert.equal(check('/healthz', 418, 'text/plain', 'teapot'), null)
   })
@@ -116,5 +146,22 @@ describe('/docs', () => {
     }
     const script = await world.send('GET', '/docs/static/swagger-initializer.js')
     for (const { name } of DIALECTS) assert.ok(script.text.includes(`/openapi/${name}.json`), name)
+  })
+})
+
+describe('/', () => {
+  test('leads a browser to /docs, and tells everybody else which documents there are', async () => {
+    const browser = await fetch(`${world.url}/`, { redirect: 'manual', headers: { accept: 'text/html,*/*;q=0.8' } })
+    assert.equal(browser.status, 302)
+    assert.equal(new URL(browser.headers.get('location') ?? '', world.url).pathname, '/docs')
+    const { status, json } = await world.send('GET', '/')
+    assert.equal(status, 200)
+    assert.equal(json.docs, './docs')
+    const urls = json.documents.map(({ url }: { url: string }) => url)
+    assert.deepEqual(
+      urls,
+      DIALECTS.map(({ name }) => `./openapi/${name}.json`),
+    )
+    for (const url of urls) assert.equal((await fetch(new URL(url, `${world.url}/`))).status, 200, url)
   })
 })

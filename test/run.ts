@@ -1,6 +1,7 @@
 /**
  * Runs the test suite on a real PostgreSQL: one server for the run, one database (a clone of a migrated template) for
- * each test file. `npm test` runs everything, `npm test -- FILE ...` some files.
+ * each test file. `npm test` runs everything, `npm test -- FILE ...` some files. What ran and what it saw is kept for
+ * `npm run generate`.
  *
  * With TEST_DATABASE_URL an existing PostgreSQL 15+ is used instead of the embedded one; its user must be allowed to
  * create databases.
@@ -8,12 +9,13 @@
 import { spawn } from 'node:child_process'
 import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import pg from 'pg'
 import { openDatabase } from '../src/storage/database.ts'
 import { startEmbedded } from '../src/storage/embedded.ts'
 import { migrate } from '../src/storage/migrate.ts'
 import { TEMPLATE } from './database.ts'
+import { fileName, forget } from './record.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -64,7 +66,11 @@ function withDatabase(url: string): string {
 }
 
 function run(files: readonly string[], connection: pg.PoolConfig): Promise<number> {
-  const flags = ['--test', '--test-reporter=spec', '--test-concurrency=3', '--test-timeout=300000']
+  const reporters = ['spec', './test/reporter.ts'].flatMap((reporter) => [
+    `--test-reporter=${reporter}`,
+    '--test-reporter-destination=stdout',
+  ])
+  const flags = ['--test', ...reporters, '--test-concurrency=3', '--test-timeout=300000']
   const child = spawn(process.execPath, [...flags, ...files], {
     cwd: root,
     stdio: 'inherit',
@@ -78,6 +84,7 @@ const files =
   named.length > 0
     ? named
     : globSync(['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'], { cwd: root }).sort()
+forget(named.length > 0 ? named.map((file) => fileName(resolve(file))) : 'all')
 const server = await startServer()
 let code = 1
 try {

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { openAccess } from '../src/core/access/access.ts'
 import { LIST_CREDENTIALS } from '../src/core/access/store.ts'
+import { sweepAttachments, uploadAttachment } from '../src/core/attachments/commands.ts'
 import {
   exchangeCode,
   findClient,
@@ -19,10 +20,18 @@ import { createForm } from '../src/core/catalogue/commands.ts'
 import { purgeClaims } from '../src/core/idempotency/store.ts'
 import { leaseTokens, purgeBuckets } from '../src/core/limits/store.ts'
 import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } from '../src/core/logins/commands.ts'
+import { deleteMessage } from '../src/core/messages/commands.ts'
 import { addExternalId, issueCredential, revokeCredential } from '../src/core/tenants/commands.ts'
 import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
 import { changeTicket, changeTickets, createTicket, deleteTickets } from '../src/core/tickets/commands.ts'
-import { findTickets, getConversation, getMessages, getTimeline, listTickets } from '../src/core/tickets/queries.ts'
+import {
+  findTickets,
+  getConversation,
+  getMessages,
+  getTicketByNumber,
+  getTimeline,
+  listTickets,
+} from '../src/core/tickets/queries.ts'
 import { CHANGE_TICKETS } from '../src/core/tickets/store/change.ts'
 import { changeUser, eraseUser, makeUser, ticketsOfNobody } from '../src/core/users/commands.ts'
 import {
@@ -32,11 +41,16 @@ import {
   findUsers,
   findUsersByInteger,
   findUsersByMembership,
+  getMember,
   listCustomers,
+  listMembers,
   listUsers,
 } from '../src/core/users/queries.ts'
 import { USER_BY_EMAIL } from '../src/core/users/store.ts'
 import { openDatabase } from '../src/storage/database.ts'
+import type { Files } from '../src/storage/files.ts'
+import { openDiskFiles } from '../src/storage/files-disk.ts'
+import { openInbox } from '../src/storage/files-inbox.ts'
 import { type BoundStatement, declaredStatements, type Statement } from '../src/storage/statement.ts'
 import { openStore, type Store } from '../src/storage/store.ts'
 import { CONTRACTS } from './contract/dialects.ts'
@@ -164,6 +178,7 @@ describe('The schema', () => {
 
 /** Statements that make rows of their tenant and read none. */
 const INSERTS: readonly string[] = [
+  'attachment.insert',
   'catalogue.insert',
   'credential.insert',
   'tenant.insert',
@@ -212,6 +227,8 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await getConversation(as(made.owner), ticket)
   await getTimeline(as(made.owner), ticket, { after: 0, limit: 10 })
 
+  await driveAttachments(made, store)
+
   // All tickets, a desk's, one's own, and both of these.
   const worksHere = await addUser(store, made.tenant, {
     name: 'Mia',
@@ -226,9 +243,12 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
     await listTickets(ctx, {}, { by: 'offset', offset: 0, limit: 10 })
   }
 
+  await getTicketByNumber(as(made.owner), first, 1)
   await findUsers(as(made.owner), [made.agent.id])
   await findUsersByInteger(as(made.owner), [made.agent.integer])
   await findUsersByMembership(as(made.owner), [made.agent.memberships[0]?.id ?? ''])
+  await getMember(as(made.owner), made.agent.memberships[0]?.id ?? '')
+  await listMembers(as(made.owner), first, { after: null, limit: 10 })
   await listUsers(as(made.owner), { query: 'a', activeOnly: true, agentsOnly: true, offset: 0, limit: 10 })
   await addExternalId(administration(store), made.tenant.id, first, 'external', made.customer.id)
   await findUserByExternalId(as(made.owner), first, 'external')
@@ -254,6 +274,39 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   assert.equal(await purgeBuckets(store, made.tenant.id, '2100-01-01T00:00:00.000Z'), 1)
   await store.run({ statement: LIST_TENANTS, values: [] })
   await store.run({ statement: LOCK_FIRST_START, values: [] })
+}
+
+/** Files come in, are put on messages of a new and of a known ticket, are deleted and swept. */
+async function driveAttachments(made: SmallTenant, store: Store): Promise<void> {
+  const [deskId] = made.desks
+  const owner = (key?: string) => made.as(made.owner, key === undefined ? {} : { key })
+  const bytes = async function* () {
+    yield Buffer.from('Hello')
+  }
+  const attached = async (): Promise<{
+    visibility: 'public'
+    format: 'text'
+    text: string
+    attachmentIds: string[]
+  }> => {
+    const received = await store.files?.inbox.receive(bytes())
+    assert.ok(received)
+    const { id } = await uploadAttachment(owner(crypto.randomUUID()), { name: 'hello.txt', received })
+    return { visibility: 'public', format: 'text', text: 'See', attachmentIds: [id] }
+  }
+  const requester = { by: 'nobody' } as const
+  const { ticket } = await createTicket(owner(), { deskId, requester, message: await attached() })
+  const { messages } = await changeTicket(owner(), ticket, { message: await attached() })
+  await attached()
+  const later = new Date('2100-01-01')
+  await sweepAttachments(store, made.tenant.id, { unused: later, rowless: later })
+  await deleteMessage(owner('erase message'), { id: messages[0]?.id ?? '' })
+}
+
+/** Files on a disk of their own. */
+function filesIn(folder: string): Files {
+  const limits = { fileBytes: 1_000, messageBytes: 1_000, mediaTypes: [] }
+  return { store: openDiskFiles(join(folder, 'kept')), inbox: openInbox(join(folder, 'incoming')), limits }
 }
 
 /** A client is let in, refreshes and is revoked; people log in. */
@@ -313,8 +366,23 @@ async function driveUsers(made: SmallTenant): Promise<void> {
   const { ticket } = await createTicket(owner(), { deskId, requester: { by: 'id', id, member: true }, message: said })
   await getMessages(owner(), [ticket])
   await ticketsOfNobody(owner(), deskId, [telephone], 10)
-  await eraseUser(owner('erase'), id)
-  await createForm(owner(), 'Form')
+  await eraseUser(owner('erase'), { id })
+  await createForm(owner('form'), 'Form')
+}
+
+/** Webhooks over HTTP, under keys; nothing is sent to any. */
+async function driveWebhooks(world: World, site: Site): Promise<void> {
+  const send = async (method: string, path: string, body?: object) => {
+    const headers = { ...site.as('native'), 'idempotency-key': crypto.randomUUID() }
+    const answer = await world.send(method, `/v1/webhooks${path}`, { headers, body })
+    assert.ok(answer.status < 300, `${method} ${path}: ${answer.status} ${answer.text}`)
+    return answer
+  }
+  const { id } = (await send('POST', '', { url: 'https://desk.example/', enabled: false })).json
+  await send('PATCH', `/${id}`, { description: 'Changed' })
+  for (const action of ['rotate_secret', 'replay']) await send('POST', `/${id}/${action}`)
+  await send('GET', `/${id}/deliveries`)
+  await send('DELETE', `/${id}`)
 }
 
 /** Every dialect over HTTP: what its contract knows of creating, reading, listing and changing. */
@@ -375,8 +443,10 @@ describe('Every statement', () => {
     outside = new pg.Pool({ ...database.connection, max: 1 })
     const opened = openDatabase({ connection: database.connection, checkRows: true, onStatement: recorder.record })
     try {
-      await driveDialects(world, await makeSite(world, 'site'))
-      const store = openStore(opened)
+      const site = await makeSite(world, 'site')
+      await driveDialects(world, site)
+      await driveWebhooks(world, site)
+      const store = openStore(opened, () => {}, filesIn(join(world.dataDir, 'files')))
       for (const name of ['One', 'Two', 'Three']) await driveCore(await makeTenant(store, name), store)
       here = (await makeTenant(store, 'Here')).tenant.id
       do elsewhere = (await makeTenant(store, 'Elsewhere')).tenant.id
@@ -451,7 +521,7 @@ describe('Every statement', () => {
       'everything else is in parts',
     )
     const never = declaredStatements().filter(
-      ({ name }) => /^(ticket|event|claim)\./.test(name) && !recorder.ran.has(name),
+      ({ name }) => /^(ticket|event|claim|attachment|message)\./.test(name) && !recorder.ran.has(name),
     )
     assert.deepEqual(
       never.map((each) => each.name),
@@ -598,6 +668,8 @@ describe('A tenant', () => {
     assert.deepEqual(await findUsers(me(), [there.customer.id]), [])
     const byMembership = await findUsersByMembership(me(), [there.customer.memberships[0]?.id ?? ''])
     assert.equal(byMembership.size, 0)
+    assert.equal(await code(getMember(me(), there.customer.memberships[0]?.id ?? '')), 'not_found')
+    assert.equal(await code(listMembers(me(), there.desks[0], { after: null, limit: 10 })), 'not_found')
     assert.equal(await findUserByExternalId(me(), there.desks[0], 'external'), null)
     const users = await listUsers(me(), { activeOnly: false, agentsOnly: false, offset: 0, limit: 100 })
     assert.deepEqual(

@@ -82,6 +82,29 @@ describe('Each dialect tells events in its own form, and its own library accepts
     await done('DELETE', `/v1/webhooks/${id}`)
   })
 
+  test('Spacebring: two more events, to those who name them', async () => {
+    const events = ['support.ticket.updated', 'support.ticket.comment.created']
+    const { id } = await subscribe({ dialect: 'spacebring', events })
+    const ticket = await newTicket({ requester: { email: 'requester@example.com' } })
+    await done('POST', `/v1/tickets/${ticket.id}/messages`, { text: 'Reply', status: 'solved' })
+    await done('POST', `/v1/tickets/${ticket.id}/messages`, { text: 'Note', visibility: 'internal' })
+    await done('PATCH', `/v1/tickets/${ticket.id}`, { title: 'Other' })
+    await inState({ id }, 'delivered', 2)
+    assert.deepEqual(
+      receiver.got.map(({ json }) => [json.type, json.ticket.id, json.activity.type, json.activity.data]),
+      [
+        ['support.ticket.comment.created', ticket.id, 'comment', { text: 'Reply' }],
+        [
+          'support.ticket.updated',
+          ticket.id,
+          'statusUpdated',
+          { status: 'solved', previousAttributes: { status: 'new' } },
+        ],
+      ],
+    )
+    await done('DELETE', `/v1/webhooks/${id}`)
+  })
+
   test('Moov: three events with ids only, signed by its algorithm, new nonce and id each time', async () => {
     const { id, secret } = await subscribe({ dialect: 'moov', events: ['*'] })
     const ticket = await newTicket({ reference: 'ref-1' })
@@ -132,6 +155,35 @@ describe('Each dialect tells events in its own form, and its own library accepts
     assert.equal(payloads[1].data.ticket_id, ticket.integer)
     assert.deepEqual([payloads[3].data.status, payloads[3].data.priority], ['holding', 'high'])
     assert.deepEqual(payloads[4].data, { id: ticket.integer })
+    await done('DELETE', `/v1/webhooks/${id}`)
+  })
+
+  test('Omnidesk: customers as its answers show them, and nothing of who works on desks', async () => {
+    const events = ['customer.created', 'customer.updated']
+    const { id, secret } = await subscribe({ dialect: 'omnidesk', events })
+    const headers = { authorization: `apikey ${world.value('OMNIDESK_API_KEY')}` }
+    const ask = async (method: string, path: string, body?: object) => {
+      const answer = await world.send(method, `/api/v2/customer${path}`, { headers, ...(body && { body }) })
+      assert.ok(answer.status < 300, answer.text)
+      return answer.json
+    }
+    await ask('POST', '', { primary_id: 'crm-1', firstname: 'Kim', lastname: 'Klein', plan: 'gold' })
+    await ask('PUT', '/updateCustomer', { externalPrimaryID: 'crm-1', firstname: 'Kimberley' })
+    const desk = world.value('MOOV_ACCOUNT_ID')
+    await done('POST', '/v1/users', { name: 'Agent', memberships: [{ desk, role: 'agent' }] })
+    await newTicket({ requester: { email: 'new@customer.example', name: 'New' } })
+    await inState({ id }, 'delivered', 3)
+    const told = receiver.got.map((got) => {
+      new StandardWebhook(secret).verify(got.body, { ...headersOf(got) })
+      return got.json
+    })
+    // Told as they are when they are told: in order for each customer.
+    const [created, updated] = told.filter(({ data }) => data.external_primary_id === 'crm-1')
+    assert.deepEqual([created.type, updated.type], events)
+    assert.deepEqual([updated.data.firstname, updated.data.lastname, updated.data.plan], ['Kimberley', 'Klein', 'gold'])
+    assert.deepEqual(updated.data, (await ask('GET', '?query=Klein')).items[0])
+    const [other] = told.filter(({ data }) => data.external_primary_id !== 'crm-1')
+    assert.deepEqual([other.type, other.data.firstname], ['customer.created', 'New'])
     await done('DELETE', `/v1/webhooks/${id}`)
   })
 
@@ -235,10 +287,7 @@ describe('A receiver that fails loses nothing', () => {
       receiver.got.some(({ json }) => json.data.ticket_id === stuck.id && json.data.after.title === 'A'),
     )
     failing.clear()
-    await until('nothing to wait', async () => {
-      const { data } = await done('GET', `/v1/webhooks/${webhook.id}/deliveries?state=waiting`)
-      return data.length === 0
-    })
+    await inState(webhook, 'delivered', 8)
     for (const { id } of [stuck, free]) {
       const titles = receiver.got
         .filter(({ json }) => json.data.ticket_id === id)

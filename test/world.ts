@@ -5,12 +5,14 @@ import { readConfig } from '../src/config.ts'
 import { type Polydesk, type StartOptions, start } from '../src/main.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { assertDocumented } from './documented.ts'
+import { see } from './evidence.ts'
 
 /** A running server on a database of its own, with the demo tenant and everything quickstart.env tells. */
 export interface World {
   readonly url: string
   readonly polydesk: Polydesk
   readonly database: TestDatabase
+  readonly dataDir: string
   /** A value of quickstart.env. @throws Error when there is none of that name. */
   value(name: string): string
   /** Sends a request to a path; a body that is not a string or bytes goes out as JSON. */
@@ -60,6 +62,7 @@ export async function startWorld(
     url: polydesk.url,
     polydesk,
     database,
+    dataDir,
     value(name) {
       const value = values.get(name)
       if (value === undefined) throw new Error(`quickstart.env has no ${name}.`)
@@ -89,11 +92,15 @@ export async function send(
     body instanceof URLSearchParams
   const response = await fetch(`${url}${path}`, {
     method,
+    // What is answered is looked at, not what it leads to.
+    redirect: 'manual',
     headers: { ...(body === undefined || isRaw ? {} : { 'content-type': 'application/json' }), ...options.headers },
     ...(body === undefined ? {} : { body: isRaw ? (body as string) : JSON.stringify(body) }),
   })
   const text = await response.text()
-  assertDocumented(method, path, { status: response.status, headers: response.headers, text })
+  const answer = { status: response.status, headers: response.headers, text }
+  assertDocumented(method, path, answer)
+  see({ method, url: path, headers: options.headers ?? {}, body, answer })
   return {
     status: response.status,
     headers: response.headers,

@@ -3,7 +3,7 @@ import type { Desk, Tenant } from '../core/tenants/tenant.ts'
 import { USER_BY_EMAIL, USERS_BY_ID, userOf } from '../core/users/store.ts'
 import type { UserSummary } from '../core/users/user.ts'
 import type { CommandLine } from './database.ts'
-import { Told } from './tell.ts'
+import { COMMAND, Told } from './tell.ts'
 
 /** Reads a name that something is to be given. */
 export function newName(text: string): string {
@@ -17,12 +17,12 @@ export async function chooseTenant({ store }: CommandLine, named: string | undef
   const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
   const found = tenants.filter((tenant) => named === undefined || tenant.tenant_id === named || tenant.name === named)
   if (found.length > 1)
-    throw new Told('There are several tenants: name one with --tenant ID. `polydesk tenant list` shows them.')
+    throw new Told(`There are several tenants: name one with --tenant ID. \`${COMMAND} tenant list\` shows them.`)
   const [only] = found
   if (!only)
     throw new Told(
       named === undefined
-        ? 'There is no tenant yet: `polydesk tenant create NAME` makes one.'
+        ? `There is no tenant yet: \`${COMMAND} tenant create NAME\` makes one.`
         : `There is no tenant ${named}.`,
     )
   const [row] = await store.run({ statement: LOAD_TENANT, values: [only.tenant_id] })

@@ -22,6 +22,7 @@ interface CreateOptions extends Places {
   readonly name: string
   readonly scopes?: string
   readonly desk?: string
+  readonly test?: true
   readonly tenant?: string
 }
 
@@ -58,6 +59,7 @@ export function clientCommands(): Command {
     .requiredOption('--name <name>', 'shown to people who are asked for consent', newName)
     .option('--scopes <scopes>', "the vendor's words for what it may do at the most, separated by commas")
     .option('--desk <desk>', 'reaches only this desk (id, integer or name)')
+    .option('--test', 'for trying things out, where a vendor has such keys: Moov gives them 10 requests a second')
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
     .description('Register a client. Its secret is shown once.')
     .action((dialect: ClientDialect, options: CreateOptions) =>
@@ -83,7 +85,7 @@ export function clientCommands(): Command {
   client
     .command('list')
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
-    .description('List clients, without their secrets. `polydesk token revoke` ends one, with all its tokens.')
+    .description('List clients, without their secrets. `token revoke` ends one, with all its tokens.')
     .action((options: { tenant?: string }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
@@ -115,6 +117,7 @@ async function createClient(commandLine: CommandLine, dialect: ClientDialect, op
     origins: options.origin ?? [],
     ...(options.scopes === undefined ? {} : { scopes: options.scopes.split(',').map((scope) => scope.trim()) }),
     ...(options.desk === undefined ? {} : { deskId: chooseDesk(tenant, options.desk).id }),
+    testMode: options.test === true,
   })
   console.log(`client_id ${made.publicId ?? ''}\nclient_secret ${made.secret}\nid ${made.id}`)
 }

@@ -1,11 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { v7 } from 'uuid'
 import type { Config } from '../config.ts'
 import { type Access, openAccess } from '../core/access/access.ts'
 import type { Administration } from '../core/tenants/commands.ts'
 import { openDatabase } from '../storage/database.ts'
-import { runningConnection, startEmbedded } from '../storage/embedded.ts'
+import { type EmbeddedPostgres, EmbeddedPostgresError, runningConnection, startEmbedded } from '../storage/embedded.ts'
+import { isUnavailable } from '../storage/failures.ts'
 import { migrate } from '../storage/migrate.ts'
 import { openStore, type Store } from '../storage/store.ts'
+import { Told } from './tell.ts'
 
 /** What a command of the command line works with. */
 export interface CommandLine extends Administration {
@@ -20,20 +23,64 @@ export function atOnce<T>(commandLine: CommandLine, work: (admin: Administration
   return commandLine.store.database.transaction((run) => work({ ...commandLine, store: { run } }))
 }
 
+interface Reached {
+  readonly connection: NonNullable<Parameters<typeof openDatabase>[0]['connection']>
+  /** Where it was started for this command. */
+  readonly embedded: EmbeddedPostgres | null
+}
+
+/** How long a running server gets to start its database again, in milliseconds. */
+const RESTART_LIMIT_MS = 15_000
+const PAUSE_MS = 200
+
+/**
+ * The database of a running server, or one that is started. Between the two there is a server whose database is just
+ * being started: the command waits for it.
+ */
+async function reachDatabase(config: Config): Promise<Reached> {
+  if (config.databaseUrl !== null) return { connection: { connectionString: config.databaseUrl }, embedded: null }
+  for (const deadline = Date.now() + RESTART_LIMIT_MS; ; await pause(PAUSE_MS)) {
+    const running = await runningConnection(config.dataDir)
+    if (running && (await answers(running))) return { connection: running, embedded: null }
+    const embedded = running ? null : await startUnlessHeld(config)
+    if (embedded) return { connection: embedded.connection, embedded }
+    if (Date.now() >= deadline) throw new Told(WITHOUT_DATABASE)
+  }
+}
+
+const WITHOUT_DATABASE =
+  'A server is running on this data directory, and its database does not answer. Wait until it has started it again, or look at what it printed.'
+
+/** The embedded database, started; null when a running server holds the data directory. */
+async function startUnlessHeld({ dataDir }: Config): Promise<EmbeddedPostgres | null> {
+  const log = (level: string, message: string) => level !== 'info' && console.error(message)
+  return startEmbedded({ dataDir, log }).catch((error: unknown) => {
+    if (error instanceof EmbeddedPostgresError && error.reason === 'in_use') return null
+    throw error
+  })
+}
+
+async function answers(connection: EmbeddedPostgres['connection']): Promise<boolean> {
+  const database = openDatabase({ connection })
+  return database
+    .version()
+    .then(
+      () => true,
+      (error: unknown) => {
+        if (isUnavailable(error)) return false
+        throw error
+      },
+    )
+    .finally(() => database.close())
+}
+
 /**
  * Runs a command on the configured store: on the database of a running server where there is one, else the embedded
  * database is started for as long as the command takes.
  */
 export async function withStore<T>(config: Config, work: (commandLine: CommandLine) => Promise<T>): Promise<T> {
-  const running =
-    config.databaseUrl === null ? await runningConnection(config.dataDir) : { connectionString: config.databaseUrl }
-  const embedded = running
-    ? null
-    : await startEmbedded({
-        dataDir: config.dataDir,
-        log: (level, message) => level !== 'info' && console.error(message),
-      })
-  const database = openDatabase({ connection: running ?? embedded?.connection ?? {} })
+  const { connection, embedded } = await reachDatabase(config)
+  const database = openDatabase({ connection })
   try {
     const migrated = await migrate(database)
     const store = openStore(database)

@@ -22,7 +22,7 @@ export function formCommands(): Command {
             {
               ...admin,
               tenantId: tenant.id,
-              by: { userId: null, credentialId: null },
+              actor: null,
               dialect: 'native',
               requestId: admin.newId(),
             },

@@ -4,13 +4,13 @@ import { clientCommands } from './client.ts'
 import { withStore } from './database.ts'
 import { formCommands } from './form.ts'
 import { serve } from './serve.ts'
-import { tell } from './tell.ts'
+import { COMMAND, tell } from './tell.ts'
 import { tenantCommands } from './tenant.ts'
 import { tokenCommands } from './token.ts'
 import { userCommands } from './user.ts'
 import { webhookCommands } from './webhook.ts'
 
-const program = new Command('polydesk')
+const program = new Command(COMMAND)
   .description(
     'A self-hosted help desk that speaks several ticket APIs. Options are read from the environment: docs/configuration.md.',
   )

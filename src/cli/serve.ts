@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import { type Polydesk, start } from '../main.ts'
-import { tell } from './tell.ts'
+import { COMMAND, tell } from './tell.ts'
 
 /** How long running requests and the database get to finish, in milliseconds. */
 const STOP_LIMIT_MS = 15_000
@@ -57,9 +57,12 @@ function greeting(config: Config, url: string, seconds: string, hasQuickstart: b
       '  curl -sS "$POLYDESK_URL/v1/tickets" -H "Authorization: Bearer $POLYDESK_API_KEY" \\',
       `    -H 'Content-Type: application/json' -d '{"title": "Hello", "text": "My first ticket"}'`,
       '  curl -sS "$POLYDESK_URL/v1/tickets" -H "Authorization: Bearer $POLYDESK_API_KEY"',
+      '',
+      `Or in a browser: ${url}/docs`,
     )
   } else {
-    lines.push('', 'There is no demo tenant here: `polydesk tenant create` and `polydesk token create` make your own.')
+    lines.push('', 'There is no demo tenant here. Make your own:')
+    lines.push(`  ${COMMAND} tenant create "Example Ltd"`, `  ${COMMAND} token create native api_key`)
   }
   lines.push('', 'Ctrl-C stops it.')
   return lines.join('\n')

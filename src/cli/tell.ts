@@ -3,6 +3,9 @@ import { CannotListen } from '../main.ts'
 import { EmbeddedPostgresError } from '../storage/embedded.ts'
 import { errorCode, isUnavailable, StoreUnusable } from '../storage/failures.ts'
 
+/** How the command line is run in a clone: what is printed can be copied and pasted. */
+export const COMMAND = 'npm run polydesk --'
+
 /** A mistake of the person at the terminal, told as one sentence. */
 export class Told extends Error {
   constructor(message: string) {

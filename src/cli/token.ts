@@ -17,6 +17,7 @@ interface CreateOptions {
   readonly name: string
   readonly scopes?: string
   readonly expires?: string
+  readonly test?: true
 }
 
 const KINDS = CREDENTIAL_KINDS.map((kind) => `  ${kind.dialect} ${kind.kind}: ${kind.about}`).join('\n')
@@ -33,6 +34,7 @@ export function tokenCommands(): Command {
     .option('--name <name>', 'shown in logs and timelines', 'Unnamed')
     .option('--scopes <scopes>', "the vendor's words for what it may do, separated by commas")
     .option('--expires <time>', 'ISO 8601 time from which it no longer works')
+    .option('--test', 'for trying things out, where a vendor has such keys: Moov gives them 10 requests a second')
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
     .description('Issue a credential. Its secret is shown once.')
     .addHelpText('after', `\nDialects and kinds:\n${KINDS}`)
@@ -48,7 +50,8 @@ export function tokenCommands(): Command {
         const tenant = await chooseTenant(commandLine, options.tenant)
         for (const each of await commandLine.store.run({ statement: LIST_CREDENTIALS, values: [tenant.id] })) {
           const state = each.revoked_at === null ? (each.expires_at ?? 'live') : 'revoked'
-          console.log([each.id, each.dialect, each.kind, state, each.name, each.scopes.join(',')].join('  '))
+          const mode = each.test_mode ? ['test'] : []
+          console.log([each.id, each.dialect, each.kind, state, each.name, each.scopes.join(','), ...mode].join('  '))
         }
       }),
     )
@@ -88,6 +91,7 @@ async function createToken(commandLine: CommandLine, kind: CredentialKind, optio
     ...(options.scopes === undefined ? {} : { scopes: options.scopes.split(',').map((scope) => scope.trim()) }),
     ...(options.desk === undefined ? {} : { deskId: chooseDesk(tenant, options.desk).id }),
     ...(expires === undefined ? {} : { expiresAt: expires.toISOString() }),
+    testMode: options.test === true,
   })
   if (made.publicId !== null) console.log(`public ${made.publicId}`)
   console.log(`secret ${made.secret}\nid ${made.id}`)

@@ -5,6 +5,7 @@ import { ROLES, type Role } from '../core/access/permissions.ts'
 import { randomSecret } from '../core/access/secrets.ts'
 import { setActive, setPassword } from '../core/logins/commands.ts'
 import { addExternalId, createUser } from '../core/tenants/commands.ts'
+import { USER_KINDS, type UserKind } from '../core/users/user.ts'
 import { errorCode } from '../storage/failures.ts'
 import { chooseDesk, chooseTenant, chooseUser, newName } from './choose.ts'
 import { atOnce, withStore } from './database.ts'
@@ -23,6 +24,8 @@ interface UserOptions {
   readonly phone?: string
   readonly desk?: string
   readonly externalId?: string
+  readonly photoUrl?: string
+  readonly kind: UserKind
   readonly role: Role | 'owner'
 }
 
@@ -42,9 +45,18 @@ export function userCommands(): Command {
       '--external-id <id>',
       "the id that a client's own system uses for this user on the desk (the default desk without --desk)",
     )
+    .option('--photo-url <url>', 'a picture, shown by dialects that show one')
+    .addOption(
+      new Option(
+        '--kind <kind>',
+        'a service is what keys without a person act as; what an automation does is shown as done by a machine',
+      )
+        .choices([...USER_KINDS])
+        .default('person'),
+    )
     .addOption(new Option('--role <role>').choices([...ROLES, 'owner']).default('customer'))
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
-    .description('Add a person with a role on desks.')
+    .description('Add a person or machine with a role on desks.')
     .action((name: string, options: UserOptions) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
@@ -55,7 +67,6 @@ export function userCommands(): Command {
         try {
           const made = await atOnce(commandLine, async (admin) => {
             const user = await createUser(admin, tenant.id, {
-              kind: 'person',
               isOwner: role === 'owner',
               name,
               ...person,

@@ -20,7 +20,7 @@ import { errorCode } from '../storage/failures.ts'
 import { openKeys } from '../storage/keys.ts'
 import { chooseDesk, chooseTenant } from './choose.ts'
 import { withStore } from './database.ts'
-import { Told } from './tell.ts'
+import { COMMAND, Told } from './tell.ts'
 
 /** Deliveries that `webhook deliveries` shows. */
 const SHOWN_DELIVERIES = 100
@@ -135,7 +135,7 @@ function administer(
     const keys = await openKeys(config.secretKey, config.dataDir)
     const office = webhookOffice(config, keys, (word) => announced.add(word))
     await work({ ...commandLine, tenant, actor: null }, office).catch((error: unknown) => {
-      if (errorCode(error) === NOT_A_UUID) throw new Told('That is no id; `polydesk webhook list` shows them.')
+      if (errorCode(error) === NOT_A_UUID) throw new Told(`That is no id; \`${COMMAND} webhook list\` shows them.`)
       throw error instanceof Refusal ? new Told(sentence(error)) : error
     })
     for (const word of announced) await commandLine.store.database.notify(RECORDED_CHANNEL, word)

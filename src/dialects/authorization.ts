@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { TObject, TSchema } from 'typebox'
 import type { Client, Issued, Lifetimes } from '../core/authorization/client.ts'
 import type { Tenant } from '../core/tenants/tenant.ts'
 import type { Answer, Settings } from './dialect.ts'
@@ -35,6 +36,17 @@ export interface AuthorizationForm {
   readonly revoked: Answer
   /** What a browser is told when it cannot be sent back: the client or the address is not known. Only where users are asked. */
   readonly misdirected?: (message: string) => Answer
+  readonly openapi: AuthorizationNotes
+}
+
+/** What a dialect's OpenAPI document says of `/oauth2`, beside what it refuses. */
+export interface AuthorizationNotes {
+  /** The security scheme of the document by which a client presents itself as Basic. */
+  readonly clientScheme: string
+  readonly tokenRequest: TObject
+  readonly tokenAnswer: TSchema
+  /** The bodies of refusals by status, where they are not those of OAuth 2.0. */
+  readonly errorBodies: { readonly [status: number]: TSchema }
 }
 
 /** Splits a list of scopes; the empty text has none. */
@@ -44,3 +56,10 @@ export function splitScopes(text: string, separator: RegExp): readonly string[] 
 
 /** RFC 6749, 5.1: nobody may keep an answer with tokens. */
 export const NOT_KEPT = { 'cache-control': 'no-store', pragma: 'no-cache' } as const
+
+/** Where a document's security schemes find the authorization server: beside the operations, also below the path of a proxy. */
+export const AUTHORIZATION_URLS = {
+  authorizationUrl: './oauth2/authorize',
+  tokenUrl: './oauth2/token',
+  refreshUrl: './oauth2/token',
+} as const

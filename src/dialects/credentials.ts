@@ -20,6 +20,9 @@ const OMNIDESK_PERMISSIONS = [
   ...['API_RESERVE_USER', 'USER_ANONYMOUS_BROWSING_UPDATE', 'BRAND_READ', 'GROUP_READ'],
 ]
 
+/** What of Spacebring has an effect here: its tickets, and what clients find their ids by. */
+const SPACEBRING_SCOPES = ['support', 'locations', 'community']
+
 /** Everything that `polydesk token create` can issue. */
 export const CREDENTIAL_KINDS: readonly CredentialKind[] = [
   {
@@ -34,21 +37,21 @@ export const CREDENTIAL_KINDS: readonly CredentialKind[] = [
     kind: 'basic',
     about: 'Client id and secret of the network.',
     paired: true,
-    scopes: ['support'],
+    scopes: SPACEBRING_SCOPES,
   },
   {
     dialect: 'spacebring',
     kind: 'oauth_client',
-    about: "Client id and secret of a partner's app, which people let in; `polydesk client create` makes one.",
+    about: "Client id and secret of a partner's app, which people let in; `client create` makes one.",
     paired: true,
-    scopes: ['support'],
+    scopes: SPACEBRING_SCOPES,
   },
   {
     dialect: 'spacebring',
     kind: 'access_token',
     about: 'OAuth2 access token of a person.',
     paired: false,
-    scopes: ['support'],
+    scopes: SPACEBRING_SCOPES,
   },
   {
     dialect: 'moov',

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Static, TObject, TSchema } from 'typebox'
 import type { Access } from '../core/access/access.ts'
 import type { Actor } from '../core/access/actor.ts'
+import type { Links } from '../core/attachments/links.ts'
 import type { Context } from '../core/context.ts'
 import type { CoreError } from '../core/errors.ts'
 import type { RateLimits } from '../core/limits/limits.ts'
@@ -69,6 +70,10 @@ export interface Route<Need> {
   readonly body?: TSchema
   /** Whether a missing body is refused (default) or read as `{}`. */
   readonly bodyOptional?: boolean
+  /** Whether its body is a form with a file, in the place of the dialect's own media types (`uploads.ts`). */
+  readonly takesFile?: boolean
+  /** Why an operation that writes does not honour an `Idempotency-Key`; absent for all that do (decision 0006). */
+  readonly withoutKey?: string
   /** Headers that this operation reads, with what they are for; only to document them. */
   readonly headers?: Readonly<Record<string, string>>
   /** Success answers by status: serialised by these schemas, so nothing else leaks. `null` is an empty body. */
@@ -131,6 +136,10 @@ export interface Settings {
   readonly moovExpiresIn: 'timestamp' | 'seconds'
   /** NetGroot 2: for how long a login is good. */
   readonly netgrootLoginHours: number
+  /** S5: whether Spacebring's client id and secret are refused where the reference lists OAuth2 only. */
+  readonly spacebringStrictSecurity: boolean
+  /** S7: which of the reference's generations the activities of a Spacebring ticket follow. */
+  readonly spacebringActivityProfile: 'older' | 'current'
   /** Requests per second of one credential, by dialect, where they are not the dialect's own. */
   readonly rates: Readonly<Partial<Record<DialectName, number>>>
 }
@@ -148,6 +157,8 @@ export interface Services {
   /** Keys for what this server signs or encrypts. */
   readonly keys: Keys
   readonly webhooks: WebhookOffice
+  /** Where attachments are downloaded. */
+  readonly links: Links
 }
 
 /** One vendor-compatible wire API over the core. Each dialect folder exports one of these. */
@@ -162,8 +173,8 @@ export interface Dialect<Need = unknown> {
   readonly openapi: OpenApiNotes
   /** The media types of its bodies; JSON only unless it says so. */
   readonly consumes?: readonly string[]
-  /** How many requests per second one credential may make, and whether from each address that many. */
-  readonly rate: { readonly perSecond: number; readonly perAddress?: boolean }
+  /** How many requests per second one credential may make, one for tests if they differ, and whether from each address that many. */
+  readonly rate: { readonly perSecond: number; readonly testPerSecond?: number; readonly perAddress?: boolean }
   /**
    * Tells, before the body is read, who calls: the first step in the vendor's order of checks. What it lets pass is
    * counted against its rate before anything else is looked at.

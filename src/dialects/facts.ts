@@ -14,6 +14,10 @@ export interface Facts {
   /** Every number there is: none may be without a fact. */
   readonly numbers: readonly string[]
   readonly facts: readonly Fact[]
+  /** The test of the error table, named as in a fact, with `{status}`: it shows the errors that none meets over HTTP. */
+  readonly errors: string
+  /** What of the dialect's surface no test sees over HTTP, by its key in `scripts/surface.ts`, and why. */
+  readonly unseen?: Readonly<Record<string, string>>
 }
 
 /** The numbers from 1 to a last one, with a prefix. */

@@ -12,6 +12,7 @@ import { answerError, WireRefusal } from './dialect.ts'
 import { parseJson } from './json.ts'
 import { WRITES } from './openapi.ts'
 import { textIssues } from './text.ts'
+import { acceptUploads, discardFiles, UPLOAD_TYPE } from './uploads.ts'
 import { schemaIssues } from './validation.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -39,10 +40,26 @@ export async function mountDialect<Need>(
   )
   await dialect.prepare?.(scope)
 
-  for (const route of dialect.routes) mountRoute(scope, dialect, route, services)
+  for (const route of dialect.routes) {
+    if (route.takesFile) await scope.register(async (uploads) => mountUpload(uploads, dialect, route, services))
+    else mountRoute(scope, dialect, route, services)
+  }
   for (const route of dialect.openRoutes ?? []) mountOpenRoute(scope, dialect, route, services)
   for (const [path, methods] of methodsByPath([...dialect.routes, ...(dialect.openRoutes ?? [])]))
     mountOtherMethods(scope, dialect, path, methods)
+}
+
+/** In a scope of its own, because it reads another media type. */
+function mountUpload<Need>(
+  scope: FastifyInstance,
+  dialect: Dialect<Need>,
+  route: Route<Need>,
+  services: Services,
+): void {
+  acceptUploads(scope, services, () => wrongMediaType(dialect, UPLOAD_TYPE))
+  // Whatever was answered: what was to be kept has another name by now.
+  scope.addHook('onResponse', async (request) => discardFiles(request.body, services))
+  mountRoute(scope, dialect, route, services)
 }
 
 function mountRoute<Need>(
@@ -123,12 +140,16 @@ async function authenticated<Need>(
 /** Counts a request against its credential's rate. @throws WireRefusal `rate_limited` */
 export async function spendOne<Need>(
   request: FastifyRequest,
-  { tenantId, credential }: { readonly tenantId: string; readonly credential: { readonly id: string } },
+  {
+    tenantId,
+    credential,
+  }: { readonly tenantId: string; readonly credential: { readonly id: string; readonly testMode?: boolean } },
   { name, rate }: Dialect<Need>,
   { limits, settings }: Services,
 ): Promise<void> {
   const bucket = rate.perAddress ? `${credential.id} ${networkOf(request.ip)}` : credential.id
-  demandNoWait(await limits.spend(tenantId, `${name} ${bucket}`, settings.rates[name] ?? rate.perSecond))
+  const own = (credential.testMode && rate.testPerSecond) || rate.perSecond
+  demandNoWait(await limits.spend(tenantId, `${name} ${bucket}`, settings.rates[name] ?? own))
 }
 
 function demandNoWait(retryAfterSeconds: number): void {
@@ -157,10 +178,16 @@ function addBodyParsers<Need>(scope: FastifyInstance, dialect: Dialect<Need>): v
   scope.addContentTypeParser(/^application\/([\w.-]+\+)?json(\s*;|$)/i, { parseAs: 'buffer' }, json)
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     if (request.headers['content-type'] === undefined) return parseJson(body)
-    if (dialect.wrongMediaType === 'malformed')
-      throw new WireRefusal({ code: 'malformed', message: 'The content type must be application/json.' })
-    throw new WireRefusal({ code: 'unsupported_media_type' })
+    throw wrongMediaType(dialect, 'application/json')
   })
+}
+
+function wrongMediaType<Need>(dialect: Dialect<Need>, right: string): WireRefusal {
+  return new WireRefusal(
+    dialect.wrongMediaType === 'malformed'
+      ? { code: 'malformed', message: `The content type must be ${right}.` }
+      : { code: 'unsupported_media_type' },
+  )
 }
 
 // --- validation -------------------------------------------------------------------------------------------------------

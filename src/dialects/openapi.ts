@@ -3,6 +3,7 @@ import type { TObject, TSchema } from 'typebox'
 import { Type } from 'typebox'
 import type { Answer, Dialect, RouteShape, WireError, WireErrorCode } from './dialect.ts'
 import { answerError } from './dialect.ts'
+import { UPLOAD_TYPE } from './uploads.ts'
 
 /** What a dialect says of itself in its OpenAPI document, beside its routes. */
 export interface OpenApiNotes {
@@ -16,7 +17,7 @@ export interface OpenApiNotes {
   readonly errorBodies: { readonly default: TSchema; readonly [status: number]: TSchema }
 }
 
-interface Parameter {
+export interface Parameter {
   readonly name: string
   readonly in: 'path' | 'query' | 'header'
   readonly required: boolean
@@ -26,17 +27,18 @@ interface Parameter {
 
 type Content = Readonly<Record<string, { readonly schema: object }>>
 
-interface Response {
+export interface Response {
   readonly description: string
   readonly headers?: Readonly<Record<string, { readonly description: string; readonly schema: object }>>
   readonly content?: Content
 }
 
-interface Operation {
+export interface Operation {
   readonly operationId: string
   readonly summary: string
   readonly tags: readonly string[]
-  readonly security?: readonly never[]
+  /** Other than what holds for the whole document. */
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
   readonly parameters: readonly Parameter[]
   readonly requestBody?: { readonly required: boolean; readonly content: Content }
   readonly responses: Readonly<Record<string, Response | { readonly $ref: string }>>
@@ -84,18 +86,18 @@ export function openApiOf<Need>(dialect: Dialect<Need>): OpenApiDocument {
   }
 }
 
-/** Methods that change something, take a body, and honour an `Idempotency-Key`. */
+/** Methods that change something, take a body, and honour an `Idempotency-Key` unless a route tells why not. */
 export const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 function operationOf<Need>(dialect: Dialect<Need>, route: RouteShape): Operation {
   const headers = {
     ...dialect.openapi.headers,
     ...route.headers,
-    ...(WRITES.has(route.method)
+    ...(WRITES.has(route.method) && route.withoutKey === undefined
       ? { 'Idempotency-Key': 'The same key again gets the same answer, and does nothing.' }
       : {}),
   }
-  const mediaTypes = dialect.consumes ?? ['application/json']
+  const mediaTypes = route.takesFile ? [UPLOAD_TYPE] : (dialect.consumes ?? ['application/json'])
   return {
     operationId: route.operationId,
     summary: route.summary,
@@ -127,7 +129,7 @@ function operationOf<Need>(dialect: Dialect<Need>, route: RouteShape): Operation
   }
 }
 
-function parameters(where: 'path' | 'query', schema: TObject | undefined): Parameter[] {
+export function parameters(where: 'path' | 'query', schema: TObject | undefined): Parameter[] {
   if (!schema) return []
   const required: ReadonlySet<string> = new Set(schema.required)
   return Object.entries(schema.properties).map(([name, each]) => {

@@ -5,7 +5,9 @@ import { answerError, type Dialect, type Services, type WireError } from '../dia
 import { mountDialect, sendAnswer, wireError } from '../dialects/mount.ts'
 import { mountDocuments } from './documents.ts'
 import { DEFAULT_ERRORS } from './errors.ts'
+import { FILES, mountFiles } from './files.ts'
 import { mountHealth, type Readiness } from './health.ts'
+import { mountLanding } from './landing.ts'
 import { mountAuthorization, ofAuthorization } from './oauth/mount.ts'
 
 /** Limits on what a request may cost, before any dialect's own. */
@@ -99,6 +101,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.setErrorHandler((error, request, reply) => sendError(request, reply, wireError(error, request)))
 
   mountHealth(app, readiness)
+  mountLanding(app, dialects)
+  mountFiles(app, services)
   await mountDocuments(app, dialects)
   await app.register(async (scope) => mountAuthorization(scope, dialects, services))
   for (const dialect of dialects) {
@@ -140,7 +144,8 @@ function loggedRequest(
 ): (request: FastifyRequest) => Record<string, unknown> {
   return (request) => {
     const remoteAddress = request.ip
-    if (ofAuthorization(request.url))
+    // The query of a link to a file is the right to it.
+    if (ofAuthorization(request.url) || request.url.startsWith(FILES))
       return { method: request.method, url: request.url.split('?', 1)[0], remoteAddress }
     const secret = dialectOf(request.url)?.secretQuery
     const url = secret ? request.url.replace(new RegExp(`([?&]${secret}=)[^&]*`, 'gi'), '$1[redacted]') : request.url

@@ -3,6 +3,7 @@ import { purgeOldClaims } from './purge-claims.ts'
 import { purgeOldDeliveries } from './purge-deliveries.ts'
 import { purgeOldRateBuckets } from './purge-rate-buckets.ts'
 import { purgeEndedTokens } from './purge-tokens.ts'
+import { sweepFiles } from './sweep-attachments.ts'
 
 /** A job that runs again and again in every process; it must be harmless when several do it at once. */
 interface RecurringJob {
@@ -19,6 +20,7 @@ export const SCHEDULE: readonly RecurringJob[] = [
   { name: 'purge deliveries', everyMs: HOUR_MS, run: purgeOldDeliveries },
   { name: 'purge tokens', everyMs: HOUR_MS, run: purgeEndedTokens },
   { name: 'purge rate buckets', everyMs: HOUR_MS, run: purgeOldRateBuckets },
+  { name: 'sweep files', everyMs: HOUR_MS, run: sweepFiles },
 ]
 
 /** Starts the schedule. A job that fails is logged and tried again at its next time. @returns how to stop it. */

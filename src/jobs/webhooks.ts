@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Access } from '../core/access/access.ts'
+import type { Links } from '../core/attachments/links.ts'
 import type { WebhookOffice } from '../core/webhooks/commands.ts'
 import { consume } from '../core/webhooks/consume.ts'
 import { deliverDue } from '../core/webhooks/deliver.ts'
@@ -17,6 +18,7 @@ export interface WebhookLoop {
   readonly store: Store
   readonly access: Pick<Access, 'tenant'>
   readonly office: WebhookOffice
+  readonly links: Links
   readonly clock: () => Date
   readonly newId: () => string
   readonly log: (message: string) => void
@@ -34,7 +36,7 @@ export interface Webhooks {
 }
 
 export function startWebhooks(loop: WebhookLoop): Webhooks {
-  const { store, access, office, clock, newId, log } = loop
+  const { store, access, office, links, clock, newId, log } = loop
   const known = new Set<string>()
   /** Tenants that are being looked at; with true they are looked at once more afterwards. */
   const looking = new Map<string, boolean>()
@@ -78,7 +80,7 @@ export function startWebhooks(loop: WebhookLoop): Webhooks {
 
   async function lookOnce(tenantId: string): Promise<void> {
     const tenant = await access.tenant(tenantId)
-    const consuming = { store, tenant, protocols: office.protocols, newId, log }
+    const consuming = { store, tenant, protocols: office.protocols, links, newId, log }
     while (!stopped && (await consume({ ...consuming, now: clock().toISOString() })));
     const [due] = await store.run({ statement: DUE, values: [tenantId, clock().toISOString()] })
     for (const webhookId of due?.webhook_ids ?? []) startSending(tenantId, webhookId)

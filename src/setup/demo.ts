@@ -13,7 +13,14 @@ import {
 import { LIST_TENANTS, LOCK_FIRST_START } from '../core/tenants/store.ts'
 import { CREDENTIAL_KINDS, type CredentialKind, mint } from '../dialects/credentials.ts'
 import type { DialectName } from '../dialects/dialect.ts'
+import { docsRedirectUri } from '../http/documents.ts'
 import type { Database } from '../storage/database.ts'
+
+/** What the demo tenant is made with. */
+export interface DemoSurroundings extends Pick<Administration, 'now' | 'newId'> {
+  /** Where clients reach this server, so that one can log in from its own page. */
+  readonly publicUrl: string
+}
 
 /** The values of quickstart.env, by name. */
 export type Quickstart = Readonly<Record<string, string>>
@@ -27,7 +34,7 @@ export type Quickstart = Readonly<Record<string, string>>
  */
 export async function makeDemoTenant(
   database: Database,
-  surroundings: Pick<Administration, 'now' | 'newId'>,
+  surroundings: DemoSurroundings,
   write: (values: Quickstart) => Promise<void>,
 ): Promise<boolean> {
   return database.transaction(async (run) => {
@@ -39,7 +46,7 @@ export async function makeDemoTenant(
   })
 }
 
-async function fill(admin: Administration): Promise<Quickstart> {
+async function fill({ publicUrl, ...admin }: Administration & DemoSurroundings): Promise<Quickstart> {
   const { tenantId, deskId } = await createTenant(admin, {
     name: 'Demo',
     deskName: 'Default',
@@ -88,13 +95,13 @@ async function fill(admin: Administration): Promise<Quickstart> {
     memberships: everywhere('customer'),
   })
 
-  async function issue(dialect: DialectName, kind: string, name: string, userId: string) {
+  async function issue(dialect: DialectName, kind: string, name: string, userId: string, redirectUris: string[] = []) {
     const found = CREDENTIAL_KINDS.find((each) => each.dialect === dialect && each.kind === kind)
     if (!found) throw new Error(`There is no credential ${kind} in ${dialect}.`)
-    return issueMinted(admin, tenantId, found, name, userId)
+    return issueMinted(admin, tenantId, found, name, userId, { redirectUris })
   }
   const native = await issue('native', 'api_key', 'Quick start', service.id)
-  const client = await issue('spacebring', 'basic', 'Quick start', service.id)
+  const client = await issue('spacebring', 'basic', 'Quick start', service.id, [docsRedirectUri(publicUrl)])
   const token = await issue('spacebring', 'access_token', 'Quick start', owner.id)
   const moov = await issue('moov', 'basic', 'Quick start', service.id)
   const subscriber = await issue('netgroot', 'api_token', 'Quick start subscriber', requester.id)
@@ -131,7 +138,10 @@ export async function issueMinted(
   kind: CredentialKind,
   name: string,
   userId: string,
-  choices: Pick<Partial<NewCredential>, 'scopes' | 'deskId' | 'expiresAt' | 'redirectUris' | 'origins'> = {},
+  choices: Pick<
+    Partial<NewCredential>,
+    'scopes' | 'deskId' | 'expiresAt' | 'redirectUris' | 'origins' | 'testMode'
+  > = {},
 ): Promise<{ readonly id: string; readonly publicId: string | null; readonly secret: string }> {
   const { publicId, secret, presented } = mint(kind)
   const id = await issueCredential(admin, tenantId, {

@@ -158,7 +158,10 @@ export function openDatabase(options: DatabaseOptions): Database {
       let failure: Error | undefined
       try {
         await translated(client.query('begin'))
-        const result = await work(async (bound) => accept(bound, (await translated(client.query(query(bound)))).rows))
+        const result = await work(async (bound) => {
+          options.onStatement?.(bound)
+          return accept(bound, (await translated(client.query(query(bound)))).rows)
+        })
         await translated(client.query('commit'))
         return result
       } catch (error) {

@@ -1,5 +1,6 @@
 import { type Batched, type BatchKind, createBatcher } from './batch.ts'
 import type { Database } from './database.ts'
+import type { Files } from './files.ts'
 import type { BoundStatement } from './statement.ts'
 import { createTurns, type InTurn } from './turns.ts'
 
@@ -10,6 +11,10 @@ export interface Store {
   /** Keeps calls of this process that would only race each other from doing so; the database decides between processes. */
   readonly inTurn: InTurn
   readonly database: Database
+  /** Tells who listens that a write which was not batched has committed for a tenant; of the others they hear anyway. */
+  readonly written: (tenantId: string) => void
+  /** Files beside the rows; null in a process that has none at hand, such as the command line. */
+  readonly files: Files | null
 }
 
 /**
@@ -17,10 +22,16 @@ export interface Store {
  *
  * @param written called after the commit of each batched write, with its tenant.
  */
-export function openStore(database: Database, written: (tenantId: string) => void = () => {}): Store {
+export function openStore(
+  database: Database,
+  written: (tenantId: string) => void = () => {},
+  files: Files | null = null,
+): Store {
   const batchers = new WeakMap<object, unknown>()
   return {
     database,
+    files,
+    written,
     inTurn: createTurns(),
     run: (bound) => database.run(bound),
     batched<Call, Row, Outcome>(kind: BatchKind<Call, Row, Outcome>): Batched<Call, Outcome> {

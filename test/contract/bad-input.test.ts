@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { DIALECTS } from '../../src/dialects/registry.ts'
+import { seeNothing } from '../evidence.ts'
 import { startWorld, type World } from '../world.ts'
 import { errorProblem, leak } from './answers.ts'
 import { CONTRACTS, type Contract } from './dialects.ts'
@@ -9,6 +10,9 @@ import { type HostileRequest, hostileRequest } from './hostile.ts'
 import { exchange, type RawAnswer } from './raw.ts'
 import { type Ids, makeSite, type Site } from './site.ts'
 import { type StoreWatch, watchStore } from './store.ts'
+
+// What is seen here is not the same in every run.
+seeNothing()
 
 /**
  * Whatever is sent to any route of any dialect: no failure of ours, errors in the documented form that tell nothing of

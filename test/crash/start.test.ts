@@ -10,6 +10,7 @@ import { describe, type TestContext, test } from 'node:test'
 import pg from 'pg'
 import { runningConnection } from '../../src/storage/embedded.ts'
 import { testDatabase } from '../database.ts'
+import { seeNothing } from '../evidence.ts'
 import {
   type Ended,
   freePort,
@@ -23,6 +24,9 @@ import {
 import { databaseUrl, type Received, send } from '../world.ts'
 import { allClients, type Client, exchange, newMark } from './clients.ts'
 import { Ledger, type Tolerate } from './ledger.ts'
+
+// What is seen here is not the same in every run.
+seeNothing()
 
 const isRoot = process.getuid?.() === 0
 /** A user without an entry in /etc/passwd, as containers have them. */

@@ -90,6 +90,21 @@ function scenario(sdk: Sdk): void {
     await workOn(moov, world.value('MOOV_CONNECTED_ACCOUNT_ID'))
   })
 
+  test('a key lists the accounts that it is connected to, and reads them and its own', async () => {
+    const connected = world.value('MOOV_CONNECTED_ACCOUNT_ID')
+    const { result } = await moov.accounts.list({ count: 20, skip: 0, includeDisconnected: false, type: 'business' })
+    const [account, ...others] = result
+    assert.ok(account)
+    assert.deepEqual(others, [])
+    assert.deepEqual([account.accountID, account.displayName, account.mode], [connected, 'Connected', 'production'])
+    assert.ok(account.createdOn instanceof Date)
+    assert.deepEqual((await moov.accounts.get({ accountID: connected })).result, account)
+    const platform = await moov.accounts.get({ accountID: world.value('MOOV_ACCOUNT_ID') })
+    assert.equal(platform.result.profile.business?.legalBusinessName, 'Default')
+    assert.deepEqual((await moov.accounts.list({ name: 'nobody' })).result, [])
+    await fails(moov.accounts.get({ accountID: v7() }), 403)
+  })
+
   test('errors come as the classes of the client', async () => {
     const accountID = world.value('MOOV_ACCOUNT_ID')
     const wrong = { ...QUESTION, title: '', contact: { email: 'nobody' } }

@@ -20,6 +20,8 @@ export interface ActorCredential {
   readonly grantId?: string | null
   /** From where it may be used in a browser, as scheme and host; absent or empty for anywhere. */
   readonly origins?: readonly string[]
+  /** Whether it is for trying things out: such credentials have a rate of their own. */
+  readonly testMode?: boolean
 }
 
 /** Who is calling: a tenant's user by way of a credential, with what that credential allows at the most. */

@@ -27,18 +27,19 @@ const CredentialRow = Type.Object({
   expires_at: nullableText,
   grant_id: nullableText,
   origins: Type.Array(Type.String()),
+  test_mode: Type.Boolean(),
   ...UserRow.properties,
 })
 
 /**
  * A live credential with its user, active or not. An access token lives no longer than its grant and its client, and
- * may be used from where that client may. `$2` credential id.
+ * may be used from where that client may, in its mode. `$2` credential id.
  */
 export const LOAD_ACTOR = statement(
   'access.actor',
   CredentialRow,
   `select c.id as credential_id, c.dialect, c.kind as credential_kind, c.name as credential_name, c.scopes, c.desk_id, c.expires_at,
-  c.grant_id, coalesce(k.origins, c.origins) as origins,
+  c.grant_id, coalesce(k.origins, c.origins) as origins, coalesce(k.test_mode, c.test_mode) as test_mode,
   ${USER_VIEW}
 from credentials c join users u on u.tenant_id = $1 and u.id = c.user_id
 left join grants g on g.tenant_id = $1 and g.id = c.grant_id
@@ -57,13 +58,14 @@ export function actorOf(tenantId: string, row: Static<typeof CredentialRow>): Ac
     expiresAt: instantOrNull(row.expires_at),
     grantId: row.grant_id,
     origins: row.origins,
+    testMode: row.test_mode,
   }
   return { tenantId, user: userOf(row), credential, permissions: new Set(PERMISSIONS) }
 }
 
 /**
  * `$2` id, `$3` dialect, `$4` kind, `$5` name, `$6` public id, `$7` hash of what is presented, `$8` user, `$9` desk,
- * `$10` scopes, `$11` created, `$12` expires, `$13` directory kind, `$14` redirect URIs, `$15` origins. A public id is
+ * `$10` scopes, `$11` created, `$12` expires, `$13` directory kind, `$14` redirect URIs, `$15` origins, `$16` whether it is for tests. A public id is
  * listed too: by it the authorization server finds its client.
  */
 export const INSERT_CREDENTIAL = statement(
@@ -76,8 +78,8 @@ known as (
   select '${CLIENT_IN_DIRECTORY}', sha256(convert_to($6::text, 'UTF8')), $1, $2 where $6 is not null
 )
 insert into credentials as c (tenant_id, id, dialect, kind, name, public_id, secret_hash, user_id, desk_id, scopes, created_at,
-  expires_at, redirect_uris, origins)
-select $1, l.target_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14, $15 from listed l
+  expires_at, redirect_uris, origins, test_mode)
+select $1, l.target_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14, $15, $16 from listed l
 returning c.id`,
 )
 
@@ -113,7 +115,9 @@ export const LIST_CREDENTIALS = statement(
     created_at: Type.String(),
     expires_at: nullableText,
     revoked_at: nullableText,
+    test_mode: Type.Boolean(),
   }),
-  `select c.id, c.dialect, c.kind, c.name, c.public_id, c.scopes, c.user_id, c.created_at, c.expires_at, c.revoked_at
+  `select c.id, c.dialect, c.kind, c.name, c.public_id, c.scopes, c.user_id, c.created_at, c.expires_at, c.revoked_at,
+  c.test_mode
 from credentials c where c.tenant_id = $1 order by c.created_at, c.id`,
 )

@@ -1,18 +1,47 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
-import type { Context } from '../context.ts'
-import { refuse } from '../errors.ts'
+import { FormRow } from '../catalogue/store.ts'
+import type { IdempotencyKey } from '../context.ts'
+import { Refusal, refuse } from '../errors.ts'
 import type { Instant } from '../instant.ts'
-import { OutcomeRow } from '../tickets/rows.ts'
+import { OutcomeRow, Progress } from '../tickets/rows.ts'
+import { TestedRow, WebhookRow } from '../webhooks/store.ts'
+
+/** What a claimed call kept of its result: each kind of call its own part. */
+const EarlierRow = Type.Object({
+  ...OutcomeRow.properties,
+  /** A form that was added. */
+  form: Type.Optional(FormRow),
+  /** A webhook as it was then; its secret as the vault sealed it, in base64. */
+  webhook: Type.Optional(WebhookRow),
+  sealed: Type.Optional(Type.String()),
+  /** An attachment that was uploaded: its id. */
+  attachment: Type.Optional(Type.String()),
+  /** How many deliveries were sent again. */
+  replayed: Type.Optional(Type.Integer()),
+  /** What a test of a webhook sent, and what came back. */
+  tested: Type.Optional(TestedRow),
+  /** How far a call on many tickets had come. */
+  progress: Type.Optional(Progress),
+})
+export type EarlierRow = Static<typeof EarlierRow>
 
 const FIND = statement(
   'claim.find',
-  Type.Object({ fingerprint: Type.String(), result: Type.Union([OutcomeRow, Type.Null()]) }),
+  Type.Object({ fingerprint: Type.String(), result: Type.Union([EarlierRow, Type.Null()]) }),
   `select c.fingerprint, r.result
 from claims c left join claim_results r on r.tenant_id = $1 and r.credential_id = c.credential_id and r.key = c.key
 where c.tenant_id = $1 and c.credential_id = $2 and c.key = $3`,
 )
+
+/** Whose call it is, and its key. The command line is nobody's caller and has no keys. */
+export interface Keyed {
+  readonly store: Pick<Store, 'run' | 'inTurn'>
+  readonly tenant: { readonly id: string }
+  readonly actor: { readonly credential: { readonly id: string } } | null
+  readonly idempotency?: IdempotencyKey | null
+}
 
 /**
  * What a call with this idempotency key was answered before; undefined when the key is new or none was given.
@@ -22,14 +51,55 @@ where c.tenant_id = $1 and c.credential_id = $2 and c.key = $3`,
  * @throws Refusal `idempotency_mismatch` when the key was used for another request, `not_found` when what was answered
  * then has been erased.
  */
-export async function earlierResult(ctx: Context): Promise<OutcomeRow | undefined> {
-  if (ctx.idempotency === null) return undefined
+export async function earlierResult(ctx: Keyed): Promise<EarlierRow | undefined> {
+  if (!ctx.idempotency || ctx.actor === null) return undefined
   const values = [ctx.tenant.id, ctx.actor.credential.id, ctx.idempotency.key]
   const [row] = await ctx.store.run({ statement: FIND, values })
   if (!row) return undefined
   if (row.fingerprint !== ctx.idempotency.fingerprint) refuse({ code: 'idempotency_mismatch' })
   if (row.result === null) refuse({ code: 'not_found', missing: 'ticket' })
   return row.result
+}
+
+/** Does `work`. When it is refused, an earlier answer still stands: what was right the first time may be refused by now. */
+export async function orEarlier<Result>(
+  ctx: Keyed,
+  work: () => Promise<Result>,
+  again: (earlier: EarlierRow) => Result | Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    const earlier = error instanceof Refusal ? await earlierResult(ctx) : undefined
+    if (earlier) return again(earlier)
+    throw error
+  }
+}
+
+/** Twins settle within one or two rounds. */
+const ROUNDS = 5
+
+/**
+ * Does `work` unless a call with its key did so before, and answers that call's result `again`. Twins take turns, so that
+ * what cannot be in the statement, such as a request to an endpoint, is done once by them too.
+ *
+ * @param work undefined when nothing came of it, because a twin was faster.
+ */
+export async function once<Result>(
+  ctx: Keyed,
+  work: () => Promise<Result | undefined>,
+  again: (earlier: EarlierRow) => Result | Promise<Result>,
+): Promise<Result> {
+  const line = ctx.idempotency ? [`key ${ctx.tenant.id} ${ctx.actor?.credential.id} ${ctx.idempotency.key}`] : []
+  return ctx.store.inTurn(line, async () => {
+    for (let round = 1; round <= ROUNDS; round++) {
+      const earlier = await earlierResult(ctx)
+      if (earlier) return again(earlier)
+      const result = await orEarlier(ctx, work, again)
+      if (result !== undefined) return result
+    }
+    return refuse({ code: 'conflict', message: 'Others kept changing the same at the same time. Try again.' })
+  })
 }
 
 /** Forgets up to `$3` claims of a tenant made before `$2`, with their results. */

@@ -1,3 +1,4 @@
+import type { Attachment } from '../attachments/attachment.ts'
 import type { Instant } from '../instant.ts'
 import type { Direction, Status } from '../tickets/ticket.ts'
 
@@ -30,6 +31,7 @@ export interface Message {
   readonly safeHtml: string | null
   /** The ticket's status after this message. */
   readonly ticketStatus: Status
+  readonly attachments: readonly Attachment[]
   readonly createdAt: Instant
 }
 
@@ -38,6 +40,8 @@ export interface NewMessage {
   readonly visibility: Visibility
   readonly format: 'text' | 'html'
   readonly text: string
+  /** Uploads of the acting user that no message has yet, by id. */
+  readonly attachmentIds?: readonly string[]
   /** Whose message it is: the ticket's requester, a named user, nobody known; default the acting user. */
   readonly author?: 'requester' | { readonly id: string } | 'nobody'
   readonly authorName?: string

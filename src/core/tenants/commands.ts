@@ -6,6 +6,7 @@ import { INSERT_CREDENTIAL, REVOKE_CREDENTIAL } from '../access/store.ts'
 import type { CatalogueDefaults } from '../catalogue/defaults.ts'
 import type { Instant } from '../instant.ts'
 import { INSERT_EXTERNAL_ID, INSERT_USER } from '../users/store.ts'
+import type { UserKind } from '../users/user.ts'
 import { INSERT_CATALOGUE, INSERT_DESK, INSERT_GROUP, INSERT_TENANT, LIST_OWNERS } from './store.ts'
 
 /** What administration needs of its surroundings: it runs on the command line and at first start, without an actor. */
@@ -55,7 +56,7 @@ export async function createDesk(
 
 /** A user to add. */
 export interface NewUser {
-  readonly kind: 'person' | 'service'
+  readonly kind: UserKind
   readonly isOwner: boolean
   readonly name: string
   readonly surname?: string
@@ -63,6 +64,7 @@ export interface NewUser {
   readonly username?: string
   readonly customerNumber?: string
   readonly phone?: string
+  readonly photoUrl?: string
   readonly password?: string
   readonly memberships: readonly { readonly deskId: string; readonly role: Role }[]
 }
@@ -91,6 +93,7 @@ export async function createUser(
     user.password === undefined ? null : await hashPassword(user.password),
     now,
     JSON.stringify(memberships),
+    user.photoUrl ?? null,
   ]
   const [made] = await store.run({ statement: INSERT_USER, values })
   if (!made) throw new Error(`Tenant ${tenantId} does not exist.`)
@@ -123,6 +126,8 @@ export interface NewCredential {
   readonly redirectUris?: readonly string[]
   /** From where the tokens of an authorization client may be used; none means anywhere. */
   readonly origins?: readonly string[]
+  /** Whether it is for trying things out. */
+  readonly testMode?: boolean
 }
 
 /** Issues a credential. @returns its id. */
@@ -151,6 +156,7 @@ export async function issueCredential(
       directoryKind(dialect, kind),
       credential.redirectUris ?? [],
       credential.origins ?? [],
+      credential.testMode ?? false,
     ],
   })
   return id

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
+import { instant } from '../instant.ts'
 import { PRIORITIES, STATUSES } from '../tickets/ticket.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -9,7 +10,7 @@ const place = { id: Type.String(), integer: Type.Integer(), name: Type.String(),
 const TenantRow = Type.Object({
   tenant_id: Type.String(),
   name: Type.String(),
-  desks: Type.Array(Type.Object({ ...place, isDefault: Type.Boolean() })),
+  desks: Type.Array(Type.Object({ ...place, isDefault: Type.Boolean(), createdAt: Type.String() })),
   groups: Type.Array(Type.Object(place)),
   topics: Type.Array(
     Type.Object({ ...record, offeredIn: Type.Array(Type.String()), word: Type.Union([Type.String(), Type.Null()]) }),
@@ -29,7 +30,7 @@ export const LOAD_TENANT = statement(
   'tenant.load',
   TenantRow,
   `select t.tenant_id, t.name,
-  ${list('desks', "'id', x.id, 'integer', x.integer, 'name', x.name, 'active', x.active, 'isDefault', x.is_default", 'integer')} as desks,
+  ${list('desks', "'id', x.id, 'integer', x.integer, 'name', x.name, 'active', x.active, 'isDefault', x.is_default, 'createdAt', x.created_at", 'integer')} as desks,
   ${list('groups', "'id', x.id, 'integer', x.integer, 'name', x.name, 'active', x.active", 'integer')} as groups,
   ${list('topics', "'id', x.id, 'name', x.name, 'active', x.active, 'offeredIn', x.offered_in, 'word', x.word", 'id')} as topics,
   ${list('types', "'id', x.id, 'name', x.name, 'active', x.active", 'id')} as types,
@@ -42,12 +43,13 @@ from tenants t where t.tenant_id = $1`,
 
 /** @throws Error when the tenant has no default desk, which no command leaves it without. */
 export function tenantOf(row: Static<typeof TenantRow>): Tenant {
-  const defaultDesk = row.desks.find((desk) => desk.isDefault)
+  const desks = row.desks.map((desk) => ({ ...desk, createdAt: instant(desk.createdAt) }))
+  const defaultDesk = desks.find((desk) => desk.isDefault)
   if (!defaultDesk) throw new Error(`Tenant ${row.tenant_id} has no default desk.`)
   return {
     id: row.tenant_id,
     name: row.name,
-    desks: row.desks,
+    desks,
     defaultDesk,
     groups: row.groups,
     topics: row.topics,

@@ -1,3 +1,4 @@
+import type { Instant } from '../instant.ts'
 import type { Priority, Status } from '../tickets/ticket.ts'
 
 /** A place within a tenant that tickets belong to. */
@@ -7,6 +8,7 @@ export interface Desk {
   readonly name: string
   readonly isDefault: boolean
   readonly active: boolean
+  readonly createdAt: Instant
 }
 
 /** A team of agents a ticket is routed to. */

@@ -1,14 +1,17 @@
 import { may } from '../access/actor.ts'
+import { eraseFiles, findUploads } from '../attachments/commands.ts'
+import { refuseUnknown } from '../attachments/rules.ts'
 import type { Context } from '../context.ts'
-import { Refusal, refuse } from '../errors.ts'
-import { earlierResult } from '../idempotency/store.ts'
+import { refuse } from '../errors.ts'
+import { type Asked, workedOut } from '../idempotency/asked.ts'
+import { earlierResult, orEarlier } from '../idempotency/store.ts'
 import { contentOf } from '../messages/content.ts'
 import { ensureCustomer } from '../users/commands.ts'
 import { findUsers } from '../users/queries.ts'
 import type { UserSummary } from '../users/user.ts'
 import type { Provenance } from './drafts.ts'
 import { findTickets } from './queries.ts'
-import { eventOf, messageOf, type OutcomeRow, ticketOf } from './rows.ts'
+import { eventOf, messageOf, type OutcomeRow, type Progress, ticketOf } from './rows.ts'
 import { type Circumstances, decideChange, decideCreate } from './rules.ts'
 import type { WriteOutcome } from './store/answers.ts'
 import { CHANGE_TICKETS } from './store/change.ts'
@@ -31,9 +34,17 @@ function provenance(ctx: Context): Provenance {
   }
 }
 
-function circumstances(ctx: Context, people: readonly UserSummary[], recordAlways: boolean): Circumstances {
+type Looked = Required<Pick<Circumstances, 'uploads'>> & { readonly people: readonly UserSummary[] }
+
+function circumstances(ctx: Context, { people, uploads }: Looked, recordAlways: boolean): Circumstances {
   const { actor, tenant, now, newId } = ctx
-  return { actor, tenant, now, newId, contentOf, people: new Map(people.map((user) => [user.id, user])), recordAlways }
+  const messageBytes = ctx.store.files?.limits.messageBytes ?? 0
+  const byId = new Map(people.map((user) => [user.id, user]))
+  return { actor, tenant, now, newId, contentOf, people: byId, recordAlways, uploads, messageBytes }
+}
+
+function attachmentsNamed(changes: readonly Pick<TicketChange, 'message'>[]): readonly string[] {
+  return changes.flatMap(({ message }) => message?.attachmentIds ?? [])
 }
 
 function outcomeOf(row: OutcomeRow): TicketOutcome {
@@ -52,24 +63,25 @@ function withTicket(outcome: TicketOutcome | null): OneTicket {
  * @throws Refusal `invalid` (paths `desk`, `requester`, `assignee`, `topic`, `type`, `group`, `channel`, `form`),
  * `forbidden`, `idempotency_mismatch`.
  */
-export async function createTicket(ctx: Context, input: NewTicket): Promise<OneTicket> {
+export async function createTicket(ctx: Context, asked: Asked<NewTicket>): Promise<OneTicket> {
+  return orEarlier(
+    ctx,
+    async () => createNow(ctx, await workedOut(asked)),
+    (earlier) => withTicket(outcomeOf(earlier)),
+  )
+}
+
+async function createNow(ctx: Context, input: NewTicket): Promise<OneTicket> {
   const named = namedPeople(input).filter((id) => id !== ctx.actor.user.id)
-  const people = [...(await findUsers(ctx, named)), ctx.actor.user]
-  try {
-    const draft = decideCreate(input, circumstances(ctx, people, false))
-    const call = { draft, by: provenance(ctx), idempotency: ctx.idempotency }
-    const create = ctx.store.batched(CREATE_TICKETS)
-    const outcome = await create(ctx.tenant.id, call)
-    if (!('refused' in outcome) || outcome.refused !== 'requester_missing' || input.requester.by !== 'email')
-      return oneCreated(outcome)
-    await ensureCustomer(ctx, { email: input.requester.email, name: input.requester.name, deskId: input.deskId })
-    return oneCreated(await create(ctx.tenant.id, call))
-  } catch (error) {
-    // What was right the first time may be refused by now: then the first answer still stands.
-    const earlier = error instanceof Refusal ? await earlierResult(ctx) : undefined
-    if (earlier) return withTicket(outcomeOf(earlier))
-    throw error
-  }
+  const [found, uploads] = await Promise.all([findUsers(ctx, named), findUploads(ctx, attachmentsNamed([input]))])
+  const draft = decideCreate(input, circumstances(ctx, { people: [...found, ctx.actor.user], uploads }, false))
+  const call = { draft, by: provenance(ctx), idempotency: ctx.idempotency }
+  const create = ctx.store.batched(CREATE_TICKETS)
+  const outcome = await create(ctx.tenant.id, call)
+  if (!('refused' in outcome) || outcome.refused !== 'requester_missing' || input.requester.by !== 'email')
+    return oneCreated(outcome)
+  await ensureCustomer(ctx, { email: input.requester.email, name: input.requester.name, deskId: input.deskId })
+  return oneCreated(await create(ctx.tenant.id, call))
 }
 
 function oneCreated(outcome: WriteOutcome): OneTicket {
@@ -89,6 +101,8 @@ function oneCreated(outcome: WriteOutcome): OneTicket {
         code: 'invalid',
         issues: [{ path: ['requester'], rule: 'unknown', message: 'This requester does not exist.' }],
       })
+    case 'attachment_unknown':
+      return refuseUnknown()
     case 'stale':
       return refuse({ code: 'conflict', message: 'The ticket changed at the same time.' })
   }
@@ -103,10 +117,10 @@ function oneCreated(outcome: WriteOutcome): OneTicket {
 export async function changeTicket(
   ctx: Context,
   ref: TicketRef,
-  change: TicketChange,
+  asked: Asked<TicketChange>,
   options: ChangeOptions = {},
 ): Promise<OneTicket> {
-  const { missing, ...outcome } = await carryOut(ctx, [ref], [change], options)
+  const { missing, ...outcome } = await carryOut(ctx, [ref], async () => [await workedOut(asked)], options)
   if (missing.length > 0) refuse({ code: 'not_found', missing: 'ticket' })
   return withTicket(outcome)
 }
@@ -120,8 +134,8 @@ export async function changeTicket(
 export async function changeTickets(
   ctx: Context,
   refs: readonly TicketRef[],
-  changes: readonly TicketChange[],
-  options: { readonly thenDelete?: boolean } = {},
+  changes: Asked<readonly TicketChange[]>,
+  options: BulkOptions = {},
 ): Promise<ManyTickets> {
   if (!ctx.actor.permissions.has('ticket.bulk')) refuse({ code: 'forbidden', permission: 'ticket.bulk' })
   return carryOut(ctx, refs, changes, options)
@@ -129,24 +143,31 @@ export async function changeTickets(
 
 type ManyTickets = TicketOutcome & { readonly missing: readonly TicketRef[] }
 
+export interface BulkOptions {
+  readonly thenDelete?: boolean
+  /**
+   * For a part of a call on many tickets: what is kept for a repeat is how far the call has come, by how many tickets
+   * this part changes, and none of the tickets. It is kept also when there are none.
+   */
+  readonly progress?: (changed: number) => Progress
+}
+
 /** Changes of one ticket that come at the same time take turns: together, all but one would be decided in vain. */
 async function carryOut(
   ctx: Context,
   refs: readonly TicketRef[],
-  changes: readonly TicketChange[],
-  options: ChangeOptions & { readonly thenDelete?: boolean },
+  changes: Asked<readonly TicketChange[]>,
+  options: ChangeOptions & BulkOptions,
 ): Promise<ManyTickets> {
   const lines = refs.map((ref) => `${ctx.tenant.id} ${'id' in ref ? ref.id : ref.integer}`)
-  return ctx.store.inTurn(lines, async () => {
-    try {
-      return await carryOutInTurn(ctx, refs, changes, options)
-    } catch (error) {
-      // What is refused may be so by a twin that finished between the looks for its answer and at the tickets.
-      const earlier = error instanceof Refusal ? await earlierResult(ctx) : undefined
-      if (earlier) return repeated(earlier, refs)
-      throw error
-    }
-  })
+  return ctx.store.inTurn(lines, () =>
+    // What is refused may be so by a twin that finished between the looks for its answer and at the tickets.
+    orEarlier(
+      ctx,
+      async () => carryOutInTurn(ctx, refs, await workedOut(changes), options),
+      (earlier) => repeated(earlier, refs),
+    ),
+  )
 }
 
 function repeated(earlier: OutcomeRow, refs: readonly TicketRef[]): ManyTickets {
@@ -157,28 +178,31 @@ async function carryOutInTurn(
   ctx: Context,
   refs: readonly TicketRef[],
   changes: readonly TicketChange[],
-  options: ChangeOptions & { readonly thenDelete?: boolean },
+  options: ChangeOptions & BulkOptions,
 ): Promise<ManyTickets> {
   const named = changes.flatMap((change) => namedPeople(change))
   for (let round = 1; round <= ROUNDS; round++) {
-    const [earlier, found, people] = await Promise.all([
+    const [earlier, found, people, uploads] = await Promise.all([
       earlierResult(ctx),
       findTickets(ctx, refs),
       findUsers(
         ctx,
         named.filter((id) => id !== ctx.actor.user.id),
       ),
+      findUploads(ctx, attachmentsNamed(changes)),
     ])
     const tickets = found.filter((ticket) => ticket !== null)
     const missing = refs.filter((_, index) => found[index] === null)
     // What is missing may be so by a twin that finished between these looks: then its answer is there by now.
     const answered = earlier ?? (missing.length > 0 ? await earlierResult(ctx) : undefined)
     if (answered) return repeated(answered, refs)
-    if (tickets.length === 0) return { tickets: [], events: [], messages: [], missing }
+    if (tickets.length === 0 && options.progress === undefined)
+      return { tickets: [], events: [], messages: [], missing }
     if (options.version !== undefined && tickets.some((ticket) => ticket.version !== options.version)) {
       refuse({ code: 'precondition_failed' })
     }
-    const given = circumstances(ctx, [...people, ctx.actor.user], options.recordAlways ?? false)
+    const looked = { people: [...people, ctx.actor.user], uploads }
+    const given = circumstances(ctx, looked, options.recordAlways ?? false)
     const unique = distinct(found)
     const drafts = unique.map((ticket) => decideChange(ticket, changes, given))
     if (options.thenDelete) {
@@ -188,8 +212,10 @@ async function carryOutInTurn(
     const writing = drafts.filter((draft) => draft.changed || draft.events.length > 0)
     // With a key, also a call that changes nothing is recorded: its repeat must change nothing either.
     const recorded = ctx.idempotency === null ? writing : drafts
-    if (recorded.length === 0) return { tickets: unique, events: [], messages: [], missing }
-    const call = { drafts: recorded, by: provenance(ctx), idempotency: ctx.idempotency }
+    const isKept = ctx.idempotency !== null && options.progress !== undefined
+    if (recorded.length === 0 && !isKept) return { tickets: unique, events: [], messages: [], missing }
+    const progress = options.progress?.(writing.length) ?? null
+    const call = { drafts: recorded, by: provenance(ctx), idempotency: ctx.idempotency, progress }
     const outcome = await ctx.store.batched(CHANGE_TICKETS)(ctx.tenant.id, call)
     if ('done' in outcome) {
       const now = new Map(outcome.done.tickets.map((ticket) => [ticket.id, ticket]))
@@ -200,6 +226,7 @@ async function carryOutInTurn(
       return { ...outcome.repeated, missing }
     }
     if (outcome.refused === 'idempotency_mismatch') refuse({ code: 'idempotency_mismatch' })
+    if (outcome.refused === 'attachment_unknown') refuseUnknown()
   }
   return refuse({ code: 'conflict', message: 'The ticket kept changing at the same time. Try again.' })
 }
@@ -241,6 +268,7 @@ async function erase(ctx: Context, tickets: readonly Ticket[]): Promise<readonly
   const call = { tickets: doomed, by: provenance(ctx), idempotency: ctx.idempotency }
   const outcome = await ctx.store.batched(DELETE_TICKETS)(ctx.tenant.id, call)
   if ('refused' in outcome) refuse({ code: 'idempotency_mismatch' })
+  await eraseFiles(ctx, outcome.files)
   return outcome.deleted
 }
 

@@ -33,6 +33,7 @@ export interface MessageDraft {
   readonly safeHtml: string | null
   readonly sanitizer: string | null
   readonly ticketStatus: Status
+  readonly attachmentIds: readonly string[]
 }
 
 /** A ticket that the rules allow to be opened. The store finds the requester and counts the numbers. */

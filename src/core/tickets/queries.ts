@@ -17,9 +17,10 @@ import {
   MessageRow,
   messageOf,
   type TicketLine,
+  ticketOf,
   ticketWith,
 } from './rows.ts'
-import { FIND_BY_ID, FIND_BY_INTEGER } from './store/find.ts'
+import { BY_NUMBER, FIND_BY_ID, FIND_BY_INTEGER } from './store/find.ts'
 import type { Person, Ticket, TicketFilter, TicketRef } from './ticket.ts'
 
 /** Words of one search: each is looked for in every ticket. */
@@ -68,6 +69,15 @@ export async function findTickets(ctx: Context, refs: readonly TicketRef[]): Pro
 export async function getTicket(ctx: Context, ref: TicketRef): Promise<Ticket> {
   const [ticket] = await findTickets(ctx, [ref])
   if (!ticket) refuse({ code: 'not_found', missing: 'ticket' })
+  return ticket
+}
+
+/** The ticket in sight that has a number on a desk, or had it before it moved away. @throws Refusal `not_found`, `forbidden` */
+export async function getTicketByNumber(ctx: Context, deskId: string, number: number): Promise<Ticket> {
+  if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
+  const [row] = await ctx.store.run({ statement: BY_NUMBER, values: [ctx.tenant.id, deskId, number] })
+  const ticket = row ? ticketOf(row) : undefined
+  if (!ticket || !inSight(sightOf(ctx.actor), ticket)) refuse({ code: 'not_found', missing: 'ticket' })
   return ticket
 }
 
@@ -169,7 +179,8 @@ left join messages m on m.tenant_id = $1 and m.id = e.message_id
 left join users u on u.tenant_id = $1 and u.id = m.author_id
 left join credentials c on c.tenant_id = $1 and c.id = e.credential_id
 where e.tenant_id = $1 and e.ticket_id = $2 and e.position > $3::bigint
-  and ($4::boolean or e.message_id is null or m.visibility = 'public')
+  and ($4::boolean or e.message_id is null
+    or coalesce(m.visibility, e.before ->> 'visibility', e.after ->> 'visibility', 'public') = 'public')
 order by e.position limit $5`,
 )
 

@@ -1,8 +1,10 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { ROLES } from '../access/permissions.ts'
+import type { Attachment } from '../attachments/attachment.ts'
 import { EVENT_KINDS, type Event, type EventData } from '../events/event.ts'
 import { instant, instantOrNull } from '../instant.ts'
 import type { Message } from '../messages/message.ts'
+import { USER_KINDS } from '../users/user.ts'
 import { type Person, PRIORITIES, STATUSES, type Ticket } from './ticket.ts'
 
 /**
@@ -108,7 +110,7 @@ const PersonData = nullable(
   Type.Object({
     id: text,
     integer: number,
-    kind: Type.Enum(['person', 'service'] as const),
+    kind: Type.Enum(USER_KINDS),
     isOwner: Type.Boolean(),
     name: text,
     surname: text,
@@ -168,10 +170,34 @@ export function ticketWith(row: TicketLine, requester: Person | null, assignee: 
   }
 }
 
-/** Select list of a message `m` with its author `u`. */
-export const MESSAGE_VIEW = `m.id, m.integer, m.ticket_id, m.visibility, m.author_id, m.author_name, m.author_role, m.direction,
+/** Attachments `f`, in their order, as JSON. `from` tells where they are, and of what message. */
+export function attachmentsView(from: string): string {
+  return `(select coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mediaType', f.media_type, 'size', f.size,
+    'width', f.width, 'height', f.height, 'createdAt', f.created_at) order by f.nth), '[]') from ${from})`
+}
+
+/** Select list of a message `m` with its author `u`, without its attachments. */
+export const MESSAGE_LINE = `m.id, m.integer, m.ticket_id, m.visibility, m.author_id, m.author_name, m.author_role, m.direction,
   m.channel_id, m.format, m.original, m.plain, m.safe_html, m.ticket_status, m.created_at,
   u.integer as user_integer, u.name as user_name, u.surname as user_surname, u.email as user_email, u.photo_url as user_photo_url`
+
+/** Select list of a message `m` of tenant `$1` with its author `u`. */
+export const MESSAGE_VIEW = `${MESSAGE_LINE},
+  ${attachmentsView('attachments f where f.tenant_id = $1 and f.message_id = m.id')} as attachments`
+
+const AttachmentData = Type.Object({
+  id: text,
+  name: text,
+  mediaType: text,
+  size: number,
+  width: nullable(number),
+  height: nullable(number),
+  createdAt: text,
+})
+
+function attachmentOf(data: Static<typeof AttachmentData>): Attachment {
+  return { ...data, createdAt: instant(data.createdAt) }
+}
 
 export const MessageRow = Type.Object({
   id: text,
@@ -194,6 +220,8 @@ export const MessageRow = Type.Object({
   user_surname: nullable(text),
   user_email: nullable(text),
   user_photo_url: nullable(text),
+  /** Absent in results that were stored before there were any. */
+  attachments: Type.Optional(Type.Array(AttachmentData)),
 })
 export type MessageRow = Static<typeof MessageRow>
 
@@ -223,6 +251,7 @@ export function messageOf(row: MessageRow): Message {
     plain: row.plain,
     safeHtml: row.safe_html,
     ticketStatus: row.ticket_status,
+    attachments: (row.attachments ?? []).map(attachmentOf),
     createdAt: instant(row.created_at),
   }
 }
@@ -263,6 +292,15 @@ export function eventOf(row: EventRow): Event {
     after: row.after,
   }
 }
+
+/** How far a call on many tickets has come, over all of its parts. */
+export const Progress = Type.Object({
+  /** How many tickets it changed. */
+  changed: number,
+  /** Where the next part begins; null once there is none. */
+  after: nullable(Type.Object({ at: text, id: text })),
+})
+export type Progress = Static<typeof Progress>
 
 /** What a ticket command stores as its result and answers with, as JSON made by the statement itself. */
 export const OutcomeRow = Type.Object({

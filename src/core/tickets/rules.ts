@@ -1,6 +1,8 @@
 import { type Actor, demand, may, worksOn } from '../access/actor.ts'
+import type { Upload } from '../attachments/attachment.ts'
+import { checkAttachments } from '../attachments/rules.ts'
 import { type Issue, refuse } from '../errors.ts'
-import type { EventData, EventKind } from '../events/event.ts'
+import type { EventData, EventKind, TicketEventData } from '../events/event.ts'
 import type { Instant } from '../instant.ts'
 import type { Content } from '../messages/content.ts'
 import type { AuthorRole, NewMessage } from '../messages/message.ts'
@@ -20,6 +22,10 @@ export interface Circumstances {
   /** Users that the request names, by id; a missing one does not exist. */
   readonly people: ReadonlyMap<string, UserSummary>
   readonly recordAlways: boolean
+  /** Attachments that the request names, by id; a missing one does not exist. */
+  readonly uploads?: ReadonlyMap<string, Upload>
+  /** Bytes that the attachments of a message may have together. */
+  readonly messageBytes?: number
 }
 
 const isFinished = (status: Status): boolean => FINISHED.includes(status)
@@ -129,13 +135,14 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
       group_id: state.groupId,
       assignee_id: state.assigneeId,
       desk_id: state.deskId,
-    },
+    } satisfies TicketEventData,
   }
   return { state, requester: input.requester, message, event }
 }
 
 function openingMessage(input: NewMessage, status: Status, channelId: number, given: Circumstances): MessageDraft {
   const author = input.author ?? 'requester'
+  const attachmentIds = usableAttachments(input, given)
   if (typeof author === 'object') checkAuthor(author.id, given)
   if (input.channelId !== undefined) checkReferences(given.tenant, { channelId: input.channelId })
   const authorRole = input.authorRole ?? (author === 'requester' ? 'requester' : 'agent')
@@ -150,7 +157,13 @@ function openingMessage(input: NewMessage, status: Status, channelId: number, gi
     format: input.format,
     ...given.contentOf(input.format, input.text),
     ticketStatus: status,
+    attachmentIds,
   }
+}
+
+function usableAttachments({ attachmentIds = [] }: NewMessage, given: Circumstances): readonly string[] {
+  checkAttachments(attachmentIds, given.actor.user.id, given.uploads ?? new Map(), given.messageBytes ?? 0)
+  return attachmentIds
 }
 
 /** A ticket as rules take it. */
@@ -220,7 +233,7 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
   const status = statusAfter(before, change, message)
   const state = withTimes({ ...before, ...fields, status }, before, message, given.now)
   const events: EventDraft[] = []
-  const record = (kind: EventKind, was: EventData, is: EventData, always = false): void => {
+  const record = (kind: EventKind, was: TicketEventData, is: TicketEventData, always = false): void => {
     if (always || !sameData(was, is)) events.push({ id: given.newId(), kind, messageId: null, before: was, after: is })
   }
   if (message) {
@@ -324,6 +337,7 @@ function decideMessage(before: TicketState, input: NewMessage, given: Circumstan
     format: input.format,
     ...given.contentOf(input.format, input.text),
     ticketStatus: before.status,
+    attachmentIds: usableAttachments(input, given),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Role } from '../access/permissions.ts'
 import type { Event } from '../events/event.ts'
 import type { Instant } from '../instant.ts'
 import type { Message, NewMessage } from '../messages/message.ts'
+import type { UserKind } from '../users/user.ts'
 
 export const STATUSES = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed'] as const
 /** Where a ticket stands. `pending` waits for the requester, `on_hold` for somebody else. */
@@ -19,7 +20,7 @@ export type Direction = 'inbound' | 'outbound'
 export interface Person {
   readonly id: string
   readonly integer: number
-  readonly kind: 'person' | 'service'
+  readonly kind: UserKind
   readonly isOwner: boolean
   readonly name: string
   readonly surname: string

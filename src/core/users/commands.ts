@@ -1,6 +1,9 @@
+import { eraseFiles } from '../attachments/commands.ts'
 import type { Context } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
-import { earlierResult } from '../idempotency/store.ts'
+import { type Asked, workedOut } from '../idempotency/asked.ts'
+import { callInput } from '../idempotency/claimed.ts'
+import { type EarlierRow, once, orEarlier } from '../idempotency/store.ts'
 import { findProfile, findProfilesByAddress, findProfilesByExternalId } from './queries.ts'
 import {
   addressKey,
@@ -55,8 +58,9 @@ export async function ensureCustomer(
 }
 
 /** Makes a person. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
-export async function makeUser(ctx: Context, input: NewProfile): Promise<UserProfile> {
+export async function makeUser(ctx: Context, asked: Asked<NewProfile>): Promise<UserProfile> {
   return inRounds(ctx, async () => {
+    const input = await workedOut(asked)
     checkUserChange(input, ctx.tenant)
     if ((input.memberships ?? []).length === 0) refuseField(['memberships'], 'required', 'Names no desk.')
     demandMayGive(ctx.actor, input.memberships)
@@ -91,8 +95,9 @@ export async function makeUser(ctx: Context, input: NewProfile): Promise<UserPro
  *
  * @throws Refusal `not_found`, `forbidden`, `invalid`, `idempotency_mismatch`
  */
-export async function changeUser(ctx: Context, id: string, change: UserChange): Promise<UserProfile> {
+export async function changeUser(ctx: Context, id: string, asked: Asked<UserChange>): Promise<UserProfile> {
   return inRounds(ctx, async () => {
+    const change = await workedOut(asked)
     const user = (await findProfile(ctx, { id })) ?? refuse({ code: 'not_found', missing: 'user' })
     checkUserChange(change, ctx.tenant)
     demandMayChange(ctx.actor, user)
@@ -112,16 +117,20 @@ export async function changeUser(ctx: Context, id: string, change: UserChange): 
  *
  * @throws Refusal `not_found`, `forbidden`, `invalid`, `idempotency_mismatch`
  */
-export async function eraseUser(ctx: Context, id: string): Promise<void> {
-  for (let round = 1; ; round++) {
-    if (await earlierResult(ctx)) return
-    const user = (await findProfile(ctx, { id })) ?? refuse({ code: 'not_found', missing: 'user' })
-    demandMayErase(ctx.actor, user)
-    const values = [ctx.tenant.id, JSON.stringify({ id, ...callInput(ctx) })]
-    const erased = await tried(() => ctx.store.run({ statement: ERASE_PROFILE, values }))
-    if (erased?.length) return
-    if (round === ROUNDS) refuse({ code: 'conflict', message: 'The user kept changing at the same time. Try again.' })
-  }
+export async function eraseUser(ctx: Context, asked: Asked<{ readonly id: string }>): Promise<void> {
+  await once(
+    ctx,
+    async () => {
+      const { id } = await workedOut(asked)
+      const user = (await findProfile(ctx, { id })) ?? refuse({ code: 'not_found', missing: 'user' })
+      demandMayErase(ctx.actor, user)
+      const values = [ctx.tenant.id, JSON.stringify({ id, ...callInput(ctx) })]
+      const [erased] = (await tried(() => ctx.store.run({ statement: ERASE_PROFILE, values }))) ?? []
+      if (erased) await eraseFiles(ctx, erased.files)
+      return erased?.id
+    },
+    ({ user }) => user ?? '',
+  )
 }
 
 /** Tickets of a desk from some addresses that belong to nobody yet, as many as asked for at the most. */
@@ -137,15 +146,24 @@ export async function ticketsOfNobody(
 
 /** Runs a write until it has found its user: a twin may take an address, or the key, between the looks and the write. */
 async function inRounds(ctx: Context, write: () => Promise<string | undefined>): Promise<UserProfile> {
-  for (let round = 1; ; round++) {
-    const earlier = await earlierResult(ctx)
-    const id = earlier ? earlier.user : await tried(write)
-    if (id) {
-      const user = await findProfile(ctx, { id })
-      return user ?? refuse({ code: 'not_found', missing: 'user' })
-    }
-    if (round === ROUNDS) refuse({ code: 'conflict', message: 'The user name, an address or an id is taken.' })
-  }
+  const id = await once(ctx, () => tried(write), userIn)
+  return userBy(ctx, id)
+}
+
+/**
+ * Does `work`, which ends in a user. When it is refused, the user in whom an earlier call with the key ended, as the user
+ * is now: what is kept of a call does not show people.
+ */
+export async function orEarlierUser(ctx: Context, work: () => Promise<UserProfile>): Promise<UserProfile> {
+  return orEarlier(ctx, work, (earlier) => userBy(ctx, userIn(earlier)))
+}
+
+function userIn({ user }: EarlierRow): string {
+  return user ?? refuse({ code: 'not_found', missing: 'user' })
+}
+
+async function userBy(ctx: Context, id: string): Promise<UserProfile> {
+  return (await findProfile(ctx, { id })) ?? refuse({ code: 'not_found', missing: 'user' })
 }
 
 /** Runs a write; nothing came of it when a twin was in its way. */
@@ -218,17 +236,4 @@ function addedValues(ctx: Context, change: UserChange): string[] {
     (change.addExternalIds ?? []).map(({ deskId, externalId }) => ({ desk_id: deskId, external_id: externalId })),
     (change.addAddresses ?? []).map((each) => ({ ...each, address_key: addressKey(each) })),
   ].map((each) => JSON.stringify(each))
-}
-
-function callInput(ctx: Context): object {
-  return {
-    actor_id: ctx.actor.user.id,
-    credential_id: ctx.actor.credential.id,
-    dialect: ctx.dialect,
-    request_id: ctx.requestId,
-    at: ctx.now,
-    event_id: ctx.newId(),
-    key: ctx.idempotency?.key ?? null,
-    fingerprint: ctx.idempotency?.fingerprint ?? null,
-  }
 }

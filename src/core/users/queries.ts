@@ -1,9 +1,13 @@
-import { demandTenantWide, reachesDesk } from '../access/actor.ts'
+import { demandTenantWide, may, reachesDesk } from '../access/actor.ts'
 import type { Context } from '../context.ts'
+import { refuse } from '../errors.ts'
 import { addressKey } from './rules.ts'
 import {
   LIST_CUSTOMERS,
   LIST_USERS,
+  MEMBER_BY_ID,
+  MEMBERS_OF_DESK,
+  memberOf,
   PROFILES,
   PROFILES_BY_ADDRESS,
   PROFILES_BY_EXTERNAL_ID,
@@ -15,7 +19,7 @@ import {
   USERS_BY_MEMBERSHIP,
   userOf,
 } from './store.ts'
-import type { Address, UserProfile, UserSummary } from './user.ts'
+import type { Address, Member, UserProfile, UserSummary } from './user.ts'
 
 /** Those of the users that exist in the tenant, by UUID. */
 export async function findUsers(
@@ -52,6 +56,47 @@ export async function findUsersByMembership(
   return new Map(rows.map((row) => [row.membership_id, userOf(row)]))
 }
 
+/** Which of a desk's people a list holds, and where it continues: after a membership. */
+export interface MemberListing {
+  readonly userId?: string
+  readonly email?: string
+  readonly after: string | null
+  readonly limit: number
+}
+
+/**
+ * A page of the people of a desk in the order of their memberships, and the membership to continue after, null on the
+ * last page. Who may not read users there finds only themselves.
+ *
+ * @throws Refusal `not_found` for a desk out of reach
+ */
+export async function listMembers(
+  ctx: Context,
+  deskId: string,
+  { userId, email, after, limit }: MemberListing,
+): Promise<{ readonly members: readonly Member[]; readonly next: string | null }> {
+  if (!desksInReach(ctx).includes(deskId)) refuse({ code: 'not_found', missing: 'desk' })
+  const own = may(ctx.actor, 'user.read', deskId) ? undefined : ctx.actor.user.id
+  if (own !== undefined && userId !== undefined && userId !== own) return { members: [], next: null }
+  const values = [ctx.tenant.id, deskId, own ?? userId ?? null, email?.toLowerCase() ?? null, after, limit + 1]
+  const rows = (await ctx.store.run({ statement: MEMBERS_OF_DESK, values })).map(memberOf)
+  const members = rows.slice(0, limit)
+  return { members, next: rows.length > limit ? (members.at(-1)?.membership.id ?? null) : null }
+}
+
+/** A membership with its user: one's own, or on a desk where one may read users. @throws Refusal `not_found` */
+export async function getMember(ctx: Context, membershipId: string): Promise<Member> {
+  const [row] = await ctx.store.run({ statement: MEMBER_BY_ID, values: [ctx.tenant.id, membershipId] })
+  const member = row && memberOf(row)
+  if (!member || !isMemberInSight(ctx, member)) refuse({ code: 'not_found', missing: 'user' })
+  return member
+}
+
+function isMemberInSight({ actor }: Context, { membership, user }: Member): boolean {
+  if (!reachesDesk(actor, membership.deskId)) return false
+  return user.id === actor.user.id || may(actor, 'user.read', membership.deskId)
+}
+
 /** Which users a list holds. `query` is looked for in name, address and telephone. */
 export interface UserListing {
   readonly query?: string
@@ -69,9 +114,21 @@ export async function listUsers(
 ): Promise<{ readonly users: readonly UserSummary[]; readonly total: number }> {
   demandTenantWide(ctx.actor, 'user.read')
   const pattern = patternOf(listing.query)
-  const values = [ctx.tenant.id, pattern, listing.activeOnly, listing.agentsOnly, listing.limit, listing.offset]
-  const rows = await ctx.store.run({ statement: LIST_USERS, values })
-  return { users: rows.map(userOf), total: rows[0]?.total ?? 0 }
+  const { rows, total } = await pageOf(listing, (limit, offset) => {
+    const values = [ctx.tenant.id, pattern, listing.activeOnly, listing.agentsOnly, limit, offset]
+    return ctx.store.run({ statement: LIST_USERS, values })
+  })
+  return { users: rows.map(userOf), total }
+}
+
+/** A page with the total that every row tells; past the last page, where there is none, the first row is asked. */
+async function pageOf<Row extends { readonly total: number }>(
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+  ask: (limit: number, offset: number) => Promise<readonly Row[]>,
+): Promise<{ readonly rows: readonly Row[]; readonly total: number }> {
+  const rows = await ask(limit, offset)
+  const [told] = rows.length > 0 || offset === 0 ? rows : await ask(1, 0)
+  return { rows, total: told?.total ?? 0 }
 }
 
 function patternOf(query: string | undefined): string | null {
@@ -136,7 +193,9 @@ export async function listCustomers(
   listing: { readonly query?: string; readonly offset: number; readonly limit: number },
 ): Promise<{ readonly customers: readonly UserProfile[]; readonly total: number }> {
   demandTenantWide(ctx.actor, 'user.read')
-  const values = [ctx.tenant.id, desksInReach(ctx), patternOf(listing.query), listing.limit, listing.offset]
-  const rows = await ctx.store.run({ statement: LIST_CUSTOMERS, values })
-  return { customers: rows.map(profileOf), total: rows[0]?.total ?? 0 }
+  const { rows, total } = await pageOf(listing, (limit, offset) => {
+    const values = [ctx.tenant.id, desksInReach(ctx), patternOf(listing.query), limit, offset]
+    return ctx.store.run({ statement: LIST_CUSTOMERS, values })
+  })
+  return { customers: rows.map(profileOf), total }
 }

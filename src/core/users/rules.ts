@@ -103,7 +103,7 @@ export function demandMayChange(actor: Actor, user: UserSummary): void {
 export function demandMayErase(actor: Actor, user: UserSummary): void {
   for (const { deskId } of user.memberships) demandManaging(actor, deskId)
   demandMayChange(actor, user)
-  const works = user.isOwner || user.kind === 'service' || user.memberships.some(({ role }) => role !== 'customer')
+  const works = user.isOwner || user.kind !== 'person' || user.memberships.some(({ role }) => role !== 'customer')
   if (works) refuseField(['user'], 'not_allowed', 'Only people who work on no desk can be erased.')
 }
 

@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
 import { ROLES } from '../access/permissions.ts'
+import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 import { instant } from '../instant.ts'
-import { ADDRESS_KINDS, type UserProfile, type UserSummary } from './user.ts'
+import { ADDRESS_KINDS, type Member, USER_KINDS, type UserProfile, type UserSummary } from './user.ts'
 
 const nullableText = Type.Union([Type.String(), Type.Null()])
 
@@ -10,7 +11,7 @@ const nullableText = Type.Union([Type.String(), Type.Null()])
 export const UserRow = Type.Object({
   id: Type.String(),
   integer: Type.Integer(),
-  kind: Type.Enum(['person', 'service'] as const),
+  kind: Type.Enum(USER_KINDS),
   is_owner: Type.Boolean(),
   name: Type.String(),
   surname: Type.String(),
@@ -80,6 +81,42 @@ export const USERS_BY_MEMBERSHIP = statement(
 where k.tenant_id = $1 and k.id = any ($2::uuid[]) order by u.integer`,
 )
 
+const MemberRow = Type.Object({
+  ...UserRow.properties,
+  membership_id: Type.String(),
+  desk_id: Type.String(),
+  role: Type.Enum(ROLES),
+  joined_at: Type.String(),
+})
+
+const MEMBER_VIEW = `${USER_VIEW}, k.id as membership_id, k.desk_id, k.role, k.created_at as joined_at
+from memberships k join users u on u.tenant_id = $1 and u.id = k.user_id`
+
+export function memberOf(row: Static<typeof MemberRow>): Member {
+  return {
+    membership: { id: row.membership_id, deskId: row.desk_id, role: row.role },
+    joinedAt: instant(row.joined_at),
+    user: userOf(row),
+  }
+}
+
+/** `$2` desk, `$3` user or null, `$4` key of an e-mail address or null, `$5` membership to continue after or null, `$6` limit. */
+export const MEMBERS_OF_DESK = statement(
+  'user.members_of_desk',
+  MemberRow,
+  `select ${MEMBER_VIEW}
+where k.tenant_id = $1 and k.desk_id = $2 and u.kind = 'person' and u.erased_at is null
+  and ($3::uuid is null or k.user_id = $3) and ($4::text is null or u.email_key = $4) and ($5::uuid is null or k.id > $5)
+order by k.id limit $6`,
+)
+
+/** `$2` membership. */
+export const MEMBER_BY_ID = statement(
+  'user.member_by_id',
+  MemberRow,
+  `select ${MEMBER_VIEW} where k.tenant_id = $1 and k.id = $2 and u.erased_at is null`,
+)
+
 /** `$2` pattern or null, `$3` only active, `$4` only who works on a desk, `$5` limit, `$6` offset. */
 export const LIST_USERS = statement(
   'user.list',
@@ -133,7 +170,7 @@ select c.id from chosen c`,
 /**
  * Adds a user with memberships. `$2` id, `$3` kind, `$4` owner, `$5` name, `$6` surname, `$7` e-mail, `$8` its key,
  * `$9` username, `$10` its key, `$11` customer number, `$12` telephone, `$13` password hash, `$14` time, `$15` memberships
- * as JSON (`id`, `desk_id`, `role`).
+ * as JSON (`id`, `desk_id`, `role`), `$16` photo.
  */
 export const INSERT_USER = statement(
   'user.insert',
@@ -144,8 +181,8 @@ with counted as (
 ),
 made as (
   insert into users as u (tenant_id, id, integer, kind, is_owner, name, surname, email, email_key, username, username_key,
-    customer_number, phone, password_hash, created_at, updated_at)
-  select $1, $2, c.user_integer, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14 from counted c
+    customer_number, phone, photo_url, password_hash, created_at, updated_at)
+  select $1, $2, c.user_integer, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $16, $13, $14, $14 from counted c
   returning u.id, u.integer
 ),
 joined as (
@@ -254,27 +291,8 @@ where u.tenant_id = $1 and u.erased_at is null and u.kind = 'person'
 order by u.integer limit $4 offset $5`,
 )
 
-/** Who does it, when and how, and the key it is claimed under, of the one call that `$2` holds. */
-const CALL =
-  'actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, event_id uuid, key text, fingerprint text'
-
-const CLAIMED = `claimed as (
-  insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
-  select $1, i.credential_id, i.key, i.fingerprint, i.at from input i where i.key is not null
-  on conflict do nothing
-  returning c.key
-),
-accepted as materialized (
-  select i.* from input i where i.key is null or exists (select 1 from claimed)
-)`
-
 /** Keeps which user a claimed call was about: no more, so that nothing of a person has to be erased there. */
-const KEPT = (from: string): string => `kept as (
-  insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.credential_id, a.key, array[]::uuid[],
-    jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'user', f.id)
-  from accepted a, ${from} f where a.key is not null
-)`
+const KEPT = (from: string): string => keeping(from, "jsonb_build_object('user', f.id)")
 
 /** What an event says of a user. */
 const DATA = (u: string): string => `jsonb_build_object('name', ${u}.name, 'surname', ${u}.surname, 'email', ${u}.email,
@@ -435,7 +453,8 @@ select l.id from locked l`,
  */
 export const ERASE_PROFILE = statement(
   'user.erase',
-  SavedRow,
+  // Attachments are those whose files are to be erased after the commit.
+  Type.Object({ ...SavedRow.properties, files: Type.Array(Type.String()) }),
   `
 with input as materialized (
   select * from json_to_record($2::json) as i (id uuid, ${CALL})
@@ -485,6 +504,13 @@ tickets_blanked as (
   from locked l, counted
   where t.tenant_id = $1 and t.id = any (array(select o.id from tickets_of o))
 ),
+files_gone as (
+  -- Those of the person's messages, and those that wait for one.
+  delete from attachments f using locked l
+  where f.tenant_id = $1 and (f.message_id is null and f.uploader_id = l.id or f.message_id = any (array(
+    select m.id from messages m where m.tenant_id = $1 and m.author_id = (select o.id from locked o) and m.author_role = 'requester')))
+  returning f.id
+),
 messages_blanked as (
   update messages m set original = '', plain = '', safe_html = null, sanitizer = null, format = 'text', author_name = null
   from locked l
@@ -515,7 +541,7 @@ recorded as (
   from locked l, accepted a, counted c
 ),
 ${KEPT('locked')}
-select l.id from locked l`,
+select l.id, array(select f.id from files_gone f) as files from locked l`,
 )
 
 /** `$2` desk, `$3` address keys, `$4` how many: tickets from an address that belong to nobody yet, the oldest first. */

@@ -1,6 +1,10 @@
 import type { Role } from '../access/permissions.ts'
 import type { Instant } from '../instant.ts'
 
+export const USER_KINDS = ['person', 'service', 'automation'] as const
+/** A `service` is what a key without a person acts as; an `automation` is a machine that decides by itself. */
+export type UserKind = (typeof USER_KINDS)[number]
+
 /** A user's place on one desk. */
 export interface Membership {
   readonly id: string
@@ -12,7 +16,7 @@ export interface Membership {
 export interface UserSummary {
   readonly id: string
   readonly integer: number
-  readonly kind: 'person' | 'service'
+  readonly kind: UserKind
   readonly isOwner: boolean
   readonly name: string
   readonly surname: string
@@ -24,6 +28,13 @@ export interface UserSummary {
   readonly about: string | null
   readonly active: boolean
   readonly memberships: readonly Membership[]
+}
+
+/** A user in their place on one desk. */
+export interface Member {
+  readonly membership: Membership
+  readonly joinedAt: Instant
+  readonly user: UserSummary
 }
 
 export const ADDRESS_KINDS = ['email', 'telephone', 'facebook', 'twitter'] as const

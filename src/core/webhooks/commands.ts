@@ -3,6 +3,8 @@ import { type Actor, may } from '../access/actor.ts'
 import type { Vault } from '../access/vault.ts'
 import type { Context } from '../context.ts'
 import { type Issue, refuse, refuseField } from '../errors.ts'
+import { callInput } from '../idempotency/claimed.ts'
+import { type EarlierRow, once } from '../idempotency/store.ts'
 import type { Outgoing, Protocol, Sender, Sent } from './protocol.ts'
 import {
   attemptOf,
@@ -31,9 +33,8 @@ export interface WebhookOffice {
 }
 
 /** Who administers, and where. No actor: the command line, which may do everything. */
-export type WebhookAdministration = Pick<Context, 'store' | 'tenant' | 'now' | 'newId'> & {
-  readonly actor: Actor | null
-}
+export type WebhookAdministration = Pick<Context, 'store' | 'tenant' | 'now' | 'newId'> &
+  Partial<Pick<Context, 'idempotency' | 'dialect' | 'requestId'>> & { readonly actor: Actor | null }
 
 /** A webhook to make. */
 export interface NewWebhook {
@@ -67,8 +68,29 @@ export function secretOwner(tenantId: string, webhookId: string): string {
 }
 
 /** What the directory lists a webhook under. */
-function listedAs(id: string): Buffer {
-  return createHash('sha256').update(id).digest()
+function listedAs(id: string): string {
+  return createHash('sha256').update(id).digest('hex')
+}
+
+/** What a statement of one call takes: the tenant, and the call with what it is about. */
+function callValues(admin: WebhookAdministration, about: object): readonly unknown[] {
+  return [admin.tenant.id, JSON.stringify({ ...about, ...callInput(admin) })]
+}
+
+/** The webhook that an earlier call with the same key answered with. */
+function webhookIn({ webhook }: EarlierRow): Webhook {
+  return webhook ? webhookOf(webhook) : refuse({ code: 'not_found', missing: 'webhook' })
+}
+
+/** A webhook with the secret that an earlier call gave it, which may be another by now. */
+function withSecretIn(
+  admin: WebhookAdministration,
+  office: WebhookOffice,
+  earlier: EarlierRow,
+): { readonly webhook: Webhook; readonly secret: string } {
+  const webhook = webhookIn(earlier)
+  const sealed = Buffer.from(earlier.sealed ?? '', 'base64')
+  return { webhook, secret: office.vault.open(sealed, secretOwner(admin.tenant.id, webhook.id)) }
 }
 
 /** A webhook of one desk is its admins' affair; one of all desks the owner's. */
@@ -96,33 +118,41 @@ export async function createWebhook(
   demandManages(admin.actor, input.deskId)
   const protocol = office.protocols.get(input.dialect)
   if (!protocol) return refuseField(['dialect'], 'choice', 'This dialect has no webhooks.')
-  if (input.deskId !== null && !admin.tenant.desks.some((desk) => desk.id === input.deskId))
-    refuseField(['desk'], 'unknown', 'This desk does not exist.')
   const events = input.events ?? protocol.defaultEvents
-  checkWords(office.sender, protocol, { ...input, events })
-  await checkEndpoint(office.sender, protocol, input.url)
-  const there = await admin.store.run({ statement: LIST_WEBHOOKS, values: [admin.tenant.id] })
-  if (there.length >= MAXIMUM_WEBHOOKS)
-    refuse({ code: 'conflict', message: `A tenant has at most ${MAXIMUM_WEBHOOKS} webhooks.` })
-  const id = admin.newId()
-  const secret = protocol.newSecret()
-  const values = [
-    admin.tenant.id,
-    id,
-    input.dialect,
-    input.deskId,
-    input.url,
-    input.description ?? '',
-    events,
-    input.enabled ?? true,
-    office.vault.seal(secret, secretOwner(admin.tenant.id, id)),
-    admin.now,
-    listedAs(id),
-  ]
-  const [row] = await admin.store.run({ statement: INSERT_WEBHOOK, values })
-  if (!row) throw new Error('A webhook was not made.')
+  const made = await once(
+    admin,
+    async () => {
+      if (input.deskId !== null && !admin.tenant.desks.some((desk) => desk.id === input.deskId))
+        refuseField(['desk'], 'unknown', 'This desk does not exist.')
+      checkWords(office.sender, protocol, { ...input, events })
+      await checkEndpoint(office.sender, protocol, input.url)
+      const there = await admin.store.run({ statement: LIST_WEBHOOKS, values: [admin.tenant.id] })
+      if (there.length >= MAXIMUM_WEBHOOKS)
+        refuse({ code: 'conflict', message: `A tenant has at most ${MAXIMUM_WEBHOOKS} webhooks.` })
+      const id = admin.newId()
+      const secret = protocol.newSecret()
+      const about = {
+        id,
+        for_dialect: input.dialect,
+        desk_id: input.deskId,
+        url: input.url,
+        description: input.description ?? '',
+        events,
+        enabled: input.enabled ?? true,
+        secret: sealedFor(admin, office, id, secret),
+        hash: listedAs(id),
+      }
+      const [row] = await admin.store.run({ statement: INSERT_WEBHOOK, values: callValues(admin, about) })
+      return row && { webhook: webhookOf(row), secret }
+    },
+    (earlier) => withSecretIn(admin, office, earlier),
+  )
   office.changed(admin.tenant.id)
-  return { webhook: webhookOf(row), secret }
+  return made
+}
+
+function sealedFor(admin: WebhookAdministration, office: WebhookOffice, id: string, secret: string): string {
+  return office.vault.seal(secret, secretOwner(admin.tenant.id, id)).toString('base64')
 }
 
 /** The webhooks that the actor may administer, oldest first. */
@@ -146,29 +176,44 @@ async function findWithSecrets(admin: WebhookAdministration, id: string) {
   return { webhook: webhookOf(row), sealed: row.secret }
 }
 
-/** @throws Refusal as `getWebhook`, `invalid` */
+/** @throws Refusal as `getWebhook`, `invalid`, `idempotency_mismatch` */
 export async function updateWebhook(
   admin: WebhookAdministration,
   office: WebhookOffice,
   id: string,
   change: WebhookChange,
 ): Promise<Webhook> {
-  const before = await getWebhook(admin, id)
-  const protocol = protocolOf(office, before)
-  checkWords(office.sender, protocol, { ...before, ...change })
-  if (change.url !== undefined && change.url !== before.url) await checkEndpoint(office.sender, protocol, change.url)
-  const { url = null, description = null, events = null, enabled = null } = change
-  const values = [admin.tenant.id, id, url, description, events, enabled, admin.now]
-  const [row] = await admin.store.run({ statement: UPDATE_WEBHOOK, values })
-  if (!row) return refuse({ code: 'not_found', missing: 'webhook' })
+  const changed = await once(
+    admin,
+    async () => {
+      const before = await getWebhook(admin, id)
+      const protocol = protocolOf(office, before)
+      checkWords(office.sender, protocol, { ...before, ...change })
+      if (change.url !== undefined && change.url !== before.url)
+        await checkEndpoint(office.sender, protocol, change.url)
+      const { url, description, events, enabled } = change
+      const values = callValues(admin, { id, url, description, events, enabled })
+      const [row] = await admin.store.run({ statement: UPDATE_WEBHOOK, values })
+      return row && webhookOf(row)
+    },
+    webhookIn,
+  )
   office.changed(admin.tenant.id)
-  return webhookOf(row)
+  return changed
 }
 
-/** Removes a webhook with its deliveries. @throws Refusal as `getWebhook` */
+/** Removes a webhook with its deliveries. @throws Refusal as `getWebhook`, `idempotency_mismatch` */
 export async function deleteWebhook(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<void> {
-  await getWebhook(admin, id)
-  await admin.store.run({ statement: DELETE_WEBHOOK, values: [admin.tenant.id, id, listedAs(id)] })
+  await once(
+    admin,
+    async () => {
+      await getWebhook(admin, id)
+      const values = callValues(admin, { id, hash: listedAs(id) })
+      const [deleted] = await admin.store.run({ statement: DELETE_WEBHOOK, values })
+      return deleted?.id
+    },
+    () => id,
+  )
   office.changed(admin.tenant.id)
 }
 
@@ -178,14 +223,21 @@ export async function readSecret(admin: WebhookAdministration, office: WebhookOf
   return office.vault.open(sealed, secretOwner(admin.tenant.id, id))
 }
 
-/** Gives a webhook a new signing secret. @throws Refusal as `getWebhook` */
+/** Gives a webhook a new signing secret. @throws Refusal as `getWebhook`, `idempotency_mismatch` */
 export async function rotateSecret(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<string> {
-  const webhook = await getWebhook(admin, id)
-  const secret = protocolOf(office, webhook).newSecret()
-  const sealed = office.vault.seal(secret, secretOwner(admin.tenant.id, id))
-  const until = new Date(Date.parse(admin.now) + OVERLAP_MS).toISOString()
-  await admin.store.run({ statement: ROTATE_SECRET, values: [admin.tenant.id, id, sealed, until, admin.now] })
-  return secret
+  const rotated = await once(
+    admin,
+    async () => {
+      const webhook = await getWebhook(admin, id)
+      const secret = protocolOf(office, webhook).newSecret()
+      const until = new Date(Date.parse(admin.now) + OVERLAP_MS).toISOString()
+      const values = callValues(admin, { id, secret: sealedFor(admin, office, id, secret), until })
+      const [row] = await admin.store.run({ statement: ROTATE_SECRET, values })
+      return row && { webhook, secret }
+    },
+    (earlier) => withSecretIn(admin, office, earlier),
+  )
+  return rotated.secret
 }
 
 /** A page of a webhook's deliveries, newest first. `next` is the id to continue after. @throws Refusal as `getWebhook` */
@@ -225,25 +277,62 @@ export async function replay(
   id: string,
   deliveryId: string | null,
 ): Promise<number> {
-  if (deliveryId === null) await getWebhook(admin, id)
-  else {
-    const { delivery } = await getDelivery(admin, id, deliveryId)
-    if (delivery.state === 'waiting') refuse({ code: 'conflict', message: 'This delivery waits to be sent already.' })
-  }
-  const rows = await admin.store.run({ statement: REPLAY, values: [admin.tenant.id, id, deliveryId, admin.now] })
+  const replayed = await once(
+    admin,
+    async () => {
+      if (deliveryId === null) await getWebhook(admin, id)
+      else {
+        const { delivery } = await getDelivery(admin, id, deliveryId)
+        if (delivery.state === 'waiting')
+          refuse({ code: 'conflict', message: 'This delivery waits to be sent already.' })
+      }
+      const values = callValues(admin, { webhook_id: id, delivery_id: deliveryId })
+      const [row] = await admin.store.run({ statement: REPLAY, values })
+      return row?.replayed
+    },
+    (earlier) => earlier.replayed ?? 0,
+  )
   office.changed(admin.tenant.id)
-  return rows.length
+  return replayed
 }
 
-/** Sends a test at once, whether the webhook is enabled or not. @throws Refusal as `getWebhook` */
-export async function testWebhook(
+/** A test of a webhook: what was sent, and what came back. */
+interface Tested {
+  readonly webhook: Webhook
+  readonly body: string
+  readonly sent: Sent
+}
+
+/**
+ * Sends a test at once, whether the webhook is enabled or not. What leaves cannot be undone: with a key it is sent once,
+ * unless the process dies between sending it and keeping what came back.
+ *
+ * @throws Refusal as `getWebhook`, `idempotency_mismatch`
+ */
+export async function testWebhook(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<Tested> {
+  return once<Tested>(
+    admin,
+    async () => {
+      const { webhook, sealed } = await findWithSecrets(admin, id)
+      const tested = await sendTest(admin, office, webhook, sealed)
+      const [row] = await admin.store.run({ statement: TOUCH_WEBHOOK, values: callValues(admin, { id, tested }) })
+      return row && { webhook: webhookOf(row), ...tested }
+    },
+    (earlier) => {
+      if (!earlier.tested) return refuse({ code: 'not_found', missing: 'webhook' })
+      return { webhook: webhookIn(earlier), ...earlier.tested }
+    },
+  )
+}
+
+async function sendTest(
   admin: WebhookAdministration,
   office: WebhookOffice,
-  id: string,
-): Promise<{ readonly webhook: Webhook; readonly body: string; readonly sent: Sent }> {
-  const { webhook, sealed } = await findWithSecrets(admin, id)
+  webhook: Webhook,
+  sealed: Buffer,
+): Promise<Omit<Tested, 'webhook'>> {
   const protocol = protocolOf(office, webhook)
-  const secret = office.vault.open(sealed, secretOwner(admin.tenant.id, id))
+  const secret = office.vault.open(sealed, secretOwner(admin.tenant.id, webhook.id))
   const deliveryId = admin.newId()
   const { body } = protocol.test(deliveryId, admin.now)
   const signing = { deliveryId, attemptId: admin.newId(), at: admin.now, body, secrets: [secret] as const }
@@ -255,9 +344,14 @@ export async function testWebhook(
     body,
     timeoutMs: protocol.timeoutMs,
   }
-  const sent = await office.sender.send(request)
-  await admin.store.run({ statement: TOUCH_WEBHOOK, values: [admin.tenant.id, id, admin.now] })
-  return { webhook, body, sent }
+  return { body, sent: fitToKeep(await office.sender.send(request)) }
+}
+
+/** Without what no answer shows, and without characters that the store cannot hold. */
+function fitToKeep(sent: Sent): Sent {
+  if ('problem' in sent) return sent
+  const body = sent.answer.body.toWellFormed().replaceAll('\0', '')
+  return { answer: { status: sent.answer.status, headers: {}, body } }
 }
 
 function protocolOf(office: WebhookOffice, { dialect }: Pick<Webhook, 'dialect'>): Protocol {

@@ -1,4 +1,5 @@
 import type { Store } from '../../storage/store.ts'
+import { type Links, linkingIn } from '../attachments/links.ts'
 import type { EventData } from '../events/event.ts'
 import type { Instant } from '../instant.ts'
 import type { Message } from '../messages/message.ts'
@@ -6,9 +7,10 @@ import type { Tenant } from '../tenants/tenant.ts'
 import { eventOf, messageOf, ticketOf } from '../tickets/rows.ts'
 import type { Ticket } from '../tickets/ticket.ts'
 import { findUsers } from '../users/queries.ts'
-import type { UserSummary } from '../users/user.ts'
+import { PROFILES, profileOf } from '../users/store.ts'
+import type { UserProfile, UserSummary } from '../users/user.ts'
 import type { News, Notice, Protocol } from './protocol.ts'
-import { ADVANCE, MESSAGES_BY_ID, NEXT_EVENTS, OPEN_WEBHOOKS, ticketsByIds } from './store.ts'
+import { ADVANCE, messagesByIds, NEXT_EVENTS, OPEN_WEBHOOKS, ticketsByIds } from './store.ts'
 import { EVERYTHING } from './webhook.ts'
 
 /** Events that are made into deliveries at a time. */
@@ -19,6 +21,7 @@ export interface Consuming {
   readonly store: Store
   readonly tenant: Tenant
   readonly protocols: ReadonlyMap<string, Protocol>
+  readonly links: Links
   readonly now: Instant
   readonly newId: () => string
   readonly log: (message: string) => void
@@ -42,7 +45,12 @@ export async function consume(given: Consuming): Promise<boolean> {
   const webhooks = await store.run({ statement: OPEN_WEBHOOKS, values: [tenant.id] })
   const deliveries = webhooks.length === 0 ? [] : await deliveriesOf(given, events, webhooks)
   const deleted = events.flatMap((event) => (event.kind === 'ticket.deleted' ? (event.ticket_id ?? []) : []))
-  const values = [tenant.id, first.from_position, last.position, JSON.stringify(deliveries), deleted, given.now]
+  // A message may have been read a moment before it was deleted.
+  const silenced = events.filter((event) => event.kind === 'message.deleted')
+  const values = [
+    ...[tenant.id, first.from_position, last.position, JSON.stringify(deliveries), deleted, given.now],
+    ...[distinct(silenced.map((event) => event.ticket_id)), distinct(silenced.map((event) => event.message_id))],
+  ]
   await store.run({ statement: ADVANCE, values })
   return events.length === EVENTS_AT_ONCE
 }
@@ -76,14 +84,15 @@ function encoded({ protocols, log }: Consuming, dialect: string, news: News): re
 function rowsFor({ newId }: Consuming, webhook: OpenWebhook, news: News, notices: readonly Notice[]): object[] {
   const { event } = news
   if (event.position <= webhook.since) return []
-  if (webhook.desk_id !== null && webhook.desk_id !== deskOf(news)) return []
+  if (webhook.desk_id !== null && !isOn(webhook.desk_id, news)) return []
   return notices.flatMap(({ type, body }, nth) =>
     webhook.events.includes(type) || webhook.events.includes(EVERYTHING)
       ? [
           {
             id: newId(),
             webhook_id: webhook.id,
-            line: event.ticketId ?? event.id,
+            // In order for each ticket and each user; by it an erasure finds what waits.
+            line: event.ticketId ?? news.subject?.id ?? event.id,
             position: event.position,
             nth,
             event_type: type,
@@ -94,16 +103,18 @@ function rowsFor({ newId }: Consuming, webhook: OpenWebhook, news: News, notices
   )
 }
 
-function deskOf({ ticket, event }: News): string | null {
-  const deskId = ticket?.deskId ?? event.before?.['desk_id'] ?? event.after?.['desk_id']
-  return typeof deskId === 'string' ? deskId : null
+/** Whether what an event is about belongs to a desk: a ticket to one, a user to each that they have a membership on. */
+function isOn(deskId: string, { ticket, event, subject }: News): boolean {
+  if (subject) return subject.memberships.some((each) => each.deskId === deskId)
+  return deskId === (ticket?.deskId ?? event.before?.['desk_id'] ?? event.after?.['desk_id'])
 }
 
 async function newsOf(given: Consuming, rows: readonly EventRow[]): Promise<readonly News[]> {
   const { store, tenant } = given
-  const [tickets, messages, users] = await Promise.all([
+  const [tickets, messages, subjects, users] = await Promise.all([
     ticketsById(given, distinct(rows.map((row) => row.ticket_id))),
     messagesById(given, distinct(rows.map((row) => row.message_id))),
+    profilesById(given, distinct(rows.map((row) => row.subject_id))),
     usersById({ store, tenant }, distinct(rows.flatMap(peopleIn))),
   ])
   return rows.map((row) => ({
@@ -111,7 +122,9 @@ async function newsOf(given: Consuming, rows: readonly EventRow[]): Promise<read
     tenant,
     ticket: tickets.get(row.ticket_id ?? '') ?? null,
     message: messages.get(row.message_id ?? '') ?? null,
+    subject: subjects.get(row.subject_id ?? '') ?? null,
     users,
+    linkTo: linkingIn(given.links, given),
   }))
 }
 
@@ -136,8 +149,17 @@ async function messagesById(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Message>> {
   if (ids.length === 0) return new Map()
-  const rows = await store.run({ statement: MESSAGES_BY_ID, values: [tenant.id, ids] })
+  const rows = await store.run(messagesByIds(tenant.id, ids))
   return new Map(rows.map((row) => [row.id, messageOf(row)]))
+}
+
+async function profilesById(
+  { store, tenant }: Consuming,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, UserProfile>> {
+  if (ids.length === 0) return new Map()
+  const rows = await store.run({ statement: PROFILES, values: [tenant.id, ids, []] })
+  return new Map(rows.map((row) => [row.id, profileOf(row)]))
 }
 
 async function usersById(

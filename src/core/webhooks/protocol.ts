@@ -1,9 +1,10 @@
+import type { LinkTo } from '../attachments/links.ts'
 import type { Event } from '../events/event.ts'
 import type { Instant } from '../instant.ts'
 import type { Message } from '../messages/message.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import type { Ticket } from '../tickets/ticket.ts'
-import type { UserSummary } from '../users/user.ts'
+import type { UserProfile, UserSummary } from '../users/user.ts'
 
 /** An event with all that a payload may show of it, read from the store moments after it happened. */
 export interface News {
@@ -12,8 +13,12 @@ export interface News {
   /** Null when it was deleted since, and for events that are about no ticket. */
   readonly ticket: Ticket | null
   readonly message: Message | null
+  /** The user that the event is about, as they are now; null when it is about none, or about one who was erased. */
+  readonly subject: UserProfile | null
   /** Everybody whom the event names, by id. */
   readonly users: ReadonlyMap<string, UserSummary>
+  /** Where the attachments of the message are, for a while. */
+  readonly linkTo: LinkTo
 }
 
 /** What a dialect tells of an event. */

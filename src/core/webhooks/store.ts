@@ -1,8 +1,9 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { type BoundStatement, statement } from '../../storage/statement.ts'
+import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 import { instant, instantOrNull } from '../instant.ts'
-import { EVENT_VIEW, EventRow, MESSAGE_VIEW, MessageRow, type TicketRow } from '../tickets/rows.ts'
-import { FIND_BY_ID } from '../tickets/store/find.ts'
+import { EVENT_VIEW, EventRow, type MessageRow, type TicketRow } from '../tickets/rows.ts'
+import { FIND_BY_ID, MESSAGES_BY_ID } from '../tickets/store/find.ts'
 import { type Attempt, DELIVERY_STATES, type Delivery, type Webhook } from './webhook.ts'
 
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
@@ -48,28 +49,44 @@ export function webhookOf(row: WebhookRow): Webhook {
   }
 }
 
+/** What a claimed call keeps of a webhook. Its secret is kept as the vault sealed it, and opened again for a repeat. */
+const SHOWN = "jsonb_build_object('webhook', to_jsonb(f))"
+const SHOWN_WITH_SECRET = "jsonb_build_object('webhook', to_jsonb(f), 'sealed', a.secret)"
+
 /**
- * `$2` id, `$3` dialect, `$4` desk, `$5` URL, `$6` description, `$7` events, `$8` enabled, `$9` encrypted secret, `$10`
- * time, `$11` hash of the id. The directory lists it, so that tenants with webhooks are found without asking every one.
- * The first webhook of a tenant begins at the end of the event log: a log without webhooks is not read.
+ * Makes a webhook: `$2` the call with the webhook, its secret as the vault sealed it in base64, the hash of its id in
+ * hexadecimal. The directory lists it, so that tenants with webhooks are found without asking every one. The first
+ * webhook of a tenant begins at the end of the event log: a log without webhooks is not read. Without a row the key had
+ * been used.
  */
 export const INSERT_WEBHOOK = statement(
   'webhook.insert',
   WebhookRow,
   `
-with listed as (
-  insert into directory (kind, hash, tenant_id, target_id) values ('webhook', $11, $1, $2)
+with input as materialized (
+  select * from json_to_record($2::json) as i (id uuid, for_dialect text, desk_id uuid, url text, description text, events text[],
+    enabled boolean, secret text, hash text, ${CALL})
 ),
-here as (select c.event_position from tenant_counters c where c.tenant_id = $1),
+${CLAIMED},
+listed as (
+  insert into directory (kind, hash, tenant_id, target_id) select 'webhook', decode(a.hash, 'hex'), $1, a.id from accepted a
+),
+here as (select c.event_position from tenant_counters c where c.tenant_id = $1 and exists (select 1 from accepted)),
 begun as (
   insert into webhook_positions as p (tenant_id, position) select $1, h.event_position from here h
   on conflict (tenant_id) do update set position = excluded.position
   where not exists (select 1 from webhooks o where o.tenant_id = $1)
-)
-insert into webhooks as w (tenant_id, id, dialect, desk_id, url, description, events, enabled, disabled_by, secret, since,
-  created_at, updated_at)
-select $1, $2, $3, $4, $5, $6, $7, $8::boolean, case when not $8::boolean then 'hand' end, $9, h.event_position, $10, $10 from here h
-returning ${WEBHOOK_VIEW}`,
+),
+made as (
+  insert into webhooks as w (tenant_id, id, dialect, desk_id, url, description, events, enabled, disabled_by, secret, since,
+    created_at, updated_at)
+  select $1, a.id, a.for_dialect, a.desk_id, a.url, a.description, a.events, a.enabled, case when not a.enabled then 'hand' end,
+    decode(a.secret, 'base64'), h.event_position, a.at, a.at
+  from accepted a, here h
+  returning ${WEBHOOK_VIEW}
+),
+${keeping('made', SHOWN_WITH_SECRET)}
+select * from made`,
 )
 
 export const LIST_WEBHOOKS = statement(
@@ -91,43 +108,90 @@ export const FIND_WEBHOOK = statement(
 )
 
 /**
- * `$2` id, `$3` URL, `$4` description, `$5` events, `$6` enabled, `$7` time; null leaves as it is. Who enables it by hand
- * sends what has been waiting; who disables it by hand stops collecting.
+ * Changes a webhook: `$2` the call with its id and what is to change; null leaves as it is. Who enables it by hand sends
+ * what has been waiting; who disables it by hand stops collecting. Without a row it is gone or the key had been used.
  */
 export const UPDATE_WEBHOOK = statement(
   'webhook.update',
   WebhookRow,
   `
-update webhooks w set url = coalesce($3, w.url), description = coalesce($4, w.description), events = coalesce($5, w.events),
-  enabled = coalesce($6::boolean, w.enabled),
-  disabled_by = case when $6::boolean is null then w.disabled_by when $6::boolean then null else 'hand' end, updated_at = $7
-where w.tenant_id = $1 and w.id = $2
-returning ${WEBHOOK_VIEW}`,
+with input as materialized (
+  select * from json_to_record($2::json) as i (id uuid, url text, description text, events text[], enabled boolean, ${CALL})
+),
+${CLAIMED},
+changed as (
+  update webhooks w set url = coalesce(a.url, w.url), description = coalesce(a.description, w.description),
+    events = coalesce(a.events, w.events), enabled = coalesce(a.enabled, w.enabled),
+    disabled_by = case when a.enabled is null then w.disabled_by when a.enabled then null else 'hand' end, updated_at = a.at
+  from accepted a
+  where w.tenant_id = $1 and w.id = a.id
+  returning ${WEBHOOK_VIEW}
+),
+${keeping('changed', SHOWN)}
+select * from changed`,
 )
 
-/** `$2` id, `$3` new encrypted secret, `$4` until when the old one signs too, `$5` time. */
+/** `$2` the call with id, new secret, and until when the old one signs too. Without a row as above. */
 export const ROTATE_SECRET = statement(
   'webhook.rotate',
-  IdRow,
+  WebhookRow,
   `
-update webhooks w set previous_secret = w.secret, previous_until = $4, secret = $3, updated_at = $5
-where w.tenant_id = $1 and w.id = $2 returning w.id`,
+with input as materialized (
+  select * from json_to_record($2::json) as i (id uuid, secret text, until timestamptz, ${CALL})
+),
+${CLAIMED},
+rotated as (
+  update webhooks w set previous_secret = w.secret, previous_until = a.until, secret = decode(a.secret, 'base64'), updated_at = a.at
+  from accepted a
+  where w.tenant_id = $1 and w.id = a.id
+  returning ${WEBHOOK_VIEW}
+),
+${keeping('rotated', SHOWN_WITH_SECRET)}
+select * from rotated`,
 )
 
-/** `$2` id, `$3` hash of the id. Its deliveries go with it. */
+/** `$2` the call with id and hash of the id. Its deliveries go with it. Without a row as above. */
 export const DELETE_WEBHOOK = statement(
   'webhook.delete',
   IdRow,
   `
-with unlisted as (delete from directory d where d.kind = 'webhook' and d.hash = $3)
-delete from webhooks w where w.tenant_id = $1 and w.id = $2 returning w.id`,
+with input as materialized (
+  select * from json_to_record($2::json) as i (id uuid, hash text, ${CALL})
+),
+${CLAIMED},
+unlisted as (
+  delete from directory d using accepted a where d.kind = 'webhook' and d.hash = decode(a.hash, 'hex')
+),
+deleted as (
+  delete from webhooks w using accepted a where w.tenant_id = $1 and w.id = a.id returning w.id
+),
+${keeping('deleted', "'{}'::jsonb")}
+select d.id from deleted d`,
 )
 
-/** `$2` id, `$3` time: a test reached it. */
+/** What a test sent, and what came back. */
+export const TestedRow = Type.Object({
+  body: text,
+  sent: Type.Union([
+    Type.Object({ answer: Type.Object({ status: whole, headers: Type.Record(text, text), body: text }) }),
+    Type.Object({ problem: text }),
+  ]),
+})
+
+/** `$2` the call with id and what was tested: a test reached it. Without a row as above. */
 export const TOUCH_WEBHOOK = statement(
   'webhook.touch',
-  IdRow,
-  'update webhooks w set last_used_at = $3 where w.tenant_id = $1 and w.id = $2 returning w.id',
+  WebhookRow,
+  `
+with input as materialized (
+  select * from json_to_record($2::json) as i (id uuid, tested jsonb, ${CALL})
+),
+${CLAIMED},
+touched as (
+  update webhooks w set last_used_at = a.at from accepted a where w.tenant_id = $1 and w.id = a.id returning ${WEBHOOK_VIEW}
+),
+${keeping('touched', "jsonb_build_object('webhook', to_jsonb(f), 'tested', a.tested)")}
+select * from touched`,
 )
 
 /** The tenants that have webhooks. One of the exemptions from naming the tenant: it finds them. */
@@ -161,18 +225,15 @@ export function ticketsByIds(tenantId: string, ids: readonly string[]): BoundSta
   return FIND_BY_ID.statement(tenantId, ids)
 }
 
-/** Messages by UUID. `$2` ids. */
-export const MESSAGES_BY_ID = statement(
-  'webhook.messages',
-  MessageRow,
-  `select ${MESSAGE_VIEW} from messages m left join users u on u.tenant_id = $1 and u.id = m.author_id
-where m.tenant_id = $1 and m.id = any ($2::uuid[])`,
-)
+/** Messages by UUID, likewise. */
+export function messagesByIds(tenantId: string, ids: readonly string[]): BoundStatement<MessageRow> {
+  return { statement: MESSAGES_BY_ID, values: [tenantId, ids] }
+}
 
 /**
  * Moves a tenant's position and adds the deliveries of the events in between, if no other process did so before. `$2`
  * from, `$3` to, `$4` deliveries as JSON, `$5` tickets that were deleted: what is kept for them is erased, but not the
- * news of it; `$6` time.
+ * news of it; `$6` time; `$7` tickets of which messages were deleted, `$8` these messages: likewise.
  */
 export const ADVANCE = statement(
   'webhook.advance',
@@ -182,7 +243,9 @@ with moved as (
   update webhook_positions p set position = $3 where p.tenant_id = $1 and p.position = $2::bigint returning p.position
 ),
 erased as (
-  delete from webhook_deliveries d using moved where d.tenant_id = $1 and d.line = any ($5::uuid[])
+  delete from webhook_deliveries d using moved where d.tenant_id = $1 and (d.line = any ($5::uuid[])
+    or d.line = any ($7::uuid[]) and d.position = any (array(select e.position from events e
+      where e.tenant_id = $1 and e.ticket_id = any ($7::uuid[]) and e.message_id = any ($8::uuid[]) and e.kind <> 'message.deleted')))
 ),
 made as (
   insert into webhook_deliveries (tenant_id, id, webhook_id, line, position, nth, event_type, body, state, next_at, created_at)
@@ -341,15 +404,28 @@ export const FIND_DELIVERY = statement(
 from webhook_deliveries d where d.tenant_id = $1 and d.webhook_id = $2 and d.id = $3`,
 )
 
-/** Sends deliveries again from the beginning of the schedule: one (`$3`), or with null all dead ones. `$2` webhook, `$4` time. */
+/**
+ * Sends deliveries again from the beginning of the schedule: `$2` the call with the webhook and one delivery, or null for
+ * all dead ones. Without a row the key had been used.
+ */
 export const REPLAY = statement(
   'webhook.replay',
-  IdRow,
+  Type.Object({ replayed: whole }),
   `
-update webhook_deliveries d set state = 'waiting', tries = 0, next_at = $4, finished_at = null
-where d.tenant_id = $1 and d.webhook_id = $2 and d.state <> 'waiting'
-  and (d.id = $3::uuid or ($3::uuid is null and d.state = 'dead'))
-returning d.id`,
+with input as materialized (
+  select * from json_to_record($2::json) as i (webhook_id uuid, delivery_id uuid, ${CALL})
+),
+${CLAIMED},
+again as (
+  update webhook_deliveries d set state = 'waiting', tries = 0, next_at = a.at, finished_at = null
+  from accepted a
+  where d.tenant_id = $1 and d.webhook_id = a.webhook_id and d.state <> 'waiting'
+    and (d.id = a.delivery_id or (a.delivery_id is null and d.state = 'dead'))
+  returning d.id
+),
+told as (select (select count(*) from again)::integer as replayed from accepted),
+${keeping('told', "jsonb_build_object('replayed', f.replayed)")}
+select t.replayed from told t`,
 )
 
 /**

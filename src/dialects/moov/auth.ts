@@ -11,7 +11,7 @@ import { comesFrom } from './origins.ts'
 
 /** What an operation asks of its caller: the vendor's scope, and the core permissions that it uses. */
 interface Demand {
-  readonly scope: 'tickets.read' | 'tickets.write'
+  readonly scope: 'tickets.read' | 'tickets.write' | 'profile.read'
   readonly grants: readonly Permission[]
 }
 
@@ -20,6 +20,7 @@ export const NEEDS = {
   'create a ticket': { scope: 'tickets.write', grants: ['ticket.create'] },
   'close a ticket': { scope: 'tickets.write', grants: ['ticket.read', 'ticket.status'] },
   'read tickets': { scope: 'tickets.read', grants: ['ticket.read'] },
+  'read an account': { scope: 'profile.read', grants: [] },
 } as const satisfies Readonly<Record<string, Demand>>
 
 /** What an operation asks that is about the caller's own account, which no path names (M44). */
@@ -31,10 +32,15 @@ interface OwnDemand {
 
 export const OWN_NEEDS = {
   'manage webhooks': { scope: null, grants: ['webhook.manage'] },
+  'list accounts': { scope: '/accounts.read', grants: [] },
   ping: { scope: '/ping.read', grants: [] },
 } as const satisfies Readonly<Record<string, OwnDemand>>
 
 export type Need = keyof typeof NEEDS | keyof typeof OWN_NEEDS
+
+function isOwn(need: Need): need is keyof typeof OWN_NEEDS {
+  return need in OWN_NEEDS
+}
 
 /** Where credentials and accounts are looked up. */
 type Directory = Pick<Access, 'resolve' | 'tenant'>
@@ -64,7 +70,7 @@ export async function admit(
 ): Promise<Actor> {
   demandOrigin(actor, request.headers)
   const tenant = await access.tenant(actor.tenantId)
-  if (need === 'manage webhooks' || need === 'ping') return admittedToOwn(actor, tenant, OWN_NEEDS[need])
+  if (isOwn(need)) return admittedToOwn(actor, tenant, OWN_NEEDS[need])
   const { scope, grants } = NEEDS[need]
   const account = demandAccount(actor, tenant, accountInPath(request.params, scope), scope)
   return narrowed(boundTo(account, actor), grants)
@@ -114,18 +120,19 @@ const AccountPath = Type.Object({ accountID: Type.String({ pattern: UUID }) })
 /** A malformed account id is a syntax error for writers and no one's account for readers (M4). */
 function accountInPath(params: unknown, scope: Demand['scope']): string {
   if (Check(AccountPath, params)) return params.accountID.toLowerCase()
-  if (scope === 'tickets.read') return refuse({ code: 'forbidden', permission: scope })
+  if (scope !== 'tickets.write') return refuse({ code: 'forbidden', permission: scope })
   throw new WireRefusal({ code: 'bad_request', message: 'accountID must be a UUID' })
 }
 
 /**
  * The desk behind an account id, if the caller reaches it and may use the scope there. Unknown and unconnected accounts
- * are refused alike, so that nothing tells whether they exist; a disconnected one is shown as gone to its writers (M28).
+ * are refused alike, so that nothing tells whether they exist; a disconnected one is shown as gone to its writers (M28),
+ * and can itself still be read (Moov, Disconnect account).
  */
 function demandAccount(actor: Actor, tenant: Tenant, accountId: string, scope: Demand['scope']): Desk {
   const desk = tenant.desks.find((each) => each.id === accountId)
   if (!desk || !mayUse(actor, tenant, desk, scope)) return refuse({ code: 'forbidden', permission: scope })
-  if (desk.active) return desk
+  if (desk.active || scope === 'profile.read') return desk
   if (scope === 'tickets.write') return refuse({ code: 'not_found', missing: 'desk' })
   return refuse({ code: 'forbidden', permission: scope })
 }

@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import type { Client, Issued } from '../../core/authorization/client.ts'
 import type { Tenant } from '../../core/tenants/tenant.ts'
 import type { AuthorizationForm, Scoping, TokenRefusal } from '../authorization.ts'
@@ -8,7 +9,7 @@ import { comesFrom } from './origins.ts'
 const HOUR_SECONDS = 3600
 const DAY_SECONDS = 86_400
 
-/** Scopes page and API reference: what belongs to no account. */
+/** Scopes page and API reference: what belongs to no account. Only `/ping.read` and `/accounts.read` have an effect here. */
 const SCOPES = new Set([
   ...['/ping.read', '/accounts.read', '/accounts.write', '/profile-enrichment.read', '/institutions.read', '/fed.read'],
   ...['/card-metadata.read', '/terminal-applications.read', '/terminal-applications.write', '/issued-cards.read'],
@@ -34,6 +35,39 @@ export const authorization: AuthorizationForm = {
   issued,
   refused,
   revoked: { status: 204 },
+  openapi: {
+    clientScheme: 'apiKey',
+    errorBodies: {
+      422: Type.Object(
+        {
+          scope: Type.Optional(Type.String()),
+          refresh_token: Type.Optional(Type.String()),
+          token: Type.Optional(Type.String()),
+          token_type_hint: Type.Optional(Type.String()),
+        },
+        { additionalProperties: false },
+      ),
+    },
+    tokenRequest: Type.Object({
+      client_id: Type.Optional(Type.String({ description: 'The public key, unless it is the user name of Basic.' })),
+      client_secret: Type.Optional(Type.String({ description: 'The secret key, unless it is the password of Basic.' })),
+      grant_type: Type.String({ description: 'client_credentials or refresh_token' }),
+      scope: Type.Optional(
+        Type.String({ description: 'For client_credentials: separated by spaces, such as `/ping.read`.' }),
+      ),
+      refresh_token: Type.Optional(Type.String({ description: 'For refresh_token; the answer has another one.' })),
+    }),
+    tokenAnswer: Type.Object(
+      {
+        token_type: Type.Literal('Bearer'),
+        access_token: Type.String(),
+        refresh_token: Type.String(),
+        expires_in: Type.Integer({ description: 'The time at which it ends, as seconds since 1970.' }),
+        scope: Type.String({ description: 'What was granted, separated by spaces.' }),
+      },
+      { additionalProperties: false },
+    ),
+  },
 }
 
 function scopes(asked: string, client: Client, tenant: Tenant): Scoping {

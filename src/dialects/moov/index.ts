@@ -1,4 +1,6 @@
+import { AUTHORIZATION_URLS } from '../authorization.ts'
 import type { Dialect } from '../dialect.ts'
+import { accountRoutes } from './accounts/routes.ts'
 import { admit, authenticate, type Need } from './auth.ts'
 import { authorization } from './authorization.ts'
 import { ERROR_BODIES, errors, invalid } from './errors.ts'
@@ -11,7 +13,7 @@ export const moov: Dialect<Need> = {
   name: 'moov',
   title: 'Moov',
   prefixes: ['/accounts', '/webhooks', '/event-types', '/ping'],
-  routes: [...ticketRoutes, ...webhookRoutes],
+  routes: [...accountRoutes, ...ticketRoutes, ...webhookRoutes],
   errors,
   webhooks,
   invalid,
@@ -19,7 +21,7 @@ export const moov: Dialect<Need> = {
   admit,
   authorization,
   // Moov, Rate limiting; M29.
-  rate: { perSecond: 40, perAddress: true },
+  rate: { perSecond: 40, testPerSecond: 10, perAddress: true },
   wrongMediaType: 'malformed',
   everyAnswer: (request) => ({ 'x-request-id': request.id }),
   openapi: {
@@ -28,9 +30,21 @@ export const moov: Dialect<Need> = {
     // A malformed version, whatever the operation.
     anywhere: ['unknown_route'],
     description:
-      'Support tickets of Moov accounts. The optional `X-Moov-Version` header (`vYYYY.QQ.BB`, default `v2024.01.00`) changes no shape here; a malformed one is answered 404.',
+      'Support tickets of Moov accounts, and the accounts, read-only. The optional `X-Moov-Version` header (`vYYYY.QQ.BB`, default `v2024.01.00`) changes no shape here; a malformed one is answered 404.',
     securitySchemes: {
       apiKey: { type: 'http', scheme: 'basic', description: 'Public key as username, secret key as password.' },
+      oauth2: {
+        type: 'oauth2',
+        description:
+          'A token for a key: the public key is the client id, the secret key its secret. Scopes of one account, such as `/accounts/{accountID}/tickets.read`, are got by POST /oauth2/token.',
+        flows: {
+          clientCredentials: {
+            tokenUrl: AUTHORIZATION_URLS.tokenUrl,
+            refreshUrl: AUTHORIZATION_URLS.refreshUrl,
+            scopes: { '/accounts.read': 'List the connected accounts', '/ping.read': 'Ping' },
+          },
+        },
+      },
       accessToken: {
         type: 'http',
         scheme: 'bearer',

@@ -1,8 +1,8 @@
 import type { TicketKey, TicketPage } from '../../core/tickets/queries.ts'
 import { WireRefusal } from '../dialect.ts'
 
-const DEFAULT_COUNT = 200
-const LARGEST_COUNT = 1000
+export const DEFAULT_COUNT = 200
+export const LARGEST_COUNT = 1000
 
 /** The page a list call asks for, newest first; a `count` above 1000 is cut (Moov list, M26). */
 export function pageFrom(query: { readonly count?: string; readonly cursor?: string }): TicketPage {

@@ -91,7 +91,8 @@ function problem(
 }
 
 function fieldError({ path, rule, message }: Issue): FieldError {
-  return { field: fieldAt(path), rule, message }
+  // What the core calls a message's is beside it in requests of this API.
+  return { field: fieldAt(path[0] === 'message' && path.length > 1 ? path.slice(1) : path), rule, message }
 }
 
 /** A path as people write it: `requester.email`, `tags[0]`. */

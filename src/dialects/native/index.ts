@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts'
+import { attachmentRoutes } from './attachments/routes.ts'
 import { admit, authenticate, type Need } from './auth.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { errors, ProblemBody } from './errors.ts'
@@ -19,7 +20,7 @@ export const native: Dialect<Need> = {
   name: 'native',
   title: "Polydesk's own API",
   prefixes: ['/v1'],
-  routes: [...ticketRoutes, ...catalogueRoutes, ...userRoutes, ...webhookRoutes],
+  routes: [...ticketRoutes, ...attachmentRoutes, ...catalogueRoutes, ...userRoutes, ...webhookRoutes],
   errors,
   webhooks,
   openapi: {

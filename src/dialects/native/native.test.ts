@@ -362,6 +362,12 @@ describe('changing a ticket', () => {
     const moved = (await send('PATCH', `/tickets/${ticket.id}`, { body: { desk: otherDesk } })).json
     assert.equal(moved.desk.name, 'Connected')
     assert.equal(moved.integer, ticket.integer)
+
+    const by = (desk: string, number: number | string) => send('GET', `/desks/${desk}/tickets/${number}`)
+    assert.deepEqual((await by(otherDesk, moved.number)).json, moved)
+    assert.deepEqual((await by(ticket.desk.id, ticket.number)).json, moved, 'the former number still leads to it')
+    for (const nobody of [by(otherDesk, 999_999), by(NOWHERE, 1), by('west', 1), by(otherDesk, 'x'), by(otherDesk, 0)])
+      problem(await nobody, 404, 'not_found')
   })
 
   test('to what it already is changes nothing', async () => {
@@ -524,6 +530,21 @@ test('the timeline tells what happened, by whom, through which API, page by page
   assert.partialDeepStrictEqual(second.data, [{ kind: 'message.added', message: { text: 'Hi' } }])
   assert.equal(second.next, null)
   assert.deepEqual(problem(await send('GET', `/tickets/${id}/timeline?cursor=x`), 400, 'invalid'), ['cursor'])
+})
+
+test('the timeline calls what changed by the names under which it is sent', async () => {
+  const { id } = await opened({ text: 'Help' })
+  const body = { topic: 1, type: 2, group: null, assignee: agent, requester, title: 'Other', add_tags: ['late'] }
+  const { json } = await send('PATCH', `/tickets/${id}`, { body })
+  const { data } = (await send('GET', `/tickets/${id}/timeline`)).json
+  const [created, ...changes] = data
+  assert.deepEqual(Object.keys(created.after).sort(), [
+    ...['assignee', 'desk', 'group', 'priority', 'status', 'title', 'topic', 'type'],
+  ])
+  assert.equal(created.after.desk, json.desk.id)
+  const after = Object.assign({}, ...changes.map((entry: { after: object }) => entry.after))
+  const { add_tags: tags, group: _, ...asked } = body
+  assert.deepEqual(after, { ...asked, tags })
 })
 
 test('a deleted ticket is gone', async () => {
@@ -739,8 +760,11 @@ describe('paths and methods', () => {
       changeTicket: 'patch /v1/tickets/{id}',
       deleteTicket: 'delete /v1/tickets/{id}',
       addMessage: 'post /v1/tickets/{id}/messages',
+      deleteMessage: 'delete /v1/tickets/{id}/messages/{message}',
+      uploadAttachment: 'post /v1/attachments',
       listMessages: 'get /v1/tickets/{id}/messages',
       listTimeline: 'get /v1/tickets/{id}/timeline',
+      getTicketByNumber: 'get /v1/desks/{desk}/tickets/{number}',
       listDesks: 'get /v1/desks',
       listGroups: 'get /v1/groups',
       listTopics: 'get /v1/topics',

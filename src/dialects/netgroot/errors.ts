@@ -12,12 +12,13 @@ const MISSING: Readonly<Record<Missing, string>> = {
   delivery: 'Not found',
   form: 'Not found',
   channel: 'Not found',
+  attachment: 'Not found',
 }
 
 /** What every error is, for the OpenAPI document. */
 export const ErrorAnswer = Type.Object(
   { success: Type.Literal(false), message: Type.String() },
-  { additionalProperties: false },
+  { title: 'Error', additionalProperties: false },
 )
 
 const RETRY_SECONDS = 1

@@ -78,7 +78,7 @@ export const facts: Facts = {
       'subject, status and priority by name; newest first',
       'tickets/codec.test.ts: a ticket in a list is shown by names, with times to the second',
     ],
-    ['4.4', 'Login with username and password', LOGIN],
+    ['POST /api/v1/subscriber/Login', 'Login with username and password', LOGIN],
     ['POST /api/v1/subscriber/Logout', 'Ends the presented token', LOGIN],
     [
       '2',
@@ -156,6 +156,7 @@ export const facts: Facts = {
       'test/cli.test.ts: works beside a running server, which sees the effect at once',
     ],
     ['6', 'Each kind of error has one text', ERRORS],
+    ['6', 'A subscriber who is inactive is not found', 'surface.test.ts: a subscriber who is inactive is not found'],
     ...VENDOR_ERRORS.map((status) => [`6 ${status}`, 'in the one form that errors have', ERRORS] as const),
     [
       '6',
@@ -163,6 +164,12 @@ export const facts: Facts = {
       'errors.test.ts: errors that tell a client what to do next have the header for it',
     ],
     ['7', 'page and limit give a page and add pagination', PAGES],
+    ['7', 'Also to staff', 'surface.test.ts: staff page through all tickets'],
+    [
+      '7',
+      'A rate per token: 429 with Retry-After',
+      'test/limits.test.ts: is answered 429 by netgroot, in its form and with Retry-After',
+    ],
     ['7', 'Webhooks', { gap: 'the vendor has none; not in this dialect, as decided' }],
     ['8.1', 'An empty list is 200 with no data', FILTERS],
     ['8.2', 'What subject holds', SUBJECT_NAME],
@@ -177,7 +184,7 @@ export const facts: Facts = {
     [
       '8.7',
       'Which answer wins when a subscriber is gone',
-      { gap: 'the token of a subscriber who is gone counts as revoked everywhere: 401 (README.md)' },
+      'logins/logins.test.ts: a subscriber who was deactivated is not found, and no one under Tickets (section 8, 7)',
     ],
     [
       '8.8',
@@ -201,6 +208,11 @@ export const facts: Facts = {
     ['8.15', 'Paths in other cases', PATHS],
     [
       '8.16',
+      'Every status and priority of a ticket made here reads back in every other dialect',
+      'test/contract/cross-dialect.test.ts: a ticket made in one dialect > netgroot: reads back in every other with its status, its priority and all that it has',
+    ],
+    [
+      '8.16',
       'Topics of other dialects are null here',
       'tickets/codec.test.ts: a ticket from elsewhere has null for what this dialect does not know of it',
     ],
@@ -210,4 +222,8 @@ export const facts: Facts = {
       'tickets/codec.test.ts: CreateTicket opens a ticket of the subscriber on the default desk, its message untouched',
     ],
   ],
+  errors: 'errors.test.ts: every error is the fixed text of its kind and nothing more',
+  unseen: {
+    'GET /api/v1/subscriber/getCustomerDetails 200 data.status=inactive': 'a subscriber who is inactive is not found',
+  },
 }

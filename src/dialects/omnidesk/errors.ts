@@ -37,6 +37,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   delivery: 'This delivery does not exist.',
   form: 'This form does not exist.',
   channel: 'This channel does not exist.',
+  attachment: 'This file does not exist.',
 }
 
 /** The core's permissions that a key can lack in the middle of an operation, in the vendor's words. */
@@ -45,7 +46,7 @@ const VENDOR_PERMISSIONS: Readonly<Record<string, string>> = { 'ticket.delete': 
 /** What every error is, for the OpenAPI document. */
 export const ErrorAnswer = Type.Object(
   { status: Type.Literal('error'), message: Type.String() },
-  { additionalProperties: false },
+  { title: 'Error', additionalProperties: false },
 )
 
 const RETRY_SECONDS = 1

@@ -1,6 +1,8 @@
 import type { EventKind } from '../../core/events/event.ts'
+import type { UserProfile } from '../../core/users/user.ts'
 import type { News, Notice, Protocol } from '../../core/webhooks/protocol.ts'
 import { newStandardSecret, standardHeaders } from '../standard-webhooks.ts'
+import { encodeCustomer } from './customers/codec.ts'
 import { encodeTicket } from './tickets/codec.ts'
 import { encodeMessage } from './tickets/timeline.ts'
 
@@ -12,6 +14,8 @@ const EVENT_TYPES = [
   { name: 'ticket.status_changed', about: 'The status of a ticket changed.' },
   { name: 'ticket.deleted', about: 'A ticket was deleted.' },
   { name: 'message.created', about: 'A message was added to a ticket, or a ticket was created with one.' },
+  { name: 'customer.created', about: 'A customer was created.' },
+  { name: 'customer.updated', about: 'Something that is known of a customer changed.' },
 ] as const
 type EventName = (typeof EVENT_TYPES)[number]['name']
 
@@ -26,6 +30,12 @@ const NAME_OF_CHANGE: Partial<Readonly<Record<EventKind, EventName>>> = {
   'ticket.desk_changed': 'ticket.updated',
   'ticket.form_changed': 'ticket.updated',
   'ticket.tags_changed': 'ticket.updated',
+}
+
+/** An erased customer is told of no more: there is nothing to tell. */
+const NAME_OF_USERS: Partial<Readonly<Record<EventKind, EventName>>> = {
+  'user.created': 'customer.created',
+  'user.changed': 'customer.updated',
 }
 
 /** Omnidesk, guide Webhooks: Standard Webhooks, an answer within a second, five retries with powers of two. */
@@ -44,7 +54,18 @@ export const webhooks: Protocol = {
     (status === 200 || status === 204) && /(^|[\s,])POST([\s,]|$)/i.test(headers['allow'] ?? ''),
 }
 
-function encode({ event, ticket, message, tenant }: News): readonly Notice[] {
+function encode(news: News): readonly Notice[] {
+  return news.subject ? encodeOfUser(news, news.subject) : encodeOfTicket(news)
+}
+
+/** A user is a customer here by a membership as one; who works on desks is none. */
+function encodeOfUser({ event, tenant }: News, user: UserProfile): readonly Notice[] {
+  const name = NAME_OF_USERS[event.kind]
+  const isCustomer = user.kind === 'person' && user.memberships.some(({ role }) => role === 'customer')
+  return name !== undefined && isCustomer ? [notice(name, event.at, encodeCustomer(user, tenant))] : []
+}
+
+function encodeOfTicket({ event, ticket, message, tenant }: News): readonly Notice[] {
   if (event.kind === 'ticket.deleted') {
     const id = event.before?.['integer']
     return typeof id === 'number' ? [notice('ticket.deleted', event.at, { id })] : []

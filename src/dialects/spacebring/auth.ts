@@ -7,13 +7,22 @@ import type { Services } from '../dialect.ts'
 
 export const NETWORK_HEADER = 'spacebring-network-id'
 
-/** Spacebring reference, Authentication: the scopes of the support area. */
-export type Scope = 'support' | 'support.readonly'
+/** The areas of the vendor that are served here: tickets, and what clients find their ids by. */
+export const AREAS_SERVED = ['support', 'locations', 'community'] as const
+type Area = (typeof AREAS_SERVED)[number]
+
+/** Spacebring reference, Authentication: an area reads and writes, with `.readonly` it only reads. */
+export type Scope = Area | `${Area}.readonly`
 
 /** What a caller must hold for an operation, and what the operation uses of the core. */
 export interface Need {
+  /** One of these; none where the reference asks for none. */
   readonly scopes: readonly Scope[]
   readonly uses: readonly Permission[]
+  /** The reference lists OAuth2 alone (S5). */
+  readonly byTokenOnly?: true
+  /** It is asked in order to find the network's id, so that it cannot be required. */
+  readonly findsNetwork?: true
 }
 
 export function reading(...uses: Permission[]): Need {
@@ -22,6 +31,14 @@ export function reading(...uses: Permission[]): Need {
 
 export function writing(...uses: Permission[]): Need {
   return { scopes: ['support'], uses }
+}
+
+export function readingOf(area: Area, ...uses: Permission[]): Need {
+  return { scopes: [`${area}.readonly`, area], uses }
+}
+
+export function byTokenOnly(need: Need): Need {
+  return { ...need, byTokenOnly: true }
 }
 
 /** What a caller presented: how, and the text that the core knows it by. */
@@ -59,13 +76,15 @@ export async function authenticate(request: FastifyRequest, services: Services):
 }
 
 /**
- * Admits a caller in the order of S42: network header, scope. What is left of the actor's permissions is what the
+ * Admits a caller in the order of S42: network header, scheme, scope. What is left of the actor's permissions is what the
  * operation uses; roles are the core's.
  *
  * @throws Refusal
  */
-export async function admit(request: FastifyRequest, need: Need, _services: Services, actor: Actor): Promise<Actor> {
-  checkNetwork(actor, request.headers[NETWORK_HEADER])
+export async function admit(request: FastifyRequest, need: Need, services: Services, actor: Actor): Promise<Actor> {
+  const network = request.headers[NETWORK_HEADER]
+  if (network !== undefined || !need.findsNetwork) checkNetwork(actor, network)
+  checkScheme(actor.credential, need, services)
   checkScope(actor.credential, need)
   return narrowed(actor, need.uses)
 }
@@ -84,7 +103,13 @@ function checkNetwork(actor: Actor, network: string | string[] | undefined): voi
   if (network.toLowerCase() !== actor.tenantId) refuse({ code: 'forbidden', permission: 'network' })
 }
 
+/** S5: the reference lists two operations for OAuth2 alone; they refuse the rest only where the operator wants it so. */
+function checkScheme(credential: ActorCredential, need: Need, { settings }: Services): void {
+  const isRefused = settings.spacebringStrictSecurity && need.byTokenOnly && credential.kind === 'basic'
+  if (isRefused) refuse({ code: 'forbidden', permission: 'OAuth2' })
+}
+
 function checkScope(credential: ActorCredential, need: Need): void {
-  const holds = need.scopes.some((scope) => credential.scopes.includes(scope))
+  const holds = need.scopes.length === 0 || need.scopes.some((scope) => credential.scopes.includes(scope))
   if (!holds) refuse({ code: 'forbidden', permission: need.scopes.join(' or ') })
 }

@@ -1,7 +1,9 @@
+import { Type } from 'typebox'
 import type { Client, Issued } from '../../core/authorization/client.ts'
 import type { AuthorizationForm, Scoping, TokenRefusal } from '../authorization.ts'
 import { NOT_KEPT, splitScopes } from '../authorization.ts'
 import type { Answer } from '../dialect.ts'
+import { AREAS_SERVED, type Scope } from './auth.ts'
 
 /** Spacebring reference, Authentication: tokens live one hour. */
 const ACCESS_TOKEN_SECONDS = 3600
@@ -12,7 +14,7 @@ const AREAS = [
   ...['subscriptions', 'shop', 'support', 'transactions', 'visitors'],
 ]
 
-/** All 26 scopes of the vendor. Only the two of support have an effect here (S2). */
+/** All 26 scopes of the vendor. Those of three areas have an effect here (S2). */
 export const SCOPES: ReadonlySet<string> = new Set(AREAS.flatMap((area) => [area, `${area}.readonly`]))
 
 /** The authorization code flow for partners (Spacebring reference, Authentication; S1 to S4). */
@@ -25,6 +27,32 @@ export const authorization: AuthorizationForm = {
   refused,
   revoked: { status: 200, body: {} },
   misdirected: (message) => ({ status: 400, body: { message, type: 'validationError' } }),
+  openapi: {
+    clientScheme: 'BasicAuth',
+    errorBodies: {},
+    tokenRequest: Type.Object({
+      client_id: Type.Optional(Type.String({ description: 'Here, or as the user name of Basic.' })),
+      client_secret: Type.Optional(Type.String({ description: 'Here, or as the password of Basic.' })),
+      grant_type: Type.String({ description: 'authorization_code or refresh_token' }),
+      code: Type.Optional(Type.String({ description: 'For authorization_code: what the app was sent.' })),
+      redirect_uri: Type.Optional(
+        Type.String({ description: 'May be left out, also where the page was asked with one.' }),
+      ),
+      code_verifier: Type.Optional(Type.String({ description: 'Of PKCE, where the page was asked with a challenge.' })),
+      refresh_token: Type.Optional(Type.String({ description: 'For refresh_token; it stays the same.' })),
+      scope: Type.Optional(Type.String({ description: 'For refresh_token: less than was granted.' })),
+    }),
+    tokenAnswer: Type.Object(
+      {
+        access_token: Type.String(),
+        expires_in: Type.Integer({ description: 'Seconds.' }),
+        refresh_token: Type.String(),
+        scope: Type.String({ description: 'What was granted, separated by spaces.' }),
+        token_type: Type.Literal('Bearer'),
+      },
+      { additionalProperties: false },
+    ),
+  },
 }
 
 /** The list is separated by spaces or commas. What a client was not given is left out of what it gets (RFC 6749, 3.3). */
@@ -36,15 +64,27 @@ function scopes(asked: string, client: Client): Scoping {
 }
 
 function mayHave(client: Client, name: string): boolean {
-  const isOfSupport = name === 'support' || name === 'support.readonly'
-  if (!isOfSupport || client.scopes.length === 0) return true
-  return client.scopes.includes(name) || client.scopes.includes('support')
+  const area = AREAS_SERVED.find((each) => name === each || name === `${each}.readonly`)
+  if (area === undefined || client.scopes.length === 0) return true
+  return client.scopes.includes(name) || client.scopes.includes(area)
+}
+
+const LOCATIONS = 'See the locations that you belong to'
+const COMMUNITY = 'See your memberships, and the people of the locations that you work in'
+
+/** The scopes that have an effect, for those who choose. */
+export const SCOPES_TOLD: Readonly<Record<Scope, string>> = {
+  support: 'Read your support tickets, create and change them, and comment on them',
+  'support.readonly': 'Read your support tickets and their comments',
+  locations: LOCATIONS,
+  'locations.readonly': LOCATIONS,
+  community: COMMUNITY,
+  'community.readonly': COMMUNITY,
 }
 
 function told(scope: string): string {
-  if (scope === 'support') return 'Read your support tickets, create and change them, and comment on them'
-  if (scope === 'support.readonly') return 'Read your support tickets and their comments'
-  return `“${scope}”, which has no effect here`
+  const known = Object.entries(SCOPES_TOLD).find(([name]) => name === scope)
+  return known?.[1] ?? `“${scope}”, which has no effect here`
 }
 
 function issued({ accessToken, refreshToken, scopes: granted }: Issued): Answer {

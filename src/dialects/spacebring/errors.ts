@@ -33,7 +33,7 @@ export const ErrorAnswer = Type.Object(
       ),
     ),
   },
-  { additionalProperties: false },
+  { title: 'Error', additionalProperties: false },
 )
 
 function answer(status: number, type: string, message: string, headers?: Readonly<Record<string, string>>): Answer {
@@ -57,7 +57,11 @@ const WIRE_PATH_OF: ReadonlyMap<string | number | undefined, Issue['path']> = ne
 ])
 
 function wireIssue(issue: Issue): WireIssue {
-  const path = WIRE_PATH_OF.get(issue.path[0]) ?? issue.path
+  const [first, second] = issue.path
+  const path =
+    first === 'message' && second === 'attachments'
+      ? ['activity', 'attachments', 0, 'key']
+      : (WIRE_PATH_OF.get(first) ?? issue.path)
   return { code: issue.rule, path, message: issue.message }
 }
 
@@ -71,6 +75,7 @@ const WORD_OF_MISSING: Readonly<Record<Missing, string>> = {
   delivery: 'Delivery',
   form: 'Form',
   channel: 'Channel',
+  attachment: 'Attachment',
 }
 
 /** S12 to S16, S42, S43: only 400 is documented for support operations; the rest follows the vendor's other resources. */

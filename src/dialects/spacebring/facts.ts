@@ -29,22 +29,38 @@ const CODES = 'test/authorization.test.ts: gets in by authorization code with PK
 const COMMAS =
   "test/authorization.test.ts: of another make gets in with the network's own client id, scopes separated by commas and no redirect URI"
 const REVOKED = "test/authorization.test.ts: answers as the token's vendor does, without a client"
+const NETWORKS = 'discovery.test.ts: a network is found without its id, and its locations with it'
+const OWN_LOCATIONS = 'discovery.test.ts: who belongs to one location sees that one'
+const AREAS = 'discovery.test.ts: each area has its scope, and without the network header nothing but networks is read'
+const MEMBERSHIPS = 'discovery.test.ts: who works in a location finds everybody there; a member only the own membership'
+const FILES = 'test/attachments.test.ts: carries files in either dialect, and both read them'
+const DELETED =
+  'test/attachments.test.ts: of a comment: 204, then 404; nobody reads it any more, its words and files are nowhere'
 const WEBHOOK = 'test/webhooks.test.ts: Spacebring: support.ticket.created, verified with svix'
 
 /** The facts of the Spacebring dialect, by the sections and decisions of its public documents. */
 export const facts: Facts = {
   source: 'api.spacebring.com',
-  numbers: [...numbered('', 12), ...numbered('S', 46)],
+  numbers: [
+    ...numbered('', 12),
+    ...numbered('2.', 3),
+    ...numbered('5.', 5),
+    ...numbered('6.', 8),
+    ...numbered('S', 46),
+  ],
   facts: [
-    ['1', 'Eight operations; one root key in requests; ids are UUIDs, dates ISO 8601', CREATED],
+    ['1', 'One root key in requests and answers by name; ids are UUIDs, dates ISO 8601', CREATED],
+    ['1', 'A ticket number counts in its location', 'spacebring.test.ts: numbers count per location'],
     [
-      '2',
-      'Basic with client id and secret of the network',
+      '2.1',
+      'Basic with client id and secret of the network; the check vector',
       'auth.test.ts: the vendor’s own example of client id and secret is read',
     ],
-    ['2', 'OAuth2 authorization code, refresh, revoke; tokens live an hour', CODES],
-    ['2', 'Scopes by blanks or commas; no redirect_uri at the exchange', COMMAS],
-    ['2', 'support.readonly reads, support writes too', SCOPES],
+    ['2', 'Two ways to authenticate, either for every operation', STATUS],
+    ['2.2', 'Authorization code with five fields in the answer; tokens live an hour', CODES],
+    ['2.2', 'Refreshing and revoking', CODES],
+    ['2.2', 'Scopes by blanks or commas; no redirect_uri at the exchange', COMMAS],
+    ['2.3', 'support.readonly reads, support writes too', SCOPES],
     ['3', 'spacebring-network-id with Bearer', NETWORK],
     [
       '4',
@@ -59,22 +75,105 @@ export const facts: Facts = {
     ],
     [
       '5',
-      'user, membership, ticket and activity hold the documented fields and no others',
+      'The objects hold the documented fields and no others',
       'tickets/schema.test.ts: a created ticket is answered with the fields of the vendor’s example and the documented later ones',
     ],
-    ['GET /support/tickets/v1', 'List the tickets of a location', FOLLOWED],
     [
-      '6',
-      'locationRef, limit, order, membershipRefRequester, userRefAssignee',
+      '5.1',
+      'user: id, photoUrl, blocked, email, name, surname, phoneNumber; null where there is none',
+      'tickets/codec.test.ts: what a user has not is null, and an inactive user is blocked',
+    ],
+    [
+      '5.1',
+      'email and phoneNumber only for who may see them',
+      'tickets/codec.test.ts: members see the contact data of themselves only, administrators that of all',
+    ],
+    [
+      '5.2',
+      'membership: id, roleType, type, user',
+      'tickets/codec.test.ts: agents, admins and owners are admin in a membership, customers member',
+    ],
+    [
+      '5.3',
+      'ticket: as the example, and the documented later fields',
+      'tickets/schema.test.ts: a changed ticket is answered with the fields of the vendor’s example and the documented later ones',
+    ],
+    ['5.3', 'An assignee is named in all four ways', 'tickets/codec.test.ts: an assignee is named in all four ways'],
+    [
+      '5.4',
+      'activity: id, ticketRef, type, createDate, membership, data',
+      'tickets/activities.test.ts: an activity has id, ticket, type, time, who acted and what changed',
+    ],
+    [
+      '5.4',
+      'Nothing in data or previousAttributes is null',
+      'tickets/activities.test.ts: nothing about an assignee is null: who is not there is left out',
+    ],
+    ['5.5', 'attachment: key, mime, name, size, url, width, height', FILES],
+    ['GET /support/tickets/v1', 'List the tickets of a location', FOLLOWED],
+    ['6', 'Eight operations, each with its scope', SCOPES],
+    [
+      '6.1',
+      'locationRef is required; limit, order and filters',
+      'spacebring.test.ts: a filter that is malformed or names nobody is refused',
+    ],
+    [
+      '6.1',
+      'membershipRefRequester and userRefAssignee: up to 100 ids',
       'spacebring.test.ts: tickets are filtered by requester and assignee',
     ],
+    [
+      '6.1',
+      'Who is no admin filters by the own membership only',
+      'spacebring.test.ts: members filter by their own membership only',
+    ],
+    ['6.2', 'locationRef, text and type are required', 'spacebring.test.ts: a create names every field that is wrong'],
+    [
+      '6.2',
+      'userRefRequester: by default who calls',
+      'spacebring.test.ts: without userRefRequester a bearer’s ticket is its own, and a network’s credential must say for whom',
+    ],
+    ['6.3', 'Reading answers the activities, comments among them, and the ticket', READ],
+    ['6.4', 'Changing the status answers a statusUpdated activity and the ticket', STATUS],
+    [
+      '6.4',
+      'The empty ticket of the page is no valid body',
+      'test/contract/brief.test.ts: the empty ticket that the status page prints as its body is no valid one',
+    ],
+    ['6.5', 'userRefAssignee or the deprecated membershipRefAssignee; null takes it away', ASSIGNED],
+    ['6.6', 'Changing the type answers 204 without a body', TYPED],
+    ['6.7', 'A comment needs a text', 'spacebring.test.ts: a comment needs a ticket in sight and a text'],
+    ['6.7', 'A comment may have a file, with or without a text', FILES],
+    ['6.8', 'Deleting a comment answers 204 without a body', DELETED],
     ['POST /support/tickets/v1', 'Create a ticket', CREATED],
     ['GET /support/tickets/v1/:id', 'Read a ticket with its activities', READ],
     ['PUT /support/tickets/v1/:id/status', 'Change the status', STATUS],
     ['PUT /support/tickets/v1/:id/assignee', 'Change the assignee', ASSIGNED],
     ['PATCH /support/tickets/v1/:id/type', 'Change the type', TYPED],
     ['POST /support/tickets/v1/comment', 'Add a comment', COMMENTS],
+    ['DELETE /support/tickets/v1/comment/:id', 'Delete a comment', DELETED],
+    [
+      'POST /support/attachments/v1',
+      'Upload a file for a comment: ours',
+      'test/attachments.test.ts: is answered in each dialect with what the bytes are, whatever they are called',
+    ],
+    ['GET /networks/v1', 'Find the id of the network', NETWORKS],
+    ['GET /locations/v1', 'List the locations', NETWORKS],
+    ['GET /locations/v1/:locationId', 'Read a location', OWN_LOCATIONS],
+    ['GET /community/memberships/v1', 'List the memberships of a location', MEMBERSHIPS],
+    ['GET /community/memberships/v1/:id', 'Read a membership', MEMBERSHIPS],
+    ['2', 'locations and community read what tickets refer to, each with .readonly', AREAS],
+    [
+      '8',
+      'Pages of memberships',
+      'discovery.test.ts: following searchQueryNext visits every membership of a location once',
+    ],
     ['7', '{message, type} for every error', ERRORS],
+    [
+      '7',
+      'issues tell what is wrong where',
+      'errors.test.ts: an issue that the core found is told at the field that was sent',
+    ],
     [
       '8',
       'Page tokens and searchQueryNext; 25 a page, 100 at most',
@@ -108,7 +207,17 @@ export const facts: Facts = {
       'spacebring.test.ts: client id and secret comment as the network itself',
     ],
     ['S6', 'The network header: missing or malformed 400, foreign 403', NETWORK],
+    [
+      'S5',
+      'SPACEBRING_STRICT_SECURITY refuses it',
+      'discovery.test.ts: client id and secret neither create nor comment, and do everything else',
+    ],
     ['S7', 'A create answers no activities; a type change records typeUpdated', TYPED],
+    [
+      'S7',
+      'SPACEBRING_ACTIVITY_PROFILE=current: ticketCreated, and no typeUpdated',
+      'discovery.test.ts: a creation is an activity and a change of type is none',
+    ],
     [
       'S8',
       'typeUpdated carries data.type and its previous value',
@@ -173,16 +282,25 @@ export const facts: Facts = {
     ['S29', 'A text has 1 to 10,000 characters', 'spacebring.test.ts: a comment needs a ticket in sight and a text'],
     [
       'S30',
-      'Attachment keys come from our own upload',
-      { gap: 'no test names it on this page yet: see the tests of attachments' },
+      'Attachment keys come from our own upload; unknown or used ones are 400',
+      'test/attachments.test.ts: takes no file that is unknown, used, or another user’s; then nothing is written',
     ],
-    ['S31', 'lemAI for automated activities', { gap: 'nothing is automated yet' }],
+    [
+      'S31',
+      'lemAI for automated activities',
+      'discovery.test.ts: what an automation does is shown as the assistant’s, without a membership',
+    ],
     [
       'S32',
       'What Basic does is the service’s',
       'spacebring.test.ts: client id and secret comment as the network itself',
     ],
-    ['S33', 'Deleting comments', { gap: 'no test names it on this page yet' }],
+    ['S33', 'Deleting comments: gone for everybody; a second time 404', DELETED],
+    [
+      'S33',
+      'Authors, admins and the network may; nobody else',
+      'test/attachments.test.ts: is its author, and who has message.delete; nobody else, and nobody without sight',
+    ],
     ['S34', 'What a comment does to the status', COMMENTS],
     [
       'S35',
@@ -194,7 +312,11 @@ export const facts: Facts = {
       'The retry schedule of webhooks',
       'src/core/webhooks/rules.test.ts: a failure is tried again after the delays of the schedule, then given up',
     ],
-    ['S37', 'More support events', { gap: 'off, as decided' }],
+    [
+      'S37',
+      'More support events, off by default',
+      'test/webhooks.test.ts: Spacebring: two more events, to those who name them',
+    ],
     [
       'S38',
       'Times have milliseconds',
@@ -214,7 +336,17 @@ export const facts: Facts = {
       'spacebring.test.ts: unknown addresses and methods are told in the vendor’s form',
     ],
     ['S44', 'Tickets made elsewhere', ELSEWHERE],
+    [
+      'S44',
+      'Every status and priority of a ticket made here reads back in every other dialect',
+      'test/contract/cross-dialect.test.ts: a ticket made in one dialect > spacebring: reads back in every other with its status, its priority and all that it has',
+    ],
     ['S45', 'Internal messages never appear', ELSEWHERE],
     ['S46', 'inProgress means open unless it shows already', PROGRESS],
   ],
+  errors: 'errors.test.ts: every error is a message and a type with the status of its kind',
+  unseen: {
+    'object LocationMembership type=nonmember': 'whoever has a membership here is a member',
+    'object LocationMembership status=requested': 'nobody has to ask for a membership here',
+  },
 }

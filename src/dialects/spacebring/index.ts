@@ -1,7 +1,11 @@
+import { AUTHORIZATION_URLS } from '../authorization.ts'
 import type { Dialect } from '../dialect.ts'
+import { attachmentRoutes } from './attachments/routes.ts'
 import { admit, authenticate, NETWORK_HEADER, type Need } from './auth.ts'
-import { authorization } from './authorization.ts'
+import { authorization, SCOPES_TOLD } from './authorization.ts'
 import { ErrorAnswer, errors } from './errors.ts'
+import { locationRoutes } from './locations/routes.ts'
+import { membershipRoutes } from './memberships/routes.ts'
 import { withoutSecondMark } from './paging.ts'
 import { routes } from './tickets/routes.ts'
 import { webhooks } from './webhooks.ts'
@@ -10,17 +14,23 @@ import { webhooks } from './webhooks.ts'
 export const spacebring: Dialect<Need> = {
   name: 'spacebring',
   title: 'Spacebring support tickets',
-  prefixes: ['/support'],
-  routes,
+  prefixes: ['/support', '/locations', '/networks', '/community'],
+  routes: [...routes, ...attachmentRoutes, ...locationRoutes, ...membershipRoutes],
   errors,
   webhooks,
   openapi: {
     headers: { [NETWORK_HEADER]: 'The id of the network; required with a bearer token.' },
     errorBodies: { default: ErrorAnswer },
-    description: `The support ticket operations of the Spacebring API. A bearer token is sent together with \`${NETWORK_HEADER}\`, the id of the network.`,
+    description: `The support ticket operations of the Spacebring API, and by which their ids are found: networks, locations, memberships. A bearer token is sent together with \`${NETWORK_HEADER}\`, the id of the network.`,
     securitySchemes: {
       BasicAuth: { type: 'http', scheme: 'basic', description: 'Client id and client secret of the network.' },
-      OAuth2: { type: 'http', scheme: 'bearer', description: 'An access token with the scope of the operation.' },
+      OAuth2: {
+        type: 'oauth2',
+        description:
+          'Log in as a person who lets an app in. The app is registered with a client id, a secret and its redirect URI; for the page of /docs that is `/docs/static/oauth2-redirect.html` of this server.',
+        flows: { authorizationCode: { ...AUTHORIZATION_URLS, scopes: SCOPES_TOLD } },
+      },
+      AccessToken: { type: 'http', scheme: 'bearer', description: 'An access token that you have already.' },
     },
   },
   authenticate,

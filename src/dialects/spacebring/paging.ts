@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { refuseField } from '../../core/errors.ts'
 import type { TicketKey } from '../../core/tickets/queries.ts'
@@ -31,21 +31,47 @@ export function encodePageToken(listing: Listing, key: TicketKey): string {
  * @throws Refusal `invalid` when it cannot be read or belongs to another list (S18).
  */
 export function decodePageToken(token: string, listing: Listing): TicketKey {
-  const place = readPlace(token)
-  if (!place) refuseField(['nextPageToken'], 'format', 'This is not a token of a previous page.')
-  const [order, locationRef, at, id] = place
+  const [order, locationRef, at, id] = readToken(token, Place)
   if (order !== listing.order || locationRef !== listing.locationRef) {
     refuseField(['nextPageToken'], 'unknown', 'This token belongs to another locationRef or order.')
   }
   return { at, id }
 }
 
-function readPlace(token: string): Place | null {
+/** The location of a list of memberships, and the membership that ended its page. */
+const MemberPlace = Type.Tuple([UUID, UUID])
+type MemberPlace = Static<typeof MemberPlace>
+
+export function encodeMemberToken(locationRef: string, membershipId: string): string {
+  const place: MemberPlace = [locationRef, membershipId]
+  return Buffer.from(JSON.stringify(place)).toString('base64url')
+}
+
+/**
+ * The membership after which the page of a token begins.
+ *
+ * @throws Refusal `invalid` as for tickets (S18)
+ */
+export function decodeMemberToken(token: string, locationRef: string): string {
+  const [of, id] = readToken(token, MemberPlace)
+  if (of !== locationRef) refuseField(['nextPageToken'], 'unknown', 'This token belongs to another locationRef.')
+  return id
+}
+
+function readToken<S extends TSchema>(token: string, schema: S): Static<S> {
+  const value = parsed(Buffer.from(token, 'base64url').toString('utf8'))
+  if (!Value.Check(schema, value)) {
+    refuseField(['nextPageToken'], 'format', 'This is not a token of a previous page.')
+  }
+  return value
+}
+
+/** Undefined for what is no JSON. */
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'))
-    return Value.Check(Place, value) ? value : null
+    return JSON.parse(text)
   } catch {
-    return null
+    return undefined
   }
 }
 

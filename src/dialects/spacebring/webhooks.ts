@@ -85,14 +85,14 @@ function shownUser({ id, about, email, name, surname, phone, photoUrl }: Person)
 }
 
 /** The activity that the ticket's own answer shows for an event; internal messages are none (S45). */
-function activityOf({ event, message, users, tenant }: News, ticket: Ticket): Activity | null {
+function activityOf({ event, message, users, tenant, linkTo }: News, ticket: Ticket): Activity | null {
   const here = (user: UserSummary): Person => personOn(user, ticket.deskId)
   const people = new Map([...users].map(([id, user]) => [id, here(user)]))
-  const scene: Scene = { ticketId: ticket.id, tenant, reader: OPERATOR, people }
+  const scene: Scene = { ticketId: ticket.id, tenant, reader: OPERATOR, people, profile: 'older', linkTo }
   if (event.kind === 'message.added') {
     if (message?.visibility !== 'public') return null
     const author = message.author ? (people.get(message.author.id) ?? null) : null
-    return encodeComment(event, message.plain, author, scene)
+    return encodeComment(event, message, author, scene)
   }
   const isRepetition = JSON.stringify(event.before) === JSON.stringify(event.after)
   return isRepetition ? null : encodeChange(event, people.get(event.actorId ?? '') ?? null, scene)

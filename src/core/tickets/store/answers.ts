@@ -16,6 +16,7 @@ export type WriteOutcome =
         | 'requester_not_member'
         | 'requester_missing'
         | 'stale'
+        | 'attachment_unknown'
     }
 
 export const AnswerRow = Type.Object({
@@ -44,6 +45,7 @@ export function writeOutcome(row: AnswerRow | undefined, key: IdempotencyKey | n
     case 'requester_not_member':
     case 'requester_missing':
     case 'stale':
+    case 'attachment_unknown':
       return { refused: row.problem }
     default:
       // A twin claimed the key between this statement's snapshot and its insert: the next look finds its answer.

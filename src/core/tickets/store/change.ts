@@ -2,15 +2,13 @@ import type { BatchKind } from '../../../storage/batch.ts'
 import { statement } from '../../../storage/statement.ts'
 import type { IdempotencyKey } from '../../context.ts'
 import type { ChangeDraft, Provenance } from '../drafts.ts'
-import { EVENT_VIEW, MESSAGE_VIEW, TICKET_VIEW } from '../rows.ts'
+import { EVENT_VIEW, MESSAGE_LINE, type Progress, TICKET_VIEW } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
+import { type AttachingParts, attachingInput, attachingParts, attachingTargets, WITHOUT_FILES } from './attaching.ts'
 import { CALLS, callsInput, keyTargets, messageInput, stateInput } from './inputs.ts'
 import { recoverByEvents } from './recover.ts'
 
-const CHANGE = statement(
-  'ticket.change',
-  AnswerRow,
-  `
+const changeText = (files: AttachingParts): string => `
 with ${CALLS},
 input as materialized (
   select * from json_to_recordset($3::json) as i (
@@ -20,6 +18,9 @@ input as materialized (
     status_changed_at timestamptz, first_response_at timestamptz, latest_message_at timestamptz,
     latest_agent_at timestamptz, latest_requester_at timestamptz, solved_at timestamptz, closed_at timestamptz,
     finished_at timestamptz)
+),
+progresses as materialized (
+  select * from json_to_recordset($6::json) as i (call integer, progress jsonb)
 ),
 new_events as materialized (
   select * from json_to_recordset($4::json) as i (
@@ -37,11 +38,13 @@ locked as materialized (
   order by t.id
   for no key update
 ),
+${files.inputs}
 ready as materialized (
   select c.* from calls c
   where not exists (
     select 1 from input i left join locked l on l.id = i.id
     where i.call = c.call and l.version is distinct from i.expected)
+    and not ${files.missing('c')}
 ),
 claimed as (
   insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
@@ -128,6 +131,7 @@ said as (
   from numbered_messages n, counted c
   returning m.*
 ),
+${files.attached}
 recorded as (
   insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at,
     before, after)
@@ -149,7 +153,7 @@ answered as materialized (
     'events', (select coalesce(json_agg(v order by v.position), '[]') from (
       select ${EVENT_VIEW} from numbered_events n join recorded e on e.id = n.id where n.call = a.call) v),
     'messages', (select coalesce(json_agg(v order by v.integer), '[]') from (
-      select ${MESSAGE_VIEW} from numbered_messages n join said m on m.id = n.message_id
+      select ${MESSAGE_LINE}, ${files.view} as attachments from numbered_messages n join said m on m.id = n.message_id
       -- The limit keeps this from becoming a join that reads all users of the tenant.
       left join lateral (select * from users x where x.tenant_id = $1 and x.id = m.author_id limit 1) u on true
       where n.call = a.call) v)) as result
@@ -157,29 +161,51 @@ answered as materialized (
 ),
 kept as (
   insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.credential_id, a.key, a.ticket_ids, a.result::jsonb from answered a where a.key is not null
+  select $1, a.credential_id, a.key, case when p.call is null then a.ticket_ids else array[]::uuid[] end, case
+    when p.call is null then a.result::jsonb
+    else jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'progress', p.progress) end
+  from answered a left join progresses p on p.call = a.call where a.key is not null
 )
-select k.call, case when r.call is null then 'stale' end as problem, a.result, c.fingerprint as claimed_as, s.result as repeated
+select k.call, case when r.call is null then case when ${files.missing('k')} then 'attachment_unknown' else 'stale' end end as problem,
+  a.result, c.fingerprint as claimed_as, s.result as repeated
 from calls k
 left join ready r on r.call = k.call
 left join answered a on a.call = k.call
 left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.credential_id and c.key = k.key
 left join claim_results s on c.key is not null and s.tenant_id = $1 and s.credential_id = c.credential_id and s.key = c.key
-order by k.call`,
-)
+order by k.call`
+
+const CHANGE = statement('ticket.change', AnswerRow, changeText(WITHOUT_FILES))
+const CHANGE_WITH_FILES = statement('ticket.change_with_files', AnswerRow, changeText(attachingParts('$7', 'locked')))
 
 /** One call: changes of one or many tickets that hold together or not at all. */
 export interface ChangeCall {
   readonly drafts: readonly ChangeDraft[]
   readonly by: Provenance
   readonly idempotency: IdempotencyKey | null
+  /** Kept for a repeat in the place of the tickets, where the call is a part of one on many tickets. */
+  readonly progress?: Progress | null
 }
 
 export const CHANGE_TICKETS: BatchKind<ChangeCall, AnswerRow, WriteOutcome> = {
   name: 'ticket.change',
   readOnly: false,
-  targets: (call) => [...call.drafts.map((draft) => draft.id), ...keyTargets(call.by, call.idempotency)],
-  statement: (tenantId, calls) => ({ statement: CHANGE, values: changeValues(tenantId, calls) }),
+  targets: (call) => [
+    ...call.drafts.map((draft) => draft.id),
+    ...keyTargets(call.by, call.idempotency),
+    ...attachingTargets(call.drafts.flatMap((draft) => draft.messages)),
+  ],
+  statement: (tenantId, calls) => {
+    const values = changeValues(tenantId, calls)
+    const files = attachingInput(
+      calls.flatMap((each, call) =>
+        each.drafts.flatMap((draft) => draft.messages.map((message) => ({ call, message }))),
+      ),
+    )
+    return files.length === 0
+      ? { statement: CHANGE, values }
+      : { statement: CHANGE_WITH_FILES, values: [...values, JSON.stringify(files)] }
+  },
   outcomes: (calls, rows) => calls.map((call, index) => writeOutcome(rows[index], call.idempotency)),
   recover: (database, tenantId, calls) =>
     recoverByEvents(database, tenantId, calls, (call) => ({
@@ -229,5 +255,7 @@ function changeValues(tenantId: string, calls: readonly ChangeCall[]): unknown[]
         ...messageInput(message),
       })),
   )
-  return [tenantId, ...[callsInput(calls), tickets, events, messages].map((each) => JSON.stringify(each))]
+  const progresses = calls.flatMap(({ progress }, call) => (progress ? { call, progress } : []))
+  const inputs = [callsInput(calls), tickets, events, messages, progresses]
+  return [tenantId, ...inputs.map((each) => JSON.stringify(each))]
 }

@@ -4,13 +4,11 @@ import type { IdempotencyKey } from '../../context.ts'
 import type { Provenance, TicketDraft } from '../drafts.ts'
 import { EVENT_VIEW, TICKET_VIEW } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
+import { type AttachingParts, attachingInput, attachingParts, attachingTargets, WITHOUT_FILES } from './attaching.ts'
 import { keyInput, keyTargets, messageInput, provenanceInput, stateInput } from './inputs.ts'
 import { recoverByEvents } from './recover.ts'
 
-const CREATE = statement(
-  'ticket.create',
-  AnswerRow,
-  `
+const createText = (files: AttachingParts): string => `
 with input as materialized (
   select * from json_to_recordset($2::json) as i (
     call integer, id uuid, desk_id uuid, title text, description text, status text, priority text, topic_id integer,
@@ -35,11 +33,13 @@ known as materialized (
     select m.id from memberships m where m.tenant_id = $1 and m.user_id = f.found_id and m.desk_id = f.desk_id) as membership_id
   from found f
 ),
+${files.inputs}
 checked as materialized (
   select k.*, case
     when k.requester_by = 'id' and k.found_id is null then 'requester_unknown'
     when k.requester_by = 'id' and k.requester_member and k.membership_id is null then 'requester_not_member'
     when k.requester_by = 'ensured' and k.membership_id is null then 'requester_missing'
+    when ${files.missing('k')} then 'attachment_unknown'
   end as problem
   from known k
 ),
@@ -105,6 +105,7 @@ said as (
   from accepted a, counted c
   where a.message_id is not null
 ),
+${files.attached}
 recorded as (
   insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after)
   select $1, c.event_position + a.nth, a.event_id, 'ticket.created', a.id, a.message_id, a.actor_id, a.credential_id, a.dialect,
@@ -130,8 +131,10 @@ from checked k
 left join answered a on a.call = k.call
 left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.credential_id and c.key = k.key
 left join claim_results s on c.key is not null and s.tenant_id = $1 and s.credential_id = c.credential_id and s.key = c.key
-order by k.call`,
-)
+order by k.call`
+
+const CREATE = statement('ticket.create', AnswerRow, createText(WITHOUT_FILES))
+const CREATE_WITH_FILES = statement('ticket.create_with_files', AnswerRow, createText(attachingParts('$3', 'known')))
 
 export interface CreateCall {
   readonly draft: TicketDraft
@@ -258,7 +261,8 @@ from (select) one left join made t on true left join recorded e on true`),
 function isLone(calls: readonly CreateCall[]): boolean {
   const [first] = calls
   if (calls.length !== 1 || !first || first.idempotency !== null) return false
-  const { requester } = first.draft
+  const { requester, message } = first.draft
+  if (message && message.attachmentIds.length > 0) return false
   return requester.by === 'nobody' || (requester.by === 'id' && !requester.member)
 }
 
@@ -267,13 +271,22 @@ function createStatement(tenantId: string, calls: readonly CreateCall[]): BoundS
   const [first] = inputs
   if (first && isLone(calls))
     return { statement: CREATE_LONE, values: [tenantId, ...LONE_NAMES.map((name) => first[name])] }
-  return { statement: CREATE, values: [tenantId, JSON.stringify(inputs)] }
+  const values = [tenantId, JSON.stringify(inputs)]
+  const files = attachingInput(
+    calls.flatMap(({ draft: { message } }, call) => (message === null ? [] : [{ call, message }])),
+  )
+  return files.length === 0
+    ? { statement: CREATE, values }
+    : { statement: CREATE_WITH_FILES, values: [...values, JSON.stringify(files)] }
 }
 
 export const CREATE_TICKETS: BatchKind<CreateCall, AnswerRow, WriteOutcome> = {
   name: 'ticket.create',
   readOnly: false,
-  targets: (call) => keyTargets(call.by, call.idempotency),
+  targets: (call) => [
+    ...keyTargets(call.by, call.idempotency),
+    ...attachingTargets(call.draft.message ? [call.draft.message] : []),
+  ],
   statement: createStatement,
   outcomes: (calls, rows) => calls.map((call, index) => writeOutcome(rows[index], call.idempotency)),
   recover: (database, tenantId, calls) =>

@@ -13,6 +13,8 @@ const DeletedRow = Type.Object({
   /** What this call erased, or what the call that used its key before did; null when that is not visible yet. */
   deleted: Type.Union([Deleted, Type.Null()]),
   claimed_as: Type.Union([Type.String(), Type.Null()]),
+  /** Attachments whose files are to be erased after the commit. */
+  files: Type.Array(Type.String()),
 })
 
 const DELETE = statement(
@@ -92,7 +94,10 @@ kept as (
     jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'deleted', a.deleted)
   from answered a where a.key is not null
 )
-select k.call, coalesce(a.deleted, (s.result -> 'deleted')::json) as deleted, c.fingerprint as claimed_as
+select k.call, array(
+    select f.id from doomed d join messages m on m.tenant_id = $1 and m.ticket_id = d.id
+    join attachments f on f.tenant_id = $1 and f.message_id = m.id where d.call = k.call) as files,
+  coalesce(a.deleted, (s.result -> 'deleted')::json) as deleted, c.fingerprint as claimed_as
 from calls k
 left join answered a on a.call = k.call
 left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.credential_id and c.key = k.key
@@ -107,7 +112,9 @@ export interface DeleteCall {
 }
 
 /** What became of a deletion. */
-export type DeleteOutcome = { readonly deleted: readonly TicketIds[] } | { readonly refused: 'idempotency_mismatch' }
+export type DeleteOutcome =
+  | { readonly deleted: readonly TicketIds[]; readonly files: readonly string[] }
+  | { readonly refused: 'idempotency_mismatch' }
 
 /** All that is left of an erased ticket. */
 export interface TicketIds {
@@ -137,7 +144,7 @@ export const DELETE_TICKETS: BatchKind<DeleteCall, Static<typeof DeletedRow>, De
       if (!row) throw new Error('A deletion did not answer every call.')
       if (row.claimed_as !== null && row.claimed_as !== call.idempotency?.fingerprint)
         return { refused: 'idempotency_mismatch' }
-      return row.deleted === null ? AGAIN : { deleted: row.deleted }
+      return row.deleted === null ? AGAIN : { deleted: row.deleted, files: row.files }
     }),
   recover: async (database, tenantId, calls) => {
     const ids = calls.flatMap((call) => call.tickets.map((ticket) => ticket.id))
@@ -145,7 +152,8 @@ export const DELETE_TICKETS: BatchKind<DeleteCall, Static<typeof DeletedRow>, De
     const seen = new Set(events.map((event) => event.id))
     return calls.map((call) => {
       const gone = call.tickets.filter((ticket) => seen.has(ticket.eventId))
-      return gone.length > 0 ? { deleted: gone } : undefined
+      // Which files they had is not known any more; the sweep erases them.
+      return gone.length > 0 ? { deleted: gone, files: [] } : undefined
     })
   },
 }

@@ -1,9 +1,9 @@
 import type { Static } from 'typebox'
 import type { Database } from '../../../storage/database.ts'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
-import { EVENT_VIEW, EventRow, eventOf, ticketOf } from '../rows.ts'
+import { EVENT_VIEW, EventRow, eventOf, messageOf, ticketOf } from '../rows.ts'
 import type { WriteOutcome } from './answers.ts'
-import { FIND_BY_ID } from './find.ts'
+import { FIND_BY_ID, MESSAGES_BY_ID } from './find.ts'
 
 /** What became of calls whose connection was lost. */
 
@@ -31,12 +31,19 @@ export async function recoverByEvents<Call>(
   const events = await database.run(eventsOfTickets(tenantId, ticketIds))
   const byId = new Map(events.map((event) => [event.id, eventOf(event)]))
   const tickets = await database.run(FIND_BY_ID.statement(tenantId, ticketIds))
+  const messageIds = events.flatMap((event) => (event.kind === 'message.added' ? (event.message_id ?? []) : []))
+  const messages = await database.run({ statement: MESSAGES_BY_ID, values: [tenantId, messageIds] })
   return calls.map((call) => {
     const recorded = wrote(call).eventIds.flatMap((id) => byId.get(id) ?? [])
     if (recorded.length === 0) return undefined
     const wanted = new Set(wrote(call).ticketIds)
+    const said = new Set(recorded.map((event) => event.messageId))
     return {
-      done: { tickets: tickets.filter((row) => wanted.has(row.id)).map(ticketOf), events: recorded, messages: [] },
+      done: {
+        tickets: tickets.filter((row) => wanted.has(row.id)).map(ticketOf),
+        events: recorded,
+        messages: messages.filter((row) => said.has(row.id)).map(messageOf),
+      },
     }
   })
 }

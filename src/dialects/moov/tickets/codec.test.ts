@@ -20,7 +20,14 @@ import {
 } from './codec.ts'
 import * as Wire from './schema.ts'
 
-const DESK = { id: '6f9619ff-8b86-4d01-b42d-00cf4fc96401', integer: 1, name: 'Desk', isDefault: true, active: true }
+const DESK = {
+  id: '6f9619ff-8b86-4d01-b42d-00cf4fc96401',
+  integer: 1,
+  name: 'Desk',
+  isDefault: true,
+  active: true,
+  createdAt: '2026-01-01T00:00:00.000Z',
+}
 
 const TENANT: Tenant = {
   id: 'tenant',
@@ -105,6 +112,7 @@ const OPENING: Message = {
   plain: 'Where is it?',
   safeHtml: '<p>Where is it?</p>',
   ticketStatus: 'new',
+  attachments: [],
   createdAt: '2026-01-15T10:20:30.123Z',
 }
 

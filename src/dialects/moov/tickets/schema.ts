@@ -58,18 +58,21 @@ const Contact = Type.Object({
   name: Type.Optional(Type.String()),
 })
 
-export const Ticket = Type.Object({
-  ticketID: Type.String(),
-  number: Type.Integer(),
-  title: Type.String(),
-  contact: Contact,
-  status: StatusWord,
-  createdOn: DateTime,
-  updatedOn: DateTime,
-  latestMessageOn: Type.Optional(DateTime),
-  closedOn: Type.Optional(DateTime),
-  foreignID: Type.Optional(Type.String()),
-})
+export const Ticket = Type.Object(
+  {
+    ticketID: Type.String(),
+    number: Type.Integer(),
+    title: Type.String(),
+    contact: Contact,
+    status: StatusWord,
+    createdOn: DateTime,
+    updatedOn: DateTime,
+    latestMessageOn: Type.Optional(DateTime),
+    closedOn: Type.Optional(DateTime),
+    foreignID: Type.Optional(Type.String()),
+  },
+  { title: 'Ticket' },
+)
 export type Ticket = Static<typeof Ticket>
 
 export const Page = Type.Object({
@@ -78,11 +81,14 @@ export const Page = Type.Object({
 })
 export type Page = Static<typeof Page>
 
-export const Message = Type.Object({
-  author: Type.String(),
-  body: Type.String({ description: 'HTML.' }),
-  sentOn: DateTime,
-})
+export const Message = Type.Object(
+  {
+    author: Type.String(),
+    body: Type.String({ description: 'HTML.' }),
+    sentOn: DateTime,
+  },
+  { title: 'Message' },
+)
 export type Message = Static<typeof Message>
 
 export const Messages = Type.Array(Message)

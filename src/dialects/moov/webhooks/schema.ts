@@ -14,16 +14,19 @@ export const WebhookParams = Type.Object({ webhookID: Type.String({ description:
 
 const DateTime = Type.String({ format: 'date-time' })
 
-export const Webhook = Type.Object({
-  webhookID: Type.String(),
-  url: Type.String(),
-  status: Type.Enum(['enabled', 'disabled'] as const),
-  eventTypes: Type.Array(Type.String()),
-  description: Type.String(),
-  createdOn: DateTime,
-  updatedOn: DateTime,
-  lastUsedOn: Type.Optional(DateTime),
-})
+export const Webhook = Type.Object(
+  {
+    webhookID: Type.String(),
+    url: Type.String(),
+    status: Type.Enum(['enabled', 'disabled'] as const),
+    eventTypes: Type.Array(Type.String()),
+    description: Type.String(),
+    createdOn: DateTime,
+    updatedOn: DateTime,
+    lastUsedOn: Type.Optional(DateTime),
+  },
+  { title: 'Webhook' },
+)
 export type Webhook = Static<typeof Webhook>
 export const Webhooks = Type.Array(Webhook)
 

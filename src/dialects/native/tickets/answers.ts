@@ -1,3 +1,4 @@
+import type { LinkTo } from '../../../core/attachments/links.ts'
 import type { Message } from '../../../core/messages/message.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { TicketKey, TimelineEntry } from '../../../core/tickets/queries.ts'
@@ -28,24 +29,34 @@ export function answerTickets(tenant: Tenant, tickets: readonly Ticket[], next: 
   }
 }
 
-export function answerMessageAdded(tenant: Tenant, ticket: Ticket, messages: readonly Message[]): Answer {
+export function answerMessageAdded(
+  tenant: Tenant,
+  ticket: Ticket,
+  messages: readonly Message[],
+  linkTo: LinkTo,
+): Answer {
   const [message] = messages
   if (!message) throw new Error('A message was added, but the core did not answer it.')
   const names = namesOf(tenant)
-  return { status: 201, body: { message: encodeMessage(names, message), ticket: encodeTicket(names, ticket) } }
+  return { status: 201, body: { message: encodeMessage(names, message, linkTo), ticket: encodeTicket(names, ticket) } }
 }
 
-export function answerMessages(tenant: Tenant, messages: readonly Message[]): Answer {
+export function answerMessages(tenant: Tenant, messages: readonly Message[], linkTo: LinkTo): Answer {
   const names = namesOf(tenant)
-  return { status: 200, body: { data: messages.map((message) => encodeMessage(names, message)), next: null } }
+  return { status: 200, body: { data: messages.map((message) => encodeMessage(names, message, linkTo)), next: null } }
 }
 
-export function answerTimeline(tenant: Tenant, entries: readonly TimelineEntry[], next: number | null): Answer {
+export function answerTimeline(
+  tenant: Tenant,
+  entries: readonly TimelineEntry[],
+  next: number | null,
+  linkTo: LinkTo,
+): Answer {
   const names = namesOf(tenant)
   return {
     status: 200,
     body: {
-      data: entries.map((entry) => encodeTimelineEntry(names, entry)),
+      data: entries.map((entry) => encodeTimelineEntry(names, entry, linkTo)),
       next: next === null ? null : cursorAt(next),
     },
   }

@@ -1,4 +1,6 @@
 import type { Actor } from '../../../core/access/actor.ts'
+import type { Attachment } from '../../../core/attachments/attachment.ts'
+import type { LinkTo } from '../../../core/attachments/links.ts'
 import { refuseField } from '../../../core/errors.ts'
 import type { Message, NewMessage } from '../../../core/messages/message.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
@@ -15,7 +17,9 @@ import {
   type TicketFilter,
 } from '../../../core/tickets/ticket.ts'
 import type { Names } from '../names.ts'
+import { encodeEventData } from './event-data.ts'
 import type {
+  AttachmentAnswer,
   ChangeBody,
   MessageAnswer,
   NewMessageBody,
@@ -66,7 +70,7 @@ export function decodeNewTicket(tenant: Tenant, actor: Actor, body: NewTicketBod
 function decodeRequester(actor: Actor, requester: NewTicketBody['requester']): RequesterChoice {
   if (requester === undefined) {
     // A machine has no question of its own: whoever it asks for is unknown until it says so.
-    return actor.user.kind === 'service' ? { by: 'nobody' } : { by: 'id', id: actor.user.id, member: false }
+    return actor.user.kind !== 'person' ? { by: 'nobody' } : { by: 'id', id: actor.user.id, member: false }
   }
   const { id, email, name } = requester
   if (id !== undefined && email !== undefined) {
@@ -120,7 +124,7 @@ function lowerCase(id: string | null): string | null {
 
 /** A reply or note, with the status that is to come with it. @throws Refusal `invalid` */
 export function decodeReply(body: NewMessageBody): TicketChange {
-  const content = decodeContent(body) ?? refuseField(['text'], 'required', 'text or html is required.')
+  const content = decodeContent(body) ?? refuseField(['text'], 'required', 'text, html or attachments are required.')
   return {
     message: { visibility: body.visibility ?? 'public', ...content },
     // As a change of its own, not of the message, so that it needs the permission to change the status.
@@ -131,14 +135,18 @@ export function decodeReply(body: NewMessageBody): TicketChange {
 function decodeContent(body: {
   readonly text?: string
   readonly html?: string
-}): Pick<NewMessage, 'format' | 'text'> | null {
+  readonly attachments?: readonly string[]
+}): Pick<NewMessage, 'format' | 'text' | 'attachmentIds'> | null {
   if (body.text !== undefined && body.html !== undefined) {
     refuseField(['html'], 'not_allowed', 'Send text or html, not both.')
   }
   const format = body.html === undefined ? 'text' : 'html'
   const text = body[format]
-  if (text === undefined) return null
-  return isSaid(text) ? { format, text } : refuseField([format], 'required', 'Must not be blank.')
+  const attachmentIds = body.attachments?.map((id) => id.toLowerCase())
+  const attached = attachmentIds ? { attachmentIds } : {}
+  // Files can speak for themselves.
+  if (text === undefined) return attachmentIds?.length ? { format: 'text', text: '', attachmentIds } : null
+  return isSaid(text) ? { format, text, ...attached } : refuseField([format], 'required', 'Must not be blank.')
 }
 
 function isSaid(text: string | undefined): boolean {
@@ -217,7 +225,12 @@ function encodePerson(person: Person | null): PersonAnswer {
   return { id, integer, name, surname, email, role: isOwner ? 'owner' : (membership?.role ?? null) }
 }
 
-export function encodeMessage(names: Names, message: Message): MessageAnswer {
+export function encodeAttachment(attachment: Attachment, linkTo: LinkTo): AttachmentAnswer {
+  const { id, name, mediaType, size, width, height, createdAt } = attachment
+  return { id, name, type: mediaType, size, width, height, url: linkTo(attachment), created_at: createdAt }
+}
+
+export function encodeMessage(names: Names, message: Message, linkTo: LinkTo): MessageAnswer {
   return {
     id: message.id,
     integer: message.integer,
@@ -231,6 +244,7 @@ export function encodeMessage(names: Names, message: Message): MessageAnswer {
     text: message.plain,
     html: message.safeHtml,
     ticket_status: message.ticketStatus,
+    attachments: message.attachments.map((each) => encodeAttachment(each, linkTo)),
     created_at: message.createdAt,
   }
 }
@@ -242,6 +256,7 @@ function encodeAuthor({ id, integer, name, surname, email }: NonNullable<Message
 export function encodeTimelineEntry(
   names: Names,
   { event, message, actor, credentialName }: TimelineEntry,
+  linkTo: LinkTo,
 ): TimelineEntryAnswer {
   return {
     id: event.id,
@@ -252,8 +267,8 @@ export function encodeTimelineEntry(
     credential: credentialName,
     dialect: event.dialect,
     request_id: event.requestId,
-    before: event.before,
-    after: event.after,
-    message: message && encodeMessage(names, message),
+    before: encodeEventData(event.before),
+    after: encodeEventData(event.after),
+    message: message && encodeMessage(names, message, linkTo),
   }
 }

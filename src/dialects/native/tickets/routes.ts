@@ -1,10 +1,18 @@
+import { linkingIn } from '../../../core/attachments/links.ts'
 import { refuse } from '../../../core/errors.ts'
+import { deleteMessage } from '../../../core/messages/commands.ts'
 import { changeTicket, createTicket, deleteTickets } from '../../../core/tickets/commands.ts'
-import { getConversation, getTicket, getTimeline, listTickets } from '../../../core/tickets/queries.ts'
+import {
+  getConversation,
+  getTicket,
+  getTicketByNumber,
+  getTimeline,
+  listTickets,
+} from '../../../core/tickets/queries.ts'
 import { type Route, route } from '../../dialect.ts'
 import type { Need } from '../auth.ts'
 import { decodeCount, decodeKey, decodeLimit } from '../paging.ts'
-import { decodeRef } from '../reference.ts'
+import { decodeNumber, decodeRef } from '../reference.ts'
 import {
   answerCreated,
   answerMessageAdded,
@@ -18,8 +26,10 @@ import {
   ChangeBody,
   MessageAddedAnswer,
   MessageListAnswer,
+  MessageParams,
   NewMessageBody,
   NewTicketBody,
+  NumberParams,
   TicketAnswer,
   TicketListAnswer,
   TicketParams,
@@ -40,7 +50,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     body: NewTicketBody,
     answers: { 201: TicketAnswer },
     handle: async ({ ctx, body }) => {
-      const { ticket } = await createTicket(ctx, decodeNewTicket(ctx.tenant, ctx.actor, body))
+      const { ticket } = await createTicket(ctx, () => decodeNewTicket(ctx.tenant, ctx.actor, body))
       return answerCreated(ctx.tenant, ticket)
     },
   }),
@@ -67,6 +77,16 @@ export const ticketRoutes: readonly Route<Need>[] = [
     params: TicketParams,
     answers: { 200: TicketAnswer },
     handle: async ({ ctx, params }) => answerTicket(ctx.tenant, await getTicket(ctx, decodeRef(params, 'ticket'))),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/desks/:desk/tickets/:number',
+    operationId: 'getTicketByNumber',
+    summary: 'Show the ticket that has a number on a desk, or had it before it moved to another one',
+    need: ['ticket.read'],
+    params: NumberParams,
+    answers: { 200: TicketAnswer },
+    handle: async ({ ctx, params }) => answerTicket(ctx.tenant, await getTicketByNumber(ctx, ...decodeNumber(params))),
   }),
   route({
     method: 'PATCH',
@@ -111,14 +131,28 @@ export const ticketRoutes: readonly Route<Need>[] = [
     params: TicketParams,
     body: NewMessageBody,
     answers: { 201: MessageAddedAnswer },
-    handle: async ({ ctx, params, body, headers }) => {
+    handle: async ({ ctx, params, body, headers, services }) => {
       const { ticket, messages } = await changeTicket(
         ctx,
         decodeRef(params, 'ticket'),
         decodeReply(body),
         decodePrecondition(headers),
       )
-      return answerMessageAdded(ctx.tenant, ticket, messages)
+      return answerMessageAdded(ctx.tenant, ticket, messages, linkingIn(services.links, ctx))
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/tickets/:id/messages/:message',
+    operationId: 'deleteMessage',
+    summary: 'Erase a message with its files: authors their own, others with message.delete',
+    need: ['ticket.read', 'message.delete', 'message.reply', 'message.note', 'message.read_internal'],
+    params: MessageParams,
+    answers: { 204: null },
+    handle: async ({ ctx, params }) => {
+      const ticket = decodeRef(params, 'ticket')
+      await deleteMessage(ctx, decodeRef({ id: params.message }, 'message'), { ticket })
+      return { status: 204 }
     },
   }),
   route({
@@ -129,9 +163,9 @@ export const ticketRoutes: readonly Route<Need>[] = [
     need: ['ticket.read', 'message.read_internal'],
     params: TicketParams,
     answers: { 200: MessageListAnswer },
-    handle: async ({ ctx, params }) => {
+    handle: async ({ ctx, params, services }) => {
       const { messages } = await getConversation(ctx, decodeRef(params, 'ticket'))
-      return answerMessages(ctx.tenant, messages)
+      return answerMessages(ctx.tenant, messages, linkingIn(services.links, ctx))
     },
   }),
   route({
@@ -143,10 +177,10 @@ export const ticketRoutes: readonly Route<Need>[] = [
     params: TicketParams,
     query: TimelineQuery,
     answers: { 200: TimelineAnswer },
-    handle: async ({ ctx, params, query }) => {
+    handle: async ({ ctx, params, query, services }) => {
       const page = { after: decodeCount(query), limit: decodeLimit(query) }
       const { entries, next } = await getTimeline(ctx, decodeRef(params, 'ticket'), page)
-      return answerTimeline(ctx.tenant, entries, next)
+      return answerTimeline(ctx.tenant, entries, next, linkingIn(services.links, ctx))
     },
   }),
 ]

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { FILES_OF_A_MESSAGE } from '../../../core/attachments/rules.ts'
 import { EVENT_KINDS, type EventData } from '../../../core/events/event.ts'
 import { PRIORITIES, STATUSES } from '../../../core/tickets/ticket.ts'
 import { DeskName, groupName, recordName } from '../names.ts'
@@ -25,9 +26,25 @@ const priority = word(PRIORITIES)
 const content = {
   text: Type.Optional(Type.String({ description: 'Plain text; not together with html.' })),
   html: Type.Optional(Type.String({ description: 'HTML; not together with text.' })),
+  attachments: Type.Optional(
+    Type.Array(uuid('An attachment that you uploaded.'), {
+      maxItems: FILES_OF_A_MESSAGE,
+      description: 'Files of the message; each attachment is used once.',
+    }),
+  ),
 }
 
 export const TicketParams = Type.Object({ id: Type.String({ description: 'UUID or integer of the ticket.' }) })
+
+export const NumberParams = Type.Object({
+  desk: Type.String({ description: 'UUID of the desk.' }),
+  number: Type.String({ description: 'The number that the ticket has there, or had before it moved.' }),
+})
+
+export const MessageParams = Type.Object({
+  ...TicketParams.properties,
+  message: Type.String({ description: 'UUID or integer of the message.' }),
+})
 
 const RequesterBody = closed({
   id: Type.Optional(uuid('A user.')),
@@ -159,6 +176,19 @@ export const TicketAnswer = closed({
 })
 export type TicketAnswer = Static<typeof TicketAnswer>
 
+export const attachmentProperties = {
+  id,
+  name: Type.String(),
+  type: Type.String({ description: 'Media type, told from the content.' }),
+  size: Type.Integer({ description: 'Bytes.' }),
+  width: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Pixels, of an image.' }),
+  height: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Pixels, of an image.' }),
+  url: Type.String({ description: 'Where it can be downloaded by anybody who has this address, for a while.' }),
+  created_at: instant,
+}
+export const AttachmentAnswer = closed(attachmentProperties)
+export type AttachmentAnswer = Static<typeof AttachmentAnswer>
+
 const messageProperties = {
   id,
   integer: Type.Integer(),
@@ -178,6 +208,7 @@ const messageProperties = {
     description: 'As sanitised HTML; null when it was written as plain text.',
   }),
   ticket_status: word(STATUSES, "The ticket's status after this message."),
+  attachments: Type.Unsafe<readonly AttachmentAnswer[]>(Type.Array(AttachmentAnswer)),
   created_at: instant,
 }
 export const MessageAnswer = closed(messageProperties)

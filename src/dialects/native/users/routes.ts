@@ -57,7 +57,7 @@ export const userRoutes: readonly Route<Need>[] = [
     body: NewUserBody,
     answers: { 201: ProfileAnswer },
     handle: async ({ ctx, body }) => {
-      const user = await makeUser(ctx, { ...decodeChange(body, ctx.tenant), name: body.name })
+      const user = await makeUser(ctx, () => ({ ...decodeChange(body, ctx.tenant), name: body.name }))
       return { ...showProfile(ctx, user), status: 201, headers: { location: `/v1/users/${user.id}` } }
     },
   }),
@@ -72,7 +72,7 @@ export const userRoutes: readonly Route<Need>[] = [
     answers: { 200: ProfileAnswer },
     handle: async ({ ctx, params, body, services }) => {
       const { id } = await findKnown(ctx, params)
-      const user = await changeUser(ctx, id, decodeChange(body, ctx.tenant))
+      const user = await changeUser(ctx, id, () => decodeChange(body, ctx.tenant))
       // Roles and whether the user is active count for the user's own credentials at once.
       await services.access.changed(ctx.tenant.id)
       return showProfile(ctx, user)
@@ -87,8 +87,7 @@ export const userRoutes: readonly Route<Need>[] = [
     params: UserParams,
     answers: { 204: null },
     handle: async ({ ctx, params, services }) => {
-      const { id } = await findKnown(ctx, params)
-      await eraseUser(ctx, id)
+      await eraseUser(ctx, () => findKnown(ctx, params))
       await services.access.changed(ctx.tenant.id)
       return { status: 204 }
     },

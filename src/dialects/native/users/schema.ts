@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { PERMISSIONS, ROLES } from '../../../core/access/permissions.ts'
-import { ADDRESS_KINDS } from '../../../core/users/user.ts'
+import { ADDRESS_KINDS, USER_KINDS } from '../../../core/users/user.ts'
 import { DeskName } from '../names.ts'
 import { pageParameters } from '../paging.ts'
 import { closed, id, instant, listOf, objectOrNull, textOrNull, word } from '../shapes.ts'
@@ -18,7 +18,7 @@ export type UserQuery = Static<typeof UserQuery>
 export const UserAnswer = closed({
   id,
   integer: Type.Integer(),
-  kind: word(['person', 'service']),
+  kind: word(USER_KINDS),
   owner: Type.Boolean({ description: 'Of the tenant.' }),
   name: Type.String(),
   surname: Type.String(),

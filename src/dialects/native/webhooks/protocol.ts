@@ -26,7 +26,7 @@ export const webhooks: Protocol = {
 }
 
 /** The entry of the timeline, and the ticket as it is now; null once it is deleted. */
-function encode({ event, ticket, message, users, tenant }: News): readonly Notice[] {
+function encode({ event, ticket, message, users, tenant, linkTo }: News): readonly Notice[] {
   const names = namesOf(tenant)
   const actor = users.get(event.actorId ?? '')
   const entry: TimelineEntry = {
@@ -36,7 +36,7 @@ function encode({ event, ticket, message, users, tenant }: News): readonly Notic
     credentialName: null,
   }
   const data = {
-    ...encodeTimelineEntry(names, entry),
+    ...encodeTimelineEntry(names, entry, linkTo),
     ticket_id: event.ticketId,
     ticket: ticket && encodeTicket(names, ticket),
   }

@@ -14,6 +14,7 @@ export const openLoginRoutes: readonly OpenRoute[] = [
     path: '/api/v1/subscriber/Login',
     operationId: 'login',
     summary: 'Log a subscriber in',
+    withoutKey: 'Who asks is nobody yet, so a key could belong to no credential. A second login ends no other.',
     body: LoginBody,
     answers: { 200: LoginAnswer, 401: LoginRefused },
     handle: login,
@@ -26,6 +27,7 @@ export const loginRoutes: readonly Route<Need>[] = [
     path: '/api/v1/subscriber/Logout',
     operationId: 'logout',
     summary: 'End the login whose token is presented',
+    withoutKey: 'It ends the credential that the key would belong to: the repeat is 401, as any call is.',
     need: NEEDS.logOut,
     answers: { 200: LogoutAnswer },
     handle: async ({ ctx, services }) => {

@@ -53,7 +53,7 @@ export const subscriberTicketRoutes: readonly Route<Need>[] = [
     body: NewTicketBody,
     answers: { 200: doneAs(TicketStanding) },
     handle: async ({ ctx, body }) => {
-      const { ticket } = await createTicket(ctx, decodeNewTicket(ctx.tenant, ctx.actor.user, body))
+      const { ticket } = await createTicket(ctx, () => decodeNewTicket(ctx.tenant, ctx.actor.user, body))
       return done('Ticket created successfully', encodeCreated(ctx.tenant, ticket, body))
     },
   }),
@@ -170,7 +170,7 @@ export const staffTicketRoutes: readonly Route<Need>[] = [
     body: UpdateBody,
     answers: { 200: doneAs(TicketStanding) },
     handle: async ({ ctx, body }) => {
-      const { ticket } = await changeTicket(ctx, { integer: body.ticket_id }, decodeUpdate(ctx.tenant, body))
+      const { ticket } = await changeTicket(ctx, { integer: body.ticket_id }, () => decodeUpdate(ctx.tenant, body))
       return done('Ticket updated successfully', encodeStanding(ctx.tenant, ticket))
     },
   }),

@@ -105,7 +105,7 @@ const reply = {
   created_at: Type.String(),
 }
 
-export const Reply = Type.Object(reply)
+export const Reply = Type.Object(reply, { title: 'Reply' })
 export type Reply = Static<typeof Reply>
 
 export const StaffReply = Type.Object({ ...reply, internal: Type.Boolean() })
@@ -131,8 +131,14 @@ export type TicketDetails = Static<typeof TicketDetails>
 export const StaffTicketDetails = Type.Object({ ...details, ...requester, replies: Type.Array(StaffReply) })
 export type StaffTicketDetails = Static<typeof StaffTicketDetails>
 
-export const TicketStanding = Type.Object({ ticket_id: Type.Integer(), status: Type.String() })
+export const TicketStanding = Type.Object(
+  { ticket_id: Type.Integer(), status: Type.String() },
+  { title: 'TicketStanding' },
+)
 export type TicketStanding = Static<typeof TicketStanding>
 
-export const ReplyAdded = Type.Object({ reply_id: Type.Integer(), ticket_id: Type.Integer(), status: Type.String() })
+export const ReplyAdded = Type.Object(
+  { reply_id: Type.Integer(), ticket_id: Type.Integer(), status: Type.String() },
+  { title: 'ReplyAdded' },
+)
 export type ReplyAdded = Static<typeof ReplyAdded>

@@ -1,7 +1,7 @@
 import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
 import { getMessages, listTickets } from '../../../core/tickets/queries.ts'
-import { changeUser, eraseUser } from '../../../core/users/commands.ts'
+import { changeUser, eraseUser, orEarlierUser } from '../../../core/users/commands.ts'
 import { findProfile, findProfilesByExternalId, listCustomers } from '../../../core/users/queries.ts'
 import type { UserProfile } from '../../../core/users/user.ts'
 import { type Answer, type Route, route } from '../../dialect.ts'
@@ -74,8 +74,10 @@ export const customerRoutes: readonly Route<Need>[] = [
     bodyOptional: true,
     answers: { 200: CustomerResult },
     handle: async (call) => {
-      const sent = decodeNew(parametersOf(call), call.ctx)
-      const customer = await inParameters('customer_link_channel', () => saveCustomer(call.ctx, sent))
+      const customer = await orEarlierUser(call.ctx, async () => {
+        const sent = decodeNew(parametersOf(call), call.ctx)
+        return inParameters('customer_link_channel', () => saveCustomer(call.ctx, sent))
+      })
       return showSaved('User created and channel linked.', call.ctx, customer)
     },
   }),
@@ -90,14 +92,16 @@ export const customerRoutes: readonly Route<Need>[] = [
     bodyOptional: true,
     answers: { 200: CustomerResult },
     handle: async (call) => {
-      const { name, surname, fields, ...key } = decodeUpdate(parametersOf(call), call.ctx)
-      const { id } = await customerBy(call.ctx, key)
-      const change = {
-        ...(name === undefined ? {} : { name }),
-        ...(surname === undefined ? {} : { surname }),
-        fields,
-      }
-      const customer = await inParameters('externalPrimaryID', () => changeUser(call.ctx, id, change))
+      const customer = await orEarlierUser(call.ctx, async () => {
+        const { name, surname, fields, ...key } = decodeUpdate(parametersOf(call), call.ctx)
+        const { id } = await customerBy(call.ctx, key)
+        const change = {
+          ...(name === undefined ? {} : { name }),
+          ...(surname === undefined ? {} : { surname }),
+          fields,
+        }
+        return inParameters('externalPrimaryID', () => changeUser(call.ctx, id, change))
+      })
       return showSaved('Customer updated.', call.ctx, customer)
     },
   }),
@@ -112,11 +116,14 @@ export const customerRoutes: readonly Route<Need>[] = [
     bodyOptional: true,
     answers: { 200: CustomerResult },
     handle: async (call) => {
-      const { addresses, linksOthers, ...key } = decodeAddedChannels(parametersOf(call), call.ctx)
-      const { id } = await customerBy(call.ctx, key)
-      const first = `extra_${addresses[0]?.kind ?? 'email'}`
-      const customer = await inParameters(first, () => changeUser(call.ctx, id, { addAddresses: addresses }))
-      if (linksOthers) await linkTicketsFrom(call.ctx, key.desk.id, addresses, id)
+      const customer = await orEarlierUser(call.ctx, async () => {
+        const { addresses, linksOthers, ...key } = decodeAddedChannels(parametersOf(call), call.ctx)
+        const { id } = await customerBy(call.ctx, key)
+        const first = `extra_${addresses[0]?.kind ?? 'email'}`
+        const changed = await inParameters(first, () => changeUser(call.ctx, id, { addAddresses: addresses }))
+        if (linksOthers) await linkTicketsFrom(call.ctx, key.desk.id, addresses, id)
+        return changed
+      })
       return showSaved('Channel added.', call.ctx, customer)
     },
   }),
@@ -132,8 +139,8 @@ export const customerRoutes: readonly Route<Need>[] = [
       bodyOptional: true,
       answers: { 200: Result },
       handle: async (call) => {
-        const key = decodeKey(parametersOf(call), call.ctx)
-        return purge(call.ctx, await customerBy(call.ctx, key), call.services.access.changed)
+        const customer = () => customerBy(call.ctx, decodeKey(parametersOf(call), call.ctx))
+        return purge(call.ctx, customer, call.services.access.changed)
       },
     }),
   ),
@@ -146,7 +153,7 @@ export const customerRoutes: readonly Route<Need>[] = [
     params: CustomerPath,
     query: AnyQuery,
     answers: { 200: Result },
-    handle: async (call) => purge(call.ctx, await customerAt(call.ctx, call.params), call.services.access.changed),
+    handle: async (call) => purge(call.ctx, () => customerAt(call.ctx, call.params), call.services.access.changed),
   }),
   route({
     method: 'GET',
@@ -202,8 +209,12 @@ function showSaved(message: string, ctx: Context, customer: UserProfile): Answer
   return showResult(message, { customerID: customer.integer, item: encodeCustomer(customer, ctx.tenant) })
 }
 
-async function purge(ctx: Context, { id }: UserProfile, changed: (tenantId: string) => Promise<void>): Promise<Answer> {
-  await inParameters('externalPrimaryID', () => eraseUser(ctx, id))
+async function purge(
+  ctx: Context,
+  customer: () => Promise<UserProfile>,
+  changed: (tenantId: string) => Promise<void>,
+): Promise<Answer> {
+  await inParameters('externalPrimaryID', () => eraseUser(ctx, customer))
   // The credentials of whoever was erased end at once.
   await changed(ctx.tenant.id)
   return showResult('Customer data purged.')

@@ -67,8 +67,14 @@ const customerFields = {
 /** The names that no field of the caller's own can have. */
 export const FIXED_FIELDS: readonly string[] = Object.keys(customerFields)
 
-/** A customer; the caller's own fields follow under their names. */
-export const CustomerRecord = Type.Object(customerFields, { additionalProperties: Type.String() })
+/**
+ * A customer; the caller's own fields follow under their names. They are all text, but TypeScript has no type for "these
+ * are numbers and all others text": clients made from a document that says so would not compile.
+ */
+export const CustomerRecord = Type.Object(customerFields, {
+  title: 'Customer',
+  additionalProperties: true,
+})
 
 export const CustomerItem = Type.Object({ type: Type.Literal('item'), item: CustomerRecord })
 

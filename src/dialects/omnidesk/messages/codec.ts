@@ -34,7 +34,7 @@ export function decodeMessage(parameters: Parameters, tenant: Tenant): SentMessa
   numberOr(parameters, 'respondMessageID', 0)
   text(parameters, 'plaintext')
   if (!isNone(parameters['forwardedFileIDs']) && idList(parameters, 'forwardedFileIDs')) {
-    refuseField(['forwardedFileIDs'], 'unknown', 'names no file: files are not kept yet')
+    refuseField(['forwardedFileIDs'], 'unknown', 'names no file')
   }
   return {
     ticket: { integer: required('ticketID', number(parameters, 'ticketID')) },

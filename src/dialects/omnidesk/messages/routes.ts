@@ -3,7 +3,7 @@ import { type Route, route } from '../../dialect.ts'
 import { NEEDS, type Need } from '../auth.ts'
 import { parametersOf } from '../names.ts'
 import { AnyQuery } from '../parameters.ts'
-import { showResult } from '../tickets/codec.ts'
+import { decodeTicketId, showResult } from '../tickets/codec.ts'
 import { authorBy } from './author.ts'
 import { changeBy, decodeMessage } from './codec.ts'
 import { MessageResult, NewMessageBody } from './schema.ts'
@@ -21,12 +21,11 @@ export const messageRoutes: readonly Route<Need>[] = [
     bodyOptional: true,
     answers: { 200: MessageResult },
     handle: async (call) => {
-      const sent = decodeMessage(parametersOf(call), call.ctx.tenant)
-      const { messages } = await changeTicket(
-        call.ctx,
-        sent.ticket,
-        changeBy(sent, await authorBy(call.ctx, sent.userID)),
-      )
+      const parameters = parametersOf(call)
+      const { messages } = await changeTicket(call.ctx, decodeTicketId(parameters), async () => {
+        const sent = decodeMessage(parameters, call.ctx.tenant)
+        return changeBy(sent, await authorBy(call.ctx, sent.userID))
+      })
       return showResult('Message has been sent and the ticket status was updated.', { messageID: messages[0]?.integer })
     },
   }),

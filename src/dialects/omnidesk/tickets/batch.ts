@@ -31,18 +31,30 @@ export interface Batch {
 }
 
 /**
+ * What a batch says by itself: its tickets, and whether it deletes them in the end. The rest of it names things that may
+ * be gone when the batch is repeated.
+ *
+ * @throws Refusal `invalid`
+ */
+export function outlineOf(parameters: Parameters): Pick<Batch, 'ids' | 'thenDelete'> {
+  const name = parameters['TicketIDs'] === undefined ? 'ticketIDs' : 'TicketIDs'
+  const ids = required('TicketIDs', idList(parameters, name))
+  const last = required('actions', actions(parameters, 'actions')).at(-1)
+  return { ids, thenDelete: last !== undefined && ACTION_BY_NAME.get(folded(last.actionType)) === DELETION }
+}
+
+/**
  * Reads a batch: everything is judged before anything is written.
  *
  * @throws Refusal `invalid`
  */
 export function decodeBatch(parameters: Parameters, caller: Caller): Batch {
-  const name = parameters['TicketIDs'] === undefined ? 'ticketIDs' : 'TicketIDs'
-  const ids = required('TicketIDs', idList(parameters, name))
+  const outline = outlineOf(parameters)
   const sent = required('actions', actions(parameters, 'actions'))
   const steps = sent.map((action, index) => decodeAction(action, index, caller))
   const deletion = steps.indexOf('delete')
   if (deletion >= 0 && deletion < steps.length - 1) refuseField(['actions'], 'not_allowed', 'holds more after delete')
-  return { ids, steps: steps.filter((step) => step !== 'delete'), thenDelete: deletion >= 0 }
+  return { ...outline, steps: steps.filter((step) => step !== 'delete') }
 }
 
 /**
@@ -66,6 +78,8 @@ interface Action {
   /** Answers undefined for a value that the action cannot use. */
   readonly decode: (value: unknown, caller: Caller, index: number) => Step | 'delete' | undefined
 }
+
+const DELETION: Action = { names: ['delete', 'deleteTicket'], decode: () => 'delete' }
 
 /** The vendor's own action types are not public; these follow the fields of a ticket and the other calls. */
 const ACTIONS: readonly Action[] = [
@@ -110,7 +124,7 @@ const ACTIONS: readonly Action[] = [
     decode: (value) =>
       changing(someText(value), (text) => ({ message: { visibility: 'internal', format: 'text', text } })),
   },
-  { names: ['delete', 'deleteTicket'], decode: () => 'delete' },
+  DELETION,
 ]
 
 const ACTION_BY_NAME: ReadonlyMap<string, Action> = new Map(

@@ -5,7 +5,7 @@ import { demandVendor, NEEDS, type Need } from '../auth.ts'
 import { parametersOf } from '../names.ts'
 import { pageOf, showPage } from '../paging.ts'
 import { AnyQuery } from '../parameters.ts'
-import { changesOf, decodeBatch } from './batch.ts'
+import { changesOf, decodeBatch, outlineOf } from './batch.ts'
 import {
   decodeHistory,
   decodeListing,
@@ -78,9 +78,8 @@ export const ticketRoutes: readonly Route<Need>[] = [
     bodyOptional: true,
     answers: { 200: CreatedResult },
     handle: async (call) => {
-      const { ticket } = await createTicket(
-        call.ctx,
-        await fromCustomer(call.ctx, decodeNewTicket(parametersOf(call), call.ctx)),
+      const { ticket } = await createTicket(call.ctx, () =>
+        fromCustomer(call.ctx, decodeNewTicket(parametersOf(call), call.ctx)),
       )
       const item = encodeTicket(ticket, call.ctx.tenant)
       return showResult('Ticket created.', { ticketID: item.id, item })
@@ -110,8 +109,9 @@ export const ticketRoutes: readonly Route<Need>[] = [
     answers: { 200: UpdatedResult },
     handle: async (call) => {
       const ref = decodePath(call.params)
-      const change = await linked(call.ctx, ref, decodeUpdate(parametersOf(call)))
-      const { ticket } = await changeTicket(call.ctx, ref, change)
+      const { ticket } = await changeTicket(call.ctx, ref, () =>
+        linked(call.ctx, ref, decodeUpdate(parametersOf(call))),
+      )
       return showResult('Ticket updated.', { item: encodeTicket(ticket, call.ctx.tenant) })
     },
   }),
@@ -206,10 +206,14 @@ export const ticketRoutes: readonly Route<Need>[] = [
     bodyOptional: true,
     answers: { 200: ManyResult },
     handle: async (call) => {
-      const batch = decodeBatch(parametersOf(call), call.ctx)
-      if (batch.thenDelete) demandVendor(call.ctx.actor, 'TICKET_DELETE')
-      const { ids, thenDelete } = batch
-      const { missing } = await changeTickets(call.ctx, refsOf(ids), await changesOf(call.ctx, batch), { thenDelete })
+      const parameters = parametersOf(call)
+      const { ids, thenDelete } = outlineOf(parameters)
+      const changes = async () => {
+        const batch = decodeBatch(parameters, call.ctx)
+        if (thenDelete) demandVendor(call.ctx.actor, 'TICKET_DELETE')
+        return changesOf(call.ctx, batch)
+      }
+      const { missing } = await changeTickets(call.ctx, refsOf(ids), changes, { thenDelete })
       return showMany('Batch processed.', ids, missing)
     },
   }),
@@ -224,7 +228,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     bodyOptional: true,
     answers: { 200: SolvedResult },
     handle: async (call) => {
-      const count = await solveUnfinished(call.ctx, decodeNarrowing(parametersOf(call), call.ctx))
+      const count = await solveUnfinished(call.ctx, () => decodeNarrowing(parametersOf(call), call.ctx))
       return showResult('Unfinished tickets solved.', { count })
     },
   }),

@@ -121,46 +121,52 @@ const ticketFields = {
 }
 
 /** A ticket as lists and writes answer it; the order of the fields is the vendor's. */
-export const TicketRecord = Type.Object(ticketFields)
+export const TicketRecord = Type.Object(ticketFields, { title: 'Ticket' })
 export type TicketRecord = Static<typeof TicketRecord>
 
 /** Told apart from a message by its type; its id is a number where a message's is a text. */
-export const EventEntry = Type.Object({
-  id: Whole,
-  ticket_id: Whole,
-  item_type: Text,
-  item_type_id: Text,
-  description: Text,
-  initiated_by: Text,
-  created_at: DateTime,
-  type: Type.Literal('event'),
-})
+export const EventEntry = Type.Object(
+  {
+    id: Whole,
+    ticket_id: Whole,
+    item_type: Text,
+    item_type_id: Text,
+    description: Text,
+    initiated_by: Text,
+    created_at: DateTime,
+    type: Type.Literal('event'),
+  },
+  { title: 'TimelineEvent' },
+)
 export type EventEntry = Static<typeof EventEntry>
 
-export const MessageEntry = Type.Object({
-  to: nullable(Text),
-  from: nullable(Text),
-  image: Text,
-  created_at: DateTime,
-  pinned: Whole,
-  id: Text,
-  channel_name: nullable(Text),
-  channel_icon: nullable(Text),
-  type: Type.Union([Type.Literal('message'), Type.Literal('note')]),
-  status_new: Text,
-  user_id: Whole,
-  user_name: Text,
-  user_avatar: Text,
-  channel_id: Whole,
-  direction: Text,
-  content: Text,
-  ticket_id: Whole,
-  external_id: nullable(Text),
-  from_name: Text,
-  to_name: Text,
-  meta_data: Text,
-  in_queue: Whole,
-})
+export const MessageEntry = Type.Object(
+  {
+    to: nullable(Text),
+    from: nullable(Text),
+    image: Text,
+    created_at: DateTime,
+    pinned: Whole,
+    id: Text,
+    channel_name: nullable(Text),
+    channel_icon: nullable(Text),
+    type: Type.Union([Type.Literal('message'), Type.Literal('note')]),
+    status_new: Text,
+    user_id: Whole,
+    user_name: Text,
+    user_avatar: Text,
+    channel_id: Whole,
+    direction: Text,
+    content: Text,
+    ticket_id: Whole,
+    external_id: nullable(Text),
+    from_name: Text,
+    to_name: Text,
+    meta_data: Text,
+    in_queue: Whole,
+  },
+  { title: 'TimelineMessage' },
+)
 export type MessageEntry = Static<typeof MessageEntry>
 
 export const TicketItem = Type.Object({

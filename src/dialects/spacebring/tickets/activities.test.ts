@@ -23,6 +23,8 @@ const scene = {
   tenant,
   reader: { userId: ADMIN_ID, worksHere: true },
   people: peopleById([member, admin]),
+  profile: 'older' as const,
+  linkTo: ({ id }: { id: string }) => `https://desk.example/files/${id}`,
 }
 const encode = (...entries: TimelineEntry[]) => encodeActivities(entries, scene)
 

@@ -1,10 +1,14 @@
+import type { Attachment as CoreAttachment } from '../../../core/attachments/attachment.ts'
+import type { LinkTo } from '../../../core/attachments/links.ts'
 import type { Event, EventData } from '../../../core/events/event.ts'
+import type { Message } from '../../../core/messages/message.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { TimelineEntry } from '../../../core/tickets/queries.ts'
 import { type Person, STATUSES, type Status } from '../../../core/tickets/ticket.ts'
+import type { Settings } from '../../dialect.ts'
 import { typeWordOf, WORD_OF_STATUS } from '../words.ts'
-import { encodeMembership, encodeUser, type Reader } from './people.ts'
-import type { Activity, ChangedValues } from './schema.ts'
+import { encodeAssistant, encodeMembership, encodeUser, type Reader } from './people.ts'
+import type { Activity, Attachment, ChangedValues } from './schema.ts'
 
 /** What activities need beside the events: whose they are, the tenant's topics, who reads, and whom we can show by more than an id. */
 export interface Scene {
@@ -12,6 +16,8 @@ export interface Scene {
   readonly tenant: Tenant
   readonly reader: Reader
   readonly people: ReadonlyMap<string, Person>
+  readonly profile: Settings['spacebringActivityProfile']
+  readonly linkTo: LinkTo
 }
 
 /** The users that entries name by id only: assignees of before and after, and authors. */
@@ -29,22 +35,47 @@ export function namedIn(entries: readonly Pick<TimelineEntry, 'event' | 'message
  * internal messages are nothing here (S45).
  */
 export function encodeActivities(entries: readonly TimelineEntry[], scene: Scene): Activity[] {
-  const opening = entries.find((each) => each.message?.visibility === 'public')
+  const opening = entries.find(addedPublicly)
   return entries.flatMap((entry) => encodeEntry(entry, entry === opening, scene) ?? [])
+}
+
+/** Also a message that was deleted since: the next one does not become the description. */
+function addedPublicly({ event, message }: TimelineEntry): boolean {
+  if (event.messageId === null || event.kind === 'message.deleted') return false
+  return (message?.visibility ?? event.after?.['visibility'] ?? 'public') === 'public'
 }
 
 function encodeEntry(entry: TimelineEntry, isOpening: boolean, scene: Scene): Activity | null {
   const { event, message, actor } = entry
-  if (!message) return encodeChange(event, actor, scene)
+  // The message that a ticket is created with is its description, and no comment.
+  if (!message || event.kind === 'ticket.created') return encodeChange(event, actor, scene)
   if (message.visibility === 'internal' || isOpening) return null
   // A message may be entered for somebody else: the vendor's `membership` is its author's.
   const author = message.author && (scene.people.get(message.author.id) ?? null)
-  return encodeComment(event, message.plain, author, scene)
+  return encodeComment(event, message, author, scene)
 }
 
 /** A comment from its `message.added`. Its id is the message's, which is what deleting it asks for. */
-export function encodeComment(event: Event, text: string, author: Person | null, scene: Scene): Activity {
-  return activity(event, { id: event.messageId ?? event.id, type: 'comment', data: { text } }, author, scene)
+export function encodeComment(
+  event: Event,
+  { plain, attachments }: Pick<Message, 'plain' | 'attachments'>,
+  author: Person | null,
+  scene: Scene,
+): Activity {
+  const data = {
+    ...(plain !== '' && { text: plain }),
+    ...(attachments.length > 0 && { attachments: attachments.map((each) => encodeAttachment(each, scene.linkTo)) }),
+  }
+  return activity(event, { id: event.messageId ?? event.id, type: 'comment', data }, author, scene)
+}
+
+/** Spacebring reference, Support: `attachment`; width and height are an image's (5.5). */
+export function encodeAttachment(attachment: CoreAttachment, linkTo: LinkTo): Attachment {
+  const { id, mediaType, name, size, width, height } = attachment
+  return {
+    ...{ key: id, mime: mediaType, name, size, url: linkTo(attachment) },
+    ...(width !== null && height !== null && { width, height }),
+  }
 }
 
 /** The activity that shows a change, or null when this dialect shows none for it. */
@@ -59,8 +90,11 @@ function shownChange(event: Event, scene: Scene): ShownChange | null {
   switch (event.kind) {
     case 'ticket.status_changed':
       return shownStatusChange(event)
+    // S7: of the creation and the change of type, each generation of the reference knows one.
+    case 'ticket.created':
+      return scene.profile === 'current' ? { type: 'ticketCreated' } : null
     case 'ticket.topic_changed':
-      return shownTypeChange(event, scene.tenant)
+      return scene.profile === 'older' ? shownTypeChange(event, scene.tenant) : null
     case 'ticket.assignee_changed':
       return {
         type: 'assigneeUpdated',
@@ -121,17 +155,19 @@ function assigneeIn(data: EventData | null, scene: Scene): ChangedValues {
 
 function activity(
   event: Event,
-  shown: Pick<Activity, 'id' | 'type' | 'data'>,
+  shown: Pick<Activity, 'id'> & ShownChange,
   person: Person | null,
   scene: Scene,
 ): Activity {
-  const membership = encodeMembership(person, scene.reader)
+  const assistant = encodeAssistant(person)
+  const membership = assistant ? undefined : encodeMembership(person, scene.reader)
   return {
     id: shown.id,
     ticketRef: scene.ticketId,
     type: shown.type,
     createDate: event.at,
     ...(membership && { membership }),
-    data: shown.data,
+    ...(assistant && { lemAI: assistant }),
+    ...(shown.data && { data: shown.data }),
   }
 }

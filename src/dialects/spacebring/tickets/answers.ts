@@ -1,4 +1,5 @@
 import type { Static } from 'typebox'
+import type { LinkTo } from '../../../core/attachments/links.ts'
 import type { Context } from '../../../core/context.ts'
 import type { Event, EventKind } from '../../../core/events/event.ts'
 import { personOn, type TimelineEntry } from '../../../core/tickets/queries.ts'
@@ -12,17 +13,23 @@ import { peopleById, readerOn } from './people.ts'
 import type { ChangeAnswer, CommentAnswer, Ticket, TicketAnswer, TicketPageAnswer } from './schema.ts'
 
 type Outcome = TicketOutcome & { readonly ticket: CoreTicket }
+/** What of the surroundings shows in activities. */
+export type Showing = Pick<Scene, 'profile' | 'linkTo'>
 
 export function answerPage(ctx: Context, tickets: readonly CoreTicket[], nextPage: NextPage | null): Answer {
   const body: Static<typeof TicketPageAnswer> = { tickets: tickets.map((ticket) => shown(ctx, ticket)), ...nextPage }
   return { status: 200, body }
 }
 
-/** A new ticket has no activities yet (S7). */
-export function answerCreated(ctx: Context, ticket: CoreTicket): Answer {
+/** A new ticket has no activities, or that of its creation (S7). */
+export async function answerCreated(ctx: Context, outcome: Outcome, showing: Showing): Promise<Answer> {
+  const { ticket } = outcome
   const reader = readerOn(ctx.actor, ticket.deskId)
+  const actor = personOn(ctx.actor.user, ticket.deskId)
+  const entries = outcome.events.map((event) => ({ event, message: null, actor, credentialName: null }))
+  const created = entries.filter(({ event }) => event.kind === 'ticket.created')
   const body: Static<typeof TicketAnswer> = {
-    activities: [],
+    activities: encodeActivities(created, await sceneOf(ctx, ticket, created, showing)),
     ticket: encodeCreatedTicket(ticket, ctx.tenant, reader),
   }
   return { status: 201, body }
@@ -32,31 +39,43 @@ export async function answerTicket(
   ctx: Context,
   ticket: CoreTicket,
   entries: readonly TimelineEntry[],
+  showing: Showing,
 ): Promise<Answer> {
-  const activities = encodeActivities(entries, await sceneOf(ctx, ticket, entries))
+  const activities = encodeActivities(entries, await sceneOf(ctx, ticket, entries, showing))
   const body: Static<typeof TicketAnswer> = { activities, ticket: shown(ctx, ticket) }
   return { status: 200, body }
 }
 
 /** The activity of the change that was asked for, and the ticket after it. */
-export async function answerChange(ctx: Context, outcome: Outcome, kind: EventKind): Promise<Answer> {
+export async function answerChange(ctx: Context, outcome: Outcome, kind: EventKind, linkTo: LinkTo): Promise<Answer> {
   const { ticket } = outcome
   const event = recorded(outcome, kind)
   const actor = personOn(ctx.actor.user, ticket.deskId)
-  const activity = encodeChange(event, actor, await sceneOf(ctx, ticket, [{ event, message: null, actor }]))
+  const activity = encodeChange(
+    event,
+    actor,
+    await sceneOf(ctx, ticket, [{ event, message: null, actor }], withEither(linkTo)),
+  )
   if (!activity) throw new Error(`An event ${kind} has no activity to show.`)
   const body: Static<typeof ChangeAnswer> = { activity, ticket: shown(ctx, ticket) }
   return { status: 200, body }
 }
 
-export async function answerComment(ctx: Context, outcome: Outcome, text: string): Promise<Answer> {
+export async function answerComment(ctx: Context, outcome: Outcome, linkTo: LinkTo): Promise<Answer> {
   const { ticket } = outcome
   const author = personOn(ctx.actor.user, ticket.deskId)
-  const scene = await sceneOf(ctx, ticket, [])
+  const [message] = outcome.messages
+  if (!message) throw new Error('A comment was added, but the core did not answer it.')
+  const scene = await sceneOf(ctx, ticket, [], withEither(linkTo))
   const body: Static<typeof CommentAnswer> = {
-    activity: encodeComment(recorded(outcome, 'message.added'), text, author, scene),
+    activity: encodeComment(recorded(outcome, 'message.added'), message, author, scene),
   }
   return { status: 201, body }
+}
+
+/** What a change is answered with is an activity of both generations. */
+function withEither(linkTo: LinkTo): Showing {
+  return { profile: 'older', linkTo }
 }
 
 function shown(ctx: Context, ticket: CoreTicket): Ticket {
@@ -74,11 +93,12 @@ async function sceneOf(
   ctx: Context,
   ticket: CoreTicket,
   entries: readonly Pick<TimelineEntry, 'event' | 'message' | 'actor'>[],
+  showing: Showing,
 ): Promise<Scene> {
   const { deskId } = ticket
   const known = peopleById([...entries.map((each) => each.actor), ticket.requester, ticket.assignee])
   const unknown = namedIn(entries).filter((id) => !known.has(id))
   const found = (await findUsers(ctx, unknown)).map((user) => personOn(user, deskId))
   const people = peopleById([...known.values(), ...found])
-  return { ticketId: ticket.id, tenant: ctx.tenant, reader: readerOn(ctx.actor, deskId), people }
+  return { ticketId: ticket.id, tenant: ctx.tenant, reader: readerOn(ctx.actor, deskId), people, ...showing }
 }

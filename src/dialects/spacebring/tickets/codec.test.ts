@@ -15,7 +15,7 @@ import {
   ticketOf,
 } from '../fixtures/samples.ts'
 import { TYPE_WORDS } from '../words.ts'
-import { decodeCommentText, decodeNewTicket, encodeCreatedTicket, encodeTicket, titleFrom } from './codec.ts'
+import { decodeComment, decodeNewTicket, encodeCreatedTicket, encodeTicket, titleFrom } from './codec.ts'
 import { encodeMembership } from './people.ts'
 
 const worker = { userId: ADMIN_ID, worksHere: true }
@@ -69,16 +69,19 @@ test('without userRefRequester a person asks for itself, and a network’s crede
   assert.deepEqual(refused, ['ticket', 'userRefRequester'])
 })
 
-test('a comment needs a text, and every attachment key is unknown', () => {
+test('a comment needs a text or an attachment, and a key is an id', () => {
   const ticketRef = NOBODY_ID
-  assert.equal(decodeCommentText({ activity: { ticketRef, text: 'Hi', attachments: [] } }), 'Hi')
+  const decoded = (activity: object) => decodeComment({ activity: { ticketRef, ...activity } })
+  assert.equal(decoded({ text: 'Hi', attachments: [] }).text, 'Hi')
+  const attachments = [{ key: NOBODY_ID.toUpperCase() }]
+  assert.deepEqual(decoded({ attachments }).attachmentIds, [NOBODY_ID])
+  assert.equal(decoded({ attachments }).text, '')
   assert.deepEqual(
-    refusedField(() => decodeCommentText({ activity: { ticketRef } })),
+    refusedField(() => decoded({})),
     ['activity', 'text'],
   )
-  const attachments = [{ key: 'any' }]
   assert.deepEqual(
-    refusedField(() => decodeCommentText({ activity: { ticketRef, text: 'Hi', attachments } })),
+    refusedField(() => decoded({ text: 'Hi', attachments: [{ key: 'any' }] })),
     ['activity', 'attachments', 0, 'key'],
   )
 })

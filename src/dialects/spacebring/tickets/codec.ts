@@ -1,5 +1,6 @@
 import type { Actor } from '../../../core/access/actor.ts'
 import { refuseField } from '../../../core/errors.ts'
+import type { NewMessage } from '../../../core/messages/message.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { Ticket as CoreTicket, NewTicket, Person, TicketChange } from '../../../core/tickets/ticket.ts'
 import { CHANGE_OF_STATUS_WORD, type TypeWord, topicOfTypeWord, typeWordOf, WORD_OF_STATUS } from '../words.ts'
@@ -48,11 +49,21 @@ export function decodeStatusChange({ ticket }: StatusBody): TicketChange {
   return { status: CHANGE_OF_STATUS_WORD[ticket.status] }
 }
 
-/** The text of a comment. Attachments cannot be uploaded yet, so every key is unknown (S30). */
-export function decodeCommentText({ activity }: CommentBody): string {
-  const [attachment] = activity.attachments ?? []
-  if (attachment) refuseField(['activity', 'attachments', 0, 'key'], 'unknown', 'There is no such attachment.')
-  return activity.text ?? refuseField(['activity', 'text'], 'required', 'A comment needs a text or an attachment.')
+/** Spacebring reference, Create a ticket comment: a text, a file, or both. */
+export function decodeComment({ activity }: CommentBody): NewMessage {
+  const attachmentIds = (activity.attachments ?? []).map(({ key }) => decodeKey(key))
+  if (activity.text === undefined && attachmentIds.length === 0)
+    refuseField(['activity', 'text'], 'required', 'A comment needs a text or an attachment.')
+  return { visibility: 'public', format: 'text', text: activity.text ?? '', attachmentIds }
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** S30: keys are ids of uploads, so anything else names none. */
+function decodeKey(key: string): string {
+  return UUID.test(key)
+    ? lowerCase(key)
+    : refuseField(['activity', 'attachments', 0, 'key'], 'unknown', 'There is no such attachment.')
 }
 
 /** Spacebring reference, Support: `ticket`. */

@@ -17,11 +17,11 @@ export async function refuseToMembers(ctx: Context, id: string): Promise<void> {
  * word that the ticket already shows changes nothing.
  */
 export async function changeType(ctx: Context, id: string, word: TypeWord): Promise<void> {
-  const topicId = decodeType(word, ctx.tenant)
-  if (word === OTHER_TYPE) {
+  await changeTicket(ctx, { id }, async () => {
+    const topicId = decodeType(word, ctx.tenant)
+    if (word !== OTHER_TYPE) return { topicId }
     const ticket = await getTicket(ctx, { id })
     demand(ctx.actor, 'ticket.change', ticket.deskId)
-    if (typeWordOf(ctx.tenant, ticket.topicId) === word) return
-  }
-  await changeTicket(ctx, { id }, { topicId })
+    return typeWordOf(ctx.tenant, ticket.topicId) === word ? {} : { topicId }
+  })
 }

@@ -1,7 +1,7 @@
 import { type Actor, worksOn } from '../../../core/access/actor.ts'
 import type { Person } from '../../../core/tickets/ticket.ts'
 import { ROLE_TYPE_OF } from '../words.ts'
-import type { Membership, User } from './schema.ts'
+import type { Activity, Membership, User } from './schema.ts'
 
 /** Who reads an answer: what they may see of the people in it depends on their role in the location. */
 export interface Reader {
@@ -34,6 +34,12 @@ export function encodeUser(person: Person, reader: Reader): User {
     surname: person.surname || null,
     phoneNumber: seesContact ? person.phone : null,
   }
+}
+
+/** An automation is shown as the vendor's assistant, in place of a membership (S31); undefined for everybody else. */
+export function encodeAssistant(person: Person | null): Activity['lemAI'] {
+  if (person?.kind !== 'automation') return undefined
+  return { name: `${person.name} ${person.surname}`.trim(), photoUrl: person.photoUrl ?? '' }
 }
 
 /**

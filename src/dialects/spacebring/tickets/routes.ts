@@ -1,9 +1,12 @@
+import { linkingIn } from '../../../core/attachments/links.ts'
+import type { Context } from '../../../core/context.ts'
+import { deleteMessage } from '../../../core/messages/commands.ts'
 import { changeTicket, createTicket } from '../../../core/tickets/commands.ts'
 import { listTickets } from '../../../core/tickets/queries.ts'
-import { route } from '../../dialect.ts'
-import { reading, writing } from '../auth.ts'
-import { answerChange, answerComment, answerCreated, answerPage, answerTicket } from './answers.ts'
-import { decodeCommentText, decodeNewTicket, decodeStatusChange, lowerCase } from './codec.ts'
+import { route, type Services } from '../../dialect.ts'
+import { byTokenOnly, reading, writing } from '../auth.ts'
+import { answerChange, answerComment, answerCreated, answerPage, answerTicket, type Showing } from './answers.ts'
+import { decodeComment, decodeNewTicket, decodeStatusChange, lowerCase } from './codec.ts'
 import { changeType, refuseToMembers } from './guards.ts'
 import { decodeListing, pageAfter } from './listing.ts'
 import { findAssignee } from './references.ts'
@@ -12,6 +15,7 @@ import {
   ChangeAnswer,
   CommentAnswer,
   CommentBody,
+  CommentParams,
   CreateBody,
   ListQuery,
   StatusBody,
@@ -21,6 +25,10 @@ import {
   TypeBody,
 } from './schema.ts'
 import { wholeTimeline } from './timeline.ts'
+
+function showing(ctx: Context, { settings, links }: Services): Showing {
+  return { profile: settings.spacebringActivityProfile, linkTo: linkingIn(links, ctx) }
+}
 
 /** Spacebring reference, Support: the tickets, each operation as decode, one core call, encode. */
 export const routes = [
@@ -43,12 +51,12 @@ export const routes = [
     path: '/support/tickets/v1',
     operationId: 'createTicket',
     summary: 'Create a ticket',
-    need: writing('ticket.create'),
+    need: byTokenOnly(writing('ticket.create')),
     body: CreateBody,
     answers: { 201: TicketAnswer },
-    handle: async ({ ctx, body }) => {
-      const { ticket } = await createTicket(ctx, decodeNewTicket(body, ctx.tenant, ctx.actor))
-      return answerCreated(ctx, ticket)
+    handle: async ({ ctx, body, services }) => {
+      const outcome = await createTicket(ctx, () => decodeNewTicket(body, ctx.tenant, ctx.actor))
+      return answerCreated(ctx, outcome, showing(ctx, services))
     },
   }),
   route({
@@ -59,9 +67,9 @@ export const routes = [
     need: reading('ticket.read'),
     params: TicketParams,
     answers: { 200: TicketAnswer },
-    handle: async ({ ctx, params }) => {
+    handle: async ({ ctx, params, services }) => {
       const { ticket, entries } = await wholeTimeline(ctx, lowerCase(params.id))
-      return answerTicket(ctx, ticket, entries)
+      return answerTicket(ctx, ticket, entries, showing(ctx, services))
     },
   }),
   route({
@@ -73,11 +81,14 @@ export const routes = [
     params: TicketParams,
     body: StatusBody,
     answers: { 200: ChangeAnswer },
-    handle: async ({ ctx, params, body }) => {
+    handle: async ({ ctx, params, body, services }) => {
       const id = lowerCase(params.id)
-      if (body.ticket.status === 'closed') await refuseToMembers(ctx, id)
-      const outcome = await changeTicket(ctx, { id }, decodeStatusChange(body), { recordAlways: true })
-      return answerChange(ctx, outcome, 'ticket.status_changed')
+      const change = async () => {
+        if (body.ticket.status === 'closed') await refuseToMembers(ctx, id)
+        return decodeStatusChange(body)
+      }
+      const outcome = await changeTicket(ctx, { id }, change, { recordAlways: true })
+      return answerChange(ctx, outcome, 'ticket.status_changed', linkingIn(services.links, ctx))
     },
   }),
   route({
@@ -89,11 +100,11 @@ export const routes = [
     params: TicketParams,
     body: AssigneeBody,
     answers: { 200: ChangeAnswer },
-    handle: async ({ ctx, params, body }) => {
+    handle: async ({ ctx, params, body, services }) => {
       const id = lowerCase(params.id)
-      const assigneeId = await findAssignee(ctx, id, body)
-      const outcome = await changeTicket(ctx, { id }, { assigneeId }, { recordAlways: true })
-      return answerChange(ctx, outcome, 'ticket.assignee_changed')
+      const change = async () => ({ assigneeId: await findAssignee(ctx, id, body) })
+      const outcome = await changeTicket(ctx, { id }, change, { recordAlways: true })
+      return answerChange(ctx, outcome, 'ticket.assignee_changed', linkingIn(services.links, ctx))
     },
   }),
   route({
@@ -115,14 +126,26 @@ export const routes = [
     path: '/support/tickets/v1/comment',
     operationId: 'createTicketComment',
     summary: 'Create a ticket comment',
-    need: writing('ticket.read', 'message.reply'),
+    need: byTokenOnly(writing('ticket.read', 'message.reply')),
     body: CommentBody,
     answers: { 201: CommentAnswer },
-    handle: async ({ ctx, body }) => {
-      const text = decodeCommentText(body)
+    handle: async ({ ctx, body, services }) => {
       const ref = { id: lowerCase(body.activity.ticketRef) }
-      const outcome = await changeTicket(ctx, ref, { message: { visibility: 'public', format: 'text', text } })
-      return answerComment(ctx, outcome, text)
+      const outcome = await changeTicket(ctx, ref, () => ({ message: decodeComment(body) }))
+      return answerComment(ctx, outcome, linkingIn(services.links, ctx))
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/support/tickets/v1/comment/:id',
+    operationId: 'deleteTicketComment',
+    summary: 'Delete a ticket comment',
+    need: writing('ticket.read', 'message.delete', 'message.reply'),
+    params: CommentParams,
+    answers: { 204: null },
+    handle: async ({ ctx, params }) => {
+      await deleteMessage(ctx, { id: lowerCase(params.id) }, { onlyReplies: true })
+      return { status: 204 }
     },
   }),
 ]

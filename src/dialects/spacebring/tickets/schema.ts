@@ -1,11 +1,9 @@
-import { type Static, type TProperties, type TSchema, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
+import { closed, date, id, limit, nextPageToken, UUID, uuid } from '../shapes.ts'
 import { ORDER_WORDS, STATUS_WORDS, TYPE_WORDS } from '../words.ts'
 
 // --- requests ---------------------------------------------------------------------------------------------------------
 
-const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
-
-const uuid = (description: string) => Type.String({ pattern: `^${UUID}$`, description })
 const uuidOrNull = (description: string) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], pattern: `^${UUID}$`, description })
 const uuids = (description: string) => Type.String({ pattern: `^${UUID}(?:,${UUID}){0,99}$`, description })
@@ -13,13 +11,15 @@ const uuids = (description: string) => Type.String({ pattern: `^${UUID}(?:,${UUI
 /** S29: what is only blank is no text. */
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 10_000, pattern: '\\S', description })
 
+export const CommentParams = Type.Object({ id: uuid('The id of the activity of the comment.') })
+
 export const TicketParams = Type.Object({ id: uuid('The id of the ticket.') })
 
 /** Spacebring reference, Retrieve tickets; S17. */
 export const ListQuery = Type.Object({
   locationRef: uuid('The id of the location.'),
-  limit: Type.Optional(Type.String({ pattern: '^(?:[1-9][0-9]?|100)$', description: '1 to 100, 25 by default.' })),
-  nextPageToken: Type.Optional(Type.String({ description: 'The token from the previous page.' })),
+  limit,
+  nextPageToken,
   order: Type.Optional(Type.Enum(ORDER_WORDS, { description: 'createDate:desc by default.' })),
   membershipRefRequester: Type.Optional(uuids('Memberships of requesters: up to 100 ids, joined by commas.')),
   userRefAssignee: Type.Optional(uuids('Assignees: up to 100 ids of users, joined by commas.')),
@@ -68,50 +68,56 @@ export type CommentBody = Static<typeof CommentBody>
 
 // --- answers: closed objects, so that nothing undocumented leaves -----------------------------------------------------
 
-const closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 const stringOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'] })
-const id = Type.String({ description: 'UUID' })
-const date = Type.String({ description: 'ISO 8601, e.g. 2021-05-21T10:00:00.000Z' })
 
-const User = closed({
-  id,
-  photoUrl: stringOrNull,
-  blocked: Type.Boolean(),
-  email: stringOrNull,
-  name: stringOrNull,
-  surname: stringOrNull,
-  phoneNumber: stringOrNull,
-})
+const User = closed(
+  {
+    id,
+    photoUrl: stringOrNull,
+    blocked: Type.Boolean(),
+    email: stringOrNull,
+    name: stringOrNull,
+    surname: stringOrNull,
+    phoneNumber: stringOrNull,
+  },
+  'User',
+)
 export type User = Static<typeof User>
 
-const TicketUser = closed({
-  ...User.properties,
-  about: Type.Optional(Type.String({ description: 'On a ticket just created only.' })),
-})
+const TicketUser = closed(
+  {
+    ...User.properties,
+    about: Type.Optional(Type.String({ description: 'On a ticket just created only.' })),
+  },
+  'TicketUser',
+)
 export type TicketUser = Static<typeof TicketUser>
 
-const Membership = closed({ id, roleType: Type.String(), type: Type.String(), user: User })
+const Membership = closed({ id, roleType: Type.String(), type: Type.String(), user: User }, 'Membership')
 export type Membership = Static<typeof Membership>
 
-const Ticket = closed({
-  id,
-  number: Type.Integer({ description: 'Unique in the location.' }),
-  locationRef: id,
-  description: Type.String(),
-  status: Type.Enum(STATUS_WORDS),
-  type: Type.Enum(TYPE_WORDS),
-  createDate: date,
-  updateDate: date,
-  statusUpdateDate: Type.Optional(date),
-  userRequester: nullable(TicketUser),
-  membershipRefRequester: Type.Optional(id),
-  membershipRequester: Type.Optional(Membership),
-  userAssignee: nullable(TicketUser),
-  userRefAssignee: Type.Optional(id),
-  membershipRefAssignee: Type.Optional(id),
-  membershipAssignee: Type.Optional(Membership),
-})
+const Ticket = closed(
+  {
+    id,
+    number: Type.Integer({ description: 'Unique in the location.' }),
+    locationRef: id,
+    description: Type.String(),
+    status: Type.Enum(STATUS_WORDS),
+    type: Type.Enum(TYPE_WORDS),
+    createDate: date,
+    updateDate: date,
+    statusUpdateDate: Type.Optional(date),
+    userRequester: nullable(TicketUser),
+    membershipRefRequester: Type.Optional(id),
+    membershipRequester: Type.Optional(Membership),
+    userAssignee: nullable(TicketUser),
+    userRefAssignee: Type.Optional(id),
+    membershipRefAssignee: Type.Optional(id),
+    membershipAssignee: Type.Optional(Membership),
+  },
+  'Ticket',
+)
 export type Ticket = Static<typeof Ticket>
 
 const changed = {
@@ -121,8 +127,24 @@ const changed = {
   userRefAssignee: Type.Optional(id),
   membershipAssignee: Type.Optional(Membership),
 }
+/** Spacebring reference, Support: `attachment`. */
+export const Attachment = closed(
+  {
+    key: Type.String(),
+    mime: Type.String(),
+    name: Type.String(),
+    size: Type.Integer(),
+    url: Type.String(),
+    width: Type.Optional(Type.Integer()),
+    height: Type.Optional(Type.Integer()),
+  },
+  'Attachment',
+)
+export type Attachment = Static<typeof Attachment>
+
 const ActivityData = closed({
   text: Type.Optional(Type.String()),
+  attachments: Type.Optional(Type.Array(Attachment)),
   ...changed,
   previousAttributes: Type.Optional(closed(changed)),
 })
@@ -130,16 +152,20 @@ export type ActivityData = Static<typeof ActivityData>
 /** What an activity says of one side of a change. */
 export type ChangedValues = NonNullable<ActivityData['previousAttributes']>
 
-export const ACTIVITY_TYPES = ['comment', 'statusUpdated', 'typeUpdated', 'assigneeUpdated'] as const
+export const ACTIVITY_TYPES = ['comment', 'statusUpdated', 'typeUpdated', 'assigneeUpdated', 'ticketCreated'] as const
 
-const Activity = closed({
-  id,
-  ticketRef: id,
-  type: Type.Enum(ACTIVITY_TYPES),
-  createDate: date,
-  membership: Type.Optional(Membership),
-  data: ActivityData,
-})
+const Activity = closed(
+  {
+    id,
+    ticketRef: id,
+    type: Type.Enum(ACTIVITY_TYPES),
+    createDate: date,
+    membership: Type.Optional(Membership),
+    lemAI: Type.Optional(closed({ name: Type.String(), photoUrl: Type.String() })),
+    data: Type.Optional(ActivityData),
+  },
+  'Activity',
+)
 export type Activity = Static<typeof Activity>
 
 export const TicketPageAnswer = closed({

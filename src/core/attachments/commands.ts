@@ -1,0 +1,123 @@
+import type { Files, ReceivedFile } from '../../storage/files.ts'
+import type { Store } from '../../storage/store.ts'
+import type { Context } from '../context.ts'
+import { refuse, refuseField } from '../errors.ts'
+import { callInput } from '../idempotency/claimed.ts'
+import { type EarlierRow, once } from '../idempotency/store.ts'
+import type { Attachment, Upload } from './attachment.ts'
+import { kindOf } from './content.ts'
+import { cleanName, kindProblem } from './rules.ts'
+import { ATTACHMENTS_BY_ID, INSERT_ATTACHMENT, KNOWN_ATTACHMENTS, PURGE_UNUSED, uploadOf } from './store.ts'
+
+/**
+ * Keeps a file until a message takes it. The bytes are durable before anything says that there is a file.
+ *
+ * @throws Refusal `forbidden`, `invalid` (path `file`), `unavailable`, `idempotency_mismatch`
+ */
+export async function uploadAttachment(
+  ctx: Context,
+  given: { readonly name: string; readonly received: ReceivedFile },
+): Promise<Attachment> {
+  if (!ctx.actor.permissions.has('attachment.create')) refuse({ code: 'forbidden', permission: 'attachment.create' })
+  const files = ctx.store.files ?? refuse({ code: 'unavailable' })
+  return once(
+    ctx,
+    () => keep(ctx, files, given),
+    (earlier) => kept(ctx, earlier),
+  )
+}
+
+async function keep(
+  ctx: Context,
+  files: Files,
+  { name: sent, received }: Parameters<typeof uploadAttachment>[1],
+): Promise<Attachment | undefined> {
+  const name = cleanName(sent)
+  const { fileBytes, mediaTypes } = files.limits
+  if (received.size === 0) refuseField(['file'], 'too_small', 'Must not be empty.')
+  if (received.size > fileBytes) refuseField(['file'], 'too_large', `At most ${fileBytes} bytes.`, fileBytes)
+  const kind = await kindOf(received.head, received.head.length === received.size)
+  const problem = kindProblem(name, kind.mediaType, mediaTypes)
+  if (problem !== null) refuseField(['file'], 'choice', problem)
+  const key = { tenantId: ctx.tenant.id, id: ctx.newId() }
+  await files.store.keep(key, received)
+  const { size, sha256 } = received
+  const { mediaType: media_type, width, height } = kind
+  const input = { id: key.id, name, media_type, size, sha256, width, height, ...callInput(ctx) }
+  const [row] = await ctx.store.run({
+    statement: INSERT_ATTACHMENT,
+    values: [ctx.tenant.id, JSON.stringify(input)],
+  })
+  if (row) return uploadOf(row)
+  await eraseFiles(ctx, [key.id])
+  return undefined
+}
+
+async function kept(ctx: Context, earlier: EarlierRow): Promise<Attachment> {
+  const uploads = await findUploads(ctx, earlier.attachment === undefined ? [] : [earlier.attachment])
+  const [upload] = uploads.values()
+  return upload ?? refuse({ code: 'not_found', missing: 'attachment' })
+}
+
+/** Attachments by id, whoever asks. */
+export async function findUploads(
+  { store, tenant }: { readonly store: Pick<Store, 'run'>; readonly tenant: { readonly id: string } },
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Upload>> {
+  if (ids.length === 0) return new Map()
+  const rows = await store.run({ statement: ATTACHMENTS_BY_ID, values: [tenant.id, ids] })
+  return new Map(rows.map((row) => [row.id, uploadOf(row)]))
+}
+
+/**
+ * Erases the bytes of attachments whose rows are gone, after the commit that took them. It never fails a call that has
+ * committed: what cannot be erased now is erased by the sweep.
+ */
+export async function eraseFiles(
+  { store, tenant }: { readonly store: Pick<Store, 'files'>; readonly tenant: { readonly id: string } },
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return
+  await store.files?.store.remove(ids.map((id) => ({ tenantId: tenant.id, id }))).catch(() => {})
+}
+
+/** Files or rows that one statement looks at. */
+const CHUNK = 500
+
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/**
+ * Forgets a tenant's uploads that no message took, and erases files that have no row: what a crash left between a file
+ * and its row, or between the end of a row and that of its file.
+ *
+ * @param before uploads and files that are younger stay: their message, or their row, may be on its way.
+ */
+export async function sweepAttachments(
+  store: Store,
+  tenantId: string,
+  before: { readonly unused: Date; readonly rowless: Date },
+): Promise<void> {
+  if (!store.files) return
+  const { store: files } = store.files
+  const erase = (ids: readonly string[]): Promise<void> => files.remove(ids.map((id) => ({ tenantId, id })))
+  for (;;) {
+    const values = [tenantId, before.unused.toISOString(), CHUNK]
+    const forgotten = await store.run({ statement: PURGE_UNUSED, values })
+    await erase(forgotten.map(({ id }) => id))
+    if (forgotten.length < CHUNK) break
+  }
+  let seen: string[] = []
+  const eraseUnknown = async (): Promise<void> => {
+    if (seen.length === 0) return
+    const known = await store.run({ statement: KNOWN_ATTACHMENTS, values: [tenantId, seen] })
+    const ids = new Set(known.map(({ id }) => id))
+    await erase(seen.filter((id) => !ids.has(id)))
+    seen = []
+  }
+  for await (const { id, since } of files.list(tenantId)) {
+    // What is named otherwise is not ours.
+    if (since < before.rowless && ID.test(id)) seen.push(id)
+    if (seen.length === CHUNK) await eraseUnknown()
+  }
+  await eraseUnknown()
+}

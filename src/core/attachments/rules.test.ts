@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { Refusal } from '../errors.ts'
+import type { Upload } from './attachment.ts'
+import { checkAttachments, cleanName, FILES_OF_A_MESSAGE, kindProblem, sentType } from './rules.ts'
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 400 }),
+  fc.string({ unit: 'grapheme', maxLength: 400 }),
+  fc.string({
+    unit: fc.constantFrom('.', '/', '\\', ' ', '\u202e', '\u0000', '\ud800', 'a', '\n', '..'),
+    maxLength: 60,
+  }),
+)
+
+test('whatever a file is called, its name is one visible line without a path, and stays as it is', () => {
+  fc.assert(
+    fc.property(anyText, (given) => {
+      const name = cleanName(given)
+      assert.ok(name.length > 0 && [...name].length <= 200)
+      assert.ok(name.isWellFormed())
+      assert.doesNotMatch(name, /[/\\\p{Cc}\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]/u)
+      assert.doesNotMatch(name, /^[. ]|[. ]$/)
+      assert.equal(cleanName(name), name)
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('a usual name is kept; a path, an invisible turn and an endless name are not', () => {
+  assert.equal(cleanName('Rechnung März (2).pdf'), 'Rechnung März (2).pdf')
+  assert.equal(cleanName('C:\\Users\\me\\photo.png'), 'photo.png')
+  assert.equal(cleanName('../../etc/passwd'), 'passwd')
+  assert.equal(cleanName('photo\u202egnp.exe'), 'photognp.exe')
+  assert.equal(cleanName('..'), 'file')
+  const long = cleanName(`${'x'.repeat(500)}.jpeg`)
+  assert.equal(long.length, 200)
+  assert.ok(long.endsWith('.jpeg'))
+})
+
+test('programs are refused by their content and by their ending, others only where types are listed', () => {
+  assert.equal(kindProblem('a.pdf', 'application/pdf', []), null)
+  assert.ok(kindProblem('a.pdf', 'application/x-msdownload', []))
+  for (const name of ['a.exe', 'a.pdf.EXE', 'a.js', 'a.lnk']) assert.ok(kindProblem(name, 'text/plain', []), name)
+  const taken = ['image/*', 'application/pdf']
+  assert.equal(kindProblem('a.png', 'image/png', taken), null)
+  assert.equal(kindProblem('a.pdf', 'application/pdf', taken), null)
+  assert.ok(kindProblem('a.txt', 'text/plain', taken))
+  assert.ok(kindProblem('a.exe', 'image/png', taken))
+})
+
+test('nothing that a browser runs is sent under its own type', () => {
+  for (const type of ['text/html', 'image/svg+xml', 'application/xml', 'application/xhtml+xml', 'text/javascript'])
+    assert.equal(sentType(type), 'application/octet-stream')
+  assert.equal(sentType('image/png'), 'image/png')
+  assert.equal(sentType('text/plain'), 'text/plain; charset=utf-8')
+})
+
+test('a user puts on a message what it uploaded itself and nobody used, once each, within the limits', () => {
+  const upload = (id: string, changes: Partial<Upload> = {}): [string, Upload] => [
+    id,
+    {
+      ...{ id, name: 'a', mediaType: 'text/plain', size: 10, width: null, height: null },
+      ...{ createdAt: '2026-01-15T10:00:00.000Z', uploaderId: 'me', messageId: null, ...changes },
+    },
+  ]
+  const uploads = new Map([
+    ...['a', 'b', 'c'].map((id) => upload(id)),
+    upload('used', { messageId: 'm' }),
+    upload('theirs', { uploaderId: 'other' }),
+    ...Array.from({ length: FILES_OF_A_MESSAGE + 1 }, (_, nth) => upload(`n${nth}`, { size: 0 })),
+  ])
+  const rule = (ids: readonly string[]): string => {
+    try {
+      checkAttachments(ids, 'me', uploads, 25)
+      return 'fine'
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.error.code !== 'invalid') throw error
+      assert.deepEqual(error.error.issues[0]?.path, ['message', 'attachments'])
+      return error.error.issues[0].rule
+    }
+  }
+  assert.equal(rule([]), 'fine')
+  assert.equal(rule(['a', 'b']), 'fine')
+  for (const id of ['used', 'theirs', 'nothing']) assert.equal(rule(['a', id]), 'unknown')
+  assert.equal(rule(['a', 'a']), 'not_allowed')
+  assert.equal(rule(['a', 'b', 'c']), 'too_large')
+  assert.equal(rule(Array.from({ length: FILES_OF_A_MESSAGE + 1 }, (_, nth) => `n${nth}`)), 'too_long')
+})

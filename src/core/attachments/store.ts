@@ -1,0 +1,84 @@
+import { type Static, Type } from 'typebox'
+import { statement } from '../../storage/statement.ts'
+import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
+import { instant } from '../instant.ts'
+import type { Upload } from './attachment.ts'
+
+const nullable = Type.Union([Type.Integer(), Type.Null()])
+
+const UploadRow = Type.Object({
+  id: Type.String(),
+  uploader_id: Type.String(),
+  message_id: Type.Union([Type.String(), Type.Null()]),
+  name: Type.String(),
+  media_type: Type.String(),
+  size: Type.Integer(),
+  width: nullable,
+  height: nullable,
+  created_at: Type.String(),
+})
+
+const UPLOAD_VIEW = 'f.id, f.uploader_id, f.message_id, f.name, f.media_type, f.size, f.width, f.height, f.created_at'
+
+export function uploadOf(row: Static<typeof UploadRow>): Upload {
+  return {
+    id: row.id,
+    uploaderId: row.uploader_id,
+    messageId: row.message_id,
+    name: row.name,
+    mediaType: row.media_type,
+    size: row.size,
+    width: row.width,
+    height: row.height,
+    createdAt: instant(row.created_at),
+  }
+}
+
+const IdRow = Type.Object({ id: Type.String() })
+
+/** `$2` the call with the attachment, as JSON. Without a row the key had been used. */
+export const INSERT_ATTACHMENT = statement(
+  'attachment.insert',
+  UploadRow,
+  `
+with input as materialized (
+  select * from json_to_record($2::json) as i (id uuid, name text, media_type text, size bigint, sha256 text, width integer,
+    height integer, ${CALL})
+),
+${CLAIMED},
+made as (
+  insert into attachments as f (tenant_id, id, uploader_id, name, media_type, size, sha256, width, height, created_at)
+  select $1, a.id, a.actor_id, a.name, a.media_type, a.size, a.sha256, a.width, a.height, a.at from accepted a
+  returning f.*
+),
+${keeping('made', "jsonb_build_object('attachment', f.id)")}
+select ${UPLOAD_VIEW} from made f`,
+)
+
+/** `$2` ids. */
+export const ATTACHMENTS_BY_ID = statement(
+  'attachment.by_id',
+  UploadRow,
+  `select ${UPLOAD_VIEW} from attachments f where f.tenant_id = $1 and f.id = any ($2::uuid[])`,
+)
+
+/** Forgets up to `$3` uploads from before `$2` that nobody put on a message. */
+export const PURGE_UNUSED = statement(
+  'attachment.purge_unused',
+  IdRow,
+  `
+with old as materialized (
+  select f.id from attachments f where f.tenant_id = $1 and f.message_id is null and f.created_at < $2
+  order by f.created_at limit $3
+  for update skip locked
+)
+delete from attachments f where f.tenant_id = $1 and f.id = any (array(select o.id from old o)) and f.message_id is null
+returning f.id`,
+)
+
+/** Which of `$2` there are. */
+export const KNOWN_ATTACHMENTS = statement(
+  'attachment.known',
+  IdRow,
+  'select f.id from attachments f where f.tenant_id = $1 and f.id = any ($2::uuid[])',
+)

@@ -1,0 +1,53 @@
+import type { Context } from '../context.ts'
+
+/**
+ * The parts by which a statement of one call claims its key and keeps its result (decision 0006). `$2` is the call as
+ * JSON: what it is about and what `callInput` tells. The statement begins with a part `input` that reads it by `CALL`.
+ */
+
+/** Who does it, when and how, and the key it is claimed under, of the one call that `$2` holds. */
+export const CALL =
+  'actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, event_id uuid, key text, fingerprint text'
+
+/** The input once more as `accepted`, without a row when the key was used before: the effect must come of it alone. */
+export const CLAIMED = `claimed as (
+  insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
+  select $1, i.credential_id, i.key, i.fingerprint, i.at from input i where i.key is not null
+  on conflict do nothing
+  returning c.key
+),
+accepted as materialized (
+  select i.* from input i where i.key is null or exists (select 1 from claimed)
+)`
+
+/** Keeps a result that shows no ticket: `shown` makes JSON of the one row `f` that a part of the statement returned. */
+export function keeping(from: string, shown: string): string {
+  return `kept as (
+  insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
+  select $1, a.credential_id, a.key, array[]::uuid[],
+    jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb) || ${shown}
+  from accepted a, ${from} f where a.key is not null
+)`
+}
+
+/** Who calls, when and how: a call of the command line has no actor, and no key. */
+export type Calling = Pick<Context, 'now' | 'newId'> & {
+  readonly actor: { readonly user: { readonly id: string }; readonly credential: { readonly id: string } } | null
+  readonly dialect?: Context['dialect']
+  readonly requestId?: Context['requestId']
+  readonly idempotency?: Context['idempotency']
+}
+
+/** What a statement of one call reads by `CALL`. */
+export function callInput(ctx: Calling): object {
+  return {
+    actor_id: ctx.actor?.user.id ?? null,
+    credential_id: ctx.actor?.credential.id ?? null,
+    dialect: ctx.dialect ?? null,
+    request_id: ctx.requestId ?? null,
+    at: ctx.now,
+    event_id: ctx.newId(),
+    key: ctx.idempotency?.key ?? null,
+    fingerprint: ctx.idempotency?.fingerprint ?? null,
+  }
+}

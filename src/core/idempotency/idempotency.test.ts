@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
+import { createForm } from '../catalogue/commands.ts'
+import { Refusal } from '../errors.ts'
+import { changeTicket, createTicket, deleteTickets } from '../tickets/commands.ts'
+import { findTickets } from '../tickets/queries.ts'
+import { changeUser, eraseUser, makeUser } from '../users/commands.ts'
+import { once } from './store.ts'
+
+let core: Core
+let made: SmallTenant
+
+before(async () => {
+  core = await openCore()
+  made = await makeTenant(core.store)
+})
+after(() => core.close())
+
+const gone = (): never => {
+  throw new Refusal({ code: 'invalid', issues: [] })
+}
+
+function refusedAs(code: string): (error: unknown) => boolean {
+  return (error) => error instanceof Refusal && error.error.code === code
+}
+
+/** Calls of one credential of a user with one key. */
+function keyed(who: SmallTenant['owner'], key: string) {
+  return () => made.as(who, { key, credentialId: who.id })
+}
+
+const requester = { by: 'nobody' } as const
+
+test('what a command works out by itself is not asked for again when the call is repeated', async () => {
+  const call = keyed(made.owner, 'asked')
+  const first = await createTicket(call(), async () => ({ deskId: made.desks[0], requester }))
+  assert.deepEqual(await createTicket(call(), gone), first)
+  await assert.rejects(createTicket(keyed(made.owner, 'fresh')(), gone), refusedAs('invalid'))
+
+  const change = keyed(made.owner, 'changed')
+  const changed = await changeTicket(change(), first.ticket, () => ({ title: 'New' }))
+  assert.deepEqual(await changeTicket(change(), first.ticket, gone), changed)
+
+  const [make, alter, erase] = ['make', 'alter', 'erase'].map((key) => keyed(made.owner, key))
+  assert.ok(make && alter && erase)
+  const memberships = [{ deskId: made.desks[0], role: 'customer' }] as const
+  const { id } = await makeUser(make(), () => ({ name: 'Kim', memberships }))
+  assert.equal((await makeUser(make(), gone)).id, id)
+  assert.equal((await changeUser(alter(), id, () => ({ name: 'Kim S' }))).name, 'Kim S')
+  assert.equal((await changeUser(alter(), id, gone)).name, 'Kim S')
+  await eraseUser(erase(), { id })
+  await eraseUser(erase(), gone)
+})
+
+test('who lost sight of a ticket is answered once more what the call was answered then, and sees nothing new', async () => {
+  const { ticket } = await createTicket(made.as(made.owner), { deskId: made.desks[0], requester, title: 'Before' })
+  const call = keyed(made.agent, 'sight')
+  const first = await changeTicket(call(), ticket, { priority: 'high' })
+  await changeTicket(made.as(made.owner), ticket, { deskId: made.desks[2], title: 'Secret' })
+  assert.deepEqual(await findTickets(call(), [ticket]), [null])
+  assert.deepEqual(await changeTicket(call(), ticket, { priority: 'high' }), first)
+  await assert.rejects(changeTicket(keyed(made.agent, 'other')(), ticket, { priority: 'low' }), refusedAs('not_found'))
+})
+
+test('a repeat about a ticket that was deleted is refused as not found, and a deletion is repeated as it was', async () => {
+  const { ticket } = await createTicket(made.as(made.owner), { deskId: made.desks[0], requester })
+  const [change, erase] = [keyed(made.owner, 'before its end'), keyed(made.owner, 'the end')]
+  await changeTicket(change(), ticket, { title: 'Last' })
+  const deleted = await deleteTickets(erase(), [ticket])
+  assert.deepEqual(await deleteTickets(erase(), [ticket]), deleted)
+  await assert.rejects(changeTicket(change(), ticket, { title: 'Last' }), refusedAs('not_found'))
+})
+
+test('64 twins add one form, also through two processes', async () => {
+  const call = keyed(made.owner, 'form')
+  const twins = Array.from({ length: 64 }, (_, nth) =>
+    createForm({ ...call(), store: nth % 2 ? core.otherStore : core.store }, 'Order'),
+  )
+  const forms = await Promise.all(twins)
+  assert.equal(new Set(forms.map(({ id }) => id)).size, 1)
+  const { rows } = await core.outside.query<{ n: number }>(
+    "select count(*)::int as n from events where tenant_id = $1 and kind = 'form.created'",
+    [made.tenant.id],
+  )
+  assert.equal(rows[0]?.n, 1)
+  await assert.rejects(
+    createForm(made.as(made.owner, { key: 'form', credentialId: made.owner.id, fingerprint: 'other' }), 'Other'),
+    refusedAs('idempotency_mismatch'),
+  )
+})
+
+test('work that comes to nothing again and again ends in a conflict', async () => {
+  const call = made.as(made.owner, { key: 'nothing' })
+  await assert.rejects(
+    once(
+      call,
+      async () => undefined,
+      () => 'again',
+    ),
+    refusedAs('conflict'),
+  )
+})

@@ -1,0 +1,99 @@
+import { type Static, Type } from 'typebox'
+import { statement } from '../../storage/statement.ts'
+import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
+
+const nullableText = Type.Union([Type.String(), Type.Null()])
+
+/**
+ * SQL that is true of the public message `m` with which the conversation of a ticket of tenant `$1` began. By the events,
+ * so that the next one does not take its place when it is deleted.
+ */
+const IS_OPENING = `m.id = (
+    select e.message_id from events e left join messages o on o.tenant_id = $1 and o.id = e.message_id
+    where e.tenant_id = $1 and e.ticket_id = m.ticket_id and e.message_id is not null and e.kind <> 'message.deleted'
+      and coalesce(o.visibility, e.after ->> 'visibility', 'public') = 'public'
+    order by e.position limit 1)`
+
+const PlaceRow = Type.Object({
+  id: Type.String(),
+  ticket_id: Type.String(),
+  visibility: Type.Enum(['public', 'internal'] as const),
+  author_id: nullableText,
+  /** Whether the conversation began with it. */
+  is_opening: Type.Boolean(),
+})
+/** Where a message is, and whose. */
+export type PlaceRow = Static<typeof PlaceRow>
+
+/** `$2` a UUID or null, `$3` an integer or null. */
+export const MESSAGE_PLACE = statement(
+  'message.place',
+  PlaceRow,
+  `select m.id, m.ticket_id, m.visibility, m.author_id, coalesce(${IS_OPENING}, false) as is_opening from messages m
+where m.tenant_id = $1 and (m.id = $2::uuid or m.integer = $3::bigint)`,
+)
+
+/**
+ * Erases a message: its text, its files' rows, the answers and deliveries that show it. Its integer, the ticket's times
+ * and the events stay; none of these holds anything of what it said. `$2` the call with the message and its ticket, as
+ * JSON. Without a row the message is gone or the key had been used.
+ */
+export const DELETE_MESSAGE = statement(
+  'message.delete',
+  Type.Object({
+    id: Type.String(),
+    /** Attachments whose files are to be erased after the commit. */
+    files: Type.Array(Type.String()),
+  }),
+  `
+with input as materialized (
+  select * from json_to_record($2::json) as i (id uuid, ticket_id uuid, ${CALL})
+),
+${CLAIMED},
+locked as materialized (
+  -- The ticket before the counter: one order everywhere.
+  select t.id from tickets t where t.tenant_id = $1 and t.id = (select a.ticket_id from accepted a)
+  for no key update
+),
+doomed as materialized (
+  select m.id, m.ticket_id, m.visibility, m.author_role, coalesce(${IS_OPENING}, false) as is_opening
+  from messages m join locked l on l.id = m.ticket_id
+  where m.tenant_id = $1 and m.id = (select a.id from accepted a)
+  for update of m
+),
+counted as (
+  update tenant_counters c set event_position = c.event_position + 1
+  where c.tenant_id = $1 and exists (select 1 from doomed)
+  returning c.event_position
+),
+gone as (
+  delete from messages m where m.tenant_id = $1 and m.id = (select d.id from doomed d) and exists (select 1 from counted)
+  returning m.id
+),
+changed as (
+  -- The description is the opening message's text.
+  update tickets t
+  set version = t.version + 1, updated_at = a.at, description = case when d.is_opening then '' else t.description end
+  from doomed d, accepted a, counted
+  where t.tenant_id = $1 and t.id = d.ticket_id
+),
+answers_forgotten as (
+  update claim_results r set result = null
+  from doomed d
+  where r.tenant_id = $1 and r.ticket_ids && array[d.ticket_id] and r.result is not null
+    and (d.is_opening or r.result -> 'messages' @> jsonb_build_array(jsonb_build_object('id', d.id)))
+),
+deliveries_gone as (
+  delete from webhook_deliveries w using doomed d
+  where w.tenant_id = $1 and w.line = d.ticket_id and (d.is_opening or w.position = any (array(
+    select e.position from events e where e.tenant_id = $1 and e.ticket_id = d.ticket_id and e.message_id = d.id)))
+),
+recorded as (
+  insert into events (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, before)
+  select $1, c.event_position, a.event_id, 'message.deleted', d.ticket_id, d.id, a.actor_id, a.credential_id, a.dialect, a.request_id,
+    a.at, jsonb_build_object('visibility', d.visibility, 'author_role', d.author_role)
+  from doomed d, accepted a, counted c
+),
+${keeping('gone', "'{}'::jsonb")}
+select g.id, array(select f.id from attachments f where f.tenant_id = $1 and f.message_id = g.id) as files from gone g`,
+)

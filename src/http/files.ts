@@ -1,0 +1,52 @@
+import { create as contentDisposition } from 'content-disposition'
+import type { FastifyInstance } from 'fastify'
+import { findUploads } from '../core/attachments/commands.ts'
+import { sentType } from '../core/attachments/rules.ts'
+import { answerError, type Services } from '../dialects/dialect.ts'
+import { DEFAULT_ERRORS } from './errors.ts'
+
+/** Where attachments are downloaded: a path of the server's own, by whoever has a link that is still good. */
+export const FILES = '/files/'
+
+/**
+ * A browser keeps what it gets and never runs it: a download under its own name, of a type that is told and not guessed
+ * (`nosniff` is on every answer), in a sandbox should it be shown all the same. Names by RFC 6266 and RFC 8187.
+ */
+const HARMLESS = {
+  'content-security-policy': "default-src 'none'; sandbox",
+  'cache-control': 'private, no-store',
+  'referrer-policy': 'no-referrer',
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Serves attachments by signed links (`core/attachments/links.ts`). A link that is wrong or over leads to nothing. */
+export function mountFiles(app: FastifyInstance, services: Services): void {
+  app.get<{ Params: { tenant: string; id: string }; Querystring: { expires?: unknown; signature?: unknown } }>(
+    `${FILES}:tenant/:id`,
+    async (request, reply) => {
+      const { tenant, id } = request.params
+      const { expires, signature } = request.query
+      const link = { tenantId: tenant, id, expires: String(expires), signature: String(signature) }
+      const isGood = UUID.test(tenant) && UUID.test(id) && services.links.accepts(link, services.clock())
+      const { store } = services
+      const upload = isGood ? (await findUploads({ store, tenant: { id: tenant } }, [id])).get(id) : undefined
+      const bytes = upload && (await store.files?.store.open({ tenantId: tenant, id }))
+      if (!upload || !bytes) {
+        const { status, headers, body } = answerError(DEFAULT_ERRORS, { code: 'not_found', missing: 'attachment' })
+        return reply
+          .code(status)
+          .headers(headers ?? {})
+          .send(body)
+      }
+      return reply
+        .headers({
+          ...HARMLESS,
+          'content-type': sentType(upload.mediaType),
+          'content-disposition': contentDisposition(upload.name),
+          'content-length': String(upload.size),
+        })
+        .send(bytes)
+    },
+  )
+}

@@ -1,0 +1,243 @@
+import type { DialectName } from '../../src/dialects/dialect.ts'
+import type { Sent } from './dialects.ts'
+import type { Caller, Ids, Site } from './site.ts'
+
+/**
+ * A request for every operation that writes, of every dialect, and why some cannot be repeated under an Idempotency-Key.
+ * The suite walks the operations of the OpenAPI documents: one that is neither here nor there fails it.
+ */
+
+/** A person as the suite makes one: a customer of the default desk, whom an external id names. */
+export interface Person extends Ids {
+  readonly externalId: string
+}
+
+/** What requests are made of. Everything that is made is fresh, so that each request does something. */
+export interface Making {
+  readonly site: Site
+  /** Where requests of webhooks go to. */
+  readonly receiver: string
+  /** A text that occurs nowhere else. */
+  word(): string
+  /** A ticket of the requester on the default desk. */
+  ticket(): Promise<Ids>
+  /** A reply to such a ticket. */
+  reply(): Promise<{ readonly ticket: string; readonly message: string }>
+  person(): Promise<Person>
+  /** A webhook that is disabled. */
+  webhook(dialect: 'native' | 'moov'): Promise<string>
+  /** A webhook that gave up a delivery, and the delivery. */
+  deadDelivery(): Promise<{ readonly webhook: string; readonly delivery: string }>
+}
+
+export type Write = (making: Making) => Sent | Promise<Sent>
+
+/** How NetGroot's tickets are filed. */
+const FILED = { subject_id: 2, type_id: 3, status_id: 2, priority_id: 4, group_id: 2 }
+
+export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Write>>>> = {
+  native: {
+    'POST /v1/tickets': (m) => native(m, 'POST', '/v1/tickets', { title: m.word(), text: 'Text', topic: 1, type: 1 }),
+    'PATCH /v1/tickets/{id}': async (m) =>
+      native(m, 'PATCH', `/v1/tickets/${(await m.ticket()).id}`, { title: m.word(), topic: 2 }),
+    'DELETE /v1/tickets/{id}': async (m) => native(m, 'DELETE', `/v1/tickets/${(await m.ticket()).id}`),
+    'POST /v1/tickets/{id}/messages': async (m) =>
+      native(m, 'POST', `/v1/tickets/${(await m.ticket()).id}/messages`, { text: m.word() }),
+    'DELETE /v1/tickets/{id}/messages/{message}': async (m) => {
+      const { ticket, message } = await m.reply()
+      return native(m, 'DELETE', `/v1/tickets/${ticket}/messages/${message}`)
+    },
+    'POST /v1/attachments': (m) => native(m, 'POST', '/v1/attachments', upload(m)),
+    'POST /v1/forms': (m) => native(m, 'POST', '/v1/forms', { name: m.word() }),
+    'POST /v1/users': (m) =>
+      native(m, 'POST', '/v1/users', {
+        name: m.word(),
+        email: `${m.word()}@example.com`,
+        memberships: [{ desk: m.site.desk.id, role: 'customer' }],
+      }),
+    'PATCH /v1/users/{id}': async (m) =>
+      native(m, 'PATCH', `/v1/users/${(await m.person()).id}`, { name: m.word(), fields: { city: 'Delft' } }),
+    'DELETE /v1/users/{id}': async (m) => native(m, 'DELETE', `/v1/users/${(await m.person()).id}`),
+    'POST /v1/webhooks': (m) =>
+      native(m, 'POST', '/v1/webhooks', { url: m.receiver, description: m.word(), enabled: false }),
+    'PATCH /v1/webhooks/{id}': async (m) =>
+      native(m, 'PATCH', `/v1/webhooks/${await m.webhook('native')}`, { description: m.word() }),
+    'DELETE /v1/webhooks/{id}': async (m) => native(m, 'DELETE', `/v1/webhooks/${await m.webhook('native')}`),
+    'POST /v1/webhooks/{id}/rotate_secret': async (m) =>
+      native(m, 'POST', `/v1/webhooks/${await m.webhook('native')}/rotate_secret`),
+    'POST /v1/webhooks/{id}/test': async (m) => native(m, 'POST', `/v1/webhooks/${await m.webhook('native')}/test`),
+    'POST /v1/webhooks/{id}/replay': async (m) =>
+      native(m, 'POST', `/v1/webhooks/${(await m.deadDelivery()).webhook}/replay`),
+    'POST /v1/webhooks/{id}/deliveries/{delivery}/replay': async (m) => {
+      const { webhook, delivery } = await m.deadDelivery()
+      return native(m, 'POST', `/v1/webhooks/${webhook}/deliveries/${delivery}/replay`)
+    },
+  },
+  spacebring: {
+    'POST /support/tickets/v1': (m) =>
+      ask(m, 'spacebring', 'POST', '/support/tickets/v1', {
+        ticket: { type: 'internet', text: m.word(), locationRef: m.site.desk.id },
+      }),
+    'PUT /support/tickets/v1/{id}/status': async (m) =>
+      ask(m, 'spacebring', 'PUT', `/support/tickets/v1/${(await m.ticket()).id}/status`, {
+        ticket: { status: 'solved' },
+      }),
+    'PUT /support/tickets/v1/{id}/assignee': async (m) =>
+      ask(m, 'spacebring', 'PUT', `/support/tickets/v1/${(await m.ticket()).id}/assignee`, {
+        ticket: { userRefAssignee: m.site.agent.id },
+      }),
+    'PATCH /support/tickets/v1/{id}/type': async (m) =>
+      ask(m, 'spacebring', 'PATCH', `/support/tickets/v1/${(await m.ticket()).id}/type`, {
+        ticket: { type: 'cleaning' },
+      }),
+    'POST /support/tickets/v1/comment': async (m) =>
+      ask(m, 'spacebring', 'POST', '/support/tickets/v1/comment', {
+        activity: { ticketRef: (await m.ticket()).id, text: m.word() },
+      }),
+    'DELETE /support/tickets/v1/comment/{id}': async (m) =>
+      ask(m, 'spacebring', 'DELETE', `/support/tickets/v1/comment/${(await m.reply()).message}`),
+    'POST /support/attachments/v1': (m) => ask(m, 'spacebring', 'POST', '/support/attachments/v1', upload(m)),
+  },
+  moov: {
+    'POST /accounts/{accountID}/tickets': (m) =>
+      ask(m, 'moov', 'POST', `/accounts/${m.site.desk.id}/tickets`, {
+        title: m.word(),
+        body: 'Body',
+        contact: { email: `${m.word()}@moov.example` },
+      }),
+    'PATCH /accounts/{accountID}/tickets/{ticketID}': async (m) =>
+      ask(m, 'moov', 'PATCH', `/accounts/${m.site.desk.id}/tickets/${(await m.ticket()).id}`, { status: 'closed' }),
+    'POST /webhooks': (m) => ask(m, 'moov', 'POST', '/webhooks', moovWebhook(m)),
+    'PUT /webhooks/{webhookID}': async (m) =>
+      ask(m, 'moov', 'PUT', `/webhooks/${await m.webhook('moov')}`, moovWebhook(m)),
+    'DELETE /webhooks/{webhookID}': async (m) => ask(m, 'moov', 'DELETE', `/webhooks/${await m.webhook('moov')}`),
+    'POST /webhooks/{webhookID}/ping': async (m) => ask(m, 'moov', 'POST', `/webhooks/${await m.webhook('moov')}/ping`),
+  },
+  netgroot: {
+    'POST /api/v1/subscriber/CreateTicket': (m) =>
+      netgroot(m, 'subscriber/CreateTicket', { ...FILED, message: m.word() }, 'limited'),
+    'POST /api/v1/subscriber/ReplyTicket': async (m) =>
+      netgroot(m, 'subscriber/ReplyTicket', { ...(await about(m)), message: m.word() }, 'limited'),
+    'POST /api/v1/subscriber/CloseTicket': async (m) =>
+      netgroot(m, 'subscriber/CloseTicket', await about(m), 'limited'),
+    'POST /api/v1/Tickets/UpdateTicket': async (m) =>
+      netgroot(m, 'Tickets/UpdateTicket', { ...(await about(m)), ...FILED }),
+    'POST /api/v1/Tickets/ReplyTicket': async (m) =>
+      netgroot(m, 'Tickets/ReplyTicket', { ...(await about(m)), message: m.word() }),
+  },
+  omnidesk: {
+    'POST /api/v2/ticket': (m) =>
+      omnidesk(m, 'POST', 'ticket', { brandID: 1, channelID: 3, title: m.word(), assignedGroupID: 2, formID: 1 }),
+    'PUT /api/v2/ticket/{ticketID}': async (m) =>
+      omnidesk(m, 'PUT', `ticket/${(await m.ticket()).integer}`, { title: m.word(), assignedGroupID: 2, formID: 1 }),
+    'DELETE /api/v2/ticket/{ticketID}': async (m) => omnidesk(m, 'DELETE', `ticket/${(await m.ticket()).integer}`),
+    'DELETE /api/v2/ticket/multi': async (m) =>
+      omnidesk(m, 'DELETE', 'ticket/multi', { ticketIDs: await integers(m, 2) }),
+    'POST /api/v2/ticket/setStatus': async (m) =>
+      omnidesk(m, 'POST', 'ticket/setStatus', { ticketIDs: await integers(m, 2), status: 'closed' }),
+    'POST /api/v2/ticket/setPriority': async (m) =>
+      omnidesk(m, 'POST', 'ticket/setPriority', { ticketIDs: await integers(m, 2), priority: 'urgent' }),
+    'POST /api/v2/ticket/unlinkCustomerFromTicket': async (m) =>
+      omnidesk(m, 'POST', 'ticket/unlinkCustomerFromTicket', { ticketID: (await m.ticket()).integer }),
+    'POST /api/v2/ticket/batch': async (m) =>
+      omnidesk(m, 'POST', 'ticket/batch', {
+        TicketIDs: (await integers(m, 2)).join(','),
+        actions: [
+          { actionType: 'group', value: 2 },
+          { actionType: 'form', value: 1 },
+          { actionType: 'addNote', value: m.word() },
+        ],
+      }),
+    'PUT /api/v2/ticket/solveUnfinishedTickets': async (m) =>
+      omnidesk(m, 'PUT', 'ticket/solveUnfinishedTickets', { ticketIDs: await integers(m, 2), brandID: 1 }),
+    'POST /api/v2/message': async (m) =>
+      omnidesk(m, 'POST', 'message', { ticketID: (await m.ticket()).integer, type: '3', message: m.word() }),
+    'POST /api/v2/customer': (m) =>
+      omnidesk(m, 'POST', 'customer', {
+        firstname: m.word(),
+        primary_id: m.word(),
+        channel_id: 'email',
+        customer_link_channel: `${m.word()}@example.com`,
+      }),
+    'PUT /api/v2/customer/updateCustomer': async (m) =>
+      omnidesk(m, 'PUT', 'customer/updateCustomer', { ...(await named(m)), firstname: m.word() }),
+    'POST /api/v2/customer/addChannelOnly': async (m) =>
+      omnidesk(m, 'POST', 'customer/addChannelOnly', { ...(await named(m)), extra_email: `${m.word()}@example.com` }),
+    'DELETE /api/v2/customer/itemPurgeData': async (m) =>
+      omnidesk(m, 'DELETE', 'customer/itemPurgeData', await named(m)),
+    'DELETE /api/v2/customer/purgeData': async (m) => omnidesk(m, 'DELETE', 'customer/purgeData', await named(m)),
+    'DELETE /api/v2/customer/{customerID}/purgeData': async (m) =>
+      omnidesk(m, 'DELETE', `customer/${(await m.person()).integer}/purgeData`),
+    'POST /api/v2/customer/searchByPrimaryExternalId': async (m) =>
+      omnidesk(m, 'POST', 'customer/searchByPrimaryExternalId', await named(m)),
+  },
+}
+
+const NOBODY_YET = 'who asks is nobody yet, so there is no credential that the key could belong to'
+
+/**
+ * The operations outside of the dialects' routes that do not honour an Idempotency-Key, with the reason. A route tells its
+ * own reason itself, as `withoutKey`.
+ */
+export const NOT_REPEATABLE: Readonly<Record<string, string>> = {
+  'POST /oauth2/token': `${NOBODY_YET}; codes and refresh tokens are good once by themselves (RFC 6749)`,
+  'POST /oauth2/revoke': 'revoking is the same however often it is done (RFC 7009)',
+  'POST /oauth2/authorize': `${NOBODY_YET}; the page of consent is sealed and good once`,
+}
+
+/**
+ * Writes whose repeat is answered with what is so now, where a first answer is not kept: what is kept of a call shows no
+ * people, so that nothing of them has to be erased there.
+ */
+export function showsPeople(operation: string): boolean {
+  return /^(POST|PATCH) \/v1\/users|^(POST|PUT) \/api\/v2\/customer(\/updateCustomer|\/addChannelOnly)?$/.test(
+    operation,
+  )
+}
+
+function ask(
+  { site }: Making,
+  dialect: DialectName,
+  method: string,
+  path: string,
+  body?: unknown,
+  caller: Caller = 'trusted',
+): Sent {
+  return { method, path, headers: site.as(dialect, caller), ...(body === undefined ? {} : { body }) }
+}
+
+function native(making: Making, method: string, path: string, body?: unknown): Sent {
+  return ask(making, 'native', method, path, body)
+}
+
+function netgroot(making: Making, action: string, body: object, caller: Caller = 'trusted'): Sent {
+  return ask(making, 'netgroot', 'POST', `/api/v1/${action}`, body, caller)
+}
+
+function omnidesk(making: Making, method: string, path: string, body?: object): Sent {
+  return ask(making, 'omnidesk', method, `/api/v2/${path}`, body)
+}
+
+function moovWebhook({ receiver, word }: Making): object {
+  return { url: receiver, description: word(), status: 'disabled', eventTypes: ['ticket.created'] }
+}
+
+/** A form with a file, as a client makes it: sent again it has another boundary. */
+function upload({ word }: Making): FormData {
+  const form = new FormData()
+  form.set('file', new Blob([word()], { type: 'text/plain' }), 'notes.txt')
+  return form
+}
+
+async function about(making: Making): Promise<object> {
+  return { ticket_id: (await making.ticket()).integer }
+}
+
+async function integers(making: Making, count: number): Promise<readonly number[]> {
+  const tickets = await Promise.all(Array.from({ length: count }, () => making.ticket()))
+  return tickets.map(({ integer }) => integer)
+}
+
+async function named(making: Making): Promise<object> {
+  return { externalPrimaryID: (await making.person()).externalId }
+}

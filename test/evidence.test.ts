@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { Type } from 'typebox'
+import { COVERED, coveragePage, testOf } from '../scripts/coverage.ts'
+import { seenIn } from '../scripts/surface.ts'
+import type { FileRecord } from './record.ts'
+
+describe('What a value shows of a schema', () => {
+  const Person = Type.Object({ name: Type.String() }, { title: 'Person' })
+  const schema = Type.Object({
+    status: Type.Enum(['new', 'closed']),
+    closed: Type.Union([Type.String(), Type.Null()]),
+    unused: Type.Null(),
+    people: Type.Array(Person),
+  })
+
+  test('are its fields, its words, and the objects in it under their own name', () => {
+    const value = { status: 'new', closed: 'today', unused: null, people: [{ name: 'Kim' }], unknown: 1 }
+    assert.deepEqual(seenIn(schema, value, '200 '), [
+      '200 status',
+      '200 status=new',
+      '200 closed',
+      '200 unused',
+      '200 people',
+      '200 people[]',
+      'object Person name',
+    ])
+  })
+
+  test('is no field that is absent, or null where it could be something else', () => {
+    assert.deepEqual(seenIn(schema, { closed: null, people: [] }, '200 '), ['200 people'])
+  })
+
+  test('is that alternative only whose constants it has', () => {
+    const one = Type.Object({ type: Type.Literal('event'), description: Type.String() })
+    const other = Type.Object({ type: Type.Literal('note'), content: Type.String() })
+    const value = { type: 'note', content: 'x', description: 'y' }
+    assert.deepEqual(seenIn(Type.Union([one, other]), value, ''), ['type', 'type=note', 'content'])
+  })
+})
+
+for (const covered of COVERED) {
+  const { dialect, facts } = covered
+  const own = `src/dialects/${dialect.name}/made-up.test.ts`
+  const everything = [
+    ...dialect.operations.flatMap(({ id, items, errors }) => [
+      ...items,
+      ...errors.map((each) => item(`${id} ${each}`)),
+    ]),
+    ...[...dialect.objects.values()].flat(),
+    ...dialect.headers,
+    ...dialect.errors,
+  ]
+  const keys = everything
+    .flatMap(({ key, words }) => [key, ...words.map((word) => `${key}=${word}`)])
+    .filter((key) => facts.unseen?.[key] === undefined)
+
+  /** A run in which all tests of the facts passed, and one test saw what it is given. */
+  function record(test: string, seen: readonly string[]): readonly FileRecord[] {
+    const statuses = dialect.errors.map(({ shown }) => facts.errors.replace('{status}', shown.replaceAll('`', '')))
+    const named = [...statuses, ...facts.facts.flatMap(([, , by]) => (typeof by === 'string' ? [by] : []))]
+    const byFile = Map.groupBy(
+      named.map((by) => testOf(dialect.name, by)),
+      ({ file }) => file,
+    )
+    const shown = [...byFile].map(([file, tests]): FileRecord => {
+      return { file, tests: tests.map(({ name }) => ({ name, result: 'passed' })), seen: {} }
+    })
+    const saw = { [test]: seen.map((key) => `${dialect.name} ${key}`) }
+    return [...shown, { file: own, tests: [{ name: test, result: 'passed' }], seen: saw }]
+  }
+
+  describe(`The page of ${dialect.name}`, () => {
+    test('has no problems when everything was seen and all that is named has passed', () => {
+      assert.deepEqual(coveragePage(covered, '', record('sees all', keys)).problems, [])
+    })
+
+    test('tells what none has seen, and which named test did not run or failed', () => {
+      const [, ...rest] = keys
+      assert.deepEqual(coveragePage(covered, '', record('sees less', rest)).problems, [
+        `${dialect.name}: no test sees ${keys[0]}`,
+      ])
+      const [first, ...others] = record('sees all', keys)
+      assert.ok(first)
+      const failed = first.tests.map((each) => ({ ...each, result: 'failed' as const }))
+      assert.match(coveragePage(covered, '', [{ ...first, tests: failed }, ...others]).problems[0] ?? '', /failed is/)
+      assert.match(coveragePage(covered, '', others).problems[0] ?? '', /no test of this run is/)
+    })
+
+    test('names the same tests as before while they still see the same', () => {
+      const { text } = coveragePage(covered, '', record('sees all', keys))
+      const another: FileRecord = {
+        file: `src/dialects/${dialect.name}/another.test.ts`,
+        tests: [{ name: 'a new one', result: 'passed' }],
+        seen: { 'a new one': keys.map((key) => `${dialect.name} ${key}`) },
+      }
+      assert.equal(coveragePage(covered, text, [another, ...record('sees all', keys)]).text, text)
+    })
+  })
+}
+
+function item(key: string) {
+  return { key, shown: '', about: '', words: [] }
+}
