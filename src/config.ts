@@ -217,6 +217,12 @@ export const OPTIONS = {
     ['timestamp', 'seconds'],
     'timestamp',
   ),
+  moovOnceOnly: choice(
+    'MOOV_ONCE_ONLY',
+    'Whether a second Moov ticket of an account with the same `X-Idempotency-Key` is refused with 409, as the vendor does for its other resources; the header is ignored by default, as the vendor does for tickets.',
+    ['on', 'off'],
+    'off',
+  ),
   netgrootLoginHours: {
     name: 'NETGROOT_LOGIN_HOURS',
     about: 'For how many hours the token of a NetGroot login is good.',
@@ -315,6 +321,7 @@ export interface Config {
   readonly s3: S3Config | null
   readonly secretKey: string | null
   readonly moovExpiresIn: 'timestamp' | 'seconds'
+  readonly moovOnceOnly: boolean
   readonly netgrootLoginHours: number
   readonly spacebringStrictSecurity: boolean
   readonly spacebringActivityProfile: 'older' | 'current'
@@ -362,6 +369,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     s3,
     secretKey: given.secretKey,
     moovExpiresIn: given.moovExpiresIn ?? 'timestamp',
+    moovOnceOnly: given.moovOnceOnly === 'on',
     netgrootLoginHours: given.netgrootLoginHours,
     spacebringStrictSecurity: given.spacebringStrictSecurity === 'on',
     spacebringActivityProfile: given.spacebringActivityProfile ?? 'older',

@@ -134,6 +134,8 @@ export function openRoute<B extends TSchema>(
 export interface Settings {
   /** M7: what `expires_in` of a Moov access token is. */
   readonly moovExpiresIn: 'timestamp' | 'seconds'
+  /** M30: whether a second ticket with the same `X-Idempotency-Key` is refused. */
+  readonly moovOnceOnly: boolean
   /** NetGroot 2: for how long a login is good. */
   readonly netgrootLoginHours: number
   /** S5: whether Spacebring's client id and secret are refused where the reference lists OAuth2 only. */

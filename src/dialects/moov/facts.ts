@@ -183,6 +183,11 @@ export const facts: Facts = {
     ['M27', 'Cursors', 'paging.test.ts: a cursor leads back to where its page ended'],
     ['M28', 'Unknown accounts are 403', FOREIGN],
     ['M29', 'The rate, 429 with an empty body', RATES],
+    [
+      'M30',
+      'By option a repeated X-Idempotency-Key is a 409',
+      'tickets/once.test.ts: with MOOV_ONCE_ONLY a second ticket of an account with the same X-Idempotency-Key is a 409 (M30)',
+    ],
     ['M30', 'X-Idempotency-Key is ignored', 'surface.test.ts: X-Idempotency-Key and X-Wait-For change nothing'],
     [
       'M30',

@@ -13,6 +13,7 @@ import {
   encodeTicket,
   ticketIn,
 } from './codec.ts'
+import { onceOnly } from './once.ts'
 import {
   AccountParams,
   CreateTicket,
@@ -35,8 +36,10 @@ export const ticketRoutes: readonly Route<Need>[] = [
     params: AccountParams,
     body: CreateTicket,
     answers: { 200: Ticket },
-    handle: async ({ ctx, params, body }) => {
-      const { ticket } = await createTicket(ctx, decodeNewTicket(deskIn(params), body))
+    handle: async ({ ctx, params, body, headers, services }) => {
+      const deskId = deskIn(params)
+      const once = onceOnly(ctx, services.settings, deskId, headers)
+      const { ticket } = await createTicket(once, decodeNewTicket(deskId, body))
       return { status: 200, body: encodeTicket(ticket, ctx.tenant) }
     },
   }),
