@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -120,6 +121,9 @@ describe('An upload', () => {
       const two = form('x', 'x.txt')
       two.append('file', new File(['y'], 'y.txt'))
       assert.equal((await world.send('POST', path, { headers, body: two })).status, 400)
+      const both = form('x', 'x.txt')
+      both.append('file', 'no file')
+      assert.equal((await world.send('POST', path, { headers, body: both })).status, 400)
       const text = new FormData()
       text.set('file', 'no file')
       assert.equal((await world.send('POST', path, { headers, body: text })).status, 400)
@@ -467,6 +471,30 @@ describe('Another tenant', () => {
     const url: string = answer.json.url
     assert.equal((await download(url.replace(site.tenantId, stranger.tenantId))).status, 404)
     assert.equal((await download(url)).status, 200)
+  })
+})
+
+describe('A client that does not wait for its answer', () => {
+  test('leaves nothing behind', async () => {
+    const { host, hostname, port } = new URL(world.url)
+    const head = '--x\r\ncontent-disposition: form-data; name="other"; filename="a.txt"\r\n\r\n'
+    const body = `${head}${'a'.repeat(100_000)}\r\n--x--\r\n`
+    for (let nth = 0; nth < 20; nth++) {
+      const socket = connect(Number(port), hostname)
+      await new Promise<void>((sent) => {
+        const { authorization } = site.as('native')
+        socket.write(
+          `POST /v1/attachments HTTP/1.1\r\nhost: ${host}\r\nauthorization: ${authorization}\r\n` +
+            `content-type: multipart/form-data; boundary=x\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+          () => sent(),
+        )
+      })
+      await new Promise((next) => setTimeout(next, nth))
+      socket.destroy()
+    }
+    // Some of them are still on their way in.
+    await new Promise((next) => setTimeout(next, 300))
+    await nothingIncoming()
   })
 })
 

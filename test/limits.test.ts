@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
 import { v7 } from 'uuid'
 import { LIST_OWNERS } from '../src/core/tenants/store.ts'
 import { CREDENTIAL_KINDS } from '../src/dialects/credentials.ts'
@@ -124,6 +127,39 @@ describe('By default', () => {
     assert.ok(Number(held.headers.get('retry-after')) >= 1)
     assert.equal(held.json.code, 'rate_limited')
   })
+})
+
+test('an address that tries one password on many names is held off, whoever they are', async (t) => {
+  const world = await startWorld(LIMITED)
+  t.after(() => world.stop())
+  const tried = Array.from({ length: 120 }, (_, nth) =>
+    world.send('POST', '/api/v1/subscriber/Login', { body: { username: `name ${nth}`, password: 'password' } }),
+  )
+  const answers = Map.groupBy(await Promise.all(tried), ({ status }) => status)
+  assert.ok(count(answers, 401) > 0 && count(answers, 401) + count(answers, 429) === 120)
+  const rosa = { username: world.value('NETGROOT_USERNAME'), password: world.value('NETGROOT_PASSWORD') }
+  const held = await world.send('POST', '/api/v1/subscriber/Login', { body: rosa })
+  assert.equal(held.status, 429, held.text)
+  assert.ok(Number(held.headers.get('retry-after')) >= 1)
+  // The same on the login page of /oauth2, which the address may still look at.
+  const back = 'https://app.example.com/back'
+  const program = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts')
+  const making = [program, 'client', 'create', 'spacebring', '--name', 'App', '--redirect-uri', back]
+  const env = { ...process.env, DATABASE_URL: databaseUrl(world.database) }
+  const { stdout } = await promisify(execFile)(process.execPath, making, { env })
+  const client_id = /^client_id (\S+)$/m.exec(stdout)?.[1] ?? assert.fail(stdout)
+  const query = new URLSearchParams({ response_type: 'code', client_id, redirect_uri: back, scope: 'support' })
+  const page = await fetch(`${world.url}/oauth2/authorize?${query}`)
+  const request = /name="request" value="([^"]+)"/.exec(await page.text())?.[1] ?? assert.fail()
+  const owner = { email: world.value('CONSOLE_EMAIL'), password: world.value('CONSOLE_PASSWORD') }
+  const pressed = await fetch(`${world.url}/oauth2/authorize`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { cookie: page.headers.get('set-cookie')?.split(';')[0] ?? '' },
+    body: new URLSearchParams({ request, decision: 'allow', ...owner }),
+  })
+  assert.equal(pressed.status, 429)
+  assert.match(await pressed.text(), /Too many attempts/)
 })
 
 test('a Moov key for tests, and a token of it, pass 10', async (t) => {

@@ -57,8 +57,6 @@ function mountUpload<Need>(
   services: Services,
 ): void {
   acceptUploads(scope, services, () => wrongMediaType(dialect, UPLOAD_TYPE))
-  // Whatever was answered: what was to be kept has another name by now.
-  scope.addHook('onResponse', async (request) => discardFiles(request.body, services))
   mountRoute(scope, dialect, route, services)
 }
 
@@ -69,6 +67,23 @@ function mountRoute<Need>(
   services: Services,
 ): void {
   const validate = requestValidator(dialect, route)
+  async function callOf(request: FastifyRequest): Promise<Call<never, never, never>> {
+    if (!request.actor) throw new Error('A request was handled before its caller was admitted.')
+    const { params, query, body } = validate(request)
+    const tenant = await services.access.tenant(request.actor.tenantId)
+    const ctx: Context = {
+      store: services.store,
+      tenant,
+      actor: request.actor,
+      now: services.clock().toISOString(),
+      newId: services.newId,
+      dialect: dialect.name,
+      requestId: request.id,
+      idempotency: WRITES.has(route.method) ? idempotencyKey(request, body) : null,
+    }
+    return { ctx, params, query, body, headers: request.headers, services } as Call<never, never, never>
+  }
+
   scope.route({
     method: route.method,
     url: route.path,
@@ -79,21 +94,12 @@ function mountRoute<Need>(
       request.actor = await dialect.admit(request, route.need, services, caller)
     },
     handler: async (request, reply) => {
-      if (!request.actor) throw new Error('A request was handled before its caller was admitted.')
-      const { params, query, body } = validate(request)
-      const tenant = await services.access.tenant(request.actor.tenantId)
-      const ctx: Context = {
-        store: services.store,
-        tenant,
-        actor: request.actor,
-        now: services.clock().toISOString(),
-        newId: services.newId,
-        dialect: dialect.name,
-        requestId: request.id,
-        idempotency: WRITES.has(route.method) ? idempotencyKey(request, body) : null,
+      try {
+        return sendAnswer(reply, dialect, request, await route.handle(await callOf(request)))
+      } finally {
+        // Whatever was answered, and whether or not anybody still listens: what was to be kept has another name by now.
+        if (route.takesFile) await discardFiles(request.body, services)
       }
-      const call = { ctx, params, query, body, headers: request.headers, services } as Call<never, never, never>
-      return sendAnswer(reply, dialect, request, await route.handle(call))
     },
   })
 }

@@ -87,6 +87,9 @@ async function readForm(request: FastifyRequest, payload: Readable, services: Se
       },
     })
     await Promise.all(receiving)
+    if (new Set(fields.map(([name]) => name)).size < fields.length) throw malformed('A field is there twice.')
+    // Then nobody handles the request, and nobody would throw away what it brought.
+    if (request.socket.destroyed) throw malformed('The client is gone.')
     return Object.fromEntries(fields)
   } catch (error) {
     // The rest is read and thrown away, so that the answer arrives; the time that a request may take bounds it.

@@ -184,7 +184,9 @@ export function createBatcher<Call, Row, Outcome>(
     } catch (error) {
       return failed(items, error)
     }
-    const transaction = !kind.readOnly && bounds.length > 1 // One statement is atomic by itself.
+    const isShared = !kind.readOnly && bounds.length > 1
+    // One statement is atomic by itself, unless it comes with a lock.
+    const transaction = isShared || bounds.some(({ lock }) => lock !== undefined)
     let settled: Settled<Row>[]
     try {
       settled = await database.pipeline(bounds, { transaction })
@@ -199,7 +201,7 @@ export function createBatcher<Call, Row, Outcome>(
     for (const [index, [, group]] of groups.entries()) {
       const result = settled[index]
       if (result?.ok) await deal(group, result.rows)
-      else failures.push(...(transaction ? group : await failed(group, result?.error)))
+      else failures.push(...(isShared ? group : await failed(group, result?.error)))
     }
     return failures
   }

@@ -41,7 +41,7 @@ export type Settled<Row> =
 
 /** The one seam to PostgreSQL. Every method answers `StoreUnavailable` when the server is away, full or too busy. */
 export interface Database {
-  /** Runs one statement in its own implicit transaction; the rows it returned. */
+  /** Runs one statement in a transaction of its own; the rows it returned. */
   run<Row>(bound: BoundStatement<Row>): Promise<readonly Row[]>
   /**
    * Sends all statements down one connection without waiting in between, in order. With `transaction` they commit
@@ -107,15 +107,33 @@ export function openDatabase(options: DatabaseOptions): Database {
     return rows as readonly Row[]
   }
 
-  return {
+  /** A statement with its lock. What fails first says why: what follows only says that something failed. */
+  function send(client: pg.ClientBase, bound: BoundStatement<unknown>): Promise<pg.QueryResult> {
+    const { lock } = bound
+    const locked = lock && client.query(query(lock))
+    const ran = client.query(query(bound))
+    return locked ? Promise.all([locked, ran]).then(([, result]) => result) : ran
+  }
+
+  function tell(bound: BoundStatement<unknown>): void {
+    if (bound.lock) options.onStatement?.(bound.lock)
+    options.onStatement?.(bound)
+  }
+
+  const database: Database = {
     async run(bound) {
+      if (bound.lock) {
+        const [settled] = await translated(database.pipeline([bound], { transaction: true }))
+        if (settled?.ok) return settled.rows
+        return translated(Promise.reject(settled?.error))
+      }
       options.onStatement?.(bound)
       const result = await translated(single.query(query(bound)))
       return accept(bound, result.rows)
     },
 
     async pipeline(bounds, { transaction }) {
-      for (const bound of bounds) options.onStatement?.(bound)
+      for (const bound of bounds) tell(bound)
       const client = await connected(pipelined.connect())
       let lost: Error | undefined
       try {
@@ -123,7 +141,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         const { stream } = client.connection
         stream.cork()
         const begun = transaction ? client.query('begin') : undefined
-        const running = bounds.map((bound) => client.query(query(bound)))
+        const running = bounds.map((bound) => send(client, bound))
         const ended = transaction ? client.query('commit') : undefined
         stream.uncork()
         const settled = await Promise.allSettled([begun, ...running, ended])
@@ -159,8 +177,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       try {
         await translated(client.query('begin'))
         const result = await work(async (bound) => {
-          options.onStatement?.(bound)
-          return accept(bound, (await translated(client.query(query(bound)))).rows)
+          tell(bound)
+          return accept(bound, (await translated(send(client, bound))).rows)
         })
         await translated(client.query('commit'))
         return result
@@ -207,6 +225,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       await Promise.all([single.end(), pipelined.end()])
     },
   }
+  return database
 }
 
 function query(bound: BoundStatement<unknown>): pg.QueryConfig {

@@ -18,6 +18,11 @@ export interface Statement<Row> {
 export interface BoundStatement<Row> {
   readonly statement: Statement<Row>
   readonly values: readonly unknown[]
+  /**
+   * Runs right before it, in its transaction. A statement sees only what was committed when it began: what must also
+   * reach what others commit while it waits for their rows has to begin once it holds these.
+   */
+  readonly lock?: BoundStatement<unknown>
 }
 
 const declared = new Map<string, Statement<unknown>>()

@@ -70,7 +70,18 @@ describe('Which addresses are reached', () => {
       '::ffff:127.0.0.1',
       '::ffff:10.0.0.1',
     ],
-    ...['64:ff9b::7f00:1', '2001:db8::1', '2002:7f00:1::', '2001::1', 'fec0::1', '100::1', 'not an address', ''],
+    ...[
+      '64:ff9b::7f00:1',
+      '2001:db8::1',
+      '2002:7f00:1::',
+      '2001::1',
+      'fec0::1',
+      '100::1',
+      '::a9fe:a9fe',
+      '4000::1',
+      'not an address',
+      '',
+    ],
   ]
   test('private, loopback, link-local, multicast, reserved and translated addresses are refused, public ones not', () => {
     for (const address of REFUSED) assert.equal(isAllowed(address, []), false, address)

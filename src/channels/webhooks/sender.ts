@@ -93,11 +93,14 @@ function network(text: string): Network {
   return [address, address.kind() === 'ipv4' ? 32 : 128]
 }
 
+/** All that IANA has given to the public internet; an IPv4 address in `::/96`, for one, lies outside of it. */
+const GLOBAL_IPV6 = ipaddr.parse('2000::')
+
 /** Whether an address is of the public internet, or in one of the networks. */
 export function isAllowed(text: string, networks: readonly Network[]): boolean {
   if (!ipaddr.isValid(text)) return false
   const address = ipaddr.process(text)
-  if (address.range() === 'unicast') return true
+  if (address.range() === 'unicast' && (address.kind() === 'ipv4' || address.match(GLOBAL_IPV6, 3))) return true
   return networks.some(([base, bits]) => base.kind() === address.kind() && address.match(base, bits))
 }
 

@@ -6,7 +6,7 @@ import { callInput } from '../idempotency/claimed.ts'
 import { once } from '../idempotency/store.ts'
 import { findTickets, getTicket } from '../tickets/queries.ts'
 import type { Ticket, TicketRef } from '../tickets/ticket.ts'
-import { DELETE_MESSAGE, MESSAGE_PLACE, type PlaceRow } from './store.ts'
+import { DELETE_MESSAGE, LOCK_TICKET, MESSAGE_PLACE, type PlaceRow } from './store.ts'
 
 /** How a caller names a message: by its UUID or by its integer. */
 export type MessageRef = TicketRef
@@ -33,6 +33,7 @@ export async function deleteMessage(ctx: Context, ref: MessageRef, options: Dele
       const input = { id: place.id, ticket_id: ticket.id, ...callInput(ctx) }
       const [gone] = await ctx.store.run({
         statement: DELETE_MESSAGE,
+        lock: { statement: LOCK_TICKET, values: [ctx.tenant.id, ticket.id] },
         values: [ctx.tenant.id, JSON.stringify(input)],
       })
       if (!gone) return undefined

@@ -33,6 +33,13 @@ export const MESSAGE_PLACE = statement(
 where m.tenant_id = $1 and (m.id = $2::uuid or m.integer = $3::bigint)`,
 )
 
+/** `$2` a ticket: what a change kept while the erasure of a message of it waits for that change is to be erased too. */
+export const LOCK_TICKET = statement(
+  'message.lock_ticket',
+  Type.Object({ id: Type.String() }),
+  'select t.id from tickets t where t.tenant_id = $1 and t.id = $2 for no key update',
+)
+
 /**
  * Erases a message: its text, its files' rows, the answers and deliveries that show it. Its integer, the ticket's times
  * and the events stay; none of these holds anything of what it said. `$2` the call with the message and its ticket, as

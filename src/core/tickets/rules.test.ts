@@ -737,6 +737,27 @@ describe('A creation', () => {
     const own = { deskId: HOME, requester: { by: 'id', id: requester.id, member: true } } as const
     const assigned = () => decideCreate({ ...own, assigneeId: agent.id }, given(actorOf(requester)))
     assert.deepEqual(refusalOf(assigned), forbidden('ticket.assign'))
+    const saying = (who: UserSummary, message: Partial<NewMessage>) => () =>
+      decideCreate(
+        { ...own, message: { visibility: 'public', format: 'text', text: 'Help', ...message } },
+        given(actorOf(who)),
+      )
+    assert.deepEqual(refusalOf(saying(requester, { visibility: 'internal' })), forbidden('message.note'))
+    const voices: readonly Partial<NewMessage>[] = [
+      { author: { id: agent.id } },
+      { author: 'nobody' },
+      { authorRole: 'agent' },
+    ]
+    const reply = { visibility: 'public', format: 'text', text: 'Help' } as const
+    for (const voice of voices) {
+      const replying = () =>
+        decideChange(ticketWith(), [{ message: { ...reply, ...voice } }], given(actorOf(requester)))
+      for (const speaking of [saying(requester, voice), replying])
+        assert.deepEqual(refusalOf(speaking), forbidden('message.reply'))
+      assert.equal(saying(agent, voice)().message?.plain, 'HELP')
+    }
+    for (const voice of [{}, { author: 'requester' }, { author: { id: requester.id } }] as const)
+      assert.equal(saying(requester, voice)().message?.authorRole, 'requester')
   })
 
   test('naming what does not exist or may not be used is refused, all of it at once', () => {

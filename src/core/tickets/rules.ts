@@ -86,7 +86,7 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
   const status = input.status ?? 'new'
   const direction = input.direction ?? 'inbound'
   const opening = input.message
-  const message = opening ? openingMessage(opening, status, input.channelId ?? CHANNEL.api, given) : null
+  const message = opening ? openingMessage(opening, status, input, given) : null
   const isPublic = message?.visibility === 'public'
   const byAgent = message?.authorRole === 'agent'
   const state: TicketDraft['state'] = {
@@ -140,12 +140,31 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
   return { state, requester: input.requester, message, event }
 }
 
-function openingMessage(input: NewMessage, status: Status, channelId: number, given: Circumstances): MessageDraft {
+/** Who does not work on a desk speaks for nobody else there. `requesterId` is null for one who is not known yet. */
+function demandOwnVoice(input: NewMessage, requesterId: string | null, deskId: string, actor: Actor): void {
+  if (worksOn(actor, deskId)) return
+  const { author, authorRole = 'requester' } = input
+  const authorId = typeof author === 'object' ? author.id : author === 'requester' ? requesterId : actor.user.id
+  const isOwn = author !== 'nobody' && authorId === actor.user.id && authorRole === 'requester'
+  if (!isOwn) refuse({ code: 'forbidden', permission: 'message.reply' })
+}
+
+function openingMessage(
+  input: NewMessage,
+  status: Status,
+  { deskId, requester, channelId = CHANNEL.api }: NewTicket,
+  given: Circumstances,
+): MessageDraft {
+  // The public opening is the ticket itself.
+  if (input.visibility === 'internal') demand(given.actor, 'message.note', deskId)
+  demandOwnVoice(input, requester.by === 'id' ? requester.id : null, deskId, given.actor)
   const author = input.author ?? 'requester'
   const attachmentIds = usableAttachments(input, given)
   if (typeof author === 'object') checkAuthor(author.id, given)
   if (input.channelId !== undefined) checkReferences(given.tenant, { channelId: input.channelId })
-  const authorRole = input.authorRole ?? (author === 'requester' ? 'requester' : 'agent')
+  const isRequesters =
+    author === 'requester' || (typeof author === 'object' && requester.by === 'id' && author.id === requester.id)
+  const authorRole = input.authorRole ?? (isRequesters ? 'requester' : 'agent')
   return {
     id: given.newId(),
     visibility: input.visibility,
@@ -314,6 +333,7 @@ function demandStatus(before: TicketState, to: Status, actor: Actor): void {
 function decideMessage(before: TicketState, input: NewMessage, given: Circumstances): MessageDraft {
   const { actor } = given
   demand(actor, input.visibility === 'public' ? 'message.reply' : 'message.note', before.deskId)
+  demandOwnVoice(input, before.requesterId, before.deskId, actor)
   const authorId =
     input.author === 'nobody'
       ? null

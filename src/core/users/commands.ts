@@ -13,7 +13,14 @@ import {
   demandMayErase,
   demandMayGive,
 } from './rules.ts'
-import { CHANGE_PROFILE, CREATE_PROFILE, ENSURE_CUSTOMER, ERASE_PROFILE, TICKETS_OF_NOBODY } from './store.ts'
+import {
+  CHANGE_PROFILE,
+  CREATE_PROFILE,
+  ENSURE_CUSTOMER,
+  ERASE_PROFILE,
+  LOCK_TO_ERASE,
+  TICKETS_OF_NOBODY,
+} from './store.ts'
 import type { Address, NewProfile, UserChange, UserProfile } from './user.ts'
 
 /** Twins that make the same user at the same time settle within one or two rounds. */
@@ -125,12 +132,14 @@ export async function eraseUser(ctx: Context, asked: Asked<{ readonly id: string
       const user = (await findProfile(ctx, { id })) ?? refuse({ code: 'not_found', missing: 'user' })
       demandMayErase(ctx.actor, user)
       const values = [ctx.tenant.id, JSON.stringify({ id, ...callInput(ctx) })]
-      const [erased] = (await tried(() => ctx.store.run({ statement: ERASE_PROFILE, values }))) ?? []
+      const lock = { statement: LOCK_TO_ERASE, values: [ctx.tenant.id, id] }
+      const [erased] = (await tried(() => ctx.store.run({ statement: ERASE_PROFILE, lock, values }))) ?? []
       if (erased) await eraseFiles(ctx, erased.files)
       return erased?.id
     },
     ({ user }) => user ?? '',
   )
+  ctx.store.written(ctx.tenant.id)
 }
 
 /** Tickets of a desk from some addresses that belong to nobody yet, as many as asked for at the most. */
@@ -147,6 +156,7 @@ export async function ticketsOfNobody(
 /** Runs a write until it has found its user: a twin may take an address, or the key, between the looks and the write. */
 async function inRounds(ctx: Context, write: () => Promise<string | undefined>): Promise<UserProfile> {
   const id = await once(ctx, () => tried(write), userIn)
+  ctx.store.written(ctx.tenant.id)
   return userBy(ctx, id)
 }
 

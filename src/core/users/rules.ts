@@ -15,7 +15,8 @@ const MOST_ADDED = 20
 
 const SHORT_TEXTS = ['name', 'surname', 'email', 'username', 'customerNumber', 'phone', 'photoUrl'] as const
 
-const EMAIL = /^[^\s@]+@[^\s@]+$/
+/** What passes for an e-mail address. */
+export const EMAIL = /^[^\s@]+@[^\s@]+$/
 /** E.164 of the ITU: a plus sign and at most 15 digits. */
 const TELEPHONE = /^\+[1-9]\d{1,14}$/
 const HANDLE = /^\S(?:.*\S)?$/
@@ -103,8 +104,12 @@ export function demandMayChange(actor: Actor, user: UserSummary): void {
 export function demandMayErase(actor: Actor, user: UserSummary): void {
   for (const { deskId } of user.memberships) demandManaging(actor, deskId)
   demandMayChange(actor, user)
-  const works = user.isOwner || user.kind !== 'person' || user.memberships.some(({ role }) => role !== 'customer')
-  if (works) refuseField(['user'], 'not_allowed', 'Only people who work on no desk can be erased.')
+  if (works(user)) refuseField(['user'], 'not_allowed', 'Only people who work on no desk can be erased.')
+}
+
+/** Whether a user is more than a customer somewhere: an owner, a service, or one who works on a desk. */
+export function works(user: UserSummary): boolean {
+  return user.isOwner || user.kind !== 'person' || user.memberships.some(({ role }) => role !== 'customer')
 }
 
 function demandManaging(actor: Actor, deskId: string): void {

@@ -446,6 +446,26 @@ ${KEPT('locked')}
 select l.id from locked l`,
 )
 
+/** The tickets `t` that hold words of the person `${id}`: their own, and others' on which they wrote. */
+const TICKETS_WITH_WORDS_OF = (
+  id: string,
+): string => `t.tenant_id = $1 and (t.requester_id = ${id} or t.id = any (array(
+    select w.ticket_id from messages w where w.tenant_id = $1 and w.author_id = ${id} and w.author_role = 'requester')))`
+
+/** `$2` a user: what a change kept while their erasure waits for that change is to be erased too. */
+export const LOCK_TO_ERASE = statement(
+  'user.lock_to_erase',
+  SavedRow,
+  `
+with tickets_of as materialized (
+  select t.id from tickets t where ${TICKETS_WITH_WORDS_OF('$2::uuid')}
+  order by t.id
+  for no key update
+)
+select u.id from users u where u.tenant_id = $1 and u.id = $2 and (select count(*) from tickets_of) >= 0
+for no key update`,
+)
+
 /**
  * Erases what is known of a user: `$2` the call. The user's row stays, empty, for what refers to it; so do the tickets,
  * without what the person wrote. Blanks it in events and kept answers too, ends the user's credentials, and leaves a
@@ -461,8 +481,8 @@ with input as materialized (
 ),
 ${CLAIMED},
 tickets_of as materialized (
-  select t.id from tickets t
-  where t.tenant_id = $1 and t.requester_id = (select a.id from accepted a)
+  select t.id, t.requester_id, t.description from tickets t
+  where ${TICKETS_WITH_WORDS_OF('(select a.id from accepted a)')}
   order by t.id
   for no key update
 ),
@@ -477,6 +497,12 @@ counted as (
   update tenant_counters c set event_position = c.event_position + 1
   where c.tenant_id = $1 and exists (select 1 from locked)
   returning c.event_position
+),
+told_of as materialized (
+  -- What shows all of the ticket has to go: the ticket is the person's, or they began a conversation that is another's now.
+  select o.id, o.requester_id is not distinct from l.id as is_own from tickets_of o, locked l
+  where o.requester_id = l.id or (o.description <> '' and exists (select 1 from messages m
+    where m.tenant_id = $1 and m.ticket_id = o.id and m.author_id = l.id and m.author_role = 'requester' and m.plain = o.description))
 ),
 emptied as (
   update users u
@@ -495,14 +521,14 @@ revoked as (
 tickets_blanked as (
   update tickets t
   set version = t.version + 1,
-    title = case when t.direction = 'inbound' then '' else t.title end,
-    description = case when t.direction = 'inbound' then '' else t.description end,
-    from_address = case when t.direction = 'inbound' then '' else t.from_address end,
-    from_name = case when t.direction = 'inbound' then '' else t.from_name end,
-    to_address = case when t.direction = 'outbound' then '' else t.to_address end,
-    to_name = case when t.direction = 'outbound' then '' else t.to_name end
-  from locked l, counted
-  where t.tenant_id = $1 and t.id = any (array(select o.id from tickets_of o))
+    title = case when o.is_own and t.direction = 'inbound' then '' else t.title end,
+    description = case when o.is_own and t.direction = 'outbound' then t.description else '' end,
+    from_address = case when o.is_own and t.direction = 'inbound' then '' else t.from_address end,
+    from_name = case when o.is_own and t.direction = 'inbound' then '' else t.from_name end,
+    to_address = case when o.is_own and t.direction = 'outbound' then '' else t.to_address end,
+    to_name = case when o.is_own and t.direction = 'outbound' then '' else t.to_name end
+  from told_of o, counted
+  where t.tenant_id = $1 and t.id = o.id
 ),
 files_gone as (
   -- Those of the person's messages, and those that wait for one.
@@ -522,14 +548,18 @@ user_events_blanked as (
 ),
 ticket_events_blanked as (
   update events e set before = e.before - 'title', after = e.after - 'title'
-  where e.tenant_id = $1 and e.ticket_id = any (array(select o.id from tickets_of o, locked))
+  where e.tenant_id = $1 and e.ticket_id = any (array(select o.id from told_of o where o.is_own))
     and (e.before ? 'title' or e.after ? 'title')
 ),
 deliveries_gone as (
   -- What waits or was sent holds the person's words.
   delete from webhook_deliveries d
   where d.tenant_id = $1 and exists (select 1 from locked)
-    and d.line = any (array(select o.id from tickets_of o union all select l.id from locked l))
+    and (d.line = any (array(select o.id from told_of o union all select l.id from locked l))
+      or d.line = any (array(select o.id from tickets_of o)) and d.position = any (array(
+        select e.position from events e join messages m on m.tenant_id = $1 and m.id = e.message_id
+        where e.tenant_id = $1 and e.ticket_id = any (array(select o.id from tickets_of o))
+          and m.author_id = (select l.id from locked l) and m.author_role = 'requester')))
 ),
 answers_forgotten as (
   update claim_results r set result = null

@@ -45,11 +45,16 @@ export async function consume(given: Consuming): Promise<boolean> {
   const webhooks = await store.run({ statement: OPEN_WEBHOOKS, values: [tenant.id] })
   const deliveries = webhooks.length === 0 ? [] : await deliveriesOf(given, events, webhooks)
   const deleted = events.flatMap((event) => (event.kind === 'ticket.deleted' ? (event.ticket_id ?? []) : []))
+  const erased = events.flatMap((event) => (event.kind === 'user.erased' ? (event.subject_id ?? []) : []))
   // A message may have been read a moment before it was deleted.
   const silenced = events.filter((event) => event.kind === 'message.deleted')
   const values = [
     ...[tenant.id, first.from_position, last.position, JSON.stringify(deliveries), deleted, given.now],
-    ...[distinct(silenced.map((event) => event.ticket_id)), distinct(silenced.map((event) => event.message_id))],
+    ...[
+      distinct(silenced.map((event) => event.ticket_id)),
+      distinct(silenced.map((event) => event.message_id)),
+      erased,
+    ],
   ]
   await store.run({ statement: ADVANCE, values })
   return events.length === EVENTS_AT_ONCE

@@ -56,14 +56,19 @@ interface Decided {
 async function letIn(service: Service, request: FastifyRequest, { asking, asked, cookie }: Decided): Promise<Answer> {
   const parameters = bodyParameters(request)
   const email = parameters.get('email') ?? ''
-  const around = { store: service.services.store, now: service.services.clock().toISOString() }
-  const outcome = await logIn(around, asking.client.tenantId, {
-    by: 'email',
-    name: email,
-    password: parameters.get('password') ?? '',
-    address: request.ip,
-    admits: (user) => user.kind === 'person',
-  })
+  const { store, limits, clock } = service.services
+  const heldOff = limits.heldOff(request.ip)
+  const logging = { store, now: clock().toISOString() }
+  const outcome =
+    heldOff > 0
+      ? { lockedSeconds: heldOff }
+      : await logIn(logging, asking.client.tenantId, {
+          by: 'email',
+          name: email,
+          password: parameters.get('password') ?? '',
+          address: request.ip,
+          admits: (user) => user.kind === 'person',
+        })
   if ('lockedSeconds' in outcome) {
     const minutes = Math.ceil(outcome.lockedSeconds / 60)
     const problem = `Too many attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`
@@ -71,6 +76,8 @@ async function letIn(service: Service, request: FastifyRequest, { asking, asked,
     return { ...locked, headers: { ...locked.headers, 'retry-after': String(outcome.lockedSeconds) } }
   }
   if ('refused' in outcome) {
+    // The lock is on one name: without this an address could try a password on every name there is.
+    limits.failed(request.ip)
     const problem = 'The e-mail address or the password is not right.'
     return page(service, asking, asked, cookie, { status: 401, email, problem })
   }

@@ -17,6 +17,13 @@ const DeletedRow = Type.Object({
   files: Type.Array(Type.String()),
 })
 
+/** What a change kept or recorded while a deletion waits for it is to be erased too. */
+const LOCK = statement(
+  'ticket.lock_to_delete',
+  Type.Object({ id: Type.String() }),
+  'select t.id from tickets t where t.tenant_id = $1 and t.id = any ($2::uuid[]) order by t.id for update',
+)
+
 const DELETE = statement(
   'ticket.delete',
   DeletedRow,
@@ -128,6 +135,7 @@ export const DELETE_TICKETS: BatchKind<DeleteCall, Static<typeof DeletedRow>, De
   targets: (call) => [...call.tickets.map((ticket) => ticket.id), ...keyTargets(call.by, call.idempotency)],
   statement: (tenantId, calls) => ({
     statement: DELETE,
+    lock: { statement: LOCK, values: [tenantId, calls.flatMap(({ tickets }) => tickets.map(({ id }) => id))] },
     values: [
       tenantId,
       JSON.stringify(callsInput(calls)),

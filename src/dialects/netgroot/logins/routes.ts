@@ -43,6 +43,8 @@ export const loginRoutes: readonly Route<Need>[] = [
 
 /** Unknown, wrong, inactive and not a subscriber: all are refused with the same words after the same work. */
 async function login({ body, address, host, services }: OpenCall<LoginBody>): Promise<Answer> {
+  const heldOff = services.limits.heldOff(address)
+  if (heldOff > 0) throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: heldOff })
   const tenantId = await tenantByHost(services.store, host)
   if (tenantId === null) return REFUSED
   const now = services.clock().toISOString()
@@ -55,7 +57,11 @@ async function login({ body, address, host, services }: OpenCall<LoginBody>): Pr
   })
   if ('lockedSeconds' in outcome)
     throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: outcome.lockedSeconds })
-  if ('refused' in outcome) return REFUSED
+  if ('refused' in outcome) {
+    // The lock is on one name: without this an address could try a password on every name there is.
+    services.limits.failed(address)
+    return REFUSED
+  }
   const token = await issueLogin(services, tenantId, outcome.user)
   return { status: 200, body: { message: 'Login successful', token, subscriber: encode(outcome.user) } }
 }

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
+import type { Context } from '../context.ts'
+import { deleteMessage } from '../messages/commands.ts'
+import { eraseUser } from '../users/commands.ts'
+import type { UserSummary } from '../users/user.ts'
+import { changeTicket, createTicket, deleteTickets } from './commands.ts'
+import { getConversation } from './queries.ts'
+import type { Ticket } from './ticket.ts'
+
+let core: Core
+let made: SmallTenant
+before(async () => {
+  core = await openCore()
+})
+beforeEach(async () => {
+  made = await makeTenant(core.store)
+})
+after(() => core?.close())
+
+const SECRET = 'the words to be forgotten'
+
+async function newTicket(requester: UserSummary, text: string): Promise<Ticket> {
+  const message = { visibility: 'public', format: 'text', text } as const
+  const by = { by: 'id', id: requester.id, member: true } as const
+  return (await createTicket(keyed(made.owner), { deskId: made.desks[0], requester: by, message })).ticket
+}
+
+/** In which tables a tenant's rows still hold the words. */
+async function whereKept(): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const table of ['tickets', 'messages', 'events', 'claim_results', 'webhook_deliveries']) {
+    const { rows } = await core.outside.query(
+      `select 1 from ${table} r where r.tenant_id = $1 and to_jsonb(r)::text like '%' || $2 || '%'`,
+      [made.tenant.id, SECRET],
+    )
+    if (rows.length > 0) found.push(table)
+  }
+  return found
+}
+
+async function untilWaiting(count: number): Promise<void> {
+  for (;;) {
+    const { rows } = await core.outside.query<{ n: number }>(
+      "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    )
+    if ((rows[0]?.n ?? 0) >= count) return
+    await pause(10)
+  }
+}
+
+/** Two writes of two processes, of which the second waits for what the first has locked, and the first for this. */
+async function queued(first: () => Promise<unknown>, second: () => Promise<unknown>): Promise<void> {
+  const gate = await core.outside.connect()
+  await gate.query('begin')
+  await gate.query('select 1 from tenant_counters where tenant_id = $1 for update', [made.tenant.id])
+  const running = [first()]
+  await untilWaiting(1)
+  running.push(second())
+  await untilWaiting(2)
+  await gate.query('commit')
+  gate.release()
+  await Promise.all(running)
+}
+
+let keys = 0
+const keyed = (who: UserSummary): Context => made.as(who, { key: `key-${keys++}` })
+
+const ERASURES: Readonly<Record<string, (ticket: Ticket, messageId: string) => Promise<unknown>>> = {
+  ticket: (ticket) => deleteTickets(made.as(made.owner, { store: core.otherStore }), [ticket]),
+  'opening message': (_, id) => deleteMessage(made.as(made.owner, { store: core.otherStore }), { id }),
+  person: () => eraseUser(made.as(made.owner, { store: core.otherStore }), { id: made.customer.id }),
+}
+
+for (const [what, erase] of Object.entries(ERASURES)) {
+  test(`The erasure of a ${what} also erases what a change kept that it had to wait for`, async () => {
+    const ticket = await newTicket(made.customer, SECRET)
+    const { rows } = await core.outside.query<{ id: string }>(
+      'select id from messages where tenant_id = $1 and ticket_id = $2',
+      [made.tenant.id, ticket.id],
+    )
+    const title = what === 'opening message' ? 'Another' : SECRET
+    await queued(
+      () => changeTicket(keyed(made.owner), ticket, { title }),
+      () => erase(ticket, rows[0]?.id ?? ''),
+    )
+    assert.deepEqual(await whereKept(), [])
+  })
+}
+
+test('The erasure of a person erases their words also where the ticket is another person’s by now, and nobody else’s', async () => {
+  const said = { visibility: 'public', format: 'text' } as const
+  const begun = await newTicket(made.customer, SECRET)
+  const joined = await newTicket(made.customer, 'Not theirs alone')
+  await changeTicket(keyed(made.customer), joined, { message: { ...said, text: SECRET } })
+  for (const ticket of [begun, joined]) {
+    await changeTicket(keyed(made.owner), ticket, { requesterId: made.agent.id })
+    await changeTicket(keyed(made.owner), ticket, { title: 'Kept', message: { ...said, text: 'Also kept' } })
+  }
+  await eraseUser(made.as(made.owner), { id: made.customer.id })
+  assert.deepEqual(await whereKept(), [])
+  for (const ticket of [begun, joined]) {
+    const { ticket: now, messages } = await getConversation(made.as(made.owner), ticket)
+    assert.deepEqual([now.title, now.requester?.id], ['Kept', made.agent.id])
+    assert.equal(messages.at(-1)?.plain, 'Also kept')
+  }
+})
