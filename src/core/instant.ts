@@ -24,6 +24,15 @@ export function instantOrNull(text: string | null): Instant | null {
   return text === null ? null : instant(text)
 }
 
+/**
+ * Whether a text from outside, such as a cursor, is an instant: the calendar has that day, and it is not in the year 0,
+ * which JavaScript has and PostgreSQL has not.
+ */
+export function isInstant(text: string): text is Instant {
+  const time = new Date(text)
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text && /^(?!0000)\d{4}-/.test(text)
+}
+
 /** The same point in time to the second, `2026-01-15T10:20:30Z`. */
 export function toSeconds(at: Instant): string {
   return `${at.slice(0, 19)}Z`

@@ -14,6 +14,7 @@ import { HTTPClient as HTTPClient25 } from 'moov-sdk-25/lib/http.js'
 import * as errors25 from 'moov-sdk-25/models/errors/index.js'
 import { v7 } from 'uuid'
 import { assertDocumented } from '../documented.ts'
+import { type Receiver, startReceiver } from '../receiver.ts'
 import { startWorld, type World } from '../world.ts'
 
 type Client = Moov26 | Moov25
@@ -74,11 +75,16 @@ for (const sdk of SDKS) describe(`@moovio/sdk ${sdk.version}`, () => scenario(sd
 function scenario(sdk: Sdk): void {
   let world: World
   let moov: Client
+  let receiver: Receiver
   before(async () => {
-    world = await startWorld()
+    receiver = await startReceiver()
+    world = await startWorld({ POLYDESK_WEBHOOK_NETWORKS: '127.0.0.1', POLYDESK_WEBHOOK_HTTP: 'on' })
     moov = sdk.connect(world.url, key())
   })
-  after(() => world.stop())
+  after(async () => {
+    await world?.stop()
+    await receiver?.close()
+  })
 
   const key = () => ({ username: world.value('MOOV_PUBLIC_KEY'), password: world.value('MOOV_SECRET_KEY') })
 
@@ -139,6 +145,39 @@ function scenario(sdk: Sdk): void {
     await fails(reader.support.createTicket({ accountID, createTicket: QUESTION }), 403)
     await moov.authentication.revokeAccessToken({ token: result.accessToken, tokenTypeHint: 'access_token' })
     await fails(reader.support.listTickets({ accountID }), 401)
+  })
+
+  test('a key makes, reads, changes, tries and disables its webhooks', async () => {
+    await moov.ping.ping({})
+    const { webhooks } = moov
+    const wanted = { url: receiver.url, description: 'Tickets', status: 'enabled', eventTypes: ['*'] } as const
+    const { result: made } = await webhooks.create({ ...wanted, eventTypes: ['*'] })
+    assert.partialDeepStrictEqual(made, wanted)
+    const { webhookID } = made
+    assert.deepEqual((await webhooks.list({})).result, [made])
+    assert.deepEqual((await webhooks.get({ webhookID })).result, made)
+    const updateWebhook = { ...wanted, description: 'New tickets', eventTypes: ['ticket.created' as const] }
+    const { result: changed } = await webhooks.update({ webhookID, updateWebhook })
+    assert.partialDeepStrictEqual(changed, updateWebhook)
+
+    const { result: pinged } = await webhooks.ping({ webhookID })
+    assert.deepEqual([pinged.responseStatusCode, pinged.requestBodySent], [204, receiver.got.at(-1)?.json])
+    assert.ok(pinged.webhook.lastUsedOn instanceof Date)
+    assert.ok((await webhooks.getSecret({ webhookID })).result.secret)
+    const { result: types } = await webhooks.listEventTypes({})
+    assert.deepEqual(
+      types.map(({ type }) => type),
+      ['ticket.created', 'ticket.updated', 'ticket.messageAdded'],
+    )
+
+    await assert.rejects(webhooks.create({ ...updateWebhook, url: 'nowhere' }), (error) => {
+      assert.ok(error instanceof sdk.errors.CreateWebhookValidationError)
+      assert.deepEqual(Object.keys(JSON.parse(error.body)), ['url'])
+      return true
+    })
+    await webhooks.disable({ webhookID })
+    assert.equal((await webhooks.get({ webhookID })).result.status, 'disabled')
+    await fails(webhooks.get({ webhookID: v7() }), 404)
   })
 
   async function fails(call: Promise<unknown>, statusCode: number): Promise<void> {

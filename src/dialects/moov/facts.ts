@@ -126,6 +126,11 @@ export const facts: Facts = {
       'It finds its accounts',
       'test/wire/moov-sdk.test.ts: a key lists the accounts that it is connected to, and reads them and its own',
     ],
+    [
+      '10',
+      'It manages its webhooks',
+      'test/wire/moov-sdk.test.ts: a key makes, reads, changes, tries and disables its webhooks',
+    ],
     ['11', 'A platform account and its connected accounts', ACCOUNTS],
     ['M1', 'Every version serves tickets alike', VERSIONS],
     [
@@ -231,6 +236,11 @@ export const facts: Facts = {
       'M43',
       'Whom contact names',
       'moov.test.ts: the contact is shown as sent, whatever the user with that address is called',
+    ],
+    [
+      'M44',
+      'The other events of the vendor may be subscribed to',
+      "webhooks/webhooks.test.ts: every event that the vendor's clients know can be subscribed to, also those that never come (M44)",
     ],
     [
       'M44',

@@ -1,3 +1,4 @@
+import { isInstant } from '../../core/instant.ts'
 import type { TicketKey, TicketPage } from '../../core/tickets/queries.ts'
 import { WireRefusal } from '../dialect.ts'
 
@@ -19,20 +20,13 @@ export function cursorAt(key: TicketKey): string {
   return Buffer.from(`${key.at} ${key.id}`).toString('base64url')
 }
 
-// No year 0: JavaScript has one, PostgreSQL has not.
-const KEY = /^((?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+const KEY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 
 /** @throws WireRefusal for anything that `cursorAt` did not make. */
 function keyIn(cursor: string): TicketKey {
   const [, at = '', id = ''] = KEY.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
   const key = { at, id }
-  if (!isTime(at) || cursorAt(key) !== cursor)
+  if (!isInstant(at) || cursorAt(key) !== cursor)
     throw new WireRefusal({ code: 'bad_request', message: 'cursor is not one of ours' })
   return key
-}
-
-/** Whether the calendar has this instant; a 30th of February would otherwise only fail in the database. */
-function isTime(at: string): boolean {
-  const time = new Date(at)
-  return !Number.isNaN(time.getTime()) && time.toISOString() === at
 }

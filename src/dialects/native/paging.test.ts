@@ -58,6 +58,7 @@ test('what is no cursor of this list is refused, whatever it is', () => {
     cursorAt(5),
     `${cursorAfter({ at: '2026-01-15T10:20:30.123Z', id: '0198c0de-0000-7000-8000-000000000000' })}=`,
     encoded('2026-02-31T10:20:30.123Z 0198c0de-0000-7000-8000-000000000000'),
+    encoded('0000-01-01T00:00:00.000Z 0198c0de-0000-7000-8000-000000000000'),
     encoded('infinity 0198c0de-0000-7000-8000-000000000000'),
   ]
   for (const cursor of wrong) {

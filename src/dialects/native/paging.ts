@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { refuseField } from '../../core/errors.ts'
+import { isInstant } from '../../core/instant.ts'
 import type { TicketKey } from '../../core/tickets/queries.ts'
 
 const DEFAULT_LIMIT = 50
@@ -39,12 +40,6 @@ export function decodeKey({ cursor }: PageQuery): TicketKey | null {
   if (cursor === undefined) return null
   const [, at = '', id = ''] = KEY.exec(decode(cursor)) ?? []
   return isInstant(at) ? { at, id } : refuseCursor()
-}
-
-/** Also refuses the 31st of February, which the pattern lets pass. */
-function isInstant(text: string): boolean {
-  const time = Date.parse(text)
-  return Number.isFinite(time) && new Date(time).toISOString() === text
 }
 
 /** The cursor after so many records, or after a position. */

@@ -35,12 +35,12 @@ test('every error is a message and a type with the status of its kind', () => {
 
 test('an issue that the core found is told at the field that was sent', () => {
   const issue = { rule: 'unknown', message: 'No' } as const
-  const paths = (['requester', 'desk', 'topic', 'status', 'assignee'] as const).map((field) => [field])
+  const paths = (['requester', 'desk', 'topic', 'assignee'] as const).map((field) => [field])
   const issues = paths.map((path) => ({ ...issue, path }))
   assert.deepEqual(errors.invalid({ code: 'invalid', issues }).body, {
     message: 'Invalid request parameters',
     type: 'validationError',
-    issues: ['userRefRequester', 'locationRef', 'type', 'status', 'userRefAssignee'].map((field) => ({
+    issues: ['userRefRequester', 'locationRef', 'type', 'userRefAssignee'].map((field) => ({
       code: 'unknown',
       path: ['ticket', field],
       message: 'No',

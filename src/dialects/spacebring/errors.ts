@@ -51,7 +51,6 @@ const WIRE_PATH_OF: ReadonlyMap<string | number | undefined, Issue['path']> = ne
   ['desk', ['ticket', 'locationRef']],
   ['requester', ['ticket', 'userRefRequester']],
   ['topic', ['ticket', 'type']],
-  ['status', ['ticket', 'status']],
   ['assignee', ['ticket', 'userRefAssignee']],
   ['message', ['ticket', 'text']],
 ])

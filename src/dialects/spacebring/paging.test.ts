@@ -32,7 +32,9 @@ test('a page token of another list is refused', () => {
 
 test('whatever is no page token is refused', () => {
   const list = { order: 'createDate:asc', locationRef: '0197c9a0-0000-7000-8000-000000000002' } as const
-  const forged = fc.json().map((text) => Buffer.from(text).toString('base64url'))
+  const times = fc.constantFrom('0000-01-01T00:00:00.000Z', '2026-02-30T00:00:00.000Z', '2026-99-99T99:99:99.999Z')
+  const never = times.map((at) => JSON.stringify([list.order, list.locationRef, at, list.locationRef]))
+  const forged = fc.oneof(fc.json(), never).map((text) => Buffer.from(text).toString('base64url'))
   fc.assert(
     fc.property(fc.oneof(fc.string(), forged), (token) => {
       assert.throws(() => decodePageToken(token, list), refusesToken)

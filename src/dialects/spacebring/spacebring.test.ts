@@ -660,6 +660,8 @@ test('tickets are filtered by requester and assignee', async () => {
 
 test('a filter that is malformed or names nobody is refused', async () => {
   const membership = await membershipOf(member)
+  const never = JSON.stringify(['createDate:desc', location, '2026-02-30T00:00:00.000Z', UNKNOWN])
+  const forged = Buffer.from(never).toString('base64url')
   const wrong: readonly [string, string][] = [
     ['', 'locationRef'],
     ['locationRef=here', 'locationRef'],
@@ -671,6 +673,7 @@ test('a filter that is malformed or names nobody is refused', async () => {
     ]),
     [`locationRef=${location}&order=number:asc`, 'order'],
     [`locationRef=${location}&nextPageToken=next`, 'nextPageToken'],
+    [`locationRef=${location}&nextPageToken=${forged}`, 'nextPageToken'],
     [`locationRef=${location}&membershipRefRequester=`, 'membershipRefRequester'],
     [`locationRef=${location}&membershipRefRequester=${membership},`, 'membershipRefRequester'],
     [`locationRef=${location}&membershipRefRequester=${membership},${membership}`, 'membershipRefRequester'],

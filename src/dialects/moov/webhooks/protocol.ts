@@ -21,8 +21,14 @@ type TicketEvent = (typeof EVENT_TYPES)[number]['name']
 
 /** The vendor's other events (its SDKs' `WebhookEventType`): clients may subscribe to them, and never hear of them (M44). */
 const OTHER_EVENTS = [
-  ...['account.created', 'account.updated', 'account.disconnected', 'balance.updated', 'bankAccount.created'],
-  ...['bankAccount.updated', 'bankAccount.deleted', 'billingStatement.created', 'cancellation.created'],
+  ...['account.created', 'account.updated', 'account.disconnected', 'authorization.expiring', 'balance.updated'],
+  ...[
+    'bankAccount.created',
+    'bankAccount.updated',
+    'bankAccount.deleted',
+    'billingStatement.created',
+    'cancellation.created',
+  ],
   ...['cancellation.updated', 'capability.requested', 'capability.updated', 'card.autoUpdated', 'dispute.created'],
   ...['dispute.updated', 'event.test', 'invoice.created', 'invoice.updated', 'networkID.updated'],
   ...['paymentMethod.disabled', 'paymentMethod.enabled', 'refund.created', 'refund.updated', 'representative.created'],

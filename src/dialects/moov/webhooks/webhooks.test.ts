@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { WebhookEventType as EventType26 } from '@moovio/sdk/models/components/webhookeventtype.js'
+import { WebhookEventType as EventType25 } from 'moov-sdk-25/models/components/webhookeventtype.js'
 import { until } from '../../../../test/process.ts'
 import { type Receiver, startReceiver } from '../../../../test/receiver.ts'
 import { type Received, startWorld, type World } from '../../../../test/world.ts'
@@ -103,6 +105,16 @@ test('what is wrong is 422 with the field, a wrong type 400, an unknown webhook 
   assert.deepEqual([missing.status, missing.text], [404, ''])
   assert.equal((await call('GET', '/webhooks/x')).status, 404)
   assert.equal((await call('POST', '/webhooks', wanted({ eventTypes: ['transfer.created'] }))).status, 201)
+})
+
+test("every event that the vendor's clients know can be subscribed to, also those that never come (M44)", async () => {
+  for (const known of [EventType26, EventType25]) {
+    const eventTypes = Object.values(known).filter((name) => name !== '*')
+    const created = await call('POST', '/webhooks', wanted({ eventTypes }))
+    assert.equal(created.status, 201, created.text)
+    assert.deepEqual(created.json.eventTypes.toSorted(), eventTypes.toSorted())
+    await call('DELETE', `/webhooks/${created.json.webhookID}`)
+  }
 })
 
 test('event types are listed with stable ids; ping answers 200 without a body', async () => {
