@@ -8,6 +8,7 @@ import { DEFAULT_ERRORS } from './errors.ts'
 import { FILES, mountFiles } from './files.ts'
 import { mountHealth, type Readiness } from './health.ts'
 import { mountLanding } from './landing.ts'
+import { withoutSecret } from './logged-url.ts'
 import { mountAuthorization, ofAuthorization } from './oauth/mount.ts'
 
 /** Limits on what a request may cost, before any dialect's own. */
@@ -148,7 +149,7 @@ function loggedRequest(
     if (ofAuthorization(request.url) || request.url.startsWith(FILES))
       return { method: request.method, url: request.url.split('?', 1)[0], remoteAddress }
     const secret = dialectOf(request.url)?.secretQuery
-    const url = secret ? request.url.replace(new RegExp(`([?&]${secret}=)[^&]*`, 'gi'), '$1[redacted]') : request.url
+    const url = secret ? withoutSecret(request.url, secret) : request.url
     return { method: request.method, url, remoteAddress }
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Issue } from '../../core/errors.ts'
 import { answerError, type WireError } from '../dialect.ts'
+import { NEEDS } from './auth.ts'
 import { errors } from './errors.ts'
 
 function invalid(path: Issue['path'], rule: Issue['rule']): WireError {
@@ -44,6 +45,13 @@ test('every error is one sentence in the vendor form, with its status', () => {
   for (const [error, status, message] of SENTENCES) {
     const answer = answerError(errors, error)
     assert.deepEqual([answer.status, answer.body], [status, { status: 'error', message }])
+  }
+})
+
+test('what the owner of a key may not do is told by a permission of the vendor, never by one of ours', () => {
+  for (const permission of new Set(Object.values(NEEDS).flatMap(({ uses }) => [...uses]))) {
+    const { message } = Object(answerError(errors, { code: 'forbidden', permission }).body)
+    assert.match(message, /^This API key does not have the [A-Z_]+ permission\.$/)
   }
 })
 

@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
+import type { Permission } from '../../core/access/permissions.ts'
 import type { Issue, Missing } from '../../core/errors.ts'
 import type { Answer, ErrorTable } from '../dialect.ts'
+import type { VendorPermission } from './auth.ts'
 
 /**
  * The records that parameters refer to, by the parameter or by the core's field. One that names nothing has a sentence
@@ -40,8 +42,23 @@ const MISSING: Readonly<Record<Missing, string>> = {
   attachment: 'This file does not exist.',
 }
 
-/** The core's permissions that a key can lack in the middle of an operation, in the vendor's words. */
-const VENDOR_PERMISSIONS: Readonly<Record<string, string>> = { 'ticket.delete': 'TICKET_DELETE' }
+/** The core's permissions, in the vendor's words: a key has them as far as whose it is has them. */
+const VENDOR_PERMISSIONS: Readonly<Partial<Record<string, VendorPermission>>> = {
+  'ticket.read': 'TICKET_READ',
+  'ticket.create': 'TICKET_CREATE',
+  'ticket.change': 'TICKET_UPDATE',
+  'ticket.status': 'SET_STATUS',
+  'ticket.assign': 'TICKET_UPDATE',
+  'ticket.bulk': 'TICKET_BATCH',
+  'ticket.delete': 'TICKET_DELETE',
+  'message.read_internal': 'TICKET_READ',
+  'message.reply': 'MESSAGE_CREATE',
+  'message.note': 'MESSAGE_CREATE',
+  'user.read': 'USER_READ',
+  'user.manage': 'CUSTOMER_CUD',
+  'catalogue.read': 'FORM_READ',
+  'view.read': 'VIEW_READ',
+} satisfies Partial<Record<Permission, VendorPermission>>
 
 /** What every error is, for the OpenAPI document. */
 export const ErrorAnswer = Type.Object(

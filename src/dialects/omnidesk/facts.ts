@@ -44,6 +44,11 @@ export const facts: Facts = {
       'Names of actions match in any case; a trailing slash means nothing',
       'omnidesk.test.ts: actions are found in any case, with or without a trailing slash',
     ],
+    [
+      '1',
+      'So is an action behind an id, which the guide spells purgedata',
+      'index.test.ts: an action behind an id is found in any case too, as the guide spells purgedata, and the id stays as sent',
+    ],
     ['1', 'Fixed action words are found before an id in the same place', RECORDED],
     ['1', 'Requests are camelCase with ID, answers snake_case; every success is 200 as application/json', RECORDED],
     ['1', 'Times are YYYY-MM-DD HH:MM:SS in UTC', SAMPLE],
@@ -69,6 +74,11 @@ export const facts: Facts = {
     ],
     [
       '2',
+      'A key in the query is not in the log',
+      'test/logs.test.ts: a key in the query of Omnidesk is never in the log, however its name is spelled',
+    ],
+    [
+      '2',
       'Events tell a key as "api: <name>"',
       'tickets/timeline.test.ts: a change names who made it as the vendor names triggers, people by their names',
     ],
@@ -87,6 +97,11 @@ export const facts: Facts = {
       '3.1',
       'Lists of ids and actions in every spelling: brackets, indices, commas, JSON',
       'omnidesk.test.ts: ids and actions are read in every spelling and encoding',
+    ],
+    [
+      '3.1',
+      'One list in two spellings is 400',
+      'names.test.ts: a name in two spellings is refused, since one of its values would be lost',
     ],
     ['3.1', 'Names that reach a prototype are 400', 'names.test.ts: a name that would reach a prototype is refused'],
     ['3.1', 'At most 1,000 ids and 50 actions', 'coercion.test.ts: a call takes at most 1,000 ids and 50 actions'],
@@ -125,6 +140,16 @@ export const facts: Facts = {
     ],
     // Permissions
     ['5', 'Each call needs the permission that the vendor lists for it, and no other', GUARDED],
+    [
+      '5',
+      'So do customers, forms and one channel',
+      'omnidesk.test.ts: each call of the controllers beside tickets needs its permission, and that one is enough',
+    ],
+    [
+      '5',
+      'What the owner of a key may not do is told in the words of the vendor too',
+      'errors.test.ts: what the owner of a key may not do is told by a permission of the vendor, never by one of ours',
+    ],
     [
       '5',
       "A batch's delete also needs TICKET_DELETE",
@@ -229,6 +254,11 @@ export const facts: Facts = {
       'toAddress, ccInput, bccInput, respondMessageID, plaintext',
       { gap: 'checked and not used until something is sent by e-mail' },
     ],
+    [
+      '6.3',
+      'forwardedFileIDs',
+      { gap: 'refused: its ids are those of the File controller, which is not implemented, as decided' },
+    ],
     ['6.3', 'POST message/chatbot', NOT_OURS],
     // Related controllers
     ['GET /api/v2/customer', 'List customers, at most 99', LISTED],
@@ -261,6 +291,11 @@ export const facts: Facts = {
       '6.4',
       'An external id counts on one brand; an address is one customer’s',
       'customers/customers.test.ts: the same external id is another customer on another brand, and an address belongs to one customer',
+    ],
+    [
+      '6.4',
+      'CUSTOMER_CUD does not reach to who works on desks',
+      'customers/customers.test.ts: who works on desks is changed by no customer call, whatever they are known by',
     ],
     [
       '6.4',
@@ -402,6 +437,11 @@ export const facts: Facts = {
     ],
     [
       '9.19',
+      'A title taken from a message is its first line of text',
+      'tickets/codec.test.ts: a title from a message is its first line of text, however the message begins and ends its lines',
+    ],
+    [
+      '9.19',
       'A ticket from another dialect is complete',
       'omnidesk.test.ts: a ticket that another dialect opened is complete here',
     ],
@@ -418,6 +458,8 @@ export const facts: Facts = {
   ],
   errors: 'errors.test.ts: every error is one sentence in the vendor form, with its status',
   unseen: {
+    'POST /api/v2/message body forwardedFileIDs':
+      'refused: files have no integer ids, the File controller is out of scope',
     'object TimelineMessage external_id': 'no message has an id in another system: always null',
   },
 }

@@ -10,6 +10,12 @@ test('actions are found in any case and with a trailing slash', () => {
   assert.equal(canonicalPath('/'), '/')
 })
 
+test('an action behind an id is found in any case too, as the guide spells purgedata, and the id stays as sent', () => {
+  assert.equal(canonicalPath('/api/v2/customer/12/purgedata/'), '/api/v2/customer/12/purgeData')
+  assert.equal(canonicalPath('/api/v2/Ticket/Abc'), '/api/v2/ticket/Abc')
+  assert.equal(canonicalPath('/api/v2/ticket/12/Nothing'), '/api/v2/ticket/12/Nothing')
+})
+
 test('every call of the vendor Ticket page is there, with the permission that the page names', () => {
   const calls = omnidesk.routes
     .filter(({ path }) => path.startsWith('/api/v2/ticket'))

@@ -16,6 +16,11 @@ const FIXED_PATHS: ReadonlyMap<string, string> = new Map(
   routes.filter(({ path }) => !path.includes(':')).map(({ path }) => [path.toLowerCase(), path]),
 )
 
+/** The paths with a parameter, as their parts. */
+const OPEN_PATHS: readonly (readonly string[])[] = [...new Set(routes.map(({ path }) => path))]
+  .filter((path) => path.includes(':'))
+  .map((path) => path.split('/'))
+
 /** The Omnidesk API (the Dutch contact-centre product of docs.omnidesk.io). */
 export const omnidesk: Dialect<Need> = {
   name: 'omnidesk',
@@ -62,5 +67,13 @@ function named(parameter: string | number | undefined): Missing {
 /** The vendor's guides spell action names in other cases than its reference does; a trailing slash means nothing. */
 export function canonicalPath(path: string): string {
   const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path
-  return FIXED_PATHS.get(trimmed.toLowerCase()) ?? trimmed
+  return FIXED_PATHS.get(trimmed.toLowerCase()) ?? respelled(trimmed.split('/')) ?? trimmed
+}
+
+/** A path with a parameter in the spelling of its route; what is sent for the parameter stays as it is. */
+function respelled(parts: readonly string[]): string | undefined {
+  const isAt = (part: string, index: number): boolean =>
+    part.startsWith(':') || part.toLowerCase() === parts[index]?.toLowerCase()
+  const route = OPEN_PATHS.find((path) => path.length === parts.length && path.every(isAt))
+  return route?.map((part, index) => (part.startsWith(':') ? parts[index] : part)).join('/')
 }

@@ -87,3 +87,23 @@ test('parameters come from body and query, the body wins, and the key is none of
   assert.deepEqual(parametersOf({ query, body: { status: 'open' } }), { ticketIDs: ['1', '2'], status: 'open' })
   assert.deepEqual(parametersOf({ query }), { ticketIDs: ['1', '2'], status: 'new' })
 })
+
+test('a name in two spellings is refused, since one of its values would be lost', () => {
+  const twice: readonly (readonly [string, string])[] = [
+    ['ticketIDs[0]', 'ticketIDs[]'],
+    ['ticketIDs[]', 'ticketIDs[0]'],
+    ['ticketIDs', 'ticketIDs[]'],
+    ['actions', 'actions[0][value]'],
+    ['actions[0]', 'actions[0][value]'],
+  ]
+  for (const [one, other] of twice)
+    assert.throws(
+      () =>
+        nested([
+          [one, '1'],
+          [other, '2'],
+        ]),
+      WireRefusal,
+      `${one} ${other}`,
+    )
+})

@@ -23,7 +23,8 @@ export function parametersOf(call: { readonly query: object; readonly body?: obj
 /**
  * Takes bracket names apart. A name of another shape is a name like any other.
  *
- * @throws WireRefusal `malformed` for a name that would reach a prototype.
+ * @throws WireRefusal `malformed` for a name that would reach a prototype, and for one in two spellings, of which one
+ * would be lost: a call on many tickets must not leave some out.
  */
 export function nested(fields: readonly Field[]): Parameters {
   const root = new Map<string, unknown>()
@@ -38,18 +39,24 @@ function steps(name: string): readonly string[] {
     ?.slice(1)
     .filter((step) => step !== undefined) ?? [stem]
   if (path.some((step) => POLLUTING.includes(step))) {
-    throw new WireRefusal({ code: 'malformed', message: 'A parameter has a name that is not allowed.' })
+    refuse('A parameter has a name that is not allowed.')
   }
   return path
 }
 
+function refuse(message: string): never {
+  throw new WireRefusal({ code: 'malformed', message })
+}
+
 function graft(branch: Map<string, unknown>, [step, ...further]: readonly string[], value: unknown): void {
   if (step === undefined) return
+  const there = branch.get(step)
+  if (there !== undefined && (further.length === 0 || !(there instanceof Map)))
+    refuse(`The parameter ${step} is there in two spellings.`)
   if (further.length === 0) {
     branch.set(step, value)
     return
   }
-  const there = branch.get(step)
   const next = there instanceof Map ? there : new Map<string, unknown>()
   branch.set(step, next)
   graft(next, further, value)

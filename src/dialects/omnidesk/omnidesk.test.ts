@@ -199,6 +199,55 @@ test('each call needs its permission, and that one is enough', async () => {
   }
 })
 
+/** The controllers beside tickets; `:key` stands for the id of a customer who is made for the call. */
+const GUARDED_RELATED: readonly (readonly [method: string, path: string, permission: string, body?: object])[] = [
+  ['GET', 'customer', 'CUSTOMER_READ'],
+  ['GET', 'customer/:id', 'CUSTOMER_READ'],
+  ['POST', 'customer/searchByPrimaryExternalId', 'CUSTOMER_READ', {}],
+  ['GET', 'customer/timelineByCustomerExternalID?brand_id=1&external_id=:key', 'CUSTOMER_READ'],
+  ['POST', 'customer', 'CUSTOMER_CUD', { firstname: 'Kim' }],
+  ['PUT', 'customer/updateCustomer', 'CUSTOMER_CUD', { firstname: 'Kim' }],
+  ['POST', 'customer/addChannelOnly', 'CUSTOMER_CUD', { extra_facebook: ':key' }],
+  ['DELETE', 'customer/itemPurgeData', 'CUSTOMER_CUD', {}],
+  ['DELETE', 'customer/purgeData', 'CUSTOMER_CUD', {}],
+  ['DELETE', 'customer/:id/purgeData', 'CUSTOMER_CUD'],
+  ['DELETE', 'customer/:id/purgedata', 'CUSTOMER_CUD'],
+  ['GET', 'form', 'FORM_READ'],
+  ['GET', 'form/:form', 'FORM_READ'],
+  ['GET', 'form/:form?ticketID=:ticket', 'FORM_READ'],
+  ['GET', 'form/getFormForTicket?ticketID=:ticket', 'FORM_READ'],
+  ['GET', 'channel/1', 'CHANNEL_CUD'],
+]
+
+test('each call of the controllers beside tickets needs its permission, and that one is enough', async () => {
+  const all = [...new Set(GUARDED_RELATED.map(([, , permission]) => permission)), 'TICKET_READ', 'USER_READ']
+  const form = await world.send('POST', '/v1/forms', {
+    headers: { authorization: `Bearer ${world.value('POLYDESK_API_KEY')}` },
+    body: { name: 'Guarded' },
+  })
+  assert.equal(form.status, 201, form.text)
+  const ticket = await create({ formID: form.json.id })
+  for (const [index, [method, path, permission, body]] of GUARDED_RELATED.entries()) {
+    const key = `guarded-${index}`
+    const { customerID } = (await call('POST', '/api/v2/customer', { body: { primary_id: key } })).json
+    const filled = (text: string) =>
+      text
+        .replace(':key', key)
+        .replace(':id', String(customerID))
+        .replace(':form', String(form.json.id))
+        .replace(':ticket', String(ticket))
+    const named = body && JSON.parse(filled(JSON.stringify({ ...body, externalPrimaryID: key })))
+    const sent = named === undefined ? {} : { body: named }
+    const target = `/api/v2/${filled(path)}`
+    await refused(403, `This API key does not have the ${permission} permission.`, method, target, {
+      ...sent,
+      key: await keyWith(all.filter((each) => each !== permission)),
+    })
+    const answer = await call(method, target, { ...sent, key: await keyWith([permission]) })
+    assert.equal(answer.status, 200, `${method} ${path}: ${answer.text}`)
+  }
+})
+
 test('the delete action of a batch needs TICKET_DELETE too, and then nothing of it happens', async () => {
   const id = await create({ title: 'Keep me' })
   const body = { TicketIDs: String(id), actions: [{ actionType: 'title', value: 'Changed' }, { actionType: 'delete' }] }

@@ -52,7 +52,8 @@ test('solving can be narrowed to a group', async () => {
 test('a message takes all that its page names, and gives each status', async () => {
   const ticketID = await create()
   const addresses = { toAddress: 'kim@example.com', ccInput: 'lee@example.com', bccInput: 'max@example.com' }
-  const rest = { respondMessageID: 0, plaintext: 'Plain', direction: 'outbound', message: 'Hello Kim' }
+  const unused = { respondMessageID: 0, plaintext: 'Plain', forwardedFileIDs: null }
+  const rest = { ...unused, direction: 'outbound', message: 'Hello Kim' }
   for (const status of STATUSES) {
     await done('POST', 'message', { ticketID, type: 1, ...addresses, ...rest, status })
     assert.equal((await read(ticketID)).status, status)

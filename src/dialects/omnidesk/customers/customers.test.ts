@@ -362,3 +362,33 @@ test('customers made in the native API are the same customers here', async () =>
     ],
   )
 })
+
+test('who works on desks is changed by no customer call, whatever they are known by', async () => {
+  const made = await native('POST', '/v1/users', {
+    name: 'Wanda',
+    email: 'wanda@example.com',
+    memberships: [{ desk: 1, role: 'agent' }],
+    external_ids: [{ desk: 1, id: 'staff-1' }],
+  })
+  assert.equal(made.status, 201, made.text)
+  const agent = () => native('GET', `/v1/users/${made.json.id}`)
+  const before = (await agent()).json
+  const customers = (await done('GET', CUSTOMER)).itemTotal
+  const known = { externalPrimaryID: 'staff-1', firstname: 'Hacked' }
+  const wrongKey = 'Invalid value for parameter externalPrimaryID.'
+  await refused(400, wrongKey, 'PUT', `${CUSTOMER}/updateCustomer`, known)
+  await refused(400, wrongKey, 'POST', CUSTOMER, { primary_id: 'staff-1', firstname: 'Hacked' })
+  await refused(400, wrongKey, 'DELETE', `${CUSTOMER}/itemPurgeData`, known)
+  for (const extra of ['extra_email', 'extra_telephone'])
+    await refused(400, wrongKey, 'POST', `${CUSTOMER}/addChannelOnly`, { ...known, [extra]: '+31612345000@x.nl' })
+  for (const address of ['wanda@example.com', 'owner@example.com'])
+    await refused(400, 'Invalid value for parameter customer_link_channel.', 'POST', CUSTOMER, {
+      channel_id: 'email',
+      customer_link_channel: address,
+      primary_id: 'new-id',
+      firstname: 'Hacked',
+    })
+  assert.deepEqual((await agent()).json, before)
+  assert.equal((await done('GET', CUSTOMER)).itemTotal, customers)
+  assert.deepEqual((await done('GET', '/api/v2/user?query=hacked')).items, [])
+})

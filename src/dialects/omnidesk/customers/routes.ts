@@ -1,7 +1,7 @@
 import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
 import { getMessages, listTickets } from '../../../core/tickets/queries.ts'
-import { changeUser, eraseUser, orEarlierUser } from '../../../core/users/commands.ts'
+import { eraseUser, orEarlierUser } from '../../../core/users/commands.ts'
 import { findProfile, findProfilesByExternalId, listCustomers } from '../../../core/users/queries.ts'
 import type { UserProfile } from '../../../core/users/user.ts'
 import { type Answer, type Route, route } from '../../dialect.ts'
@@ -25,7 +25,7 @@ import {
   encodeCustomer,
   inParameters,
 } from './codec.ts'
-import { customerBy, linkTicketsFrom, saveCustomer } from './saving.ts'
+import { changeCustomer, customerBy, linkTicketsFrom, saveCustomer } from './saving.ts'
 import {
   AddChannelBody,
   CustomerItem,
@@ -94,13 +94,13 @@ export const customerRoutes: readonly Route<Need>[] = [
     handle: async (call) => {
       const customer = await orEarlierUser(call.ctx, async () => {
         const { name, surname, fields, ...key } = decodeUpdate(parametersOf(call), call.ctx)
-        const { id } = await customerBy(call.ctx, key)
+        const standing = await customerBy(call.ctx, key)
         const change = {
           ...(name === undefined ? {} : { name }),
           ...(surname === undefined ? {} : { surname }),
           fields,
         }
-        return inParameters('externalPrimaryID', () => changeUser(call.ctx, id, change))
+        return inParameters('externalPrimaryID', () => changeCustomer(call.ctx, standing, change))
       })
       return showSaved('Customer updated.', call.ctx, customer)
     },
@@ -118,10 +118,10 @@ export const customerRoutes: readonly Route<Need>[] = [
     handle: async (call) => {
       const customer = await orEarlierUser(call.ctx, async () => {
         const { addresses, linksOthers, ...key } = decodeAddedChannels(parametersOf(call), call.ctx)
-        const { id } = await customerBy(call.ctx, key)
+        const standing = await customerBy(call.ctx, key)
         const first = `extra_${addresses[0]?.kind ?? 'email'}`
-        const changed = await inParameters(first, () => changeUser(call.ctx, id, { addAddresses: addresses }))
-        if (linksOthers) await linkTicketsFrom(call.ctx, key.desk.id, addresses, id)
+        const changed = await inParameters(first, () => changeCustomer(call.ctx, standing, { addAddresses: addresses }))
+        if (linksOthers) await linkTicketsFrom(call.ctx, key.desk.id, addresses, standing.id)
         return changed
       })
       return showSaved('Channel added.', call.ctx, customer)

@@ -4,6 +4,7 @@ import { changeTickets } from '../../../core/tickets/commands.ts'
 import { getTicket } from '../../../core/tickets/queries.ts'
 import { changeUser, makeUser, ticketsOfNobody } from '../../../core/users/commands.ts'
 import { findProfilesByAddress, findProfilesByExternalId } from '../../../core/users/queries.ts'
+import { works } from '../../../core/users/rules.ts'
 import type { Address, UserChange, UserProfile } from '../../../core/users/user.ts'
 import type { CustomerKey, NewCustomer } from './codec.ts'
 
@@ -14,6 +15,17 @@ const CHUNK = 1000
 export async function customerBy(ctx: Context, { externalId, desk }: CustomerKey): Promise<UserProfile> {
   const [customer] = await findProfilesByExternalId(ctx, externalId, desk.id)
   return customer ?? refuseField(['externalPrimaryID'], 'unknown', 'names no customer')
+}
+
+/**
+ * Changes a customer. Who works on desks is none, whatever else knows them by the key: the permission for customers does
+ * not reach to users, which have one of their own.
+ *
+ * @throws Refusal `invalid` (path `user`), `not_found`, `forbidden`.
+ */
+export async function changeCustomer(ctx: Context, customer: UserProfile, change: UserChange): Promise<UserProfile> {
+  if (works(customer)) refuseField(['user'], 'not_allowed', 'works on a desk')
+  return changeUser(ctx, customer.id, change)
 }
 
 /**
@@ -46,7 +58,7 @@ async function savedOnce(ctx: Context, sent: NewCustomer): Promise<UserProfile> 
     ...(externalId === undefined ? {} : { addExternalIds: [{ deskId: desk.id, externalId }] }),
   }
   if (standing === null) return makeUser(ctx, { ...change, name: name ?? '' })
-  return changeUser(ctx, standing.id, name === undefined ? change : { ...change, name })
+  return changeCustomer(ctx, standing, name === undefined ? change : { ...change, name })
 }
 
 async function standingCustomer(
@@ -60,7 +72,7 @@ async function standingCustomer(
   if (!reached) return null
   // A customer has one external id on a brand: with another one it is another customer, whose address this cannot be.
   const hasOther = externalId !== undefined && reached.externalIds.some((each) => each.deskId === desk.id)
-  return hasOther ? refuseField(['addresses'], 'not_allowed', 'belongs to another customer') : reached
+  return hasOther || works(reached) ? refuseField(['addresses'], 'not_allowed', 'belongs to another customer') : reached
 }
 
 /** Links all tickets of a brand that came from an address and belong to nobody yet. */

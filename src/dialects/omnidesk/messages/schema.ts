@@ -11,6 +11,7 @@ export const NewMessageBody = parameters({
   respondMessageID: declared('number = 0', 'Not used.'),
   plaintext: declared("string = ''", 'Not used: the text is made from the message.'),
   message: declared('string', 'Text or HTML of at least 5 characters.'),
+  forwardedFileIDs: declared('number[] = null', 'Refused: no file has such an id.'),
   userID: declared('number', 'The author; "Agent Anonymous" if absent.'),
   status: declared('^(new|open|pending|holding|solved|closed)$', 'The status to give the ticket.'),
   direction: declared('^(inbound|outbound)$', "Inbound records a customer's message."),

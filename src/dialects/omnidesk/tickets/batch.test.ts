@@ -87,6 +87,7 @@ test('an unknown action type and a value that does not fit are refused where the
     ['assignedUserID', 'x'],
     ['brandID', null],
     ['formID', 'x'],
+    ['formID', undefined],
     ['title', 'x'.repeat(256)],
     ['title', undefined],
     ['externalPrimaryID', ''],

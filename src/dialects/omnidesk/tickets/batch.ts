@@ -105,8 +105,11 @@ const ACTIONS: readonly Action[] = [
   },
   {
     names: ['formID', 'form_id', 'form'],
+    // Nothing sent is not the word for none: a value that got lost must not take forms away.
     decode: (value, { tenant }) =>
-      changing(isNone(value) ? null : wholeNumber(value), (formID) => ({ formId: formIdBy(tenant, formID) })),
+      changing(value !== undefined && isNone(value) ? null : wholeNumber(value), (formID) => ({
+        formId: formIdBy(tenant, formID),
+      })),
   },
   { names: ['title', 'setTitle'], decode: (value) => changing(shortText(value), (title) => ({ title })) },
   {

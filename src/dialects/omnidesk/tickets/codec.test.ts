@@ -63,6 +63,16 @@ test('what a ticket from elsewhere lacks is shown by its requester and its first
   assert.equal(encoded.channel_id, 13)
 })
 
+test('a title from a message is its first line of text, however the message begins and ends its lines', () => {
+  for (const description of [
+    '\n\nThe modem is red\nsecond',
+    ' The modem is red \r\nsecond',
+    'The modem is red\rsecond',
+  ])
+    assert.equal(encodeTicket({ ...ticket, title: '', description }, tenant).title, 'The modem is red')
+  assert.equal(encodeTicket({ ...ticket, title: '', description: '' }, tenant).title, '')
+})
+
 test('none is 0 for group, user and customer, and null for form', () => {
   const bare = { ...ticket, groupId: null, requester: null, assignee: null, fromAddress: '', channelId: 99 }
   const encoded = encodeTicket(bare, tenant)

@@ -286,6 +286,6 @@ export function fullName(user: { readonly name: string; readonly surname: string
 }
 
 function derivedTitle(description: string): string {
-  const firstLine = description.split('\n', 1)[0]?.trim() ?? ''
-  return [...firstLine].slice(0, LONGEST_DERIVED_TITLE).join('')
+  const [firstLine = ''] = description.trim().split(/\r\n|\r|\n/, 1)
+  return [...firstLine.trimEnd()].slice(0, LONGEST_DERIVED_TITLE).join('')
 }

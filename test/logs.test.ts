@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type TestDatabase, testDatabase } from './database.ts'
+import { type Installation, newInstallation, type Served, until } from './process.ts'
+import { databaseUrl, send } from './world.ts'
+
+/** What an operator sees who asks for the most of the log, read from a server of its own process. */
+
+let database: TestDatabase
+let installation: Installation
+let served: Served
+
+before(async () => {
+  database = await testDatabase()
+  installation = await newInstallation()
+  served = await installation.start({ DATABASE_URL: databaseUrl(database), LOG_LEVEL: 'debug' })
+})
+after(async () => {
+  await installation.remove()
+  await database.close()
+})
+
+test('a key in the query of Omnidesk is never in the log, however its name is spelled', async () => {
+  const key = served.quickstart['OMNIDESK_API_KEY'] ?? assert.fail()
+  const names = ['apiKey', 'apikey', '%61piKey', 'api%4Bey', 'APIKEY']
+  for (const [index, name] of names.entries()) {
+    await send(served.url, 'GET', `/api/v2/ticket?itemLimit=1&${name}=${key}&query=seen${index}`)
+    await until('the request in the log', () => served.stderr().includes(`query=seen${index}`))
+  }
+  assert.ok(served.stderr().includes('apiKey=[redacted]'))
+  assert.ok(!served.stderr().includes(key))
+})
