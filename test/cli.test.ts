@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import pg from 'pg'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { type Ended, type Installation, newInstallation, polydesk, type Served } from './process.ts'
 import { databaseUrl, send } from './world.ts'
@@ -143,10 +144,19 @@ describe('with a database of one’s own', () => {
       [['user', 'add', 'Bob', '--external-id', 'a-1'], /^This address, user name or external id is taken\.\n$/],
       [['user', 'add', 'Bob', '--desk', 'Attic'], /^There is no desk Attic; /],
       [['user', 'add', 'Bob', '--role', 'king'], /^error: option '--role <role>' argument 'king' is invalid\. /],
-      [['user', 'add'], /^error: missing required argument 'name'/],
+      [['user', 'add'], /^error: missing required argument 'name'\n\nUsage: npm run polydesk -- user add /],
       [['tenant', 'create', ' '], /^A name must not be empty\.\n$/],
       [['tenant', 'add-desk', ''], /^A name must not be empty\.\n$/],
       [['user', 'add', ''], /^A name must not be empty\.\n$/],
+      [['tenant', 'create', 'One'], /^There is a tenant One already: \S+\. Choose another name\.\n$/],
+      [['tenant', 'add-desk', 'Default'], /^There is a desk Default already: \S+\. Choose another name\.\n$/],
+      [['tenant', 'add-host', 'desk.example.com:3000'], /^desk\.example\.com:3000 is not a host name; /],
+      [['user', 'add', 'Bob', '--email', 'bob'], /^bob is not an e-mail address\.\n$/],
+      [[...key, '--expires', '2020-01-01'], /^2020-01-01 is in the past\.\n$/],
+      [
+        [...key, '--scopes', 'ticket.read,ticket.write'],
+        /^native knows no ticket\.write\. It knows \*, ticket\.read, /,
+      ],
       [['tenant', 'remove', 'One'], /^error: unknown command 'remove'/],
       [['tenant', 'list', '--all'], /^error: unknown option '--all'/],
     ]
@@ -157,15 +167,37 @@ describe('with a database of one’s own', () => {
     await Promise.all(lanes.map(inTurn))
     // Had a refused command left a user behind, this integer would be higher.
     assert.match(await done(environment, 'user', 'add', 'Bob'), /^user \S+ \(3\)\n$/)
+    const listed = await done(environment, 'user', 'list', '--find', 'ann@')
+    shown(listed, `${UUID}  2  person  customer  active  Ann  ann@example\\.com`)
+    assert.doesNotMatch(listed, /Bob/)
+  })
+
+  test('a command with another secret key than the server’s is told so, where it needs what the server sealed', async () => {
+    const ours = { ...environment, POLYDESK_SECRET_KEY: 'a secret of more than thirty-two characters' }
+    const made = await done(ours, 'webhook', 'create', 'https://hooks.example.com/x')
+    const [webhook = ''] = shown(made, `id (${UUID})`)
+    const theirs = { ...environment, POLYDESK_SECRET_KEY: 'another one of more than thirty-two characters' }
+    const { code, stderr } = await polydesk(['webhook', 'test', webhook], theirs)
+    assert.match(stderr, /^A stored secret was encrypted with another POLYDESK_SECRET_KEY\. [^\n]+\n$/)
+    assert.equal(code, 1)
+    await done(ours, 'webhook', 'delete', webhook)
   })
 
   test('a name that several tenants have is not guessed', async () => {
     const [twin = ''] = shown(await done(environment, 'tenant', 'create', 'Twin'), `tenant (${UUID})`)
-    await done(environment, 'tenant', 'create', 'Twin')
-    const ambiguous =
-      /^There are several tenants: name one with --tenant ID\. `npm run polydesk -- tenant list` shows them\.\n$/
-    await refused(['token', 'list'], ambiguous)
-    await refused(['token', 'list', '--tenant', 'Twin'], ambiguous)
+    // The command line made twins once.
+    const client = new pg.Client(database.connection)
+    await client.connect()
+    await client.query("update tenants set name = 'Twin' where name = 'One'")
+    await client.end()
+    await refused(
+      ['token', 'list'],
+      /^There are several tenants: name one with --tenant ID\. `npm run .* shows them\.\n$/,
+    )
+    await refused(
+      ['token', 'list', '--tenant', 'Twin'],
+      /^Several tenants are called Twin: name one with --tenant ID\. /,
+    )
     assert.equal(await done(environment, 'token', 'list', '--tenant', twin), '')
   })
 

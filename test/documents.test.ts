@@ -73,10 +73,15 @@ test('every file of the repository that a document names exists', () => {
 
 test('the architecture has a place for every folder of the sources', () => {
   const [house] = blocksIn(read('ARCHITECTURE.md')).filter(({ text }) => text.startsWith('bin/'))
-  const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((each) => each.isDirectory())
-  assert.ok(house && folders.length > 0)
+  const folders = new Set(
+    globSync('src/*/**/*.ts', { cwd: root }).flatMap((file) => {
+      const [, part = '', folder = ''] = file.split('/')
+      return ['core', 'dialects', 'storage'].includes(part) && !folder.endsWith('.ts') ? [part, folder] : [part]
+    }),
+  )
+  assert.ok(house && folders.has('core') && folders.has('tickets'))
   assert.deepEqual(
-    folders.map(({ name }) => name).filter((name) => !house.text.includes(`\n  ${name}/`)),
+    [...folders].filter((name) => !new RegExp(`\\n {2,}(?:[a-z]+/ )*${name}/`).test(house.text)),
     [],
   )
 })
@@ -89,6 +94,22 @@ test('every option that the operator is told of exists', () => {
     named.map(([, name = '']) => name).filter((name) => !known.includes(name)),
     [],
   )
+})
+
+test('every message that the operator is told of is one that Polydesk says', () => {
+  const [trouble] = tablesIn(read('docs/operating.md')).filter(({ heading }) => heading === 'When it does not start')
+  const said = globSync(['src/**/*.ts', 'bin/*.mjs'], { cwd: root })
+    .filter((file) => !file.endsWith('.test.ts'))
+    .map((file) => read(file).replaceAll(/\$\{[^}]*\}/g, '...'))
+  const words = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const messages = trouble?.rows.flatMap(([message = '']) => codeIn(message)) ?? []
+  assert.ok(messages.length > 10)
+  const unsaid = messages.filter((message) => {
+    const pattern = new RegExp(message.split('...').map(words).join('[^\\n]*'))
+    return !said.some((text) => pattern.test(text))
+  })
+  // PostgreSQL's own words.
+  assert.deepEqual(unsaid, ['No space left on device'])
 })
 
 test('the index of decisions has them all, numbered without gaps', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -11,7 +12,8 @@ import { WORD_OF_STATUS as OMNIDESK_STATUS } from '../src/dialects/omnidesk/word
 import { WORD_OF_STATUS as SPACEBRING_STATUS } from '../src/dialects/spacebring/words.ts'
 import { codeIn, type Table, tablesIn } from './markdown.ts'
 
-const tables = tablesIn(await readFile(join(import.meta.dirname, '..', 'GLOSSARY.md'), 'utf8'))
+const root = join(import.meta.dirname, '..')
+const tables = tablesIn(await readFile(join(root, 'GLOSSARY.md'), 'utf8'))
 
 /** The only table under a heading of which the first columns are these. */
 function table(heading: string, ...columns: readonly string[]): Table {
@@ -50,6 +52,20 @@ test('the glossary tells what each role has', () => {
   assert.deepEqual(told.get('customer'), [...ROLE_PERMISSIONS.customer])
   assert.deepEqual(told.get('agent'), [...ROLE_PERMISSIONS.agent])
   assert.deepEqual(adminHas, [...ROLE_PERMISSIONS.admin])
+})
+
+test('the glossary marks as later the permissions that no operation uses', async () => {
+  const files = globSync('src/{core,dialects}/**/*.ts', { cwd: root }).filter(
+    (file) => !/\.test\.ts$|permissions\.ts$/.test(file),
+  )
+  const sources = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')))
+  const unused = PERMISSIONS.filter((permission) => !sources.some((source) => source.includes(`'${permission}'`)))
+  const { rows } = table('Permissions', 'permission', 'allows')
+  const later = rows.filter(([, allows = '']) => allows.includes('(later')).map(([name = '']) => codeIn(name)[0])
+  assert.deepEqual(
+    later.filter((name) => name !== 'catalogue.manage'),
+    unused,
+  )
 })
 
 test('the glossary shows the word of each vendor for each status', () => {

@@ -12,12 +12,24 @@ export function newName(text: string): string {
   return name
 }
 
+/** Refuses a name that something else of its kind has: commands choose by name. */
+export function demandFree(
+  what: string,
+  name: string,
+  others: readonly { readonly id: string; readonly name: string }[],
+): void {
+  const other = others.find((each) => each.name === name)
+  if (other) throw new Told(`There is a ${what} ${name} already: ${other.id}. Choose another name.`)
+}
+
 /** The tenant named by id or name; without a name the only one there is. */
 export async function chooseTenant({ store }: CommandLine, named: string | undefined): Promise<Tenant> {
   const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
   const found = tenants.filter((tenant) => named === undefined || tenant.tenant_id === named || tenant.name === named)
-  if (found.length > 1)
-    throw new Told(`There are several tenants: name one with --tenant ID. \`${COMMAND} tenant list\` shows them.`)
+  if (found.length > 1) {
+    const several = named === undefined ? 'There are several tenants' : `Several tenants are called ${named}`
+    throw new Told(`${several}: name one with --tenant ID. \`${COMMAND} tenant list\` shows them.`)
+  }
   const [only] = found
   if (!only)
     throw new Told(

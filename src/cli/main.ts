@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import manifest from '../../package.json' with { type: 'json' }
 import { readConfig } from '../config.ts'
 import { clientCommands } from './client.ts'
 import { withStore } from './database.ts'
@@ -14,7 +15,7 @@ const program = new Command(COMMAND)
   .description(
     'A self-hosted help desk that speaks several ticket APIs. Options are read from the environment: docs/configuration.md.',
   )
-  .showHelpAfterError()
+  .version(manifest.version)
 
 program
   .command('serve')
@@ -36,6 +37,13 @@ program.addCommand(formCommands())
 program.addCommand(tokenCommands())
 program.addCommand(webhookCommands())
 program.addCommand(clientCommands())
+sayHowAfterErrors(program)
+
+/** After a mistake each command says how it is called. Commander hands this on only to commands that are made later. */
+function sayHowAfterErrors(command: Command): void {
+  command.showHelpAfterError()
+  for (const each of command.commands) sayHowAfterErrors(each)
+}
 
 try {
   await program.parseAsync()

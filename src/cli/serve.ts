@@ -61,8 +61,9 @@ function greeting(config: Config, url: string, seconds: string, hasQuickstart: b
       `Or in a browser: ${url}/docs`,
     )
   } else {
-    lines.push('', 'There is no demo tenant here. Make your own:')
-    lines.push(`  ${COMMAND} tenant create "Example Ltd"`, `  ${COMMAND} token create native api_key`)
+    lines.push('', 'There is no quickstart.env here. These make a tenant, and a key for it:')
+    lines.push(`  ${COMMAND} tenant create "Example Ltd"`)
+    lines.push(`  ${COMMAND} token create native api_key --tenant "Example Ltd"`)
   }
   lines.push('', 'Ctrl-C stops it.')
   return lines.join('\n')

@@ -5,15 +5,22 @@ import { addHost } from '../core/logins/commands.ts'
 import { createDesk, createTenant, createUser } from '../core/tenants/commands.ts'
 import { LIST_TENANTS } from '../core/tenants/store.ts'
 import { errorCode } from '../storage/failures.ts'
-import { chooseTenant, newName } from './choose.ts'
+import { chooseTenant, demandFree, newName } from './choose.ts'
 import { atOnce, withStore } from './database.ts'
 import { Told } from './tell.ts'
 
 const UNIQUE_VIOLATION = '23505'
 
+/** Reads a host name as requests name it, without a port. */
+function hostName(text: string): string {
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text))
+    throw new Told(`${text} is not a host name; write for instance desk.example.com.`)
+  return text
+}
+
 /** `polydesk tenant ...`: tenants and their desks. */
 export function tenantCommands(): Command {
-  const tenant = new Command('tenant').description('Make and list tenants and their desks.')
+  const tenant = new Command('tenant').description('Make and list tenants; add their desks and host names.')
   tenant
     .command('create')
     .argument('<name>', 'the organisation', newName)
@@ -21,6 +28,12 @@ export function tenantCommands(): Command {
     .description('Make a tenant with a default desk, the usual catalogue and a service user for API keys.')
     .action((name: string, options: { desk: string }) =>
       withStore(readConfig(), async (commandLine) => {
+        const tenants = await commandLine.store.run({ statement: LIST_TENANTS, values: [] })
+        demandFree(
+          'tenant',
+          name,
+          tenants.map((each) => ({ id: each.tenant_id, name: each.name })),
+        )
         const { tenantId, deskId, serviceId } = await atOnce(commandLine, async (admin) => {
           const made = await createTenant(admin, { name, deskName: options.desk, catalogue: CATALOGUE_DEFAULTS })
           const memberships = [{ deskId: made.deskId, role: 'admin' as const }]
@@ -51,7 +64,8 @@ export function tenantCommands(): Command {
     .description('Add a desk: a Spacebring location, a connected Moov account, an Omnidesk brand.')
     .action((name: string, options: { tenant?: string }) =>
       withStore(readConfig(), async (commandLine) => {
-        const { id } = await chooseTenant(commandLine, options.tenant)
+        const { id, desks } = await chooseTenant(commandLine, options.tenant)
+        demandFree('desk', name, desks)
         const desk = await createDesk(commandLine, id, name)
         await commandLine.access.changed(id)
         console.log(`desk ${desk.id} (${desk.integer})`)
@@ -59,7 +73,7 @@ export function tenantCommands(): Command {
     )
   tenant
     .command('add-host')
-    .argument('<host>', 'the host name of requests, for instance desk.example.com')
+    .argument('<host>', 'the host name of requests, for instance desk.example.com', hostName)
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
     .description('Let logins at a host name belong to a tenant; elsewhere they belong to the oldest one.')
     .action((host: string, options: { tenant?: string }) =>

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { readConfig } from '../config.ts'
 import { LIST_CREDENTIALS } from '../core/access/store.ts'
+import { type Instant, instantOrNull } from '../core/instant.ts'
 import { revokeCredential } from '../core/tenants/commands.ts'
 import { LIST_OWNERS } from '../core/tenants/store.ts'
 import type { Tenant } from '../core/tenants/tenant.ts'
@@ -27,8 +28,8 @@ export function tokenCommands(): Command {
   const token = new Command('token').description('Issue, list and revoke credentials of every dialect.')
   token
     .command('create')
-    .argument('<dialect>')
-    .argument('<kind>')
+    .argument('<dialect>', 'whose API it opens')
+    .argument('<kind>', 'what a caller presents; both as below')
     .option('--user <user>', "whose it is (UUID or e-mail address); else the tenant's service user")
     .option('--desk <desk>', 'reaches only this desk (id, integer or name)')
     .option('--name <name>', 'shown in logs and timelines', 'Unnamed')
@@ -49,7 +50,7 @@ export function tokenCommands(): Command {
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
         for (const each of await commandLine.store.run({ statement: LIST_CREDENTIALS, values: [tenant.id] })) {
-          const state = each.revoked_at === null ? (each.expires_at ?? 'live') : 'revoked'
+          const state = each.revoked_at === null ? life(each.expires_at, commandLine.now) : 'revoked'
           const mode = each.test_mode ? ['test'] : []
           console.log([each.id, each.dialect, each.kind, state, each.name, each.scopes.join(','), ...mode].join('  '))
         }
@@ -87,14 +88,30 @@ async function createToken(commandLine: CommandLine, kind: CredentialKind, optio
   const expires = options.expires === undefined ? undefined : new Date(options.expires)
   if (expires && Number.isNaN(expires.getTime()))
     throw new Told(`${options.expires} is not a time; write for instance 2027-01-31T00:00:00Z.`)
+  if (expires && expires.toISOString() <= commandLine.now) throw new Told(`${options.expires} is in the past.`)
+  const scopes = options.scopes?.split(',').map((scope) => scope.trim())
+  demandKnownScopes(kind, scopes ?? [])
   const made = await issueMinted(commandLine, tenant.id, kind, options.name, userId, {
-    ...(options.scopes === undefined ? {} : { scopes: options.scopes.split(',').map((scope) => scope.trim()) }),
+    ...(scopes === undefined ? {} : { scopes }),
     ...(options.desk === undefined ? {} : { deskId: chooseDesk(tenant, options.desk).id }),
     ...(expires === undefined ? {} : { expiresAt: expires.toISOString() }),
     testMode: options.test === true,
   })
   if (made.publicId !== null) console.log(`public ${made.publicId}`)
   console.log(`secret ${made.secret}\nid ${made.id}`)
+}
+
+/** What becomes of a credential that was not revoked. */
+function life(expiresAt: string | null, now: Instant): string {
+  const end = instantOrNull(expiresAt)
+  if (end === null) return 'live'
+  return end <= now ? 'expired' : `live until ${end}`
+}
+
+/** A word that nothing knows would make a key that opens nothing, without telling anyone. */
+function demandKnownScopes({ words, dialect }: CredentialKind, scopes: readonly string[]): void {
+  const strange = words && scopes.find((scope) => !words.includes(scope))
+  if (strange !== undefined) throw new Told(`${dialect} knows no ${strange}. It knows ${words?.join(', ')}.`)
 }
 
 async function serviceUser({ store }: CommandLine, tenant: Tenant): Promise<string> {

@@ -5,6 +5,8 @@ import { ROLES, type Role } from '../core/access/permissions.ts'
 import { randomSecret } from '../core/access/secrets.ts'
 import { setActive, setPassword } from '../core/logins/commands.ts'
 import { addExternalId, createUser } from '../core/tenants/commands.ts'
+import { EMAIL } from '../core/users/rules.ts'
+import { LIST_USERS } from '../core/users/store.ts'
 import { USER_KINDS, type UserKind } from '../core/users/user.ts'
 import { errorCode } from '../storage/failures.ts'
 import { chooseDesk, chooseTenant, chooseUser, newName } from './choose.ts'
@@ -14,6 +16,13 @@ import { Told } from './tell.ts'
 const UNIQUE_VIOLATION = '23505'
 /** NIST SP 800-63B, 5.1.1.2. */
 const SHORTEST_PASSWORD = 8
+
+const SHOWN_USERS = 100
+
+function emailAddress(text: string): string {
+  if (!EMAIL.test(text)) throw new Told(`${text} is not an e-mail address.`)
+  return text
+}
 
 interface UserOptions {
   readonly tenant?: string
@@ -31,12 +40,12 @@ interface UserOptions {
 
 /** `polydesk user ...`: people and services of a tenant. */
 export function userCommands(): Command {
-  const user = new Command('user').description('Add users.')
+  const user = new Command('user').description('Add and list users, set their passwords, keep them out.')
   user
     .command('add')
     .argument('<name>', 'given name', newName)
     .option('--surname <surname>')
-    .option('--email <address>')
+    .option('--email <address>', '', emailAddress)
     .option('--username <name>', 'login name')
     .option('--customer-number <number>')
     .option('--phone <number>')
@@ -81,6 +90,28 @@ export function userCommands(): Command {
           if (errorCode(error) === UNIQUE_VIOLATION) throw new Told('This address, user name or external id is taken.')
           throw error
         }
+      }),
+    )
+  user
+    .command('list')
+    .option('--find <text>', 'only those whose name, address or telephone number contains this')
+    .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .description(`List users, ${SHOWN_USERS} at the most.`)
+    .action((options: { tenant?: string; find?: string }) =>
+      withStore(readConfig(), async (commandLine) => {
+        const tenant = await chooseTenant(commandLine, options.tenant)
+        const pattern = options.find === undefined ? null : `%${options.find.replace(/[\\%_]/g, '\\$&')}%`
+        const values = [tenant.id, pattern, false, false, SHOWN_USERS, 0]
+        const rows = await commandLine.store.run({ statement: LIST_USERS, values })
+        for (const each of rows) {
+          const roles = each.is_owner ? ['owner'] : [...new Set(each.memberships.map(({ role }) => role))]
+          const state = each.active ? 'active' : 'inactive'
+          const name = [each.name, each.surname].join(' ').trim()
+          const address = each.email ?? each.username ?? ''
+          console.log([each.id, each.integer, each.kind, roles.join(','), state, name, address].join('  '))
+        }
+        const total = rows[0]?.total ?? 0
+        if (total > rows.length) console.error(`${total - rows.length} more; --find shows fewer.`)
       }),
     )
   user

@@ -1,3 +1,4 @@
+import { PERMISSIONS } from '../core/access/permissions.ts'
 import { randomSecret } from '../core/access/secrets.ts'
 import type { DialectName } from './dialect.ts'
 
@@ -10,6 +11,8 @@ export interface CredentialKind {
   readonly paired: boolean
   /** What a credential may do unless said otherwise, in the vendor's words. */
   readonly scopes: readonly string[]
+  /** Every word that a scope can be, where that is a closed list which this server knows. */
+  readonly words?: readonly string[]
 }
 
 /** All permissions that Omnidesk knows, also those of operations that are not served: keys keep them for later. */
@@ -31,6 +34,7 @@ export const CREDENTIAL_KINDS: readonly CredentialKind[] = [
     about: 'Bearer key of the native API; scopes are core permissions, * is all.',
     paired: false,
     scopes: ['*'],
+    words: ['*', ...PERMISSIONS],
   },
   {
     dialect: 'spacebring',
@@ -80,6 +84,7 @@ export const CREDENTIAL_KINDS: readonly CredentialKind[] = [
     about: 'API key; scopes are its permissions.',
     paired: false,
     scopes: OMNIDESK_PERMISSIONS,
+    words: OMNIDESK_PERMISSIONS,
   },
 ]
 

@@ -4,11 +4,21 @@ const KEY_NAME_BYTES = 8
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
+/** A secret was sealed with another key than ours. The message says what to do. */
+export class OtherSecretKey extends Error {
+  constructor() {
+    super(
+      'A stored secret was encrypted with another POLYDESK_SECRET_KEY. Set the one of the server that made it, or use its data directory, which holds it as secret.key.',
+    )
+    this.name = 'OtherSecretKey'
+  }
+}
+
 /** Encrypts secrets that must be readable again, such as those that sign webhooks. */
 export interface Vault {
   /** @param owner what the secret belongs to: it opens for nothing else. */
   seal(secret: string, owner: string): Buffer
-  /** @throws Error when it was sealed with another key or for another owner, or was tampered with. */
+  /** @throws OtherSecretKey, or Error when it was sealed for another owner or was tampered with. */
   open(sealed: Buffer, owner: string): string
 }
 
@@ -27,8 +37,7 @@ export function openVault(key: Buffer): Vault {
       const nonceAt = KEY_NAME_BYTES
       const tagAt = nonceAt + NONCE_BYTES
       const textAt = tagAt + TAG_BYTES
-      if (!sealed.subarray(0, nonceAt).equals(keyName))
-        throw new Error('A stored secret was encrypted with another POLYDESK_SECRET_KEY.')
+      if (!sealed.subarray(0, nonceAt).equals(keyName)) throw new OtherSecretKey()
       const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(nonceAt, tagAt))
       decipher.setAAD(Buffer.from(owner)).setAuthTag(sealed.subarray(tagAt, textAt))
       return Buffer.concat([decipher.update(sealed.subarray(textAt)), decipher.final()]).toString('utf8')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
+import { readMigrations } from '../../storage/migrate.ts'
 import { createForm } from '../catalogue/commands.ts'
 import { Refusal } from '../errors.ts'
 import { changeTicket, createTicket, deleteTickets } from '../tickets/commands.ts'
@@ -31,6 +32,20 @@ function keyed(who: SmallTenant['owner'], key: string) {
 }
 
 const requester = { by: 'nobody' } as const
+
+/** How the version of the first migration kept the people of a ticket: each field in a column of its own. */
+const FLATTEN = `
+update claim_results r set result = jsonb_set(r.result, '{tickets,0}', (
+  select (r.result #> '{tickets,0}') - array['requester', 'assignee'] || jsonb_object_agg(
+    p.who || '_' || f.name, case
+      when f.name = 'membership_id' then r.result #> array['tickets', '0', p.who, 'membership', 'id']
+      when f.name = 'membership_role' then r.result #> array['tickets', '0', p.who, 'membership', 'role']
+      else coalesce(r.result #> array['tickets', '0', p.who, f.now], 'null') end)
+  from (values ('requester'), ('assignee')) p (who), (values ('integer', 'integer'), ('kind', 'kind'),
+    ('is_owner', 'isOwner'), ('name', 'name'), ('surname', 'surname'), ('email', 'email'), ('phone', 'phone'),
+    ('photo_url', 'photoUrl'), ('about', 'about'), ('customer_number', 'customerNumber'), ('active', 'active'),
+    ('membership_id', null), ('membership_role', null)) f (name, now)))
+where r.tenant_id = $1 and r.key = any ($2)`
 
 test('what a command works out by itself is not asked for again when the call is repeated', async () => {
   const call = keyed(made.owner, 'asked')
@@ -100,4 +115,23 @@ test('work that comes to nothing again and again ends in a conflict', async () =
     ),
     refusedAs('conflict'),
   )
+})
+
+test('what the first version kept of a call is still answered when it is repeated after an upgrade', async () => {
+  const ofCustomer = { by: 'id', id: made.customer.id, member: true } as const
+  const calls = [requester, ofCustomer].map((by, nth) => {
+    const call = keyed(made.owner, `old ${nth}`)
+    return () => createTicket(call(), { deskId: made.desks[0], requester: by })
+  })
+  const first = await Promise.all(calls.map((call) => call()))
+  assert.deepEqual(
+    first.map(({ ticket }) => ticket.requester?.id),
+    [undefined, made.customer.id],
+  )
+  const keys = ['old 0', 'old 1']
+  assert.equal((await core.outside.query(FLATTEN, [made.tenant.id, keys])).rowCount, 2)
+  const upgrade = (await readMigrations()).find(({ name }) => name === '0008_people_in_kept_results.sql')
+  assert.ok(upgrade)
+  assert.equal((await core.outside.query(upgrade.sql)).rowCount, 2)
+  assert.deepEqual(await Promise.all(calls.map((call) => call())), first)
 })
