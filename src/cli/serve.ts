@@ -1,3 +1,4 @@
+import { Session } from 'node:inspector/promises'
 import type { Config } from '../config.ts'
 import { type Polydesk, start } from '../main.ts'
 import { COMMAND, tell } from './tell.ts'
@@ -12,8 +13,17 @@ export async function serve(config: Config): Promise<void> {
   const isStopping = stopOnSignals(starting)
   const polydesk = await starting
   if (isStopping()) return
+  await giveBackMemory()
   const seconds = ((performance.now() - begun) / 1000).toFixed(1)
   console.log(greeting(config, polydesk.url, seconds, polydesk.hasQuickstart))
+}
+
+/** What only starting needed, a quarter of the whole: V8 by itself keeps it for a load that may never come. */
+async function giveBackMemory(): Promise<void> {
+  const session = new Session()
+  session.connect()
+  await session.post('HeapProfiler.collectGarbage')
+  session.disconnect()
 }
 
 /** A signal during the start counts too: it takes effect when there is something to stop. */
