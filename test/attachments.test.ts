@@ -338,17 +338,17 @@ describe('Deletion', () => {
     assert.equal(webhook.status, 201, webhook.text)
     const id = await newTicket()
     const file = await uploaded('spacebring', 'Secret file', 'secret.txt')
-    const activity = { ticketRef: id, text: 'Secret words 4711', attachments: [{ key: file }] }
+    const activity = { ticketRef: id, text: 'Secret words xyzzy-plugh', attachments: [{ key: file }] }
     const key = { 'idempotency-key': crypto.randomUUID() }
     const comment = await send('POST', '/support/tickets/v1/comment', { activity }, key)
     const next = await send('POST', '/support/tickets/v1/comment', { activity: { ticketRef: id, text: 'Next' } })
     const path = `/support/tickets/v1/comment/${comment.json.activity.id}`
     const told = async (what: string) =>
       (await rows.query('select 1 from webhook_deliveries where body like $1', [`%${what}%`])).rowCount ?? 0
-    await until('the comment to be told', async () => (await told('4711')) > 0 && (await told('Next')) > 0)
+    await until('the comment to be told', async () => (await told('xyzzy-plugh')) > 0 && (await told('Next')) > 0)
     const before = (await send('GET', `/v1/tickets/${id}`)).json
     assert.equal((await send('DELETE', path)).status, 204)
-    assert.equal(await told('4711'), 0, 'at once')
+    assert.equal(await told('xyzzy-plugh'), 0, 'at once')
     assert.equal((await send('DELETE', path)).status, 404)
     assert.ok((await told('Next')) > 0, 'what others said is still told')
     await until('the deletion to be told', async () => (await told('message.deleted')) > 0)
@@ -374,7 +374,7 @@ describe('Deletion', () => {
        union all select to_jsonb(r)::text from claim_results r union all select to_jsonb(f)::text from attachments f
        union all select to_jsonb(t)::text from tickets t union all select to_jsonb(d)::text from webhook_deliveries d`,
     )
-    for (const { text } of held.rows) assert.ok(!text.includes('4711') && !text.includes('secret.txt'), text)
+    for (const { text } of held.rows) assert.ok(!text.includes('xyzzy-plugh') && !text.includes('secret.txt'), text)
     assert.equal((await send('POST', '/support/tickets/v1/comment', { activity }, key)).status, 404)
   })
 
