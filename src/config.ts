@@ -53,6 +53,26 @@ function listIn(given: string | undefined): readonly string[] {
     .filter((each) => each !== '')
 }
 
+/** A list of which each entry must be right. @param what what the entries are, for the one who wrote a wrong one. */
+function listOf(
+  name: string,
+  about: string,
+  fallback: string,
+  isRight: (entry: string) => boolean,
+  what: string,
+): Option<readonly string[]> {
+  return {
+    name,
+    about,
+    fallback,
+    read: (given) => {
+      const value = listIn(given)
+      const wrong = value.filter((each) => !isRight(each))
+      return wrong.length === 0 ? { value } : { problem: `${name} must be ${what}, not ${wrong.join(', ')}.` }
+    },
+  }
+}
+
 const MIB = 1_048_576
 
 function mebibytes(name: string, about: string, fallback: number): Option<number> {
@@ -114,18 +134,13 @@ export const OPTIONS = {
       return { value: url.href.replace(/\/$/, '') }
     },
   } satisfies Option<string | null>,
-  trustedProxies: {
-    name: 'TRUSTED_PROXIES',
-    about: 'Addresses or networks whose X-Forwarded-* headers are believed, separated by commas. None by default.',
-    fallback: '(none)',
-    read: (given) => {
-      const value = listIn(given)
-      const wrong = value.filter((each) => !isNetwork(each))
-      return wrong.length === 0
-        ? { value }
-        : { problem: `TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8, not ${wrong.join(', ')}.` }
-    },
-  } satisfies Option<readonly string[]>,
+  trustedProxies: listOf(
+    'TRUSTED_PROXIES',
+    'Addresses or networks whose X-Forwarded-* headers are believed, separated by commas. None by default.',
+    '(none)',
+    isNetwork,
+    'addresses or networks like 10.0.0.0/8',
+  ),
   demo: choice(
     'POLYDESK_DEMO',
     'Whether the first start on an empty store makes a demo tenant and writes quickstart.env. Turn it off for real deployments.',
@@ -157,19 +172,13 @@ export const OPTIONS = {
     'How large the attachments of one message may be together, in MiB.',
     50,
   ),
-  fileTypes: {
-    name: 'POLYDESK_FILE_TYPES',
-    about:
-      'The only media types that attachments may have by their content, separated by commas, as `image/*,application/pdf`. Programs are never taken.',
-    fallback: '(any)',
-    read: (given) => {
-      const value = listIn(given)
-      const wrong = value.filter((each) => !/^[a-z]+\/(?:\*|[a-z0-9.+-]+)$/.test(each))
-      return wrong.length === 0
-        ? { value }
-        : { problem: `POLYDESK_FILE_TYPES must be media types like image/*, not ${wrong.join(', ')}.` }
-    },
-  } satisfies Option<readonly string[]>,
+  fileTypes: listOf(
+    'POLYDESK_FILE_TYPES',
+    'The only media types that attachments may have by their content, separated by commas, as `image/*,application/pdf`. Programs are never taken.',
+    '(any)',
+    (each) => /^[a-z]+\/(?:\*|[a-z0-9.+-]+)$/.test(each),
+    'media types like image/*',
+  ),
   linkHours: {
     name: 'POLYDESK_LINK_HOURS',
     about:
@@ -246,21 +255,13 @@ export const OPTIONS = {
     ['older', 'current'],
     'older',
   ),
-  webhookNetworks: {
-    name: 'POLYDESK_WEBHOOK_NETWORKS',
-    about:
-      'Addresses or networks that webhooks may be sent to although they are private or loopback, separated by commas. None by default.',
-    fallback: '(none)',
-    read: (given) => {
-      const value = listIn(given)
-      const wrong = value.filter((each) => !isNetwork(each))
-      return wrong.length === 0
-        ? { value }
-        : {
-            problem: `POLYDESK_WEBHOOK_NETWORKS must be addresses or networks like 10.0.0.0/8, not ${wrong.join(', ')}.`,
-          }
-    },
-  } satisfies Option<readonly string[]>,
+  webhookNetworks: listOf(
+    'POLYDESK_WEBHOOK_NETWORKS',
+    'Addresses or networks that webhooks may be sent to although they are private or loopback, separated by commas. None by default.',
+    '(none)',
+    isNetwork,
+    'addresses or networks like 10.0.0.0/8',
+  ),
   webhookHttp: choice(
     'POLYDESK_WEBHOOK_HTTP',
     'Whether webhooks may be sent over plain http. Their payloads are then readable on the way.',

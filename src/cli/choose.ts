@@ -2,6 +2,7 @@ import { LIST_TENANTS, LOAD_TENANT, tenantOf } from '../core/tenants/store.ts'
 import type { Desk, Tenant } from '../core/tenants/tenant.ts'
 import { USER_BY_EMAIL, USERS_BY_ID, userOf } from '../core/users/store.ts'
 import type { UserSummary } from '../core/users/user.ts'
+import { UUID } from '../core/uuid.ts'
 import type { CommandLine } from './database.ts'
 import { COMMAND, Told } from './tell.ts'
 
@@ -49,8 +50,6 @@ export function chooseDesk(tenant: Tenant, named: string): Desk {
     throw new Told(`There is no desk ${named}; there are: ${tenant.desks.map((desk) => desk.name).join(', ')}.`)
   return found
 }
-
-export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** A user by UUID or e-mail address. */
 export async function chooseUser({ store }: CommandLine, tenant: Tenant, named: string): Promise<UserSummary> {

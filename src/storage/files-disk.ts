@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errorCode } from './failures.ts'
-import { asUnavailable, type FileKey, type FileStore, partsOf } from './files.ts'
+import { asUnavailable, type FileKey, type FileStore, isFileId, partsOf } from './files.ts'
 
 /** Keeps files in a folder, one below it for each tenant. */
 export function openDiskFiles(folder: string): FileStore {
@@ -41,7 +41,7 @@ export function openDiskFiles(folder: string): FileStore {
       })
       for await (const { name } of entries) {
         const seen = await stat(join(home, name)).catch(() => null)
-        if (seen?.isFile()) yield { id: name, since: seen.mtime }
+        if (seen?.isFile() && isFileId(name)) yield { id: name, since: seen.mtime }
       }
     },
   }

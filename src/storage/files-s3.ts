@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs'
 import { Readable } from 'node:stream'
 import { AwsClient } from 'aws4fetch'
 import { StoreUnavailable } from './failures.ts'
-import { asUnavailable, type FileKey, type FileStore, partsOf } from './files.ts'
+import { asUnavailable, type FileKey, type FileStore, isFileId, partsOf } from './files.ts'
 
 /** A store that speaks S3: Amazon's own, or another's. */
 export interface S3Options {
@@ -82,7 +82,10 @@ export function openS3Files(options: S3Options): FileStore {
         if (token) query.set('continuation-token', token)
         const answer = await ask('GET', `${bucket}?${query}`, [200])
         const page = readListing(await answer.text())
-        for (const { key, since } of page.files) yield { id: key.slice(prefix.length + 1), since }
+        for (const { key, since } of page.files) {
+          const id = key.slice(prefix.length + 1)
+          if (isFileId(id)) yield { id, since }
+        }
         token = page.next
       }
     },

@@ -25,7 +25,7 @@ export interface FileStore {
   open(key: FileKey): Promise<Readable | null>
   /** Forgets files; one that is not there is no failure. @throws StoreUnavailable */
   remove(keys: readonly FileKey[]): Promise<void>
-  /** All files of a tenant, with the time since when they are there. @throws StoreUnavailable */
+  /** All files of a tenant whose names are ids, with the time since when they are there. @throws StoreUnavailable */
   list(tenantId: string): AsyncIterable<{ readonly id: string; readonly since: Date }>
 }
 
@@ -57,9 +57,14 @@ export interface Files {
 
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
+/** Whether a file may have this name. What is named otherwise is not ours. */
+export function isFileId(name: string): boolean {
+  return ID.test(name)
+}
+
 /** The key as two parts of a path. @throws Error for what is no id: nothing else may reach a disk. */
 export function partsOf({ tenantId, id }: FileKey): readonly [string, string] {
-  if (!ID.test(tenantId) || !ID.test(id)) throw new Error('A file is kept under ids only.')
+  if (!isFileId(tenantId) || !isFileId(id)) throw new Error('A file is kept under ids only.')
   return [tenantId, id]
 }
 

@@ -11,7 +11,7 @@ import { findUsers } from '../users/queries.ts'
 import type { UserSummary } from '../users/user.ts'
 import type { Provenance } from './drafts.ts'
 import { findTickets } from './queries.ts'
-import { eventOf, messageOf, type OutcomeRow, type Progress, ticketOf } from './rows.ts'
+import { type OutcomeRow, outcomeOf, type Progress } from './rows.ts'
 import { type Circumstances, decideChange, decideCreate } from './rules.ts'
 import type { WriteOutcome } from './store/answers.ts'
 import { CHANGE_TICKETS } from './store/change.ts'
@@ -45,10 +45,6 @@ function circumstances(ctx: Context, { people, uploads }: Looked, recordAlways: 
 
 function attachmentsNamed(changes: readonly Pick<TicketChange, 'message'>[]): readonly string[] {
   return changes.flatMap(({ message }) => message?.attachmentIds ?? [])
-}
-
-function outcomeOf(row: OutcomeRow): TicketOutcome {
-  return { tickets: row.tickets.map(ticketOf), events: row.events.map(eventOf), messages: row.messages.map(messageOf) }
 }
 
 function withTicket(outcome: TicketOutcome | null): OneTicket {

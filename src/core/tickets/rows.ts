@@ -5,7 +5,7 @@ import { EVENT_KINDS, type Event, type EventData } from '../events/event.ts'
 import { instant, instantOrNull } from '../instant.ts'
 import type { Message } from '../messages/message.ts'
 import { USER_KINDS } from '../users/user.ts'
-import { type Person, PRIORITIES, STATUSES, type Ticket } from './ticket.ts'
+import { type Person, PRIORITIES, STATUSES, type Ticket, type TicketOutcome } from './ticket.ts'
 
 /**
  * How tickets, messages and events come out of PostgreSQL, as columns or as JSON: the select lists, the rows' schemas,
@@ -313,3 +313,7 @@ export const OutcomeRow = Type.Object({
   user: Type.Optional(text),
 })
 export type OutcomeRow = Static<typeof OutcomeRow>
+
+export function outcomeOf(row: OutcomeRow): TicketOutcome {
+  return { tickets: row.tickets.map(ticketOf), events: row.events.map(eventOf), messages: row.messages.map(messageOf) }
+}

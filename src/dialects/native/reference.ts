@@ -1,6 +1,6 @@
 import { type Missing, refuse } from '../../core/errors.ts'
+import { UUID } from '../../core/uuid.ts'
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** No more digits than a number holds exactly. */
 const INTEGER = /^[1-9]\d{0,14}$/
 

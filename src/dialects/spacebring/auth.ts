@@ -3,6 +3,7 @@ import type { Actor, ActorCredential } from '../../core/access/actor.ts'
 import { narrowed } from '../../core/access/actor.ts'
 import type { Permission } from '../../core/access/permissions.ts'
 import { refuse, refuseField } from '../../core/errors.ts'
+import { UUID } from '../../core/uuid.ts'
 import type { Services } from '../dialect.ts'
 
 export const NETWORK_HEADER = 'spacebring-network-id'
@@ -88,8 +89,6 @@ export async function admit(request: FastifyRequest, need: Need, services: Servi
   checkScope(actor.credential, need)
   return narrowed(actor, need.uses)
 }
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** A bearer token must be sent with the network's id; client id and secret already fix the network (S6). */
 function checkNetwork(actor: Actor, network: string | string[] | undefined): void {

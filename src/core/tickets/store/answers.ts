@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { AGAIN } from '../../../storage/batch.ts'
 import type { IdempotencyKey } from '../../context.ts'
-import { eventOf, messageOf, OutcomeRow, ticketOf } from '../rows.ts'
+import { OutcomeRow, outcomeOf } from '../rows.ts'
 import type { TicketOutcome } from '../ticket.ts'
 
 /** What the store answers to a write. */
@@ -28,10 +28,6 @@ export const AnswerRow = Type.Object({
   repeated: Type.Union([OutcomeRow, Type.Null()]),
 })
 export type AnswerRow = Static<typeof AnswerRow>
-
-function outcomeOf(row: Static<typeof OutcomeRow>): TicketOutcome {
-  return { tickets: row.tickets.map(ticketOf), events: row.events.map(eventOf), messages: row.messages.map(messageOf) }
-}
 
 export function writeOutcome(row: AnswerRow | undefined, key: IdempotencyKey | null): WriteOutcome | typeof AGAIN {
   if (!row) throw new Error('A write did not answer every call.')

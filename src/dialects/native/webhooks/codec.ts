@@ -1,5 +1,6 @@
 import type { Actor } from '../../../core/access/actor.ts'
 import { refuse, refuseField } from '../../../core/errors.ts'
+import { UUID } from '../../../core/uuid.ts'
 import type { NewWebhook } from '../../../core/webhooks/commands.ts'
 import type { Sent } from '../../../core/webhooks/protocol.ts'
 import type { Attempt, Delivery, Webhook } from '../../../core/webhooks/webhook.ts'
@@ -13,8 +14,6 @@ import type {
   TestAnswer,
   WebhookAnswer,
 } from './schema.ts'
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** @throws Refusal `not_found` for what is no UUID: nothing has that name. */
 export function decodeId(text: string, missing: 'webhook' | 'delivery'): string {

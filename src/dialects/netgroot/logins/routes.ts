@@ -1,9 +1,9 @@
 import { logIn, tenantByHost } from '../../../core/logins/commands.ts'
 import { revokeCredential } from '../../../core/tenants/commands.ts'
-import type { UserSummary } from '../../../core/users/user.ts'
 import type { Answer, OpenCall, OpenRoute, Route } from '../../dialect.ts'
 import { openRoute, route, WireRefusal } from '../../dialect.ts'
 import { isSubscriber, NEEDS, type Need } from '../auth.ts'
+import { encodeNames } from '../subscribers/codec.ts'
 import { LoginAnswer, LoginBody, LoginRefused, LogoutAnswer } from './schema.ts'
 import { cameByLogin, issueLogin } from './token.ts'
 
@@ -63,17 +63,7 @@ async function login({ body, address, host, services }: OpenCall<LoginBody>): Pr
     return REFUSED
   }
   const token = await issueLogin(services, tenantId, outcome.user)
-  return { status: 200, body: { message: 'Login successful', token, subscriber: encode(outcome.user) } }
+  return { status: 200, body: { message: 'Login successful', token, subscriber: encodeNames(outcome.user) } }
 }
 
 const REFUSED: Answer = { status: 401, body: { message: 'Invalid credentials' } }
-
-function encode(user: UserSummary): LoginAnswer['subscriber'] {
-  return {
-    id: user.integer,
-    customer_id: user.customerNumber ?? '',
-    username: user.username ?? '',
-    firstname: user.name,
-    lastname: user.surname,
-  }
-}

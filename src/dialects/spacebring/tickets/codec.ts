@@ -3,6 +3,7 @@ import { refuseField } from '../../../core/errors.ts'
 import type { NewMessage } from '../../../core/messages/message.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { Ticket as CoreTicket, NewTicket, Person, TicketChange } from '../../../core/tickets/ticket.ts'
+import { UUID } from '../../../core/uuid.ts'
 import { CHANGE_OF_STATUS_WORD, type TypeWord, topicOfTypeWord, typeWordOf, WORD_OF_STATUS } from '../words.ts'
 import { encodeMembership, encodeUser, type Reader } from './people.ts'
 import type { CommentBody, CreateBody, StatusBody, Ticket, TicketUser } from './schema.ts'
@@ -56,8 +57,6 @@ export function decodeComment({ activity }: CommentBody): NewMessage {
     refuseField(['activity', 'text'], 'required', 'A comment needs a text or an attachment.')
   return { visibility: 'public', format: 'text', text: activity.text ?? '', attachmentIds }
 }
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** S30: keys are ids of uploads, so anything else names none. */
 function decodeKey(key: string): string {
