@@ -175,7 +175,6 @@ async function assertConsistent(tenants: readonly string[]): Promise<void> {
 interface Flush {
   readonly tenants: readonly unknown[]
   readonly ids: readonly unknown[]
-  readonly transaction: boolean
 }
 
 /** The database with every pipeline noted down, and with `through` in its way. */
@@ -184,15 +183,14 @@ function watched(through?: (run: Database['pipeline']) => Database['pipeline']):
   flushes: Flush[]
 } {
   const flushes: Flush[] = []
-  const run: Database['pipeline'] = (bounds, options) => database.pipeline(bounds, options)
+  const run: Database['pipeline'] = (bounds) => database.pipeline(bounds)
   const inner = through?.(run) ?? run
-  const pipeline: Database['pipeline'] = (bounds, options) => {
+  const pipeline: Database['pipeline'] = (bounds) => {
     flushes.push({
       tenants: bounds.map((each) => each.values[0]),
       ids: bounds.flatMap((each) => each.values[1]),
-      ...options,
     })
-    return inner(bounds, options)
+    return inner(bounds)
   }
   return { database: { ...database, pipeline }, flushes }
 }
@@ -202,13 +200,14 @@ type Fault = 'none' | 'lost before' | 'lost after' | 'still running'
 function faulty(faults: readonly Fault[], stillRunning: Promise<unknown>[] = []) {
   let next = 0
   return (run: Database['pipeline']): Database['pipeline'] =>
-    async (bounds, options) => {
+    async (bounds) => {
       const fault = faults[next++] ?? 'none'
-      if (fault === 'none') return run(bounds, options)
+      if (fault === 'none') return run(bounds)
       if (fault === 'lost before') throw new StoreUnavailable(new Error(fault))
-      const running = run(bounds, options)
-      stillRunning.push(running.catch(() => {}))
-      if (fault === 'lost after') await running
+      const running = run(bounds)
+      const over = running.catch(() => {})
+      stillRunning.push(over)
+      if (fault === 'lost after') await over
       throw new StoreUnavailable(new Error(fault))
     }
 }
@@ -258,8 +257,8 @@ test('a lone call goes at once; what arrives meanwhile goes together, tenants in
   assert.deepEqual(values(settled), [1, 1, 1, 2])
   const ids = calls.map(({ call }) => call.id)
   assert.deepEqual(flushes, [
-    { tenants: [t(2)], ids: [ids[0]], transaction: false },
-    { tenants: [t(0), t(1)], ids: [ids[2], ids[1], ids[3]], transaction: true },
+    { tenants: [t(2)], ids: [ids[0]] },
+    { tenants: [t(0), t(1)], ids: [ids[2], ids[1], ids[3]] },
   ])
 })
 
@@ -267,13 +266,13 @@ test('some flushes run side by side, but never two of one tenant', async () => {
   const t = await newTenants(4)
   let underWay: (readonly unknown[])[] = []
   let most = 0
-  const { database: seen } = watched((run) => async (bounds, options) => {
+  const { database: seen } = watched((run) => async (bounds) => {
     const tenants = bounds.map((each) => each.values[0])
     for (const tenant of tenants) assert(!underWay.some((each) => each.includes(tenant)), 'two flushes of one tenant')
     underWay = [...underWay, tenants]
     most = Math.max(most, underWay.length)
     try {
-      return await run(bounds, options)
+      return await run(bounds)
     } finally {
       underWay = underWay.filter((each) => each !== tenants)
     }
@@ -386,7 +385,7 @@ test('a deadlock or a serialisation failure runs again', async () => {
   assert.deepEqual((await Promise.all(calls)).toSorted(), [1, 1, 2, 2, 3])
 })
 
-test('reads run without a transaction, answer neighbours at once, and run again after a lost connection', async () => {
+test('reads are answered whatever becomes of their neighbours, and run again after a lost connection', async () => {
   const t = await newTenants(3)
   const { database: seen, flushes } = watched(faulty(['none', 'lost before', 'lost after']))
   const read = createBatcher(seen, quotients, oneByOne)
@@ -406,10 +405,9 @@ test('reads run without a transaction, answer neighbours at once, and run again 
     (await firstAhead(calls)).map((each) => (each.status === 'fulfilled' ? each.value : errorCode(each.reason))),
     [100, 50, '22012', 25, '22012', 20],
   )
-  assert(flushes.every((flush) => !flush.transaction))
   assert.deepEqual(
     flushes.map((flush) => flush.ids.length),
-    [1, 5, 5, 5, 2, 1, 1, 1].slice(0, flushes.length),
+    [1, 5, 5, 5, 3, 2, 1, 1, 1, 2, 1, 1],
   )
   const away = createBatcher(watched(faulty(Array(3).fill('lost before'))).database, quotients)
   await assert.rejects(away(t(0), entry('a')), StoreUnavailable)

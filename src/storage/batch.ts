@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database, Settled } from './database.ts'
+import type { Database } from './database.ts'
 import { errorCode, isUnavailable, StoreUnavailable } from './failures.ts'
 import type { BoundStatement } from './statement.ts'
 
@@ -14,7 +14,7 @@ export const AGAIN = Symbol('again')
  */
 export interface BatchKind<Call, Row, Outcome> {
   readonly name: string
-  /** A read runs outside a transaction and is simply run again after a lost connection. */
+  /** A read is simply run again after a lost connection. */
   readonly readOnly: boolean
   /** What a call writes, as strings. Two calls that share one never ride in the same flush: the later one waits. */
   targets(call: Call): readonly string[]
@@ -184,29 +184,22 @@ export function createBatcher<Call, Row, Outcome>(
     } catch (error) {
       return failed(items, error)
     }
-    const isShared = !kind.readOnly && bounds.length > 1
-    // One statement is atomic by itself, unless it comes with a lock.
-    const transaction = isShared || bounds.some(({ lock }) => lock !== undefined)
-    let settled: Settled<Row>[]
+    let answers: readonly (readonly Row[])[]
     try {
-      settled = await database.pipeline(bounds, { transaction })
+      answers = await database.pipeline(bounds)
     } catch (error) {
       if (error instanceof StoreUnavailable && !error.sent)
         await Promise.all(items.map((item) => conclude(item, () => item.reject(error))))
       else if (isUnavailable(error)) await Promise.all(groups.map(([tenantId, group]) => lost(tenantId, group, error)))
+      else if (errorCode(error) !== undefined) return failed(items, error)
       else rejectAll(items, error) // It may have committed, so it must not run again.
       return []
     }
-    const failures: Items = []
-    for (const [index, [, group]] of groups.entries()) {
-      const result = settled[index]
-      if (result?.ok) await deal(group, result.rows)
-      else failures.push(...(isShared ? group : await failed(group, result?.error)))
-    }
-    return failures
+    await Promise.all(groups.map(([, group], index) => deal(group, answers[index] ?? [])))
+    return []
   }
 
-  /** After a failure outside a transaction: all of several calls are to be tried apart, a single one is itself to blame. */
+  /** After a refusal by PostgreSQL: several calls are to be tried apart, a single one is itself to blame. */
   async function failed(items: Items, error: unknown): Promise<Items> {
     const [item] = items
     if (!item || items.length > 1) return items

@@ -15,7 +15,7 @@ test('whoever inspects statements is told of each before it runs, in whatever wa
   try {
     const bound = { statement: ONE, values: [] }
     await database.run(bound)
-    await database.pipeline([bound, bound], { transaction: true })
+    await database.pipeline([bound, bound])
     await database.transaction(async (run) => {
       await run(bound)
       assert.equal(told.length, 4)

@@ -1,7 +1,8 @@
 import pg from 'pg'
 import type { TObject } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { errorCode, isTooSlow, isUnavailable, StoreUnavailable } from './failures.ts'
+import { isTooSlow, isUnavailable, StoreUnavailable } from './failures.ts'
+import { Pipeline } from './pipeline.ts'
 import type { BoundStatement, Statement } from './statement.ts'
 
 /** How long a caller waits for a free connection before it is told that the store is unavailable, in milliseconds. */
@@ -34,22 +35,18 @@ export interface DatabaseOptions {
   readonly log?: (message: string) => void
 }
 
-/** What became of one statement of a pipeline. */
-export type Settled<Row> =
-  | { readonly ok: true; readonly rows: readonly Row[] }
-  | { readonly ok: false; readonly error: unknown }
-
 /** The one seam to PostgreSQL. Every method answers `StoreUnavailable` when the server is away, full or too busy. */
 export interface Database {
   /** Runs one statement in a transaction of its own; the rows it returned. */
   run<Row>(bound: BoundStatement<Row>): Promise<readonly Row[]>
   /**
-   * Sends all statements down one connection without waiting in between, in order. With `transaction` they commit
-   * together or not at all: then one failure makes every entry of the answer a failure.
+   * Sends all statements down one connection without waiting in between, in order. They commit together or not at all.
    *
-   * @throws StoreUnavailable when the connection was lost; whether a transaction committed is then unknown.
+   * @returns the rows of each
+   * @throws StoreUnavailable when the connection was lost; whether they committed is then unknown.
+   * @throws what PostgreSQL refused first, which has a code; then none took effect.
    */
-  pipeline<Row>(bounds: readonly BoundStatement<Row>[], options: { transaction: boolean }): Promise<Settled<Row>[]>
+  pipeline<Row>(bounds: readonly BoundStatement<Row>[]): Promise<readonly (readonly Row[])[]>
   /** Runs statements one after the other in one transaction, for administration. What `work` throws rolls it back. */
   transaction<T>(work: (run: Database['run']) => Promise<T>): Promise<T>
   /** Runs plain SQL outside the product's statements: migrations and administration only. */
@@ -90,10 +87,9 @@ export function openDatabase(options: DatabaseOptions): Database {
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
   }
-  // A statement that runs long blocks what is queued behind it on a pipelined connection, so plain
-  // statements and pipelines each have their own pool.
+  // Each has its own connections, so that lists that run long leave those of the short statements free.
   const single = new pg.Pool({ ...base, max: options.poolSize ?? 8 })
-  const pipelined = new pg.Pool({ ...base, pipeline: true, max: 4 } as pg.PoolConfig)
+  const pipelined = new pg.Pool({ ...base, max: 4 })
   const log = options.log ?? (() => {})
   for (const pool of [single, pipelined])
     pool.on('error', (error) => log(`An idle database connection was lost: ${error.message}`))
@@ -102,74 +98,46 @@ export function openDatabase(options: DatabaseOptions): Database {
   const checker = options.checkRows ? rowChecker() : undefined
   const listeners = new Set<Listener>()
 
-  function accept<Row>(bound: BoundStatement<Row>, rows: readonly unknown[]): readonly Row[] {
-    checker?.(bound.statement, rows)
-    return rows as readonly Row[]
+  /** Sends statements, each with its lock right before it; the rows of each. */
+  async function send<Row>(
+    client: pg.ClientBase,
+    bounds: readonly BoundStatement<Row>[],
+  ): Promise<readonly (readonly Row[])[]> {
+    const all = bounds.flatMap((bound): BoundStatement<unknown>[] => (bound.lock ? [bound.lock, bound] : [bound]))
+    for (const bound of all) options.onStatement?.(bound)
+    const answers = await client.query(new Pipeline(all, types)).settled
+    if (checker) for (const [index, { statement }] of all.entries()) checker(statement, answers[index] ?? [])
+    let next = 0
+    return bounds.map((bound) => {
+      if (bound.lock) next += 1
+      return (answers[next++] ?? []) as readonly Row[]
+    })
   }
 
-  /** A statement with its lock. What fails first says why: what follows only says that something failed. */
-  function send(client: pg.ClientBase, bound: BoundStatement<unknown>): Promise<pg.QueryResult> {
-    const { lock } = bound
-    const locked = lock && client.query(query(lock))
-    const ran = client.query(query(bound))
-    return locked ? Promise.all([locked, ran]).then(([, result]) => result) : ran
-  }
-
-  function tell(bound: BoundStatement<unknown>): void {
-    if (bound.lock) options.onStatement?.(bound.lock)
-    options.onStatement?.(bound)
+  async function sendOn<Row>(
+    pool: pg.Pool,
+    bounds: readonly BoundStatement<Row>[],
+  ): Promise<readonly (readonly Row[])[]> {
+    const client = await connected(pool.connect())
+    let lost: StoreUnavailable | undefined
+    try {
+      return await send(client, bounds)
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      lost = new StoreUnavailable(error)
+      throw lost
+    } finally {
+      client.release(lost)
+    }
   }
 
   const database: Database = {
     async run(bound) {
-      if (bound.lock) {
-        const [settled] = await translated(database.pipeline([bound], { transaction: true }))
-        if (settled?.ok) return settled.rows
-        return translated(Promise.reject(settled?.error))
-      }
-      options.onStatement?.(bound)
-      const result = await translated(single.query(query(bound)))
-      return accept(bound, result.rows)
+      const [rows] = await translated(sendOn(single, [bound]))
+      return rows ?? []
     },
 
-    async pipeline(bounds, { transaction }) {
-      for (const bound of bounds) tell(bound)
-      const client = await connected(pipelined.connect())
-      let lost: Error | undefined
-      try {
-        // All of them leave in one write, where each would make its own.
-        const { stream } = client.connection
-        stream.cork()
-        const begun = transaction ? client.query('begin') : undefined
-        const running = bounds.map((bound) => send(client, bound))
-        const ended = transaction ? client.query('commit') : undefined
-        stream.uncork()
-        const settled = await Promise.allSettled([begun, ...running, ended])
-        for (const each of settled) {
-          if (each.status === 'rejected' && isUnavailable(each.reason)) {
-            lost = each.reason instanceof Error ? each.reason : new Error(String(each.reason))
-            throw new StoreUnavailable(lost)
-          }
-          // A failure that is not PostgreSQL's own was met by the driver: what the connection has prepared is then unknown.
-          if (each.status === 'rejected' && errorCode(each.reason) === undefined) {
-            lost = new Error('The driver failed.', { cause: each.reason })
-            throw each.reason
-          }
-        }
-        const commit = settled[settled.length - 1]
-        // A failed statement turns COMMIT into ROLLBACK: then nothing of this transaction stands.
-        const rolledBack = transaction && !(commit?.status === 'fulfilled' && commit.value?.command === 'COMMIT')
-        const failure = settled.find((each) => each.status === 'rejected')
-        return bounds.map((bound, index) => {
-          const each = settled[index + 1]
-          if (each?.status === 'fulfilled' && !rolledBack)
-            return { ok: true, rows: accept(bound, each.value?.rows ?? []) }
-          return { ok: false, error: each?.status === 'rejected' ? each.reason : failure?.reason }
-        })
-      } finally {
-        client.release(lost)
-      }
-    },
+    pipeline: (bounds) => sendOn(pipelined, bounds),
 
     async transaction(work) {
       const client = await connected(single.connect())
@@ -177,8 +145,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       try {
         await translated(client.query('begin'))
         const result = await work(async (bound) => {
-          tell(bound)
-          return accept(bound, (await translated(send(client, bound))).rows)
+          const [rows] = await translated(send(client, [bound]))
+          return rows ?? []
         })
         await translated(client.query('commit'))
         return result
@@ -226,10 +194,6 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
   }
   return database
-}
-
-function query(bound: BoundStatement<unknown>): pg.QueryConfig {
-  return { name: bound.statement.name, text: bound.statement.text, values: [...bound.values] }
 }
 
 async function translated<T>(promise: Promise<T>): Promise<T> {

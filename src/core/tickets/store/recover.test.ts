@@ -19,8 +19,8 @@ after(() => core.close())
 function losing(): { store: Core['store']; losses: () => number } {
   const { database } = core.store
   let losses = 0
-  const pipeline: Database['pipeline'] = async (bounds, options) => {
-    const settled = await database.pipeline(bounds, options)
+  const pipeline: Database['pipeline'] = async (bounds) => {
+    const settled = await database.pipeline(bounds)
     if (bounds.every((bound) => !/^ticket\.(create|change|delete)/.test(bound.statement.name))) return settled
     losses += 1
     throw new StoreUnavailable(new Error('The connection was lost.'))
