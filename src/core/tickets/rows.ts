@@ -56,18 +56,19 @@ const TICKET_COLUMNS = [
 /** Select list of a ticket `t` without the people on it. */
 export const TICKET_LINE = TICKET_COLUMNS.map((column) => `t.${column}`).join(', ')
 
-/** A person on a ticket `t` of tenant `$1`, as JSON: one column in place of thirteen, and read only where there is one. */
-function personView(person: 'requester' | 'assignee'): string {
+/** A user of tenant `$1`, with the membership on a desk, as JSON: one column in place of thirteen, and read only where there is one. */
+export function personView(userId: string, deskId: string): string {
   return `(select json_build_object('id', u.id, 'integer', u.integer, 'kind', u.kind, 'isOwner', u.is_owner, 'name', u.name,
     'surname', u.surname, 'email', u.email, 'phone', u.phone, 'photoUrl', u.photo_url, 'about', u.about,
     'customerNumber', u.customer_number, 'active', u.active, 'membership', (
       select json_build_object('id', m.id, 'role', m.role) from memberships m
-      where m.tenant_id = $1 and m.user_id = t.${person}_id and m.desk_id = t.desk_id))
-    from users u where u.tenant_id = $1 and u.id = t.${person}_id) as ${person}`
+      where m.tenant_id = $1 and m.user_id = ${userId} and m.desk_id = ${deskId}))
+    from users u where u.tenant_id = $1 and u.id = ${userId})`
 }
 
 /** Select list of a ticket `t` of tenant `$1` with its requester and assignee. */
-export const TICKET_VIEW = `${TICKET_LINE}, ${personView('requester')}, ${personView('assignee')}`
+export const TICKET_VIEW = `${TICKET_LINE}, ${personView('t.requester_id', 't.desk_id')} as requester,
+  ${personView('t.assignee_id', 't.desk_id')} as assignee`
 
 export const TicketLine = Type.Object({
   id: text,
@@ -106,7 +107,8 @@ export const TicketLine = Type.Object({
 })
 export type TicketLine = Static<typeof TicketLine>
 
-const PersonData = nullable(
+/** As `personView` selects it. */
+export const PersonData = nullable(
   Type.Object({
     id: text,
     integer: number,

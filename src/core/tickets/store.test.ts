@@ -57,7 +57,8 @@ async function open(tenant: SmallTenant, choice: Choice, key?: string): Promise<
   const input = { deskId: tenant.desks[0], requester: requesters[requester], ...fields }
   try {
     const { ticket, events } = await createTicket(ctx, input)
-    const { messages } = await getConversation(ctx, { id: ticket.id })
+    const { ticket: stored, messages } = await getConversation(ctx, { id: ticket.id })
+    assert.deepEqual(ticket, stored, 'what is answered is what a read finds')
     const [event, ...more] = events
     assert.deepEqual(more, [])
     assert.equal(event?.messageId ?? null, messages[0]?.id ?? null)

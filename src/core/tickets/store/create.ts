@@ -1,8 +1,9 @@
+import { type Static, Type } from 'typebox'
 import type { BatchKind } from '../../../storage/batch.ts'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
 import type { IdempotencyKey } from '../../context.ts'
 import type { Provenance, TicketDraft } from '../drafts.ts'
-import { EVENT_VIEW, TICKET_VIEW } from '../rows.ts'
+import { EVENT_VIEW, PersonData, personView, TICKET_VIEW } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
 import { type AttachingParts, attachingInput, attachingParts, attachingTargets, WITHOUT_FILES } from './attaching.ts'
 import { keyInput, keyTargets, messageInput, provenanceInput, stateInput } from './inputs.ts'
@@ -164,7 +165,7 @@ function createInput(each: CreateCall, call: number): CreateInput {
 /** What `CREATE_LONE` is given for a ticket, beside the tenant: the names of `createInput` with their types. */
 const LONE_TICKET = {
   ...{ id: 'uuid', desk_id: 'uuid', title: 'text', description: 'text', status: 'text', priority: 'text' },
-  ...{ topic_id: 'integer', type_id: 'integer', group_id: 'uuid', requester_id: 'uuid', assignee_id: 'uuid' },
+  ...{ topic_id: 'integer', type_id: 'integer', group_id: 'uuid', requester_id: 'uuid' },
   ...{ channel_id: 'integer', form_id: 'integer', direction: 'text', from_address: 'text', from_name: 'text' },
   ...{ to_address: 'text', to_name: 'text', external_reference: 'text', tags: 'text[]' },
   ...{ first_response_at: 'timestamptz', latest_message_at: 'timestamptz', latest_agent_at: 'timestamptz' },
@@ -195,14 +196,23 @@ function withParameters(sql: string): string {
   })
 }
 
+/** What only the store knows of a lone ticket. No row: its requester does not exist. */
+const LoneRow = Type.Object({
+  integer: Type.Integer(),
+  number: Type.Integer(),
+  position: Type.Integer(),
+  requester: PersonData,
+})
+type LoneRow = Static<typeof LoneRow>
+
 /**
- * What `CREATE` does, for the usual case of one ticket without a key whose requester is known by id or nobody. Over many
- * tenants most flushes hold one call for each, and then all that sorts out lists, keys and addresses costs twice as much
- * as the ticket itself.
+ * What `CREATE` does, for the usual case of one ticket without a key or an assignee whose requester is known by id or
+ * nobody. Over many tenants most flushes hold one call for each, and then all that sorts out lists, keys and addresses
+ * costs twice as much as the ticket itself. So does to read back what was just written: it answers what is new.
  */
 const CREATE_LONE = statement(
   'ticket.create_lone',
-  AnswerRow,
+  LoneRow,
   withParameters(`
 with counted as (
   update tenant_counters c
@@ -226,12 +236,11 @@ desk_counted as (
   returning d.ticket_number, c.event_position, c.ticket_integer, c.message_integer
 ),
 made as (
-  insert into tickets as t (tenant_id, integer, number, version, created_at, updated_at, ${Object.keys(LONE_TICKET).join(', ')})
+  insert into tickets (tenant_id, integer, number, version, created_at, updated_at, ${Object.keys(LONE_TICKET).join(', ')})
   select $1, d.ticket_integer, d.ticket_number, 1, :at, :at, ${Object.keys(LONE_TICKET)
     .map((name) => `:${name}`)
     .join(', ')}
   from desk_counted d
-  returning t.*
 ),
 said as (
   insert into messages (tenant_id, id, integer, ticket_id, visibility, author_id, author_name, author_role, direction,
@@ -243,34 +252,45 @@ said as (
   where :message_id is not null
 ),
 recorded as (
-  insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after)
+  insert into events (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after)
   select $1, d.event_position, :event_id, 'ticket.created', :id, :message_id, :actor_id, :credential_id, :dialect, :request_id, :at,
     :event_after
   from desk_counted d
-  returning e.*
 )
-select 0 as call, case when t.id is null then 'requester_unknown' end as problem,
-  case when t.id is not null then json_build_object(
-    'tickets', json_build_array((select to_json(v) from (select ${TICKET_VIEW}) v)),
-    'events', json_build_array((select to_json(v) from (select ${EVENT_VIEW}) v)),
-    'messages', json_build_array()) end as result,
-  null as claimed_as, null as repeated
-from (select) one left join made t on true left join recorded e on true`),
+select d.ticket_integer as integer, d.ticket_number as number, d.event_position as position,
+  ${personView(':requester_id', ':desk_id')} as requester
+from desk_counted d`),
 )
 
-function isLone(calls: readonly CreateCall[]): boolean {
+function loneOf(calls: readonly CreateCall[]): CreateCall | undefined {
   const [first] = calls
-  if (calls.length !== 1 || !first || first.idempotency !== null) return false
-  const { requester, message } = first.draft
-  if (message && message.attachmentIds.length > 0) return false
-  return requester.by === 'nobody' || (requester.by === 'id' && !requester.member)
+  if (calls.length !== 1 || !first || first.idempotency !== null) return undefined
+  const { state, requester, message } = first.draft
+  if (state.assigneeId !== null || (message && message.attachmentIds.length > 0)) return undefined
+  return requester.by === 'nobody' || (requester.by === 'id' && !requester.member) ? first : undefined
 }
 
-function createStatement(tenantId: string, calls: readonly CreateCall[]): BoundStatement<AnswerRow> {
+function isLoneRow(row: AnswerRow | LoneRow): row is LoneRow {
+  return 'position' in row
+}
+
+function loneOutcome({ draft, by }: CreateCall, row: LoneRow | undefined): WriteOutcome {
+  if (!row) return { refused: 'requester_unknown' }
+  const { integer, number, position, requester } = row
+  const { assigneeId: _, ...state } = draft.state
+  const event = { ...draft.event, ...by, position, ticketId: state.id }
+  return {
+    done: { tickets: [{ ...state, integer, number, requester, assignee: null }], events: [event], messages: [] },
+  }
+}
+
+function createStatement(tenantId: string, calls: readonly CreateCall[]): BoundStatement<AnswerRow | LoneRow> {
+  const lone = loneOf(calls)
+  if (lone) {
+    const input = createInput(lone, 0)
+    return { statement: CREATE_LONE, values: [tenantId, ...LONE_NAMES.map((name) => input[name])] }
+  }
   const inputs = calls.map(createInput)
-  const [first] = inputs
-  if (first && isLone(calls))
-    return { statement: CREATE_LONE, values: [tenantId, ...LONE_NAMES.map((name) => first[name])] }
   const values = [tenantId, JSON.stringify(inputs)]
   const files = attachingInput(
     calls.flatMap(({ draft: { message } }, call) => (message === null ? [] : [{ call, message }])),
@@ -280,7 +300,7 @@ function createStatement(tenantId: string, calls: readonly CreateCall[]): BoundS
     : { statement: CREATE_WITH_FILES, values: [...values, JSON.stringify(files)] }
 }
 
-export const CREATE_TICKETS: BatchKind<CreateCall, AnswerRow, WriteOutcome> = {
+export const CREATE_TICKETS: BatchKind<CreateCall, AnswerRow | LoneRow, WriteOutcome> = {
   name: 'ticket.create',
   readOnly: false,
   targets: (call) => [
@@ -288,7 +308,12 @@ export const CREATE_TICKETS: BatchKind<CreateCall, AnswerRow, WriteOutcome> = {
     ...attachingTargets(call.draft.message ? [call.draft.message] : []),
   ],
   statement: createStatement,
-  outcomes: (calls, rows) => calls.map((call, index) => writeOutcome(rows[index], call.idempotency)),
+  outcomes(calls, rows) {
+    const lone = loneOf(calls)
+    if (lone) return [loneOutcome(lone, rows.find(isLoneRow))]
+    const answers = rows.filter((row): row is AnswerRow => !isLoneRow(row))
+    return calls.map((call, index) => writeOutcome(answers[index], call.idempotency))
+  },
   recover: (database, tenantId, calls) =>
     recoverByEvents(database, tenantId, calls, (call) => ({
       ticketIds: [call.draft.state.id],
