@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { exchange } from './contract/raw.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { type Installation, newInstallation, type Served, until } from './process.ts'
 import { databaseUrl, send } from './world.ts'
@@ -29,4 +30,21 @@ test('a key in the query of Omnidesk is never in the log, however its name is sp
   }
   assert.ok(served.stderr().includes('apiKey=[redacted]'))
   assert.ok(!served.stderr().includes(key))
+})
+
+test('nor however its path is spelled, and no more is what a link to a file is good by', async () => {
+  const spelled = [
+    'http://desk.example/api/v2/ticket',
+    '/api/v%32/ticket',
+    'http://desk.example/files/a/b',
+    '/file%73/a/b',
+  ]
+  for (const [index, path] of spelled.entries()) {
+    const line = `GET ${path}?apiKey=hidden${index}&signature=hidden${index} HTTP/1.1`
+    const { status } = await exchange(served.url, `${line}\r\nhost: desk.example\r\nconnection: close\r\n\r\n`)
+    assert.ok(status >= 400, line)
+  }
+  await send(served.url, 'GET', '/last-of-these')
+  await until('the last request in the log', () => served.stderr().includes('/last-of-these'))
+  assert.deepEqual(served.stderr().match(/apiKey=hidden\d|\/file(?:s|%73)[^"]*hidden\d/gi), null)
 })

@@ -145,7 +145,10 @@ describe('/docs', () => {
       assert.equal((await world.send('GET', link)).status, 200, link)
     }
     const script = await world.send('GET', '/docs/static/swagger-initializer.js')
-    for (const { name } of DIALECTS) assert.ok(script.text.includes(`/openapi/${name}.json`), name)
+    for (const { name, title } of DIALECTS) {
+      assert.ok(script.text.includes(`/openapi/${name}.json`), name)
+      assert.ok(script.text.includes(`Polydesk: ${title}`) && !title.includes('Polydesk'), title)
+    }
   })
 })
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Actor } from '../core/access/actor.ts'
@@ -15,7 +15,8 @@ import { textIssues } from './text.ts'
 import { acceptUploads, discardFiles, UPLOAD_TYPE } from './uploads.ts'
 import { schemaIssues } from './validation.ts'
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+/** In the order in which `Allow` names them. */
+export const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 /** Printable ASCII, as the Idempotency-Key draft of the IETF suggests for opaque keys. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
 
@@ -36,7 +37,7 @@ export async function mountDialect<Need>(
   scope.setValidatorCompiler(() => () => true)
   addBodyParsers(scope, dialect)
   scope.setErrorHandler((error, request, reply) =>
-    sendAnswer(reply, dialect, request, answerError(dialect.errors, wireError(error, request))),
+    sendAnswer(reply, answerError(dialect.errors, wireError(error, request))),
   )
   await dialect.prepare?.(scope)
 
@@ -46,7 +47,7 @@ export async function mountDialect<Need>(
   }
   for (const route of dialect.openRoutes ?? []) mountOpenRoute(scope, dialect, route, services)
   for (const [path, methods] of methodsByPath([...dialect.routes, ...(dialect.openRoutes ?? [])]))
-    mountOtherMethods(scope, dialect, path, methods)
+    mountOptions(scope, path, methods)
 }
 
 /** In a scope of its own, because it reads another media type. */
@@ -95,7 +96,7 @@ function mountRoute<Need>(
     },
     handler: async (request, reply) => {
       try {
-        return sendAnswer(reply, dialect, request, await route.handle(await callOf(request)))
+        return sendAnswer(reply, await route.handle(await callOf(request)))
       } finally {
         // Whatever was answered, and whether or not anybody still listens: what was to be kept has another name by now.
         if (route.takesFile) await discardFiles(request.body, services)
@@ -118,7 +119,7 @@ function mountOpenRoute<Need>(
     handler: async (request, reply) => {
       const { body } = validate(request)
       const call = { body, address: request.ip, host: request.hostname, services } as OpenCall<never>
-      return sendAnswer(reply, dialect, request, await route.handle(call))
+      return sendAnswer(reply, await route.handle(call))
     },
   })
 }
@@ -162,18 +163,11 @@ function demandNoWait(retryAfterSeconds: number): void {
   if (retryAfterSeconds > 0) throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds })
 }
 
-/** Sends what a dialect answers. A body of undefined is an empty one, without a content type. */
-export function sendAnswer<Need>(
-  reply: FastifyReply,
-  dialect: Dialect<Need>,
-  request: FastifyRequest,
-  answer: Answer,
-): FastifyReply {
-  reply.code(answer.status)
-  const every = dialect.everyAnswer?.(request)
-  if (every) reply.headers(every)
-  if (answer.headers) reply.headers(answer.headers)
-  return answer.body === undefined ? reply.send() : reply.send(answer.body)
+/** Sends what a dialect answers, or the server itself. A body of undefined is an empty one, without a content type. */
+export function sendAnswer(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  reply.code(status)
+  if (headers) reply.headers(headers)
+  return body === undefined ? reply.send() : reply.send(body)
 }
 
 // --- bodies -----------------------------------------------------------------------------------------------------------
@@ -297,28 +291,12 @@ function methodsByPath(routes: readonly RouteShape[]): Map<string, Set<string>> 
   return methods
 }
 
-/** A known path answers OPTIONS with what it allows, and every other method with a refusal in the dialect's form. */
-function mountOtherMethods<Need>(
-  scope: FastifyInstance,
-  dialect: Dialect<Need>,
-  path: string,
-  methods: ReadonlySet<string>,
-): void {
-  const allow = [...METHODS.filter((method) => methods.has(method)), 'OPTIONS']
+/** A known path answers OPTIONS with what it allows. The server itself refuses every other method (http/paths.ts). */
+function mountOptions(scope: FastifyInstance, path: string, methods: ReadonlySet<string>): void {
+  const allow = METHODS.filter((method) => method === 'OPTIONS' || methods.has(method)).join(', ')
   scope.route({
     method: 'OPTIONS',
     url: path,
-    handler: async (request, reply) =>
-      sendAnswer(reply, dialect, request, { status: 204, headers: { allow: allow.join(', ') } }),
-  })
-  const others: HTTPMethods[] = METHODS.filter((method) => !allow.includes(method))
-  if (others.length === 0) return
-  scope.route({
-    method: others,
-    url: path,
-    // Before the body is read: whatever it is, the method is wrong.
-    onRequest: async (request, reply) =>
-      sendAnswer(reply, dialect, request, answerError(dialect.errors, { code: 'method_not_allowed', allow })),
-    handler: async () => {},
+    handler: async (_request, reply) => sendAnswer(reply, { status: 204, headers: { allow } }),
   })
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { findUploads } from '../core/attachments/commands.ts'
 import { sentType } from '../core/attachments/rules.ts'
 import { answerError, type Services } from '../dialects/dialect.ts'
+import { sendAnswer } from '../dialects/mount.ts'
 import { DEFAULT_ERRORS } from './errors.ts'
 
 /** Where attachments are downloaded: a path of the server's own, by whoever has a link that is still good. */
@@ -30,13 +31,8 @@ export function mountFiles(app: FastifyInstance, services: Services): void {
       const { store } = services
       const upload = isGood ? (await findUploads({ store, tenant: { id: tenant } }, [id])).get(id) : undefined
       const bytes = upload && (await store.files?.store.open({ tenantId: tenant, id }))
-      if (!upload || !bytes) {
-        const { status, headers, body } = answerError(DEFAULT_ERRORS, { code: 'not_found', missing: 'attachment' })
-        return reply
-          .code(status)
-          .headers(headers ?? {})
-          .send(body)
-      }
+      if (!upload || !bytes)
+        return sendAnswer(reply, answerError(DEFAULT_ERRORS, { code: 'not_found', missing: 'attachment' }))
       return reply
         .headers({
           ...HARMLESS,

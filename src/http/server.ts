@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import { answerError, type Dialect, type Services, type WireError } from '../dialects/dialect.ts'
+import { type Answer, answerError, type Dialect, type Services, type WireError } from '../dialects/dialect.ts'
 import { mountDialect, sendAnswer, wireError } from '../dialects/mount.ts'
 import { mountDocuments } from './documents.ts'
 import { DEFAULT_ERRORS } from './errors.ts'
@@ -9,7 +9,8 @@ import { FILES, mountFiles } from './files.ts'
 import { mountHealth, type Readiness } from './health.ts'
 import { mountLanding } from './landing.ts'
 import { withoutSecret } from './logged-url.ts'
-import { mountAuthorization, ofAuthorization } from './oauth/mount.ts'
+import { authorizationError, mountAuthorization, ofAuthorization } from './oauth/mount.ts'
+import { learnPaths, originForm, plainPath } from './paths.ts'
 
 /** Limits on what a request may cost, before any dialect's own. */
 export const LIMITS = {
@@ -19,8 +20,6 @@ export const LIMITS = {
   headers: 16_384,
   /** Bytes of headers that the parser still reads, so that too many are refused in the form of the dialect. */
   readHeaders: 32_768,
-  /** Characters of one path parameter. */
-  pathParameter: 500,
   /** Milliseconds for a client to send a whole request. */
   request: 60_000,
   /** Milliseconds an idle connection is kept: longer than the minute of usual proxies, so that these close first. */
@@ -51,46 +50,57 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     keepAliveTimeout: LIMITS.idle,
     // A request without a host is refused below, in the form of the dialect.
     http: { maxHeaderSize: LIMITS.readHeaders, requireHostHeader: false },
-    routerOptions: { maxParamLength: LIMITS.pathParameter },
+    // What is too long for an id is so by the dialect's own rules, and told in its own order of checks.
+    routerOptions: { maxParamLength: LIMITS.readHeaders },
     forceCloseConnections: 'idle',
     // Requests that arrive while it stops are refused below, in the form of their dialect.
     return503OnClosing: false,
-    rewriteUrl: (request) => canonicalUrl(request.url ?? '/', dialectOf),
+    rewriteUrl: (request) => canonicalUrl(originForm(request.url ?? '/'), dialectOf),
     frameworkErrors: (error, request, reply) => {
       const wire: WireError =
         error.code === 'FST_ERR_BAD_URL'
           ? { code: 'bad_request', message: 'The path cannot be read.' }
           : wireError(error, request)
+      reply.headers(headersAt(request.url, request.id))
       return sendError(request, reply, wire)
     },
     clientErrorHandler: (error, socket) => {
       if (error.code === 'ECONNRESET' || !socket.writable) return
       const raw = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
-      const [, method, path = '/'] = /^(\S+) (\S+)/.exec(raw) ?? []
+      const [, method, url = '/'] = /^(\S+) (\S+)/.exec(raw) ?? []
+      const path = originForm(url)
       const wire: WireError = { code: 'bad_request', message: 'The request cannot be read as HTTP.' }
-      const { head, body } = rawAnswer(dialectOf(path), wire)
+      const { head, body } = rawAnswer(answerAt(path, wire), headersAt(path, randomUUID()))
       socket.end(method === 'HEAD' ? head : head + body)
     },
   })
 
-  /** In the form of the dialect whose path it is, wherever it went wrong. */
-  function sendError(request: FastifyRequest, reply: FastifyReply, error: WireError): FastifyReply {
-    const dialect = dialectOf(request.url)
-    if (dialect) return sendAnswer(reply, dialect, request, answerError(dialect.errors, error))
-    const answer = answerError(DEFAULT_ERRORS, error)
-    return reply
-      .code(answer.status)
-      .headers(answer.headers ?? {})
-      .send(answer.body)
+  /** An error in the form of the dialect whose path it is, or of the authorization server, wherever it went wrong. */
+  function answerAt(url: string, error: WireError): Answer {
+    if (ofAuthorization(url)) return authorizationError(error)
+    return answerError(dialectOf(url)?.errors ?? DEFAULT_ERRORS, error)
   }
 
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-content-type-options', 'nosniff')
+  function sendError(request: FastifyRequest, reply: FastifyReply, error: WireError): FastifyReply {
+    return sendAnswer(reply, answerAt(request.url, error))
+  }
+
+  /** What every answer at a path has beside its own headers. */
+  function headersAt(url: string, id: string): Readonly<Record<string, string>> {
     // S41: every answer there can be traced, whichever vendor's it is.
-    if (ofAuthorization(request.url)) reply.header('x-request-id', request.id)
+    const own = ofAuthorization(url) ? { 'x-request-id': id } : dialectOf(url)?.everyAnswer?.({ id })
+    return { 'x-content-type-options': 'nosniff', ...own }
+  }
+
+  const methodsAt = learnPaths(app)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(headersAt(request.url, request.id))
     const problem = headerProblem(request.raw)
     if (problem) return sendError(request, reply, { code: 'bad_request', message: problem })
-    // Before the body is read: whatever it is, there is nothing that would take it.
+    // Before the body is read: whatever it is, there is nothing that would take it (RFC 9110, 15.5.6).
+    const allow = methodsAt(request.url)
+    if (allow.length > 0 && !allow.includes(request.method))
+      return sendError(request, reply, { code: 'method_not_allowed', allow })
     if (request.is404) return sendError(request, reply, { code: 'unknown_route' })
     // While the store is not there yet, or not any more, health answers and everything else asks to come back.
     if (!readiness.started() && dialectOf(request.url)) return sendError(request, reply, { code: 'unavailable' })
@@ -120,7 +130,7 @@ export function dialectByPath(dialects: readonly Dialect[]): (url: string) => Di
     dialect.prefixes.map((prefix) => ({ dialect, prefix: prefix.toLowerCase() })),
   )
   return (url) => {
-    const path = (url.split('?', 1)[0] ?? '').toLowerCase()
+    const path = plainPath(url)
     return owners.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))?.dialect
   }
 }
@@ -146,7 +156,7 @@ function loggedRequest(
   return (request) => {
     const remoteAddress = request.ip
     // The query of a link to a file is the right to it.
-    if (ofAuthorization(request.url) || request.url.startsWith(FILES))
+    if (ofAuthorization(request.url) || plainPath(request.url).startsWith(FILES))
       return { method: request.method, url: request.url.split('?', 1)[0], remoteAddress }
     const secret = dialectOf(request.url)?.secretQuery
     const url = secret ? withoutSecret(request.url, secret) : request.url
@@ -155,14 +165,15 @@ function loggedRequest(
 }
 
 /** An answer for a connection on which no request could be read. */
-function rawAnswer(dialect: Dialect | undefined, error: WireError): { readonly head: string; readonly body: string } {
-  const id = randomUUID()
-  const answer = answerError(dialect?.errors ?? DEFAULT_ERRORS, error)
+function rawAnswer(
+  answer: Answer,
+  every: Readonly<Record<string, string>>,
+): { readonly head: string; readonly body: string } {
   const body = answer.body === undefined ? '' : JSON.stringify(answer.body)
   const headers: Record<string, string> = {
     ...(body ? { 'content-type': 'application/json; charset=utf-8' } : {}),
     ...answer.headers,
-    ...dialect?.everyAnswer?.({ id }),
+    ...every,
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { METHODS } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { v7 } from 'uuid'
 import type { Route } from '../../src/dialects/dialect.ts'
 import { DIALECTS } from '../../src/dialects/registry.ts'
 import { type Received, startWorld, type World } from '../world.ts'
-import { assertRefused, assertTight, errorProblem } from './answers.ts'
+import { type Answered, assertRefused, assertTight, errorProblem } from './answers.ts'
 import { CONTRACTS, type Contract, type Referred, type Sent, type Words } from './dialects.ts'
 import { exchange } from './raw.ts'
 import { type Ids, makeSite, type Site } from './site.ts'
@@ -428,12 +429,27 @@ for (const contract of CONTRACTS) {
         assert.equal(errorProblem(contract, expecting), null)
       })
 
-      test('a method that no dialect uses is refused on a known path', async () => {
-        const [path] = [...pathsOf(contract).keys()].map((each) => filled(contract, each, large, NOBODY))
-        for (const method of ['TRACE', 'PROPFIND', 'PURGE', 'QUERY']) {
-          const answer = await exchange(world.url, `${method} ${path} HTTP/1.1\r\n${headerLines(large.as(name))}`)
-          assert.ok([400, 404, 405].includes(answer.status), `${method} ${answer.status}`)
-          assert.equal(errorProblem(contract, answer), null, answer.text)
+      test('every other method that HTTP knows is 405 on all of its paths, before the body is read', async () => {
+        for (const [path, routes] of pathsOf(contract)) {
+          const right = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+          const allowed = [...right, 'OPTIONS'].sort()
+          // Announces a body, and does not send it.
+          const head = headerLines({ ...large.as(name), 'content-type': 'application/json', 'content-length': '9' })
+          for (const method of METHODS.filter((each) => !allowed.includes(each) && each !== 'CONNECT')) {
+            const line = `${method} ${filled(contract, path, large, NOBODY)} HTTP/1.1`
+            const answer = await exchange(world.url, `${line}\r\n${head}`)
+            assert.deepEqual([answer.status, allowedBy(answer)], [405, allowed], line)
+            if (method === 'HEAD') assert.equal(answer.text, '', line)
+            else assert.equal(errorProblem(contract, answer), null, `${line}: ${answer.text}`)
+          }
+        }
+      })
+
+      test('an unknown path is 404 for every method', async () => {
+        for (const method of METHODS.filter((each) => !['HEAD', 'CONNECT'].includes(each))) {
+          const answer = await exchange(world.url, `${method} ${contract.nowhere} HTTP/1.1\r\n${headerLines({})}`)
+          assert.equal(answer.status, 404, method)
+          assert.equal(errorProblem(contract, answer), null, `${method}: ${answer.text}`)
         }
       })
     })
@@ -471,7 +487,7 @@ function without(text: string, ids: readonly Ids[]): string {
   )
 }
 
-function allowedBy({ headers }: Received): string[] {
+function allowedBy({ headers }: Answered): string[] {
   return (headers.get('allow') ?? '').split(/, ?/).sort()
 }
 

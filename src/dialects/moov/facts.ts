@@ -220,6 +220,11 @@ export const facts: Facts = {
     ['M37', 'Times have milliseconds', 'tickets/codec.test.ts: has exactly the documented fields'],
     ['M38', '405 with Allow; unknown paths 404 with the request id', METHODS],
     [
+      'M38',
+      'Every other method that HTTP knows, before the body is read',
+      'test/contract/contract.test.ts: moov > before routing > every other method that HTTP knows is 405 on all of its paths, before the body is read',
+    ],
+    [
       'M39',
       '504 when the store is away',
       'errors.test.ts: 405 names the methods that are answered, 504 and 429 when to come back',

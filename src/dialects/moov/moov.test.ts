@@ -243,7 +243,11 @@ describe('the order of checks', () => {
     assertEmpty(await send('POST', tickets(NOWHERE), { body: '{' }), 403)
     assertExplained(await send('PATCH', `${tickets(account)}/${NOWHERE}`, { body: '{' }), 400)
     assert.equal((await send('PATCH', `${tickets(account)}/x`, { body: { status: 'open' } })).status, 422)
-    assertEmpty(await send('PATCH', `${tickets(account)}/x`, { body: { status: 'closed' } }), 404)
+    for (const id of ['x', 'x'.repeat(5000)]) {
+      assertEmpty(await send('PATCH', `${tickets(account)}/${id}`, { body: { status: 'closed' } }), 404)
+      assertEmpty(await send('GET', `${tickets(account)}/${id}`, nobody), 401)
+      assertEmpty(await send('PUT', `${tickets(account)}/${id}`, nobody), 405)
+    }
     assertEmpty(await send('PATCH', `${tickets(account)}/${NOWHERE}`, { body: {} }), 404)
   })
 

@@ -18,7 +18,7 @@ is not the ticket's ETag any more is refused with 412. Unknown fields and parame
 
 export const native: Dialect<Need> = {
   name: 'native',
-  title: "Polydesk's own API",
+  title: 'Native API',
   prefixes: ['/v1'],
   routes: [...ticketRoutes, ...attachmentRoutes, ...catalogueRoutes, ...userRoutes, ...webhookRoutes],
   errors,

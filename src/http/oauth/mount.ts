@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Answer, Dialect, Services, WireError } from '../../dialects/dialect.ts'
-import { wireError } from '../../dialects/mount.ts'
+import { sendAnswer, wireError } from '../../dialects/mount.ts'
+import { plainPath } from '../paths.ts'
 import { decide, showPage } from './authorize.ts'
 import { readParameters } from './parameters.ts'
 import { answerRevoke } from './revoke.ts'
-import { type Service, send } from './service.ts'
+import type { Service } from './service.ts'
 import { answerToken } from './token.ts'
 
 /** The paths of the authorization server, which several dialects share. */
@@ -12,7 +13,7 @@ const PREFIX = '/oauth2'
 
 /** Whether a path is the authorization server's. */
 export function ofAuthorization(url: string): boolean {
-  const path = (url.split('?', 1)[0] ?? '').toLowerCase()
+  const path = plainPath(url)
   return path === PREFIX || path.startsWith(`${PREFIX}/`)
 }
 
@@ -34,7 +35,7 @@ export function mountAuthorization(scope: FastifyInstance, dialects: readonly Di
   )
   const service: Service = { services, dialects: served }
   readParameters(scope)
-  scope.setErrorHandler((error, request, reply) => send(reply, failure(wireError(error, request))))
+  scope.setErrorHandler((error, request, reply) => sendAnswer(reply, authorizationError(wireError(error, request))))
   for (const [url, handlers] of Object.entries(PATHS)) mountPath(scope, url, handlers, service)
 }
 
@@ -44,7 +45,6 @@ function mountPath(
   handlers: Readonly<Partial<Record<'GET' | 'POST', Handler>>>,
   service: Service,
 ): void {
-  const known = Object.keys(handlers)
   for (const [method, handle] of Object.entries(handlers)) {
     scope.route({
       method,
@@ -52,22 +52,18 @@ function mountPath(
       bodyLimit: MOST_BYTES,
       exposeHeadRoute: false,
       schema: { hide: true },
-      handler: async (request, reply) => send(reply, await handle(service, request)),
+      handler: async (request, reply) => sendAnswer(reply, await handle(service, request)),
     })
   }
-  scope.route({
-    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'].filter((method) => !known.includes(method)),
-    url,
-    schema: { hide: true },
-    onRequest: async (_request: FastifyRequest, reply: FastifyReply) =>
-      send(reply, { status: 405, headers: { allow: known.join(', ') }, body: { error: 'invalid_request' } }),
-    handler: async () => {},
-  })
 }
 
-/** What went wrong before a client was known, in OAuth 2.0's own form. */
-function failure(error: WireError): Answer {
+/** What went wrong before a client was known, in OAuth 2.0's own form (RFC 6749, 5.2). */
+export function authorizationError(error: WireError): Answer {
   switch (error.code) {
+    case 'unknown_route':
+      return { status: 404, body: { error: 'invalid_request' } }
+    case 'method_not_allowed':
+      return { status: 405, headers: { allow: error.allow.join(', ') }, body: { error: 'invalid_request' } }
     case 'rate_limited':
       return { status: 429, headers: { 'retry-after': String(error.retryAfterSeconds) } }
     case 'unavailable':

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify'
 import type { Surroundings } from '../../core/authorization/commands.ts'
 import type { AuthorizationForm, TokenRefusal } from '../../dialects/authorization.ts'
 import { type Answer, type Dialect, type Services, WireRefusal } from '../../dialects/dialect.ts'
@@ -37,10 +36,4 @@ export function refused(served: ServedDialect | undefined, refusal: TokenRefusal
 export function demandNotHeldOff({ services }: Service, address: string): void {
   const retryAfterSeconds = services.limits.heldOff(address)
   if (retryAfterSeconds > 0) throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds })
-}
-
-export function send(reply: FastifyReply, answer: Answer): FastifyReply {
-  reply.code(answer.status)
-  if (answer.headers) reply.headers(answer.headers)
-  return answer.body === undefined ? reply.send() : reply.send(answer.body)
 }
