@@ -276,18 +276,16 @@ describe('A receiver that fails loses nothing', () => {
 
   test('events of one ticket arrive in order while one of them fails; other tickets do not wait for it', async () => {
     const failing = new Set<string>()
-    receiver.reply = ({ json }) => (failing.has(json.data.ticket_id) ? { status: 500 } : { status: 204 })
+    // Once: three failures, which come within milliseconds, would be the end of a delivery.
+    receiver.reply = ({ json }) => (failing.delete(json.data.ticket_id) ? { status: 500 } : { status: 204 })
     const webhook = await subscribe({ events: ['ticket.created', 'ticket.title_changed'] })
     const [stuck, free] = [await newTicket(), await newTicket()]
     await inState(webhook, 'delivered', 2)
     failing.add(stuck.id)
     for (const title of ['A', 'B', 'C'])
       for (const { id } of [stuck, free]) await done('PATCH', `/v1/tickets/${id}`, { title })
-    await until('the failing ones to be tried', () =>
-      receiver.got.some(({ json }) => json.data.ticket_id === stuck.id && json.data.after.title === 'A'),
-    )
-    failing.clear()
     await inState(webhook, 'delivered', 8)
+    assert.equal(failing.size, 0)
     for (const { id } of [stuck, free]) {
       const titles = receiver.got
         .filter(({ json }) => json.data.ticket_id === id)
@@ -372,6 +370,14 @@ describe('Subscriptions', () => {
       const answer = await native('POST', '/v1/webhooks', { url: receiver.url, ...each })
       assert.equal(answer.status, 400, `${JSON.stringify(each)} ${answer.text}`)
     }
+  })
+
+  test('NetGroot has no webhooks: none can be made in its form, nor at any path of its own', async () => {
+    const made = await native('POST', '/v1/webhooks', { url: receiver.url, dialect: 'netgroot' })
+    assert.deepEqual([made.status, made.json.errors[0].field], [400, 'dialect'])
+    const headers = { authorization: `Bearer ${world.value('NETGROOT_STAFF_TOKEN')}` }
+    for (const path of ['Webhooks', 'Webhooks/getWebhooks', 'Tickets/Webhooks', 'subscriber/Webhooks'])
+      assert.equal((await world.send('GET', `/api/v1/${path}`, { headers })).status, 404, path)
   })
 
   test('an Omnidesk endpoint must answer OPTIONS and allow POST', async () => {

@@ -16,7 +16,7 @@ export interface Need {
 export const NEEDS = {
   lookUp: { caller: 'anyone', uses: ['catalogue.read'] },
   logOut: { caller: 'anyone', uses: [] },
-  seeOwnDetails: { caller: 'subscriber', uses: [] },
+  seeDetails: { caller: 'anyone', uses: ['user.read'] },
   createTicket: { caller: 'subscriber', uses: ['ticket.create'] },
   readOwnTickets: { caller: 'subscriber', uses: ['ticket.read'] },
   replyToOwnTicket: { caller: 'subscriber', uses: ['ticket.read', 'message.reply'] },

@@ -116,6 +116,11 @@ export const facts: Facts = {
       'id, customer_id, username, names, email, phone, status in lower case',
       'netgroot.test.ts: a subscriber sees the own details',
     ],
+    [
+      '4.6',
+      'Staff name a subscriber by id, and see also an inactive one: ours',
+      'surface.test.ts: staff look up a subscriber by the id that tickets show, also an inactive one',
+    ],
     ['4.7', 'Invoices and payments', BILLING],
     ['GET /api/v1/Tickets/getTypes', 'Types by id', LOOKUPS],
     ['GET /api/v1/Tickets/getStatuses', 'Statuses by id', LOOKUPS],
@@ -170,7 +175,11 @@ export const facts: Facts = {
       'A rate per token: 429 with Retry-After',
       'test/limits.test.ts: is answered 429 by netgroot, in its form and with Retry-After',
     ],
-    ['7', 'Webhooks', { gap: 'the vendor has none; not in this dialect, as decided' }],
+    [
+      '7',
+      'No webhooks: the vendor has none',
+      'test/webhooks.test.ts: NetGroot has no webhooks: none can be made in its form, nor at any path of its own',
+    ],
     ['8.1', 'An empty list is 200 with no data', FILTERS],
     ['8.2', 'What subject holds', SUBJECT_NAME],
     ['8.3', 'The ids come from the lookup lists', LOOKUPS],
@@ -196,13 +205,22 @@ export const facts: Facts = {
       'HTML from elsewhere is shown as text',
       'tickets/codec.test.ts: subscribers see the public replies without the opening message, as text',
     ],
-    ['8.10', 'Attachments', { gap: 'not in this dialect, as decided' }],
+    [
+      '8.10',
+      'No attachments in this dialect: a message is its text',
+      'surface.test.ts: a message with files, from elsewhere, is its text here and nothing more',
+    ],
     [
       '8.11',
       'Ids increase and are never used again',
       'src/core/tickets/tickets.test.ts: are not used again after a deletion',
     ],
     ['8.12', 'updated_at equals created_at at first', CREATED],
+    [
+      '8.13',
+      'Every other method is 405 with Allow, before the body is read',
+      'test/contract/contract.test.ts: netgroot > before routing > every other method that HTTP knows is 405 on all of its paths, before the body is read',
+    ],
     ['8.13', 'HEAD and OPTIONS', 'netgroot.test.ts: HEAD answers as GET without a body, OPTIONS says what is allowed'],
     ['8.14', 'Lookup lists have no pages', 'catalogue/codec.test.ts: the other lists hold the active records by id'],
     ['8.15', 'Paths in other cases', PATHS],
@@ -223,7 +241,4 @@ export const facts: Facts = {
     ],
   ],
   errors: 'errors.test.ts: every error is the fixed text of its kind and nothing more',
-  unseen: {
-    'GET /api/v1/subscriber/getCustomerDetails 200 data.status=inactive': 'a subscriber who is inactive is not found',
-  },
 }

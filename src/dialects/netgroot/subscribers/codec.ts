@@ -14,7 +14,7 @@ export function encodeNames(
   }
 }
 
-/** The caller's own record (ISPCRM reference, Get Customer Details). */
+/** ISPCRM reference, Get Customer Details: the whole record. */
 export function encodeSubscriber(user: UserSummary): Subscriber {
   return {
     ...encodeNames(user),

@@ -1,5 +1,8 @@
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
+import { IdText } from '../tickets/schema.ts'
+
+export const SubscriberQuery = Type.Object({ id: Type.Optional(IdText) })
 
 export const Subscriber = Type.Object({
   id: Type.Integer(),

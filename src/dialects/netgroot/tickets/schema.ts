@@ -6,8 +6,8 @@ const MAX_PAGE_SIZE = 100
 
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 const MessageText = Type.String({ minLength: 1, maxLength: MAX_MESSAGE, pattern: '\\S', description: 'Not blank' })
-// Query values are text; fifteen digits are below the largest safe integer.
-const IdText = Type.String({ pattern: '^[1-9][0-9]{0,14}$' })
+/** An id in a query, where values are text; fifteen digits are below the largest safe integer. */
+export const IdText = Type.String({ pattern: '^[1-9][0-9]{0,14}$' })
 
 export const NewTicketBody = Type.Object({
   subject_id: Id,
