@@ -468,6 +468,11 @@ describe('Another tenant', () => {
     const headers = stranger.as('native')
     const body = { title: 'T', attachments: [answer.json.id] }
     assert.equal((await world.send('POST', '/v1/tickets', { headers, body })).status, 400)
+    await newTicket({ attachments: [answer.json.id] })
+    const own = (await world.send('POST', '/v1/tickets', { headers, body: { title: 'T' } })).json
+    const forward = { ticketID: own.integer, type: 1, message: 'Theirs', forwardedFileIDs: [answer.json.integer] }
+    const asked = await world.send('POST', '/api/v2/message', { headers: stranger.as('omnidesk'), body: forward })
+    assert.equal(asked.status, 400, asked.text)
     const url: string = answer.json.url
     assert.equal((await download(url.replace(site.tenantId, stranger.tenantId))).status, 404)
     assert.equal((await download(url)).status, 200)
@@ -566,6 +571,23 @@ describe('With a store that speaks S3', () => {
         headers,
         body: { title: 'T', attachments: [sent.json.id] },
       })
+      const [message] = (await there.send('GET', `/v1/tickets/${ticket.json.id}/messages`, { headers })).json.data
+      const forwardedFileIDs = [message.attachments[0].integer]
+      const forward = () =>
+        there.send('POST', '/api/v2/message', {
+          headers: { authorization: `apikey ${there.value('OMNIDESK_API_KEY')}` },
+          body: { ticketID: ticket.json.integer, type: 1, message: 'See the photo', forwardedFileIDs },
+        })
+      s3.failCopies(true)
+      const failed = await forward()
+      assert.deepEqual([failed.status, s3.objects.size], [503, 1])
+      assert.match(failed.headers.get('retry-after') ?? '', /^[1-9]/)
+      s3.failCopies(false)
+      assert.equal((await forward()).status, 200)
+      assert.deepEqual(
+        [...s3.objects.values()].map(({ bytes }) => bytes),
+        [PNG, PNG],
+      )
       assert.equal((await there.send('DELETE', `/v1/tickets/${ticket.json.id}`, { headers })).status, 204)
       assert.equal(s3.objects.size, 0)
       assert.deepEqual(s3.complaints, [])
@@ -573,6 +595,35 @@ describe('With a store that speaks S3', () => {
       await there.stop()
       await s3.stop()
     }
+  })
+})
+
+describe('A file that is passed on', () => {
+  test('is shown in either dialect as one of its own, and goes with its own message', async () => {
+    const [from, to] = [await newTicket(), await newTicket()]
+    const path = `/v1/tickets/${from}/messages`
+    const added = await send('POST', path, { attachments: [await uploaded('native', PNG, 'photo.png')] })
+    const [file] = added.json.message.attachments
+    const { integer } = (await send('GET', `/v1/tickets/${to}`)).json
+    const body = { ticketID: integer, type: 1, message: 'See the photo', forwardedFileIDs: [file.integer] }
+    const said = await world.send('POST', '/api/v2/message', { headers: site.as('omnidesk'), body })
+    assert.equal(said.status, 200, said.text)
+    const before = await kept()
+    const [, passedOn] = (await send('GET', `/v1/tickets/${to}/messages`)).json.data
+    const [copy] = passedOn.attachments
+    const { id, integer: number, url, created_at, ...same } = copy
+    assert.partialDeepStrictEqual(file, same)
+    assert.ok(id !== file.id && number > file.integer && url !== file.url && created_at > file.created_at)
+    const comments = (await send('GET', `/support/tickets/v1/${to}`)).json.activities.filter(
+      ({ type }: { type: string }) => type === 'comment',
+    )
+    assert.equal(comments[0].data.attachments[0].key, id)
+    assert.equal((await send('DELETE', `${path}/${added.json.message.id}`)).status, 204)
+    assert.equal((await download(file.url)).status, 404)
+    assert.deepEqual(Buffer.from(await (await download(url)).arrayBuffer()), PNG)
+    assert.equal((await send('DELETE', `/v1/tickets/${to}/messages/${said.json.messageID}`)).status, 204)
+    assert.equal((await download(url)).status, 404)
+    assert.equal((await kept()).length, before.length - 2)
   })
 })
 

@@ -232,8 +232,10 @@ const PURE: Readonly<Record<string, string>> = {
   'src/core/attachments/rules.ts': 'which files are taken: functions of their arguments',
   'src/core/errors.ts': 'how a refusal is raised',
   'src/core/limits/network.ts': 'which addresses count as one',
+  'src/core/messages/rules.ts': 'what an envelope holds: a function of its arguments',
   'src/core/tenants/tenant.ts': "the catalogue's fixed channel ids",
   'src/core/tickets/ticket.ts': 'the lists of statuses and priorities',
+  'src/core/users/rules.ts': 'what passes for an e-mail address',
 }
 
 test('Rules are pure: they use types and pure modules, and read no clock and no chance', () => {

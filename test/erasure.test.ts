@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { v7 } from 'uuid'
-import { createTicket } from '../src/core/tickets/commands.ts'
+import { changeTicket, createTicket } from '../src/core/tickets/commands.ts'
 import { eraseUser } from '../src/core/users/commands.ts'
 import { consume } from '../src/core/webhooks/consume.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
@@ -25,6 +25,14 @@ test('What was about to be told of a person when they were erased is not kept to
   const requester = { by: 'id', id: made.customer.id, member: true } as const
   const message = { visibility: 'public', format: 'text', text: SECRET } as const
   await createTicket(made.as(made.customer), { deskId: made.desks[0], requester, message })
+  // A ticket of nobody's, of which one message went to them too.
+  const foreign = await createTicket(made.as(made.agent), { deskId: made.desks[0], requester: { by: 'nobody' } })
+  const tell = (cc: readonly string[]) =>
+    changeTicket(made.as(made.agent), foreign.ticket, {
+      message: { visibility: 'internal', format: 'text', text: 'For you to know', envelope: { cc } },
+    })
+  await tell(['ROSA@example.com', 'kept@example.com'])
+  await tell(['kept@example.com'])
   const protocols = new Map(DIALECTS.flatMap(({ name, webhooks }) => (webhooks ? [[name, webhooks] as const] : [])))
   const told = () => {
     const now = new Date().toISOString()
@@ -33,7 +41,9 @@ test('What was about to be told of a person when they were erased is not kept to
   const kept = async (): Promise<readonly string[]> => {
     const sql = 'select event_type, body from webhook_deliveries where tenant_id = $1 order by position'
     const { rows } = await core.outside.query<{ event_type: string; body: string }>(sql, [tenantId])
-    return rows.map(({ event_type, body }) => `${event_type}${body.includes(SECRET) ? ' with the words' : ''}`)
+    const holds = (body: string) =>
+      [SECRET, 'ROSA@example.com'].filter((each) => body.includes(each)).map((each) => ` with ${each}`)
+    return rows.map(({ event_type, body }) => [event_type, ...holds(body)].join(''))
   }
 
   // The deliveries are made of what was read before the erasure, and kept after it.
@@ -47,7 +57,12 @@ test('What was about to be told of a person when they were erased is not kept to
   await gate.query('commit')
   gate.release()
   await telling
-  assert.deepEqual(await kept(), ['ticket.created with the words'])
+  assert.deepEqual(await kept(), [
+    `ticket.created with ${SECRET}`,
+    'ticket.created',
+    'message.added with ROSA@example.com',
+    'message.added',
+  ])
   await told()
-  assert.deepEqual(await kept(), ['user.erased'])
+  assert.deepEqual(await kept(), ['ticket.created', 'message.added', 'user.erased'])
 })

@@ -19,6 +19,8 @@ export interface S3Double {
   readonly complaints: string[]
   /** Answers everything with this status while it is set. */
   failWith(status: number | null): void
+  /** Lets copies fail after their answer has begun, as S3 tells it: with the status 200. */
+  failCopies(fails: boolean): void
   stop(): Promise<void>
 }
 
@@ -37,6 +39,7 @@ export async function startS3(): Promise<S3Double> {
   const objects: S3Double['objects'] = new Map()
   const complaints: string[] = []
   let failure: number | null = null
+  let copiesFail = false
   const credentials = { region: 'test-1', bucket: 'desk', accessKeyId: 'AKTEST', secretAccessKey: 'secret/of+test' }
 
   function problemOf(request: IncomingMessage, url: URL, body: Buffer): string | null {
@@ -54,6 +57,8 @@ export async function startS3(): Promise<S3Double> {
     if (digest !== 'UNSIGNED-PAYLOAD' && digest !== sha256(body)) return 'The bytes are not those that were signed.'
     if (request.method === 'PUT' && digest === 'UNSIGNED-PAYLOAD') return 'The bytes are not signed.'
     const names = signedHeaders.split(';')
+    if (request.headers['x-amz-copy-source'] !== undefined && !names.includes('x-amz-copy-source'))
+      return 'The source of the copy is not signed.'
     if (!names.includes('host') || !names.includes('x-amz-date')) return 'Host and date are not signed.'
     const query = [...url.searchParams]
       .map((pair) => pair.map(encoded).join('='))
@@ -90,6 +95,15 @@ export async function startS3(): Promise<S3Double> {
     return `<?xml version="1.0"?><ListBucketResult><Name>desk</Name><IsTruncated>${isCut}</IsTruncated>${contents.join('')}${next}</ListBucketResult>`
   }
 
+  /** CopyObject: an object under another key, in a moment of its own. */
+  function copied(source: string, key: string): readonly [status: number, content: string] {
+    const found = objects.get(source.replace(`/${credentials.bucket}/`, ''))
+    if (!found) return [404, '<Error><Code>NoSuchKey</Code></Error>']
+    if (copiesFail) return [200, '<?xml version="1.0"?>\n   <Error><Code>InternalError</Code></Error>']
+    objects.set(key, { bytes: found.bytes, since: new Date() })
+    return [200, '<CopyObjectResult><ETag>"x"</ETag></CopyObjectResult>']
+  }
+
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://double')
     const body = Buffer.concat(await request.toArray())
@@ -106,6 +120,9 @@ export async function startS3(): Promise<S3Double> {
     if (bucket !== credentials.bucket) return answer(404, 'NoSuchBucket')
     const key = rest.join('/')
     if (request.method === 'GET' && key === '') return answer(200, listing(url))
+    const source = request.headers['x-amz-copy-source']
+    if (request.method === 'PUT' && typeof source === 'string')
+      return answer(...copied(decodeURIComponent(source), key))
     if (request.method === 'PUT') {
       if (request.headers['content-length'] === undefined) return answer(411, 'MissingContentLength')
       objects.set(key, { bytes: body, since: new Date() })
@@ -127,6 +144,9 @@ export async function startS3(): Promise<S3Double> {
     complaints,
     failWith(status) {
       failure = status
+    },
+    failCopies(fails) {
+      copiesFail = fails
     },
     async stop() {
       server.closeAllConnections()

@@ -25,6 +25,7 @@ import { addExternalId, issueCredential, revokeCredential } from '../src/core/te
 import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
 import { changeTicket, changeTickets, createTicket, deleteTickets } from '../src/core/tickets/commands.ts'
 import {
+  findTicketEvent,
   findTickets,
   getConversation,
   getMessages,
@@ -178,7 +179,6 @@ describe('The schema', () => {
 
 /** Statements that make rows of their tenant and read none. */
 const INSERTS: readonly string[] = [
-  'attachment.insert',
   'catalogue.insert',
   'credential.insert',
   'tenant.insert',
@@ -224,8 +224,12 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   const [{ ticket }, { ticket: other }] = [await open(), await open()]
   await changeTicket(as(made.owner, { key: 'change' }), ticket, { deskId: second, message, status: { to: 'solved' } })
   await changeTickets(as(made.owner), [ticket, { integer: other.integer }], [{ addTags: ['red'] }])
-  await getConversation(as(made.owner), ticket)
+  const { messages } = await getConversation(as(made.owner), ticket)
   await getTimeline(as(made.owner), ticket, { after: 0, limit: 10 })
+  const answered = { id: messages[0]?.id ?? assert.fail() }
+  const envelope = { to: ['a@example.com'], cc: ['b@example.com'], bcc: ['new@example.com'], inReplyTo: answered }
+  await changeTicket(as(made.owner), ticket, { message: { ...message, envelope } })
+  await deleteMessage(as(made.owner), answered)
 
   await driveAttachments(made, store)
 
@@ -296,7 +300,10 @@ async function driveAttachments(made: SmallTenant, store: Store): Promise<void> 
   }
   const requester = { by: 'nobody' } as const
   const { ticket } = await createTicket(owner(), { deskId, requester, message: await attached() })
-  const { messages } = await changeTicket(owner(), ticket, { message: await attached() })
+  const { messages, events } = await changeTicket(owner(), ticket, { message: await attached() })
+  assert.equal((await findTicketEvent(owner(), events[0]?.id ?? ''))?.kind, 'message.added')
+  const forwardedFiles = messages.flatMap(({ attachments }) => attachments.map(({ integer }) => integer))
+  await changeTicket(owner(), ticket, { message: { ...(await attached()), forwardedFiles } })
   await attached()
   const later = new Date('2100-01-01')
   await sweepAttachments(store, made.tenant.id, { unused: later, rowless: later })
@@ -630,6 +637,7 @@ describe('A tenant', () => {
       createTicket(there.as(there.owner), { deskId: there.desks[0], requester: their, title, message })
     // The second one has an integer that this tenant has not.
     const [{ ticket: first }, { ticket }] = [await make('Secret one'), await make('Secret two')]
+    const { messages: theirs } = await getConversation(there.as(there.owner), ticket)
     await addExternalId(administration(core.store), there.tenant.id, there.desks[0], 'external', there.customer.id)
     const presented = crypto.randomUUID()
     const theirKey = await issueCredential(administration(core.store), there.tenant.id, {
@@ -695,6 +703,9 @@ describe('A tenant', () => {
     assert.equal(await change({ assigneeId: there.agent.id }), 'invalid assignee')
     assert.equal(await change({ groupId: there.tenant.groups[0]?.id }), 'invalid group')
     assert.equal(await change({ message: { ...message, author: { id: there.agent.id } } }), 'invalid author')
+    for (const { id, integer } of theirs)
+      for (const inReplyTo of [{ id }, { integer }])
+        assert.equal(await change({ message: { ...message, envelope: { inReplyTo } } }), 'invalid message.in_reply_to')
     assert.equal(await revokeCredential(administration(core.store), here.tenant.id, theirKey), false)
     assert.equal(await purgeClaims(core.store, here.tenant.id, '2100-01-01T00:00:00.000Z'), 0)
     assert.equal((await openAccess(core.store).resolve('native', 'api_key', presented))?.tenantId, there.tenant.id)

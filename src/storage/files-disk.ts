@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { copyFile, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errorCode } from './failures.ts'
 import { asUnavailable, type FileKey, type FileStore, isFileId, partsOf } from './files.ts'
@@ -18,6 +18,20 @@ export function openDiskFiles(folder: string): FileStore {
         await sync(dirname(path))
         if (made !== undefined) for (const parent of parents(dirname(path), made)) await sync(parent)
       } catch (error) {
+        throw asUnavailable(error)
+      }
+    },
+    async copy(key, id) {
+      const path = pathOf({ tenantId: key.tenantId, id })
+      try {
+        await copyFile(pathOf(key), path, constants.COPYFILE_FICLONE)
+        await sync(path)
+        await sync(dirname(path))
+        return true
+      } catch (error) {
+        // Until a row says that there is a copy nobody looks at what there is of it.
+        await rm(path, { force: true })
+        if (errorCode(error) === 'ENOENT') return false
         throw asUnavailable(error)
       }
     },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { openAsBlob } from 'node:fs'
 import { Readable } from 'node:stream'
 import { AwsClient } from 'aws4fetch'
@@ -16,6 +17,9 @@ export interface S3Options {
 
 /** How long the store may take to be sent a file and begin its answer, in milliseconds. */
 const PATIENCE_MS = 60_000
+
+/** The SHA-256 of a request without a body. */
+const NO_BYTES = createHash('sha256').digest('hex')
 
 type Headers = Readonly<Record<string, string>>
 
@@ -66,6 +70,15 @@ export function openS3Files(options: S3Options): FileStore {
       const headers = { 'content-type': 'application/octet-stream', 'x-amz-content-sha256': file.sha256 }
       await finish(await ask('PUT', urlOf(key), [200], headers, body))
     },
+    async copy(key, id) {
+      const source = `/${encodeURIComponent(options.bucket)}/${partsOf(key).join('/')}`
+      const headers = { 'x-amz-copy-source': source, 'x-amz-content-sha256': NO_BYTES }
+      const answer = await ask('PUT', urlOf({ tenantId: key.tenantId, id }), [200, 404], headers)
+      const told = await textOf(answer)
+      // CopyObject begins its answer before it is done, and may end it with an error.
+      if (answer.status === 200 && told.includes('<Error>')) throw new StoreUnavailable(new Error(told.slice(0, 500)))
+      return answer.status === 200
+    },
     async open(key) {
       const answer = await ask('GET', urlOf(key), [200, 404])
       if (answer.status === 200 && answer.body) return Readable.fromWeb(answer.body)
@@ -81,7 +94,7 @@ export function openS3Files(options: S3Options): FileStore {
         const query = new URLSearchParams({ 'list-type': '2', prefix: `${prefix}/` })
         if (token) query.set('continuation-token', token)
         const answer = await ask('GET', `${bucket}?${query}`, [200])
-        const page = readListing(await answer.text())
+        const page = readListing(await textOf(answer))
         for (const { key, since } of page.files) {
           const id = key.slice(prefix.length + 1)
           if (isFileId(id)) yield { id, since }
@@ -95,6 +108,15 @@ export function openS3Files(options: S3Options): FileStore {
 /** Lets the connection go on to the next request. */
 async function finish(answer: Response): Promise<void> {
   await answer.body?.cancel()
+}
+
+/** @throws StoreUnavailable when the connection breaks in the middle. */
+async function textOf(answer: Response): Promise<string> {
+  try {
+    return await answer.text()
+  } catch (error) {
+    throw new StoreUnavailable(error)
+  }
 }
 
 /** A page of ListObjectsV2. Keys are ids of ours, so nothing in them is escaped; a token may be. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -76,6 +77,27 @@ for (const { name, open } of STORES) {
       assert.deepEqual(s3.complaints, [])
     })
 
+    test('are copied under another id, and then go separate ways', async () => {
+      const store = open()
+      const [tenantId, other] = [randomUUID(), randomUUID()]
+      const [id, copy, third] = [randomUUID(), randomUUID(), randomUUID()]
+      const content = randomBytes(1_200_000)
+      const file = await inbox.receive(chunks(content))
+      await store.keep({ tenantId, id }, file)
+      await inbox.discard(file)
+      assert.equal(await store.copy({ tenantId, id }, copy), true)
+      assert.deepEqual(await listed(store, tenantId), [id, copy].sort())
+      await store.remove([{ tenantId, id }])
+      assert.deepEqual(await read(await store.open({ tenantId, id: copy })), content)
+      for (const gone of [
+        { tenantId, id },
+        { tenantId: other, id: copy },
+      ])
+        assert.equal(await store.copy(gone, third), false)
+      assert.deepEqual([await listed(store, tenantId), await listed(store, other)], [[copy], []])
+      assert.deepEqual(s3.complaints, [])
+    })
+
     test('have no key that is no id', async () => {
       const store = open()
       const id = randomUUID()
@@ -83,6 +105,8 @@ for (const { name, open } of STORES) {
         await assert.rejects(async () => store.open({ tenantId: id, id: wrong }), /ids only/)
         await assert.rejects(async () => store.open({ tenantId: wrong, id }), /ids only/)
         await assert.rejects(async () => store.remove([{ tenantId: id, id: wrong }]), /ids only/)
+        await assert.rejects(async () => store.copy({ tenantId: id, id: wrong }, id), /ids only/)
+        await assert.rejects(async () => store.copy({ tenantId: id, id }, wrong), /ids only/)
       }
     })
   })
@@ -95,6 +119,7 @@ describe('A store that speaks S3', () => {
     const attempts = async (store: FileStore): Promise<void> => {
       await assert.rejects(store.keep(key, file), StoreUnavailable)
       await assert.rejects(store.open(key), StoreUnavailable)
+      await assert.rejects(store.copy(key, randomUUID()), StoreUnavailable)
       await assert.rejects(store.remove([key]), StoreUnavailable)
       await assert.rejects(listed(store, key.tenantId), StoreUnavailable)
     }
@@ -114,6 +139,32 @@ describe('A store that speaks S3', () => {
     await assert.rejects(keeping, StoreUnavailable)
     assert.deepEqual(s3.complaints.splice(0), ['The bytes are not those that were signed.'])
     await inbox.discard(file)
+  })
+
+  test('that fails in the middle of a copy has made none', async () => {
+    const store = openS3Files(s3.options)
+    const key = { tenantId: randomUUID(), id: randomUUID() }
+    const file = await inbox.receive(chunks(Buffer.from('x')))
+    await store.keep(key, file)
+    await inbox.discard(file)
+    s3.failCopies(true)
+    await assert.rejects(store.copy(key, randomUUID()), StoreUnavailable)
+    s3.failCopies(false)
+    assert.deepEqual(await listed(store, key.tenantId), [key.id])
+  })
+
+  test('that breaks off in the middle of its answer is unavailable, and no failure of ours', async (t) => {
+    const server = createServer((request, response) => {
+      request.resume()
+      response.writeHead(200, { 'content-length': 1_000 }).write('<CopyObjectResult>', () => response.destroy())
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    t.after(() => server.close())
+    const address = server.address()
+    assert.ok(typeof address === 'object' && address)
+    const store = openS3Files({ ...s3.options, endpoint: `http://127.0.0.1:${address.port}` })
+    await assert.rejects(store.copy({ tenantId: randomUUID(), id: randomUUID() }, randomUUID()), StoreUnavailable)
+    await assert.rejects(listed(store, randomUUID()), StoreUnavailable)
   })
 
   test('may answer a listing of nothing, or one that makes no sense', () => {

@@ -21,6 +21,12 @@ export interface ReceivedFile {
 export interface FileStore {
   /** Keeps a received file under a key. The bytes are durable when this returns. @throws StoreUnavailable */
   keep(key: FileKey, file: ReceivedFile): Promise<void>
+  /**
+   * Keeps the bytes of a file once more, for the same tenant under another id, durable as those of `keep`.
+   *
+   * @returns whether there was such a file. @throws StoreUnavailable
+   */
+  copy(key: FileKey, id: string): Promise<boolean>
   /** The bytes, or null when there are none. @throws StoreUnavailable */
   open(key: FileKey): Promise<Readable | null>
   /** Forgets files; one that is not there is no failure. @throws StoreUnavailable */

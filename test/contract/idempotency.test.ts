@@ -11,7 +11,7 @@ import { assertRefused } from './answers.ts'
 import { CONTRACTS, type Sent } from './dialects.ts'
 import { type Ids, makeSite, type Site } from './site.ts'
 import { type Snapshot, type StoreWatch, watchStore } from './store.ts'
-import { type Making, NOT_REPEATABLE, type Person, showsPeople, WRITES_OF } from './writes.ts'
+import { type Making, NOT_REPEATABLE, type Person, showsPeople, upload, WRITES_OF } from './writes.ts'
 
 /**
  * Every operation that writes, of every dialect, honours Idempotency-Key: walked from the documents that clients get, so
@@ -96,9 +96,15 @@ const making: Making = {
   word,
   ticket: () => ticketOf(site),
   async reply() {
+    const ticket = await ticketOf(site)
+    const { json } = await sent(native('POST', `/v1/tickets/${ticket.id}/messages`, { text: word() }))
+    return { ticket, message: { id: json.message.id, integer: json.message.integer } }
+  },
+  async file() {
+    const uploaded = await sent(native('POST', '/v1/attachments', upload({ word })))
     const { id } = await ticketOf(site)
-    const { json } = await sent(native('POST', `/v1/tickets/${id}/messages`, { text: word() }))
-    return { ticket: id, message: json.message.id }
+    const { json } = await sent(native('POST', `/v1/tickets/${id}/messages`, { attachments: [uploaded.json.id] }))
+    return json.message.attachments[0].integer
   },
   async person(): Promise<Person> {
     const externalId = word()

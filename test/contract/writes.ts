@@ -22,7 +22,9 @@ export interface Making {
   /** A ticket of the requester on the default desk. */
   ticket(): Promise<Ids>
   /** A reply to such a ticket. */
-  reply(): Promise<{ readonly ticket: string; readonly message: string }>
+  reply(): Promise<{ readonly ticket: Ids; readonly message: Ids }>
+  /** The integer of a file that is on a message. */
+  file(): Promise<number>
   person(): Promise<Person>
   /** A webhook that is disabled. */
   webhook(dialect: 'native' | 'moov'): Promise<string>
@@ -41,11 +43,14 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     'PATCH /v1/tickets/{id}': async (m) =>
       native(m, 'PATCH', `/v1/tickets/${(await m.ticket()).id}`, { title: m.word(), topic: 2 }),
     'DELETE /v1/tickets/{id}': async (m) => native(m, 'DELETE', `/v1/tickets/${(await m.ticket()).id}`),
-    'POST /v1/tickets/{id}/messages': async (m) =>
-      native(m, 'POST', `/v1/tickets/${(await m.ticket()).id}/messages`, { text: m.word() }),
+    'POST /v1/tickets/{id}/messages': async (m) => {
+      const { ticket, message } = await m.reply()
+      const envelope = { to: ['a@example.com'], in_reply_to: message.id, external_reference: m.word() }
+      return native(m, 'POST', `/v1/tickets/${ticket.id}/messages`, { text: m.word(), ...envelope })
+    },
     'DELETE /v1/tickets/{id}/messages/{message}': async (m) => {
       const { ticket, message } = await m.reply()
-      return native(m, 'DELETE', `/v1/tickets/${ticket}/messages/${message}`)
+      return native(m, 'DELETE', `/v1/tickets/${ticket.id}/messages/${message.id}`)
     },
     'POST /v1/attachments': (m) => native(m, 'POST', '/v1/attachments', upload(m)),
     'POST /v1/forms': (m) => native(m, 'POST', '/v1/forms', { name: m.word() }),
@@ -95,7 +100,7 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
         activity: { ticketRef: (await m.ticket()).id, text: m.word() },
       }),
     'DELETE /support/tickets/v1/comment/{id}': async (m) =>
-      ask(m, 'spacebring', 'DELETE', `/support/tickets/v1/comment/${(await m.reply()).message}`),
+      ask(m, 'spacebring', 'DELETE', `/support/tickets/v1/comment/${(await m.reply()).message.id}`),
     'POST /support/attachments/v1': (m) => ask(m, 'spacebring', 'POST', '/support/attachments/v1', upload(m)),
   },
   moov: {
@@ -150,8 +155,12 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
       }),
     'PUT /api/v2/ticket/solveUnfinishedTickets': async (m) =>
       omnidesk(m, 'PUT', 'ticket/solveUnfinishedTickets', { ticketIDs: await integers(m, 2), brandID: 1 }),
-    'POST /api/v2/message': async (m) =>
-      omnidesk(m, 'POST', 'message', { ticketID: (await m.ticket()).integer, type: '3', message: m.word() }),
+    'POST /api/v2/message': async (m) => {
+      const { ticket, message } = await m.reply()
+      const envelope = { toAddress: 'a@example.com', ccInput: 'b@example.com', respondMessageID: message.integer }
+      const said = { ticketID: ticket.integer, type: '3', message: m.word(), forwardedFileIDs: [await m.file()] }
+      return omnidesk(m, 'POST', 'message', { ...said, ...envelope })
+    },
     'POST /api/v2/customer': (m) =>
       omnidesk(m, 'POST', 'customer', {
         firstname: m.word(),
@@ -223,7 +232,7 @@ function moovWebhook({ receiver, word }: Making): object {
 }
 
 /** A form with a file, as a client makes it: sent again it has another boundary. */
-function upload({ word }: Making): FormData {
+export function upload({ word }: Pick<Making, 'word'>): FormData {
   const form = new FormData()
   form.set('file', new Blob([word()], { type: 'text/plain' }), 'notes.txt')
   return form

@@ -123,6 +123,49 @@ describe('the server is killed while files come in', () => {
     await check(new Map())
   })
 
+  test('a file that was copied for a message that never was is swept', async () => {
+    const { id } = await upload('passed-on', contentOf('passed-on'))
+    const headers = { authorization: authorization(), 'content-type': 'application/json' }
+    const body = JSON.stringify({ title: 'Files', text: 'See', attachments: [id] })
+    const made = await fetch(`${server.url}/v1/tickets`, { method: 'POST', headers, body })
+    const ticket = Object(await made.json())
+    const messages = async () => {
+      const answer = await fetch(`${server.url}/v1/tickets/${ticket.id}/messages`, { headers })
+      return Object(await answer.json()).data
+    }
+    const [{ attachments }] = await messages()
+    const forward = async () =>
+      fetch(`${server.url}/api/v2/message`, {
+        method: 'POST',
+        headers: { ...headers, authorization: `apikey ${server.quickstart['OMNIDESK_API_KEY']}` },
+        body: JSON.stringify({
+          ticketID: ticket.integer,
+          type: 1,
+          message: 'See the file',
+          forwardedFileIDs: [attachments[0].integer],
+        }),
+      })
+    const before = await rows()
+    // Whatever counts waits for this, so that the call gets as far as the copy and no further.
+    const gate = new pg.Client((await runningConnection(installation.dataDir)) ?? assert.fail())
+    gate.on('error', () => {})
+    await gate.connect()
+    await gate.query('begin')
+    await gate.query('select 1 from tenant_counters for update')
+    const unanswered = forward().catch(() => null)
+    await until('the copy to be there', async () => (await kept()).length > before.length)
+    server.signal('SIGKILL')
+    await server.ended
+    assert.equal(await unanswered, null)
+    server = await installation.start()
+    await gate.end().catch(() => {})
+    assert.deepEqual([await rows(), (await messages()).length], [before, 1])
+    assert.equal((await kept()).length, before.length + 1)
+    await check(new Map())
+    assert.equal((await forward()).status, 200)
+    assert.equal((await messages())[1].attachments.length, 1)
+  })
+
   for (let round = 1; round <= ROUNDS; round++) {
     test(`kill ${round}: what was acknowledged is there whole, and what was not leaves nothing`, async () => {
       const acknowledged = new Map<string, Uploaded>()

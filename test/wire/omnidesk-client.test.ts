@@ -27,6 +27,26 @@ interface Listed {
   readonly id: number
 }
 
+/** A file that came with the native API is passed on by its id; what the message then has, by meta_data. */
+async function filesPassedOn(from: number, to: number): Promise<readonly Listed[]> {
+  const headers = { authorization: `Bearer ${world.value('POLYDESK_API_KEY')}` }
+  const form = new FormData()
+  form.set('file', new File(['Notes'], 'notes.txt'))
+  const uploaded = await world.send('POST', '/v1/attachments', { headers, body: form })
+  const body = { text: 'See my notes', attachments: [uploaded.json.id] }
+  await world.send('POST', `/v1/tickets/${from}/messages`, { headers, body })
+  const filesOfLast = async (ticketId: number): Promise<readonly Listed[]> => {
+    const { item } = await shop.does('getTicketItem', { ticketId: String(ticketId) })
+    return JSON.parse(item.timeline.at(-1).meta_data)
+  }
+  const ids = (await filesOfLast(from)).map(({ id }) => id)
+  assert.equal(ids.length, 1)
+  await shop.does('postMessageIndex', {
+    body: { ticketID: to, type: 1, message: 'See the notes', 'forwardedFileIDs[]': ids },
+  })
+  return filesOfLast(to)
+}
+
 describe('a client generated from the document of Omnidesk', () => {
   test('finds the ids that a ticket needs', async () => {
     for (const kind of ['Brand', 'Group', 'Channel', 'User', 'View', 'Form']) {
@@ -67,11 +87,20 @@ describe('a client generated from the document of Omnidesk', () => {
 
   test('answers, notes, and changes tickets one by one and many at a time', async () => {
     const [first = 0, second = 0] = made
-    await shop.does('postMessageIndex', { body: { ticketID: first, type: 1, message: 'It is on its way.' } })
+    const said = await shop.does('postMessageIndex', {
+      body: { ticketID: first, type: 1, message: '<p>It is on its way.</p>', plaintext: 'It is on its way.' },
+    })
+    const [sent] = await filesPassedOn(first, second)
+    assert.deepEqual(sent, { id: sent?.id, name: 'notes.txt', mime: 'text/plain', size: 5 })
+    const copied = { toAddress: 'ada@example.com,lab@example.com', ccInput: 'boss@example.com', bccInput: '' }
+    await shop.does('postMessageIndex', {
+      body: { ticketID: first, type: 1, message: 'As I said', respondMessageID: said.messageID, ...copied },
+    })
     await shop.does('postMessageIndex', { body: { ticketID: first, type: 5, message: 'Ask the courier' } })
     const { item } = await shop.does('getTicketItem', { ticketId: String(first) })
     const contents: readonly string[] = item.timeline.map((entry: { content?: string }) => entry.content)
-    for (const text of ['It is on its way.', 'Ask the courier']) assert.ok(contents.includes(text), text)
+    for (const text of ['<p>It is on its way.</p>', 'Ask the courier']) assert.ok(contents.includes(text), text)
+    assert.ok(item.timeline.some(({ to }: { to?: string | null }) => to === copied.toAddress))
 
     const both = [first, second]
     await shop.does('putTicketItem', { ticketId: String(first), body: { title: 'Where is order 12?' } })

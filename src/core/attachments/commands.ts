@@ -4,9 +4,9 @@ import type { Context } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
 import { callInput } from '../idempotency/claimed.ts'
 import { type EarlierRow, once } from '../idempotency/store.ts'
-import type { Attachment, Upload } from './attachment.ts'
+import type { Attachment, FileCopy, Upload } from './attachment.ts'
 import { kindOf } from './content.ts'
-import { cleanName, kindProblem } from './rules.ts'
+import { cleanName, kindProblem, refuseUnknownForwarded } from './rules.ts'
 import { ATTACHMENTS_BY_ID, INSERT_ATTACHMENT, KNOWN_ATTACHMENTS, PURGE_UNUSED, uploadOf } from './store.ts'
 
 /**
@@ -67,6 +67,30 @@ export async function findUploads(
   if (ids.length === 0) return new Map()
   const rows = await store.run({ statement: ATTACHMENTS_BY_ID, values: [tenant.id, ids] })
   return new Map(rows.map((row) => [row.id, uploadOf(row)]))
+}
+
+/**
+ * Copies the bytes of files that are to be passed on, before any row says that there are copies. What a refusal or a
+ * crash leaves of them is erased here, by the caller or by the sweep.
+ *
+ * @throws Refusal `invalid` (path `message.forwarded_files`) when one has no bytes any more, `unavailable`
+ */
+export async function copyFiles(
+  ctx: { readonly store: Pick<Store, 'files'>; readonly tenant: { readonly id: string } },
+  copies: readonly FileCopy[],
+): Promise<void> {
+  if (copies.length === 0) return
+  const { store } = ctx.store.files ?? refuse({ code: 'unavailable' })
+  try {
+    for (const { id, sourceId } of copies)
+      if (!(await store.copy({ tenantId: ctx.tenant.id, id: sourceId }, id))) refuseUnknownForwarded()
+  } catch (error) {
+    await eraseFiles(
+      ctx,
+      copies.map(({ id }) => id),
+    )
+    throw error
+  }
 }
 
 /**

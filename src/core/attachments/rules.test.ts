@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { Refusal } from '../errors.ts'
 import type { Upload } from './attachment.ts'
-import { checkAttachments, cleanName, FILES_OF_A_MESSAGE, kindProblem, sentType } from './rules.ts'
+import { checkFiles, cleanName, FILES_OF_A_MESSAGE, type FilesWanted, kindProblem, sentType } from './rules.ts'
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),
@@ -57,34 +57,63 @@ test('nothing that a browser runs is sent under its own type', () => {
   assert.equal(sentType('text/plain'), 'text/plain; charset=utf-8')
 })
 
+const upload = (id: string, changes: Partial<Upload> = {}): [string, Upload] => [
+  id,
+  {
+    ...{ id, integer: 1, name: 'a', mediaType: 'text/plain', size: 10, width: null, height: null },
+    ...{ createdAt: '2026-01-15T10:00:00.000Z', uploaderId: 'me', messageId: null, ...changes },
+  },
+]
+
+/** By which rule files are refused, and for the sake of which of them. */
+function refusalOf(wanted: Partial<FilesWanted>): string {
+  try {
+    checkFiles('me', {
+      ids: [],
+      uploads: new Map(),
+      forwarded: [],
+      forwardable: [],
+      messageBytes: 25,
+      ...wanted,
+    })
+    return 'fine'
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.error.code !== 'invalid') throw error
+    const [issue] = error.error.issues
+    assert.equal(issue?.path[0], 'message')
+    return `${issue.path[1]} ${issue.rule}`
+  }
+}
+
 test('a user puts on a message what it uploaded itself and nobody used, once each, within the limits', () => {
-  const upload = (id: string, changes: Partial<Upload> = {}): [string, Upload] => [
-    id,
-    {
-      ...{ id, name: 'a', mediaType: 'text/plain', size: 10, width: null, height: null },
-      ...{ createdAt: '2026-01-15T10:00:00.000Z', uploaderId: 'me', messageId: null, ...changes },
-    },
-  ]
   const uploads = new Map([
     ...['a', 'b', 'c'].map((id) => upload(id)),
     upload('used', { messageId: 'm' }),
     upload('theirs', { uploaderId: 'other' }),
     ...Array.from({ length: FILES_OF_A_MESSAGE + 1 }, (_, nth) => upload(`n${nth}`, { size: 0 })),
   ])
-  const rule = (ids: readonly string[]): string => {
-    try {
-      checkAttachments(ids, 'me', uploads, 25)
-      return 'fine'
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.error.code !== 'invalid') throw error
-      assert.deepEqual(error.error.issues[0]?.path, ['message', 'attachments'])
-      return error.error.issues[0].rule
-    }
-  }
+  const rule = (ids: readonly string[]) => refusalOf({ ids, uploads })
   assert.equal(rule([]), 'fine')
   assert.equal(rule(['a', 'b']), 'fine')
-  for (const id of ['used', 'theirs', 'nothing']) assert.equal(rule(['a', id]), 'unknown')
-  assert.equal(rule(['a', 'a']), 'not_allowed')
-  assert.equal(rule(['a', 'b', 'c']), 'too_large')
-  assert.equal(rule(Array.from({ length: FILES_OF_A_MESSAGE + 1 }, (_, nth) => `n${nth}`)), 'too_long')
+  for (const id of ['used', 'theirs', 'nothing']) assert.equal(rule(['a', id]), 'attachments unknown')
+  assert.equal(rule(['a', 'a']), 'attachments not_allowed')
+  assert.equal(rule(['a', 'b', 'c']), 'attachments too_large')
+  const many = Array.from({ length: FILES_OF_A_MESSAGE + 1 }, (_, nth) => `n${nth}`)
+  assert.equal(rule(many), 'attachments too_long')
+})
+
+test('files of messages in sight are passed on, each once, within the limits that a message has together', () => {
+  const uploads = new Map([upload('a'), upload('b')])
+  const forwardable = [1, 2, 3].map((integer) => ({ id: `f${integer}`, integer, size: 10 }))
+  const all = { ids: ['a'], uploads, forwardable, messageBytes: 25 }
+  assert.deepEqual(
+    checkFiles('me', { ...all, forwarded: [2, 2] }).map(({ id }) => id),
+    ['f2'],
+  )
+  const rule = (forwarded: readonly number[], ids = ['a']) => refusalOf({ ...all, ids, forwarded })
+  assert.equal(rule([1]), 'fine')
+  assert.equal(rule([1, 4]), 'forwarded_files unknown')
+  assert.equal(rule([1, 2]), 'forwarded_files too_large')
+  assert.equal(rule([3], ['a', 'b']), 'forwarded_files too_large')
+  assert.equal(rule(Array.from({ length: FILES_OF_A_MESSAGE }, (_, nth) => nth)), 'forwarded_files too_long')
 })

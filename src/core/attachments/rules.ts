@@ -1,5 +1,5 @@
-import { type Issue, refuse } from '../errors.ts'
-import type { Upload } from './attachment.ts'
+import { refuseField } from '../errors.ts'
+import type { Forwardable, Upload } from './attachment.ts'
 
 /** Characters of a name, as most file systems take at the most. */
 const NAME_LENGTH = 200
@@ -71,35 +71,51 @@ export function sentType(mediaType: string): string {
   return SHOWN.has(mediaType) ? mediaType : 'application/octet-stream'
 }
 
+/** The files that a message is to have, as far as they were found. */
+export interface FilesWanted {
+  readonly ids: readonly string[]
+  readonly uploads: ReadonlyMap<string, Upload>
+  /** Files of other messages to pass on, by integer. */
+  readonly forwarded: readonly number[]
+  readonly forwardable: readonly Forwardable[]
+  /** What all of them together may have at the most. */
+  readonly messageBytes: number
+}
+
 /**
- * Refuses attachments that a user may not put on a message: unknown ones, another's, used ones, one twice, too many.
+ * Refuses files that a user may not put on a message: unknown ones, another's, used ones, one twice, too many.
  *
- * @param messageBytes what all of them together may have at the most.
+ * @returns the files to pass on, each once.
  */
-export function checkAttachments(
-  ids: readonly string[],
-  userId: string,
-  uploads: ReadonlyMap<string, Upload>,
-  messageBytes: number,
-): void {
-  if (ids.length > FILES_OF_A_MESSAGE)
-    refuseAttachments('too_long', `At most ${FILES_OF_A_MESSAGE} files.`, FILES_OF_A_MESSAGE)
-  if (new Set(ids).size < ids.length) refuseAttachments('not_allowed', 'Each file at most once.')
+export function checkFiles(userId: string, wanted: FilesWanted): readonly Forwardable[] {
+  const { ids, uploads, forwardable, messageBytes } = wanted
+  const forwarded = [...new Set(wanted.forwarded)]
+  const last = forwarded.length > 0 ? FORWARDED : ATTACHMENTS
+  if (ids.length + forwarded.length > FILES_OF_A_MESSAGE)
+    refuseField(last, 'too_long', `At most ${FILES_OF_A_MESSAGE} files.`, FILES_OF_A_MESSAGE)
+  if (new Set(ids).size < ids.length) refuseField(ATTACHMENTS, 'not_allowed', 'Each file at most once.')
   const usable = ids.flatMap((id) => {
     const upload = uploads.get(id)
     return upload && upload.uploaderId === userId && upload.messageId === null ? upload : []
   })
   if (usable.length < ids.length) refuseUnknown()
-  const bytes = usable.reduce((sum, { size }) => sum + size, 0)
-  if (bytes > messageBytes) refuseAttachments('too_large', `At most ${messageBytes} bytes together.`, messageBytes)
+  const passedOn = forwarded.map(
+    (integer) => forwardable.find((file) => file.integer === integer) ?? refuseUnknownForwarded(),
+  )
+  const bytes = [...usable, ...passedOn].reduce((sum, { size }) => sum + size, 0)
+  if (bytes > messageBytes) refuseField(last, 'too_large', `At most ${messageBytes} bytes together.`, messageBytes)
+  return passedOn
 }
+
+const ATTACHMENTS = ['message', 'attachments']
+const FORWARDED = ['message', 'forwarded_files']
 
 /** No word of whether it is another's, used, or nothing at all. */
 export function refuseUnknown(): never {
-  return refuseAttachments('unknown', 'There is no such file, or it cannot be used.')
+  return refuseField(ATTACHMENTS, 'unknown', 'There is no such file, or it cannot be used.')
 }
 
-function refuseAttachments(rule: Issue['rule'], message: string, limit?: number): never {
-  const issue: Issue = { path: ['message', 'attachments'], rule, message, ...(limit !== undefined && { limit }) }
-  return refuse({ code: 'invalid', issues: [issue] })
+/** No word of whether it is nothing, or out of sight. */
+export function refuseUnknownForwarded(): never {
+  return refuseField(FORWARDED, 'unknown', 'There is no such file on a message.')
 }

@@ -8,6 +8,7 @@ const nullable = Type.Union([Type.Integer(), Type.Null()])
 
 const UploadRow = Type.Object({
   id: Type.String(),
+  integer: Type.Integer(),
   uploader_id: Type.String(),
   message_id: Type.Union([Type.String(), Type.Null()]),
   name: Type.String(),
@@ -18,11 +19,13 @@ const UploadRow = Type.Object({
   created_at: Type.String(),
 })
 
-const UPLOAD_VIEW = 'f.id, f.uploader_id, f.message_id, f.name, f.media_type, f.size, f.width, f.height, f.created_at'
+const UPLOAD_VIEW =
+  'f.id, f.integer, f.uploader_id, f.message_id, f.name, f.media_type, f.size, f.width, f.height, f.created_at'
 
 export function uploadOf(row: Static<typeof UploadRow>): Upload {
   return {
     id: row.id,
+    integer: row.integer,
     uploaderId: row.uploader_id,
     messageId: row.message_id,
     name: row.name,
@@ -46,9 +49,15 @@ with input as materialized (
     height integer, ${CALL})
 ),
 ${CLAIMED},
+counted as (
+  update tenant_counters c set attachment_integer = c.attachment_integer + 1
+  where c.tenant_id = $1 and exists (select 1 from accepted)
+  returning c.attachment_integer
+),
 made as (
-  insert into attachments as f (tenant_id, id, uploader_id, name, media_type, size, sha256, width, height, created_at)
-  select $1, a.id, a.actor_id, a.name, a.media_type, a.size, a.sha256, a.width, a.height, a.at from accepted a
+  insert into attachments as f (tenant_id, id, integer, uploader_id, name, media_type, size, sha256, width, height, created_at)
+  select $1, a.id, c.attachment_integer, a.actor_id, a.name, a.media_type, a.size, a.sha256, a.width, a.height, a.at
+  from accepted a, counted c
   returning f.*
 ),
 ${keeping('made', "jsonb_build_object('attachment', f.id)")}
@@ -60,6 +69,21 @@ export const ATTACHMENTS_BY_ID = statement(
   'attachment.by_id',
   UploadRow,
   `select ${UPLOAD_VIEW} from attachments f where f.tenant_id = $1 and f.id = any ($2::uuid[])`,
+)
+
+/** Files of messages by integer, `$2`, with where they are: whoever asks. */
+export const FILES_OF_MESSAGES = statement(
+  'attachment.of_messages',
+  Type.Object({
+    id: Type.String(),
+    integer: Type.Integer(),
+    size: Type.Integer(),
+    ticket_id: Type.String(),
+    visibility: Type.Enum(['public', 'internal'] as const),
+  }),
+  `select f.id, f.integer, f.size, m.ticket_id, m.visibility
+from attachments f join messages m on m.tenant_id = $1 and m.id = f.message_id
+where f.tenant_id = $1 and f.integer = any ($2::bigint[])`,
 )
 
 /** Forgets up to `$3` uploads from before `$2` that nobody put on a message. */

@@ -6,10 +6,8 @@ import { callInput } from '../idempotency/claimed.ts'
 import { once } from '../idempotency/store.ts'
 import { findTickets, getTicket } from '../tickets/queries.ts'
 import type { Ticket, TicketRef } from '../tickets/ticket.ts'
+import type { MessageRef } from './message.ts'
 import { DELETE_MESSAGE, LOCK_TICKET, MESSAGE_PLACE, type PlaceRow } from './store.ts'
-
-/** How a caller names a message: by its UUID or by its integer. */
-export type MessageRef = TicketRef
 
 /** What a message must be, beside being in sight. */
 export interface DeleteOptions {

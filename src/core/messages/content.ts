@@ -32,10 +32,18 @@ const ALLOWED: sanitizeHtml.IOptions = {
   nestingLimit: 50,
 }
 
-/** Text of a message as it came in, made into all forms that are kept. */
-export function contentOf(format: 'text' | 'html', original: string): Content {
+/**
+ * Text of a message as it came in, made into all forms that are kept.
+ *
+ * @param given the plain text of HTML, where its sender wrote one, as e-mail programs do. Text is plain by itself.
+ */
+export function contentOf(format: 'text' | 'html', original: string, given?: string): Content {
   if (format === 'text') return { original, plain: original, safeHtml: null, sanitizer: null }
   const safeHtml = sanitizeHtml(original, ALLOWED)
+  return { original, plain: given ?? plainOf(safeHtml), safeHtml, sanitizer: SANITIZER }
+}
+
+function plainOf(safeHtml: string): string {
   // From the safe form: what was removed as dangerous is not shown as text either.
   const plain = convert(safeHtml, {
     wordwrap: false,
@@ -45,7 +53,7 @@ export function contentOf(format: 'text' | 'html', original: string): Content {
       { selector: 'img', format: 'skip' },
     ],
   })
-  return { original, plain: plain.trim(), safeHtml, sanitizer: SANITIZER }
+  return plain.trim()
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
 import { Refusal } from '../errors.ts'
-import { changeTicket, createTicket } from '../tickets/commands.ts'
+import { changeTicket, createTicket, deleteTickets } from '../tickets/commands.ts'
 import { getConversation, getTimeline } from '../tickets/queries.ts'
 import type { Ticket } from '../tickets/ticket.ts'
 import type { UserSummary } from '../users/user.ts'
@@ -95,4 +95,56 @@ test('many deletions of one message at once are one, and positions have no gaps'
     [made.tenant.id],
   )
   assert.equal(positions.rows[0]?.wrong, 0)
+})
+
+/** An answer to a message, through one process or the other. */
+async function answerTo(id: string, ticket: Ticket, store = core.store): Promise<string> {
+  const envelope = { inReplyTo: { id } }
+  const message = { visibility: 'public', format: 'text', text: 'Answer', envelope } as const
+  return changeTicket(made.as(made.agent, { store }), ticket, { message }).then(
+    () => 'done',
+    (error: unknown) => (error instanceof Refusal ? error.error.code : Promise.reject(error)),
+  )
+}
+
+async function answersOf(ticket: Ticket): Promise<readonly (readonly [string, string | null])[]> {
+  const { messages } = await getConversation(made.as(made.owner), ticket)
+  return messages.map(({ plain, envelope }) => [plain, envelope.inReplyTo])
+}
+
+test('what answered a deleted message stays and answers nothing; a ticket of answers is deleted as any other', async () => {
+  const ticket = await newTicket()
+  const said = await say(made.customer, ticket)
+  assert.equal(await answerTo(said, ticket), 'done')
+  assert.deepEqual((await answersOf(ticket)).at(-1), ['Answer', said])
+  assert.equal(await deletion(made.admin, said), 'done')
+  assert.deepEqual(await answersOf(ticket), [
+    ['Opening', null],
+    ['Answer', null],
+  ])
+  assert.equal(await answerTo(said, ticket), 'invalid')
+  const other = await newTicket()
+  assert.equal(await answerTo(await say(made.customer, other), ticket), 'invalid')
+  assert.equal((await answersOf(other)).length, 2)
+  assert.equal(await answerTo(await say(made.customer, ticket), ticket), 'done')
+  await deleteTickets(made.as(made.owner), [ticket])
+})
+
+test('a message that is answered and deleted at once is deleted, and its answer was before or is refused', async () => {
+  for (let round = 0; round < 10; round++) {
+    const ticket = await newTicket()
+    const said = await say(made.agent, ticket)
+    const [gone, ...answers] = await Promise.all([
+      deletion(made.owner, said),
+      ...[core.store, core.otherStore, core.store, core.otherStore].map((store) => answerTo(said, ticket, store)),
+    ])
+    assert.equal(gone, 'done')
+    assert.ok(
+      answers.every((each) => each === 'done' || each === 'invalid'),
+      answers.join(),
+    )
+    const kept = (await answersOf(ticket)).slice(1)
+    assert.equal(kept.length, answers.filter((each) => each === 'done').length)
+    assert.ok(kept.every(([, answered]) => answered === null))
+  }
 })

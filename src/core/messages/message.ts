@@ -1,9 +1,27 @@
 import type { Attachment } from '../attachments/attachment.ts'
 import type { Instant } from '../instant.ts'
-import type { Direction, Status } from '../tickets/ticket.ts'
+import type { Direction, Status, TicketRef } from '../tickets/ticket.ts'
 
 export type Visibility = 'public' | 'internal'
 export type AuthorRole = 'requester' | 'agent'
+
+/** How a caller names a message: by its UUID or by its integer. */
+export type MessageRef = TicketRef
+
+/** What a message has beside its words, as e-mail has it. */
+export interface Envelope {
+  /** Whom it goes to, and who gets copies: addresses. */
+  readonly to: readonly string[]
+  readonly cc: readonly string[]
+  /** Who gets a copy unseen by the others; shown only to those who may read notes. */
+  readonly bcc: readonly string[]
+  /** The message of the same ticket that it answers, by UUID. */
+  readonly inReplyTo: string | null
+  /** What it is called in the system that it came from. */
+  readonly externalReference: string | null
+}
+
+export const NO_ENVELOPE: Envelope = { to: [], cc: [], bcc: [], inReplyTo: null, externalReference: null }
 
 /** One entry of a ticket's conversation. */
 export interface Message {
@@ -31,8 +49,14 @@ export interface Message {
   readonly safeHtml: string | null
   /** The ticket's status after this message. */
   readonly ticketStatus: Status
+  readonly envelope: Envelope
   readonly attachments: readonly Attachment[]
   readonly createdAt: Instant
+}
+
+/** An envelope to give a message. */
+export interface NewEnvelope extends Partial<Omit<Envelope, 'inReplyTo'>> {
+  readonly inReplyTo?: MessageRef
 }
 
 /** A message to add. */
@@ -40,6 +64,8 @@ export interface NewMessage {
   readonly visibility: Visibility
   readonly format: 'text' | 'html'
   readonly text: string
+  /** What text dialects show of HTML, in place of what would be made of it. */
+  readonly plain?: string
   /** Uploads of the acting user that no message has yet, by id. */
   readonly attachmentIds?: readonly string[]
   /** Whose message it is: the ticket's requester, a named user, nobody known; default the acting user. */
@@ -51,4 +77,10 @@ export interface NewMessage {
   readonly channelId?: number
   /** The status the ticket gets with this message, in place of what the lifecycle says. */
   readonly status?: Status
+  readonly envelope?: NewEnvelope
+  /** Files of other messages to pass on with it, by integer: it gets copies of them. */
+  readonly forwardedFiles?: readonly number[]
 }
+
+/** The message that a ticket is opened with: the ticket itself tells where it came from. */
+export type OpeningMessage = Omit<NewMessage, 'envelope' | 'forwardedFiles'>

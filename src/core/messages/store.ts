@@ -2,7 +2,18 @@ import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 
+const VISIBILITY = Type.Enum(['public', 'internal'] as const)
 const nullableText = Type.Union([Type.String(), Type.Null()])
+
+/** SQL of the key under which two spellings of an address are the same; of a telephone number people write many. */
+export const keyOf = (address: string): string => `case
+    when ${address} ~ '^[-+0-9 ()./]+$' then regexp_replace(${address}, '[^+0-9]', '', 'g') else lower(${address}) end`
+
+/** SQL of the keys of all addresses in the envelope of a message `${message}`, null when there are none. */
+export const addressKeys = (message: string): string => `case
+    when coalesce(${message}.to_addresses, ${message}.cc_addresses, ${message}.bcc_addresses) is not null then array(
+      select ${keyOf('x.address')}
+      from unnest(${message}.to_addresses || ${message}.cc_addresses || ${message}.bcc_addresses) x (address)) end`
 
 /**
  * SQL that is true of the public message `m` with which the conversation of a ticket of tenant `$1` began. By the events,
@@ -17,7 +28,7 @@ const IS_OPENING = `m.id = (
 const PlaceRow = Type.Object({
   id: Type.String(),
   ticket_id: Type.String(),
-  visibility: Type.Enum(['public', 'internal'] as const),
+  visibility: VISIBILITY,
   author_id: nullableText,
   /** Whether the conversation began with it. */
   is_opening: Type.Boolean(),
@@ -31,6 +42,14 @@ export const MESSAGE_PLACE = statement(
   PlaceRow,
   `select m.id, m.ticket_id, m.visibility, m.author_id, coalesce(${IS_OPENING}, false) as is_opening from messages m
 where m.tenant_id = $1 and (m.id = $2::uuid or m.integer = $3::bigint)`,
+)
+
+/** Messages that others say they answer: `$2` UUIDs, `$3` integers. */
+export const ANSWERED = statement(
+  'message.answered',
+  Type.Object({ id: Type.String(), integer: Type.Integer(), ticket_id: Type.String(), visibility: VISIBILITY }),
+  `select m.id, m.integer, m.ticket_id, m.visibility from messages m
+where m.tenant_id = $1 and (m.id = any ($2::uuid[]) or m.integer = any ($3::bigint[]))`,
 )
 
 /** `$2` a ticket: what a change kept while the erasure of a message of it waits for that change is to be erased too. */
@@ -76,6 +95,11 @@ counted as (
 gone as (
   delete from messages m where m.tenant_id = $1 and m.id = (select d.id from doomed d) and exists (select 1 from counted)
   returning m.id
+),
+unanswered as (
+  -- What answered it stays, and answers nothing any more.
+  update messages m set in_reply_to = null from doomed d, counted
+  where m.tenant_id = $1 and m.in_reply_to = d.id
 ),
 changed as (
   -- The description is the opening message's text.

@@ -1,11 +1,16 @@
-import { may } from '../access/actor.ts'
-import { eraseFiles, findUploads } from '../attachments/commands.ts'
+import { type Actor, may } from '../access/actor.ts'
+import type { Forwardable } from '../attachments/attachment.ts'
+import { copyFiles, eraseFiles, findUploads } from '../attachments/commands.ts'
+import { findForwardable } from '../attachments/queries.ts'
 import { refuseUnknown } from '../attachments/rules.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { type Asked, workedOut } from '../idempotency/asked.ts'
 import { earlierResult, orEarlier } from '../idempotency/store.ts'
 import { contentOf } from '../messages/content.ts'
+import type { Message, MessageRef } from '../messages/message.ts'
+import { findAnswered } from '../messages/queries.ts'
+import { type Answered, asSeen } from '../messages/rules.ts'
 import { ensureCustomer } from '../users/commands.ts'
 import { findUsers } from '../users/queries.ts'
 import type { UserSummary } from '../users/user.ts'
@@ -34,17 +39,25 @@ function provenance(ctx: Context): Provenance {
   }
 }
 
-type Looked = Required<Pick<Circumstances, 'uploads'>> & { readonly people: readonly UserSummary[] }
+type Looked = Required<Pick<Circumstances, 'uploads'>> & {
+  readonly people: readonly UserSummary[]
+  readonly answered?: readonly Answered[]
+  readonly forwardable?: readonly Forwardable[]
+}
 
-function circumstances(ctx: Context, { people, uploads }: Looked, recordAlways: boolean): Circumstances {
+function circumstances(ctx: Context, { people, ...looked }: Looked, recordAlways: boolean): Circumstances {
   const { actor, tenant, now, newId } = ctx
   const messageBytes = ctx.store.files?.limits.messageBytes ?? 0
   const byId = new Map(people.map((user) => [user.id, user]))
-  return { actor, tenant, now, newId, contentOf, people: byId, recordAlways, uploads, messageBytes }
+  return { actor, tenant, now, newId, contentOf, people: byId, recordAlways, messageBytes, ...looked }
 }
 
 function attachmentsNamed(changes: readonly Pick<TicketChange, 'message'>[]): readonly string[] {
   return changes.flatMap(({ message }) => message?.attachmentIds ?? [])
+}
+
+function messagesNamed(changes: readonly TicketChange[]): readonly MessageRef[] {
+  return changes.flatMap(({ message }) => message?.envelope?.inReplyTo ?? [])
 }
 
 function withTicket(outcome: TicketOutcome | null): OneTicket {
@@ -156,13 +169,22 @@ async function carryOut(
   options: ChangeOptions & BulkOptions,
 ): Promise<ManyTickets> {
   const lines = refs.map((ref) => `${ctx.tenant.id} ${'id' in ref ? ref.id : ref.integer}`)
-  return ctx.store.inTurn(lines, () =>
+  const outcome = await ctx.store.inTurn(lines, () =>
     // What is refused may be so by a twin that finished between the looks for its answer and at the tickets.
     orEarlier(
       ctx,
       async () => carryOutInTurn(ctx, refs, await workedOut(changes), options),
       (earlier) => repeated(earlier, refs),
     ),
+  )
+  return { ...outcome, messages: seenMessages(ctx.actor, outcome) }
+}
+
+/** The messages of an outcome, as much of them as the caller may see. */
+function seenMessages(actor: Actor, { tickets, messages }: TicketOutcome): readonly Message[] {
+  const deskIds = new Map(tickets.map((ticket) => [ticket.id, ticket.deskId]))
+  return messages.map((message) =>
+    asSeen(message, may(actor, 'message.read_internal', deskIds.get(message.ticketId) ?? '')),
   )
 }
 
@@ -178,7 +200,7 @@ async function carryOutInTurn(
 ): Promise<ManyTickets> {
   const named = changes.flatMap((change) => namedPeople(change))
   for (let round = 1; round <= ROUNDS; round++) {
-    const [earlier, found, people, uploads] = await Promise.all([
+    const [earlier, found, people, uploads, forwardable] = await Promise.all([
       earlierResult(ctx),
       findTickets(ctx, refs),
       findUsers(
@@ -186,6 +208,10 @@ async function carryOutInTurn(
         named.filter((id) => id !== ctx.actor.user.id),
       ),
       findUploads(ctx, attachmentsNamed(changes)),
+      findForwardable(
+        ctx,
+        changes.flatMap(({ message }) => message?.forwardedFiles ?? []),
+      ),
     ])
     const tickets = found.filter((ticket) => ticket !== null)
     const missing = refs.filter((_, index) => found[index] === null)
@@ -197,7 +223,13 @@ async function carryOutInTurn(
     if (options.version !== undefined && tickets.some((ticket) => ticket.version !== options.version)) {
       refuse({ code: 'precondition_failed' })
     }
-    const looked = { people: [...people, ctx.actor.user], uploads }
+    // After the tickets: what is deleted since then has changed its ticket, and the change is decided again.
+    const looked = {
+      people: [...people, ctx.actor.user],
+      uploads,
+      forwardable,
+      answered: await findAnswered(ctx, messagesNamed(changes)),
+    }
     const given = circumstances(ctx, looked, options.recordAlways ?? false)
     const unique = distinct(found)
     const drafts = unique.map((ticket) => decideChange(ticket, changes, given))
@@ -212,17 +244,25 @@ async function carryOutInTurn(
     if (recorded.length === 0 && !isKept) return { tickets: unique, events: [], messages: [], missing }
     const progress = options.progress?.(writing.length) ?? null
     const call = { drafts: recorded, by: provenance(ctx), idempotency: ctx.idempotency, progress }
+    const copies = recorded.flatMap(({ messages }) => messages.flatMap((message) => message.copies))
+    await copyFiles(ctx, copies)
+    // Should it fail, nobody knows whether rows say that the copies are there: the sweep looks.
     const outcome = await ctx.store.batched(CHANGE_TICKETS)(ctx.tenant.id, call)
     if ('done' in outcome) {
       const now = new Map(outcome.done.tickets.map((ticket) => [ticket.id, ticket]))
       return { ...outcome.done, tickets: unique.map((ticket) => now.get(ticket.id) ?? ticket), missing }
     }
+    await eraseFiles(
+      ctx,
+      copies.map(({ id }) => id),
+    )
     if ('repeated' in outcome) {
       if (outcome.repeated === null) refuse({ code: 'not_found', missing: 'ticket' })
       return { ...outcome.repeated, missing }
     }
     if (outcome.refused === 'idempotency_mismatch') refuse({ code: 'idempotency_mismatch' })
-    if (outcome.refused === 'attachment_unknown') refuseUnknown()
+    // With files to pass on the next look tells which of all is not there any more.
+    if (outcome.refused === 'attachment_unknown' && copies.length === 0) refuseUnknown()
   }
   return refuse({ code: 'conflict', message: 'The ticket kept changing at the same time. Try again.' })
 }

@@ -1,6 +1,7 @@
+import type { FileCopy } from '../attachments/attachment.ts'
 import type { EventData, EventKind } from '../events/event.ts'
 import type { Instant } from '../instant.ts'
-import type { AuthorRole, Visibility } from '../messages/message.ts'
+import type { AuthorRole, Envelope, Visibility } from '../messages/message.ts'
 import type { Direction, RequesterChoice, Status, Ticket } from './ticket.ts'
 
 /** A ticket as rules see and make it: people by id only. */
@@ -33,7 +34,11 @@ export interface MessageDraft {
   readonly safeHtml: string | null
   readonly sanitizer: string | null
   readonly ticketStatus: Status
+  /** Null when there is nothing in it, as for most messages. */
+  readonly envelope: Envelope | null
   readonly attachmentIds: readonly string[]
+  /** Files of other messages that it gets copies of. */
+  readonly copies: readonly FileCopy[]
 }
 
 /** A ticket that the rules allow to be opened. The store finds the requester and counts the numbers. */

@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
 import type { Context } from '../context.ts'
 import { deleteMessage } from '../messages/commands.ts'
-import { eraseUser } from '../users/commands.ts'
+import type { NewEnvelope } from '../messages/message.ts'
+import { changeUser, eraseUser, makeUser } from '../users/commands.ts'
 import type { UserSummary } from '../users/user.ts'
 import { changeTicket, createTicket, deleteTickets } from './commands.ts'
 import { getConversation } from './queries.ts'
@@ -29,12 +30,12 @@ async function newTicket(requester: UserSummary, text: string): Promise<Ticket> 
 }
 
 /** In which tables a tenant's rows still hold the words. */
-async function whereKept(): Promise<readonly string[]> {
+async function whereKept(words = SECRET): Promise<readonly string[]> {
   const found: string[] = []
   for (const table of ['tickets', 'messages', 'events', 'claim_results', 'webhook_deliveries']) {
     const { rows } = await core.outside.query(
       `select 1 from ${table} r where r.tenant_id = $1 and to_jsonb(r)::text like '%' || $2 || '%'`,
-      [made.tenant.id, SECRET],
+      [made.tenant.id, words],
     )
     if (rows.length > 0) found.push(table)
   }
@@ -106,4 +107,88 @@ test('The erasure of a person erases their words also where the ticket is anothe
     assert.deepEqual([now.title, now.requester?.id], ['Kept', made.agent.id])
     assert.equal(messages.at(-1)?.plain, 'Also kept')
   }
+})
+
+test('The erasure of a person erases their addresses from every envelope, and nobody else’s', async () => {
+  const [address, telephone, others] = [
+    `${SECRET.replaceAll(' ', '.')}@example.com`,
+    '+31612345678',
+    'other@example.com',
+  ]
+  await changeUser(made.as(made.owner), made.customer.id, {
+    addAddresses: [
+      { kind: 'email', address },
+      { kind: 'telephone', address: telephone },
+    ],
+  })
+  const said = { visibility: 'public', format: 'text', text: 'Answer' } as const
+  const answer = async (ticket: Ticket, envelope: NewEnvelope, channelId = 1) =>
+    changeTicket(keyed(made.agent), ticket, { message: { ...said, channelId, envelope } })
+  const own = await newTicket(made.customer, 'Mine')
+  await changeTicket(keyed(made.customer), own, {
+    message: { ...said, envelope: { externalReference: `<${SECRET}@mail.example>` } },
+  })
+  await answer(own, { to: [address], cc: [`${SECRET.slice(0, 3)}@unknown.example`], externalReference: '<kept@desk>' })
+  const foreign = await newTicket(made.agent, 'Not theirs')
+  await answer(foreign, { to: [others, address.toUpperCase()], bcc: [address] })
+  await answer(foreign, { to: [telephone, 'room 12'] }, 3)
+  await eraseUser(made.as(made.owner), { id: made.customer.id })
+
+  assert.deepEqual(await whereKept(), [])
+  assert.deepEqual(await whereKept(SECRET.replaceAll(' ', '.')), [])
+  assert.deepEqual(await whereKept(SECRET.replaceAll(' ', '.').toUpperCase()), [])
+  assert.deepEqual(await whereKept(telephone), [])
+  const envelopes = async (ticket: Ticket) => {
+    const { messages } = await getConversation(made.as(made.owner), ticket)
+    return messages.slice(1).map(({ envelope }) => [envelope.to, envelope.cc, envelope.bcc, envelope.externalReference])
+  }
+  assert.deepEqual(await envelopes(own), [
+    [[], [], [], null],
+    [[], [], [], '<kept@desk>'],
+  ])
+  assert.deepEqual(await envelopes(foreign), [
+    [[others], [], [], null],
+    [['room 12'], [], [], null],
+  ])
+})
+
+test('The erasure of a person of whom one address or none is known leaves all others in envelopes', async () => {
+  const memberships = [{ deskId: made.desks[0], role: 'customer' }] as const
+  const nobody = await makeUser(made.as(made.owner), { name: 'Kim', memberships })
+  const ticket = await newTicket(made.agent, 'Not theirs')
+  const envelope = { to: ['rosa@example.com', 'other@example.com'], cc: ['third@example.com'] }
+  await changeTicket(keyed(made.agent), ticket, {
+    message: { visibility: 'public', format: 'text', text: 'Answer', channelId: 1, envelope },
+  })
+  const shown = async () => {
+    const { messages } = await getConversation(made.as(made.owner), ticket)
+    return [messages.at(-1)?.envelope.to, messages.at(-1)?.envelope.cc]
+  }
+  await eraseUser(made.as(made.owner), { id: nobody.id })
+  assert.deepEqual(await shown(), [envelope.to, envelope.cc])
+  await eraseUser(made.as(made.owner), { id: made.customer.id })
+  assert.deepEqual(await shown(), [['other@example.com'], ['third@example.com']])
+})
+
+test('The erasure of a person erases their telephone number however it is written, and no number like it', async () => {
+  const memberships = [{ deskId: made.desks[0], role: 'customer' }] as const
+  const [kim, lee] = [
+    await makeUser(made.as(made.owner), { name: 'Kim', memberships }),
+    await makeUser(made.as(made.owner), { name: 'Lee', memberships }),
+  ]
+  await changeUser(made.as(made.owner), kim.id, { phone: '+31 (0)20-123 45 67' })
+  await changeUser(made.as(made.owner), lee.id, {
+    addAddresses: [
+      { kind: 'telephone', address: '+31687654321' },
+      { kind: 'twitter', address: 'a.b' },
+    ],
+  })
+  const ticket = await newTicket(made.agent, 'Call them')
+  const to = ['+310201234567', '+31 6 8765.4321', '+31 6 8765.4320', 'ab', 'A.B']
+  await changeTicket(keyed(made.owner), ticket, {
+    message: { visibility: 'internal', format: 'text', text: 'Numbers', channelId: 3, envelope: { to } },
+  })
+  for (const { id } of [kim, lee]) await eraseUser(made.as(made.owner), { id })
+  const { messages } = await getConversation(made.as(made.owner), ticket)
+  assert.deepEqual(messages.at(-1)?.envelope.to, ['+31 6 8765.4320', 'ab'])
 })

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
 import type { Event } from '../events/event.ts'
 import type { Message } from '../messages/message.ts'
+import { asSeen } from '../messages/rules.ts'
 import type { Desk } from '../tenants/tenant.ts'
 import { findUsers } from '../users/queries.ts'
 import type { UserSummary } from '../users/user.ts'
@@ -138,7 +139,7 @@ export async function getConversation(
   const ticket = await getTicket(ctx, ref)
   const notes = may(ctx.actor, 'message.read_internal', ticket.deskId)
   const rows = await ctx.store.run({ statement: CONVERSATION, values: [ctx.tenant.id, ticket.id, notes] })
-  return { ticket, messages: rows.map(messageOf) }
+  return { ticket, messages: rows.map((row) => asSeen(messageOf(row), notes)) }
 }
 
 const MESSAGES_OF = statement(
@@ -161,9 +162,13 @@ export async function getMessages(
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]))
   return rows.map(messageOf).flatMap((message) => {
     const ticket = byId.get(message.ticketId)
-    return ticket ? [{ ticket, message }] : []
+    return ticket ? [{ ticket, message: asSeen(message, withNotes.includes(ticket)) }] : []
   })
 }
+
+/** SQL that is true of an event `e` about a note; `m` is its message, if that is still there. */
+const IS_OF_NOTE = `(e.message_id is not null
+    and coalesce(m.visibility, e.before ->> 'visibility', e.after ->> 'visibility', 'public') <> 'public')`
 
 const TIMELINE = statement(
   'event.timeline',
@@ -179,8 +184,7 @@ left join messages m on m.tenant_id = $1 and m.id = e.message_id
 left join users u on u.tenant_id = $1 and u.id = m.author_id
 left join credentials c on c.tenant_id = $1 and c.id = e.credential_id
 where e.tenant_id = $1 and e.ticket_id = $2 and e.position > $3::bigint
-  and ($4::boolean or e.message_id is null
-    or coalesce(m.visibility, e.before ->> 'visibility', e.after ->> 'visibility', 'public') = 'public')
+  and ($4::boolean or not ${IS_OF_NOTE})
 order by e.position limit $5`,
 )
 
@@ -204,11 +208,27 @@ export async function getTimeline(
   const actors = new Map((await findUsers(ctx, actorIds)).map((user) => [user.id, personOn(user, ticket.deskId)]))
   const entries = shown.map((row) => ({
     event: eventOf(row),
-    message: row.message ? messageOf(row.message) : null,
+    message: row.message ? asSeen(messageOf(row.message), notes) : null,
     actor: row.actor_id === null ? null : (actors.get(row.actor_id) ?? null),
     credentialName: row.credential_name,
   }))
   return { ticket, entries, next: rows.length > page.limit ? (entries.at(-1)?.event.position ?? null) : null }
+}
+
+const TICKET_EVENT = statement(
+  'event.of_id',
+  Type.Object({ ...EventRow.properties, is_of_note: Type.Boolean() }),
+  `select ${EVENT_VIEW}, ${IS_OF_NOTE} as is_of_note
+from events e left join messages m on m.tenant_id = $1 and m.id = e.message_id where e.tenant_id = $1 and e.id = $2`,
+)
+
+/** What was recorded under an id about a ticket in sight, notes only with `message.read_internal`; else null. */
+export async function findTicketEvent(ctx: Context, id: string): Promise<Event | null> {
+  const [row] = await ctx.store.run({ statement: TICKET_EVENT, values: [ctx.tenant.id, id] })
+  if (!row || row.ticket_id === null) return null
+  const [ticket] = await findTickets(ctx, [{ id: row.ticket_id }])
+  const isSeen = ticket && (!row.is_of_note || may(ctx.actor, 'message.read_internal', ticket.deskId))
+  return isSeen ? eventOf(row) : null
 }
 
 /** A user as a ticket of a desk shows them. */

@@ -3,7 +3,7 @@ import { ROLES } from '../access/permissions.ts'
 import type { Attachment } from '../attachments/attachment.ts'
 import { EVENT_KINDS, type Event, type EventData } from '../events/event.ts'
 import { instant, instantOrNull } from '../instant.ts'
-import type { Message } from '../messages/message.ts'
+import type { Envelope, Message } from '../messages/message.ts'
 import { USER_KINDS } from '../users/user.ts'
 import { type Person, PRIORITIES, STATUSES, type Ticket, type TicketOutcome } from './ticket.ts'
 
@@ -174,13 +174,14 @@ export function ticketWith(row: TicketLine, requester: Person | null, assignee: 
 
 /** Attachments `f`, in their order, as JSON. `from` tells where they are, and of what message. */
 export function attachmentsView(from: string): string {
-  return `(select coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mediaType', f.media_type, 'size', f.size,
+  return `(select coalesce(json_agg(json_build_object('id', f.id, 'integer', f.integer, 'name', f.name, 'mediaType', f.media_type, 'size', f.size,
     'width', f.width, 'height', f.height, 'createdAt', f.created_at) order by f.nth), '[]') from ${from})`
 }
 
 /** Select list of a message `m` with its author `u`, without its attachments. */
 export const MESSAGE_LINE = `m.id, m.integer, m.ticket_id, m.visibility, m.author_id, m.author_name, m.author_role, m.direction,
   m.channel_id, m.format, m.original, m.plain, m.safe_html, m.ticket_status, m.created_at,
+  m.to_addresses, m.cc_addresses, m.bcc_addresses, m.in_reply_to, m.external_reference,
   u.integer as user_integer, u.name as user_name, u.surname as user_surname, u.email as user_email, u.photo_url as user_photo_url`
 
 /** Select list of a message `m` of tenant `$1` with its author `u`. */
@@ -189,6 +190,7 @@ export const MESSAGE_VIEW = `${MESSAGE_LINE},
 
 const AttachmentData = Type.Object({
   id: text,
+  integer: number,
   name: text,
   mediaType: text,
   size: number,
@@ -199,6 +201,17 @@ const AttachmentData = Type.Object({
 
 function attachmentOf(data: Static<typeof AttachmentData>): Attachment {
   return { ...data, createdAt: instant(data.createdAt) }
+}
+
+const Addresses = nullable(Type.Array(text))
+
+/** Absent in results that were stored before there were any. */
+const EnvelopeColumns = {
+  to_addresses: Type.Optional(Addresses),
+  cc_addresses: Type.Optional(Addresses),
+  bcc_addresses: Type.Optional(Addresses),
+  in_reply_to: Type.Optional(nullable(text)),
+  external_reference: Type.Optional(nullable(text)),
 }
 
 export const MessageRow = Type.Object({
@@ -222,6 +235,7 @@ export const MessageRow = Type.Object({
   user_surname: nullable(text),
   user_email: nullable(text),
   user_photo_url: nullable(text),
+  ...EnvelopeColumns,
   /** Absent in results that were stored before there were any. */
   attachments: Type.Optional(Type.Array(AttachmentData)),
 })
@@ -253,8 +267,19 @@ export function messageOf(row: MessageRow): Message {
     plain: row.plain,
     safeHtml: row.safe_html,
     ticketStatus: row.ticket_status,
+    envelope: envelopeOf(row),
     attachments: (row.attachments ?? []).map(attachmentOf),
     createdAt: instant(row.created_at),
+  }
+}
+
+function envelopeOf(row: MessageRow): Envelope {
+  return {
+    to: row.to_addresses ?? [],
+    cc: row.cc_addresses ?? [],
+    bcc: row.bcc_addresses ?? [],
+    inReplyTo: row.in_reply_to ?? null,
+    externalReference: row.external_reference ?? null,
   }
 }
 

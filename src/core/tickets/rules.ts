@@ -1,11 +1,12 @@
 import { type Actor, demand, may, worksOn } from '../access/actor.ts'
-import type { Upload } from '../attachments/attachment.ts'
-import { checkAttachments } from '../attachments/rules.ts'
+import type { FileCopy, Forwardable, Upload } from '../attachments/attachment.ts'
+import { checkFiles } from '../attachments/rules.ts'
 import { type Issue, refuse } from '../errors.ts'
 import type { EventData, EventKind, TicketEventData } from '../events/event.ts'
 import type { Instant } from '../instant.ts'
 import type { Content } from '../messages/content.ts'
-import type { AuthorRole, NewMessage } from '../messages/message.ts'
+import type { AuthorRole, NewMessage, OpeningMessage } from '../messages/message.ts'
+import { type Answered, decideEnvelope } from '../messages/rules.ts'
 import { CHANNEL, type Tenant } from '../tenants/tenant.ts'
 import type { UserSummary } from '../users/user.ts'
 import type { ChangeDraft, EventDraft, MessageDraft, TicketDraft, TicketState } from './drafts.ts'
@@ -18,12 +19,16 @@ export interface Circumstances {
   readonly now: Instant
   readonly newId: () => string
   /** Makes the kept forms of a message's text. */
-  readonly contentOf: (format: 'text' | 'html', text: string) => Content
+  readonly contentOf: (format: 'text' | 'html', text: string, plain?: string) => Content
   /** Users that the request names, by id; a missing one does not exist. */
   readonly people: ReadonlyMap<string, UserSummary>
   readonly recordAlways: boolean
+  /** Messages that the request says it answers; a missing one does not exist. */
+  readonly answered?: readonly Answered[]
   /** Attachments that the request names, by id; a missing one does not exist. */
   readonly uploads?: ReadonlyMap<string, Upload>
+  /** Files to pass on that the request names, as far as the actor sees them. */
+  readonly forwardable?: readonly Forwardable[]
   /** Bytes that the attachments of a message may have together. */
   readonly messageBytes?: number
 }
@@ -150,7 +155,7 @@ function demandOwnVoice(input: NewMessage, requesterId: string | null, deskId: s
 }
 
 function openingMessage(
-  input: NewMessage,
+  input: OpeningMessage,
   status: Status,
   { deskId, requester, channelId = CHANNEL.api }: NewTicket,
   given: Circumstances,
@@ -159,7 +164,7 @@ function openingMessage(
   if (input.visibility === 'internal') demand(given.actor, 'message.note', deskId)
   demandOwnVoice(input, requester.by === 'id' ? requester.id : null, deskId, given.actor)
   const author = input.author ?? 'requester'
-  const attachmentIds = usableAttachments(input, given)
+  const files = filesOf(input, deskId, given)
   if (typeof author === 'object') checkAuthor(author.id, given)
   if (input.channelId !== undefined) checkReferences(given.tenant, { channelId: input.channelId })
   const isRequesters =
@@ -174,15 +179,25 @@ function openingMessage(
     direction: input.direction ?? (authorRole === 'requester' ? 'inbound' : 'outbound'),
     channelId: input.channelId ?? channelId,
     format: input.format,
-    ...given.contentOf(input.format, input.text),
+    ...given.contentOf(input.format, input.text, input.plain),
     ticketStatus: status,
-    attachmentIds,
+    envelope: null,
+    ...files,
   }
 }
 
-function usableAttachments({ attachmentIds = [] }: NewMessage, given: Circumstances): readonly string[] {
-  checkAttachments(attachmentIds, given.actor.user.id, given.uploads ?? new Map(), given.messageBytes ?? 0)
-  return attachmentIds
+type MessageFiles = Pick<MessageDraft, 'attachmentIds' | 'copies'>
+
+function filesOf(
+  { attachmentIds = [], forwardedFiles = [] }: NewMessage,
+  deskId: string,
+  given: Circumstances,
+): MessageFiles {
+  const { actor, uploads = new Map(), forwardable = [], messageBytes = 0 } = given
+  if (forwardedFiles.length > 0) demand(actor, 'attachment.create', deskId)
+  const wanted = { ids: attachmentIds, uploads, forwarded: forwardedFiles, forwardable, messageBytes }
+  const copies = checkFiles(actor.user.id, wanted).map(({ id }): FileCopy => ({ id: given.newId(), sourceId: id }))
+  return { attachmentIds, copies }
 }
 
 /** A ticket as rules take it. */
@@ -346,18 +361,21 @@ function decideMessage(before: TicketState, input: NewMessage, given: Circumstan
   if (authorRole === 'requester' && input.visibility === 'public' && before.status === 'closed')
     refuse({ code: 'ticket_closed' })
   if (input.channelId !== undefined) checkReferences(given.tenant, { channelId: input.channelId })
+  const { visibility, channelId = CHANNEL.api } = input
+  const place = { visibility, channelId, ticketId: before.id, deskId: before.deskId }
   return {
     id: given.newId(),
-    visibility: input.visibility,
+    visibility,
     authorId,
     authorName: input.authorName ?? null,
     authorRole,
     direction: input.direction ?? (authorRole === 'requester' ? 'inbound' : 'outbound'),
-    channelId: input.channelId ?? CHANNEL.api,
+    channelId,
     format: input.format,
-    ...given.contentOf(input.format, input.text),
+    ...given.contentOf(input.format, input.text, input.plain),
     ticketStatus: before.status,
-    attachmentIds: usableAttachments(input, given),
+    envelope: decideEnvelope(input.envelope, place, actor, given.answered ?? []),
+    ...filesOf(input, before.deskId, given),
   }
 }
 

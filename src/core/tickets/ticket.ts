@@ -1,7 +1,7 @@
 import type { Role } from '../access/permissions.ts'
 import type { Event } from '../events/event.ts'
 import type { Instant } from '../instant.ts'
-import type { Message, NewMessage } from '../messages/message.ts'
+import type { Message, NewMessage, OpeningMessage } from '../messages/message.ts'
 import type { UserKind } from '../users/user.ts'
 
 export const STATUSES = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed'] as const
@@ -115,7 +115,7 @@ export interface NewTicket {
   readonly externalReference?: string | null
   readonly tags?: readonly string[]
   /** The opening message, if there is one. Its author is the requester unless it says otherwise. */
-  readonly message?: NewMessage
+  readonly message?: OpeningMessage
 }
 
 /** A status to set. */

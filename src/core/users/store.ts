@@ -3,6 +3,7 @@ import { statement } from '../../storage/statement.ts'
 import { ROLES } from '../access/permissions.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 import { instant } from '../instant.ts'
+import { keyOf } from '../messages/store.ts'
 import { ADDRESS_KINDS, type Member, USER_KINDS, type UserProfile, type UserSummary } from './user.ts'
 
 const nullableText = Type.Union([Type.String(), Type.Null()])
@@ -446,11 +447,28 @@ ${KEPT('locked')}
 select l.id from locked l`,
 )
 
-/** The tickets `t` that hold words of the person `${id}`: their own, and others' on which they wrote. */
+/** Every address of the person `${id}`, as an array of keys. */
+const ADDRESSES_OF = (id: string): string => `array(
+    select ${keyOf('x.address')} from (
+      select u.email from users u where u.tenant_id = $1 and u.id = ${id}
+      union all
+      select u.phone from users u where u.tenant_id = $1 and u.id = ${id}
+      union all
+      select a.address from user_addresses a where a.tenant_id = $1 and a.user_id = ${id}) x (address)
+    where x.address is not null)`
+
+/** The tickets `t` that hold words of the person `${id}`: their own, others' on which they wrote, or that name an address of theirs. */
 const TICKETS_WITH_WORDS_OF = (
   id: string,
 ): string => `t.tenant_id = $1 and (t.requester_id = ${id} or t.id = any (array(
-    select w.ticket_id from messages w where w.tenant_id = $1 and w.author_id = ${id} and w.author_role = 'requester')))`
+    select w.ticket_id from messages w where w.tenant_id = $1 and w.author_id = ${id} and w.author_role = 'requester'
+    union all
+    select m.ticket_id from messages m where m.tenant_id = $1 and m.address_keys && ${ADDRESSES_OF(id)})))`
+
+/** What is left of the addresses in a column of a message `m`. */
+const FORGETTING = (column: string): string => `${column} = case when not d.is_own then array(
+      select x.address from unnest(m.${column}) with ordinality x (address, nth)
+      where ${keyOf('x.address')} <> all (k.keys) order by x.nth) end`
 
 /** `$2` a user: what a change kept while their erasure waits for that change is to be erased too. */
 export const LOCK_TO_ERASE = statement(
@@ -504,6 +522,13 @@ told_of as materialized (
   where o.requester_id = l.id or (o.description <> '' and exists (select 1 from messages m
     where m.tenant_id = $1 and m.ticket_id = o.id and m.author_id = l.id and m.author_role = 'requester' and m.plain = o.description))
 ),
+keys_of as materialized (select ${ADDRESSES_OF('l.id')} as keys from locked l),
+addressed as materialized (
+  -- On the person's own tickets all addresses go: whoever was written to, it was about them.
+  select m.id, o.requester_id is not distinct from l.id as is_own
+  from locked l, keys_of k, tickets_of o join messages m on m.tenant_id = $1 and m.ticket_id = o.id
+  where m.address_keys is not null and (o.requester_id = l.id or m.address_keys && k.keys)
+),
 emptied as (
   update users u
   set name = '', surname = '', email = null, email_key = null, username = null, username_key = null, customer_number = null,
@@ -538,9 +563,19 @@ files_gone as (
   returning f.id
 ),
 messages_blanked as (
-  update messages m set original = '', plain = '', safe_html = null, sanitizer = null, format = 'text', author_name = null
+  update messages m set original = '', plain = '', safe_html = null, sanitizer = null, format = 'text', author_name = null,
+    to_addresses = null, cc_addresses = null, bcc_addresses = null, address_keys = null,
+    external_reference = null
   from locked l
   where m.tenant_id = $1 and m.author_id = l.id and m.author_role = 'requester'
+),
+envelopes_blanked as (
+  update messages m
+  set ${['to_addresses', 'cc_addresses', 'bcc_addresses'].map(FORGETTING).join(',\n    ')},
+    address_keys = l.id::text || array(
+      select x.key from unnest(m.address_keys) x (key) where not d.is_own and x.key <> all (k.keys))
+  from addressed d, keys_of k, locked l
+  where m.tenant_id = $1 and m.id = d.id and not (m.author_id is not distinct from l.id and m.author_role = 'requester')
 ),
 user_events_blanked as (
   update events e set before = null, after = null
@@ -552,14 +587,15 @@ ticket_events_blanked as (
     and (e.before ? 'title' or e.after ? 'title')
 ),
 deliveries_gone as (
-  -- What waits or was sent holds the person's words.
+  -- What waits or was sent holds the person's words, or their address.
   delete from webhook_deliveries d
   where d.tenant_id = $1 and exists (select 1 from locked)
     and (d.line = any (array(select o.id from told_of o union all select l.id from locked l))
       or d.line = any (array(select o.id from tickets_of o)) and d.position = any (array(
         select e.position from events e join messages m on m.tenant_id = $1 and m.id = e.message_id
         where e.tenant_id = $1 and e.ticket_id = any (array(select o.id from tickets_of o))
-          and m.author_id = (select l.id from locked l) and m.author_role = 'requester')))
+          and (m.author_id = (select l.id from locked l) and m.author_role = 'requester'
+            or m.id = any (array(select d.id from addressed d))))))
 ),
 answers_forgotten as (
   update claim_results r set result = null

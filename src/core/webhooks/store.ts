@@ -234,7 +234,7 @@ export function messagesByIds(tenantId: string, ids: readonly string[]): BoundSt
  * Moves a tenant's position and adds the deliveries of the events in between, if no other process did so before. `$2`
  * from, `$3` to, `$4` deliveries as JSON, `$5` tickets that were deleted: what is kept for them is erased, but not the
  * news of it; `$6` time; `$7` tickets of which messages were deleted, `$8` these messages: likewise; `$9` people who were
- * erased: likewise, with their tickets and words.
+ * erased: likewise, with their tickets, words and addresses.
  */
 export const ADVANCE = statement(
   'webhook.advance',
@@ -247,6 +247,13 @@ spoken as materialized (
   select m.id, m.ticket_id, m.integer from messages m
   where m.tenant_id = $1 and m.author_id = any ($9::uuid[]) and m.author_role = 'requester'
 ),
+silenced as materialized (
+  select s.id, s.ticket_id from spoken s
+  union all
+  -- Where an address of theirs was, their id is in place of its key.
+  select m.id, m.ticket_id from messages m
+  where m.tenant_id = $1 and m.address_keys && $9::uuid[]::text[]
+),
 erased as (
   delete from webhook_deliveries d using moved where d.tenant_id = $1 and (d.line = any ($5::uuid[])
     or d.line = any ($7::uuid[]) and d.position = any (array(select e.position from events e
@@ -258,9 +265,9 @@ erased as (
       -- Every payload of a ticket shows how its conversation began.
       select s.ticket_id from spoken s where not exists (select 1 from messages m
         where m.tenant_id = $1 and m.ticket_id = s.ticket_id and m.integer < s.integer and m.visibility = 'public')))
-    or d.line = any (array(select s.ticket_id from spoken s)) and d.position = any (array(select e.position from events e
-      where e.tenant_id = $1 and e.ticket_id = any (array(select s.ticket_id from spoken s))
-        and e.message_id = any (array(select s.id from spoken s)))))
+    or d.line = any (array(select s.ticket_id from silenced s)) and d.position = any (array(select e.position from events e
+      where e.tenant_id = $1 and e.ticket_id = any (array(select s.ticket_id from silenced s))
+        and e.message_id = any (array(select s.id from silenced s)))))
 ),
 made as (
   insert into webhook_deliveries (tenant_id, id, webhook_id, line, position, nth, event_type, body, state, next_at, created_at)

@@ -448,6 +448,52 @@ describe('the conversation', () => {
     }
   })
 
+  test('a message keeps whom it goes to, what it answers and what it is called elsewhere', async () => {
+    const { id } = await opened({ requester: { id: requester }, text: 'Help' })
+    const path = `/tickets/${id}/messages`
+    const [opening] = (await send('GET', path)).json.data
+    const empty = { to: [], cc: [], bcc: [], in_reply_to: null, external_reference: null }
+    assert.partialDeepStrictEqual(opening, empty)
+    const envelope = {
+      to: ['a@b.example', 'C@d.example'],
+      cc: ['e@f.example'],
+      bcc: ['secret@g.example'],
+      in_reply_to: opening.id,
+      external_reference: '<1@mail.example>',
+    }
+    const headers = { 'idempotency-key': v7() }
+    const body = { text: 'Hi', ...envelope }
+    const sent = await send('POST', path, { as: agentKey, headers, body })
+    assert.equal(sent.status, 201, sent.text)
+    assert.partialDeepStrictEqual(sent.json.message, envelope)
+    assert.deepEqual((await send('POST', path, { as: agentKey, headers, body })).json, sent.json)
+    const theirs = { text: 'Thanks', in_reply_to: sent.json.message.id, external_reference: '<2@mail.example>' }
+    const answer = await send('POST', path, { as: customerKey, body: theirs })
+    assert.partialDeepStrictEqual(answer.json.message, { ...empty, ...theirs })
+
+    const shown = async (as: string) => {
+      const lists = [
+        (await send('GET', path, { as })).json.data,
+        (await send('GET', `/tickets/${id}/timeline`, { as })).json.data,
+      ]
+      const [listed, told] = [
+        lists[0][1],
+        lists[1].find((each: { kind: string }) => each.kind === 'message.added').message,
+      ]
+      assert.deepEqual(told, listed)
+      return listed
+    }
+    assert.partialDeepStrictEqual(await shown(agentKey), envelope)
+    assert.partialDeepStrictEqual(await shown(customerKey), { ...envelope, bcc: [] })
+    const blind = await keyOf(agent, { scopes: ['ticket.read', 'message.reply'] })
+    assert.partialDeepStrictEqual(await shown(blind), { ...envelope, bcc: [] })
+    const unseen = await send('POST', path, { as: blind, body: { text: 'Hi', bcc: envelope.bcc } })
+    assert.partialDeepStrictEqual(unseen.json.message, empty)
+
+    await send('DELETE', `${path}/${opening.id}`)
+    assert.equal((await send('GET', path)).json.data[0].in_reply_to, null)
+  })
+
   test('lists the messages, the oldest first', async () => {
     const { id } = await opened({ text: 'One' })
     for (const text of ['Two', 'Three']) await send('POST', `/tickets/${id}/messages`, { body: { text } })
@@ -501,10 +547,21 @@ describe('the conversation', () => {
       [{ text: 'a', html: 'b' }, 'html'],
       [{ text: 'a', visibility: 'secret' }, 'visibility'],
       [{ text: 'a', body: 'b' }, 'body'],
+      [{ text: 'a', to: ['nobody'] }, 'to[0]'],
+      [{ text: 'a', cc: 'a@b.example' }, 'cc'],
+      [{ text: 'a', bcc: Array.from({ length: 51 }, (_, nth) => `${nth}@b.example`) }, 'bcc'],
+      [{ text: 'a', in_reply_to: NOWHERE }, 'in_reply_to'],
+      [{ text: 'a', in_reply_to: '1' }, 'in_reply_to'],
+      [{ text: 'a', external_reference: '' }, 'external_reference'],
     ]
     for (const [body, field] of wrong) {
       assert.deepEqual(problem(await send('POST', `/tickets/${id}/messages`, { body }), 400, 'invalid'), [field])
     }
+    assert.deepEqual(problem(await send('POST', '/tickets', { body: { text: 'a', to: [] } }), 400, 'invalid'), ['to'])
+    const { id: own } = await opened({ requester: { id: requester } })
+    const mailing = { text: 'a', to: ['anybody@example.com'] }
+    problem(await send('POST', `/tickets/${own}/messages`, { as: customerKey, body: mailing }), 403, 'forbidden')
+    assert.equal((await send('GET', `/tickets/${own}/messages`)).json.data.length, 0)
   })
 })
 

@@ -50,7 +50,9 @@ export const NEEDS = {
   },
   createMessage: {
     permission: 'MESSAGE_CREATE',
-    uses: ['ticket.read', 'ticket.status', 'message.reply', 'message.note'],
+    uses: ['ticket.read', 'ticket.status', 'message.reply', 'message.note', 'attachment.create'],
+    // Who reads notes can answer them, and pass on their files.
+    beyond: { permission: 'TICKET_READ', uses: ['message.read_internal'] },
   },
   readCustomers: { permission: 'CUSTOMER_READ', uses: ['user.read'] },
   readCustomerTimeline: { permission: 'CUSTOMER_READ', uses: ['user.read', 'ticket.read', 'message.read_internal'] },

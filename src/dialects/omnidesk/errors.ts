@@ -26,7 +26,20 @@ const REFERENCES: Readonly<Record<string, string>> = {
   formID: 'form',
   form: 'form',
   applyView: 'view',
+  respondMessageID: 'message',
 }
+
+/** The parameters of which the parts of a message come that the core may refuse. */
+const PARAMETER_OF_PART: Readonly<Record<string, string>> = {
+  to: 'toAddress',
+  cc: 'ccInput',
+  bcc: 'bccInput',
+  in_reply_to: 'respondMessageID',
+  forwarded_files: 'forwardedFileIDs',
+}
+
+/** One of the two sentences for errors that the vendor has published, spelled as there. */
+const NO_FILE = 'Could not retreive a file with this ID.'
 
 const MISSING: Readonly<Record<Missing, string>> = {
   ticket: 'This ticket does not exist.',
@@ -54,6 +67,7 @@ const VENDOR_PERMISSIONS: Readonly<Partial<Record<string, VendorPermission>>> = 
   'message.read_internal': 'TICKET_READ',
   'message.reply': 'MESSAGE_CREATE',
   'message.note': 'MESSAGE_CREATE',
+  'attachment.create': 'MESSAGE_CREATE',
   'user.read': 'USER_READ',
   'user.manage': 'CUSTOMER_CUD',
   'catalogue.read': 'FORM_READ',
@@ -97,13 +111,21 @@ function failure(status: number, message: string, headers: Answer['headers'] = {
 
 /** One sentence for what is wrong; the vendor's body has room for no more. */
 function sentence(issue: Issue | undefined): string {
-  const [name, ...within] = issue?.path ?? []
+  const [name, ...within] = pathOf(issue)
   if (issue === undefined || name === undefined) return 'Invalid request body.'
   const parameter = `${name}${within.map((step) => `[${step}]`).join('')}`
   if (issue.rule === 'required') return `Missing parameter ${parameter}.`
+  if (issue.rule === 'unknown' && name === 'forwardedFileIDs') return NO_FILE
   const reference = REFERENCES[name]
   if (issue.rule === 'unknown' && reference !== undefined) return `This ${reference} does not exist.`
   if (within.at(-1) === 'actionType') return 'Unknown action type.'
   if (within.at(-1) === 'value') return 'Invalid action value.'
   return `Invalid value for parameter ${parameter}.`
+}
+
+/** Where it is wrong, by the names of parameters. */
+function pathOf(issue: Issue | undefined): Issue['path'] {
+  const path = issue?.path ?? []
+  const parameter = path[0] === 'message' ? PARAMETER_OF_PART[String(path[1])] : undefined
+  return parameter === undefined ? path : [parameter]
 }

@@ -248,6 +248,23 @@ test('each call of the controllers beside tickets needs its permission, and that
   }
 })
 
+test('a key may hold every permission of the vendor; those of controllers that are not served open nothing', async () => {
+  const words = CREDENTIAL_KINDS.find((each) => each.dialect === 'omnidesk')?.words ?? assert.fail()
+  const served = [...GUARDED, ...GUARDED_RELATED].map(([, , permission]) => permission)
+  const unserved = words.filter((each) => !served.includes(each))
+  assert.deepEqual(unserved.toSorted(), [
+    ...['API_CHAT', 'API_RESERVE_USER', 'FORM_CUD', 'FORM_SAVE', 'GROUP_CUD', 'SETTINGS_CRUD'],
+    ...['USER_ANONYMOUS_BROWSING_UPDATE', 'USER_CUD', 'VIEW_CUD'],
+  ])
+  const key = await keyWith(unserved)
+  for (const [method, path, permission] of GUARDED)
+    await refused(403, `This API key does not have the ${permission} permission.`, method, path, { key })
+  for (const [method, path] of GUARDED_RELATED) {
+    const target = `/api/v2/${path.replaceAll(/:\w+/g, '1')}`
+    assert.equal((await call(method, target, { key })).status, 403, `${method} ${path}`)
+  }
+})
+
 test('the delete action of a batch needs TICKET_DELETE too, and then nothing of it happens', async () => {
   const id = await create({ title: 'Keep me' })
   const body = { TicketIDs: String(id), actions: [{ actionType: 'title', value: 'Changed' }, { actionType: 'delete' }] }

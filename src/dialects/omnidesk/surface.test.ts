@@ -35,6 +35,25 @@ test('a list shows each status alone, with and without the archive', async () =>
   }
 })
 
+test('what belongs to a feature that is not used is there and null, in lists as alone, whatever the ticket went through', async () => {
+  const unused = [
+    ...['sla_breach_customer_wait_time', 'sla_breach_first_reply_time', 'sla_breach_next_reply_time'],
+    ...['sla_breach_user_work_time', 'sla_next_breach', 'sla_next_breach_current_status', 'sla_policy_id'],
+    ...['snooze_time', 'snooze_time_sent', 'grade_by_customer', 'external_gui_url'],
+  ]
+  const id = await create({ title: 'Late' })
+  const nothing = Object.fromEntries(unused.map((field) => [field, null]))
+  await done('POST', 'message', { ticketID: id, type: 1, message: 'Hello Kim', toAddress: 'kim@example.com' })
+  for (const status of STATUSES) {
+    await done('POST', 'ticket/setStatus', { status, ticketIDs: [id] })
+    const [listed] = (await done('GET', 'ticket?itemLimit=1')).items
+    for (const shown of [await read(id), listed]) {
+      assert.equal(shown.id, id)
+      assert.deepEqual(Object.fromEntries(unused.map((field) => [field, shown[field]])), nothing)
+    }
+  }
+})
+
 test('each priority is given and shown', async () => {
   const id = await create()
   for (const priority of ['low', 'medium', 'high', 'urgent']) {

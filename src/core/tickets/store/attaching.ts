@@ -10,14 +10,28 @@ export interface AttachingParts {
   readonly inputs: string
   /** SQL that is true of a call that wants an attachment which is not there, not its actor's, or on a message already. */
   readonly missing: (call: string) => string
+  /** SQL of parts that count the copies to be made, and of columns by which a tenant's counters count them. */
+  readonly copies: string
+  readonly counting: string
+  readonly counted: string
   readonly attached: string
   /** The attachments of a message `m` that was just added, as JSON. */
   readonly view: string
 }
 
-export const WITHOUT_FILES: AttachingParts = { inputs: '', missing: () => 'false', attached: '', view: `'[]'::json` }
+export const WITHOUT_FILES: AttachingParts = {
+  inputs: '',
+  missing: () => 'false',
+  copies: '',
+  counting: '',
+  counted: '',
+  attached: '',
+  view: `'[]'::json`,
+}
 
 /**
+ * For messages that take uploads.
+ *
  * @param given the parameter that holds what `attachingInput` made.
  * @param after a table whose rows are locked before.
  */
@@ -25,7 +39,7 @@ export function attachingParts(given: string, after: string): AttachingParts {
   return {
     inputs: `
 new_files as materialized (
-  select * from json_to_recordset(${given}::json) as i (call integer, message_id uuid, nth integer, id uuid)
+  select * from json_to_recordset(${given}::json) as i (call integer, message_id uuid, nth integer, id uuid, source_id uuid)
 ),
 free_files as materialized (
   select f.id, f.uploader_id from attachments f
@@ -37,6 +51,9 @@ free_files as materialized (
     missing: (call) => `exists (
       select 1 from new_files n left join free_files f on f.id = n.id and f.uploader_id = ${call}.actor_id
       where n.call = ${call}.call and f.id is null)`,
+    copies: '',
+    counting: '',
+    counted: '',
     attached: `
 attached as (
   update attachments f set message_id = n.message_id, nth = n.nth
@@ -48,12 +65,54 @@ attached as (
   }
 }
 
+/**
+ * For messages that take uploads and get copies of other messages' files. A copy is an attachment like any other, by who
+ * passes it on; its bytes are there before. What it is a copy of is not locked: a deletion locks it after the counters.
+ *
+ * @param given the parameter that holds what `attachingInput` made.
+ * @param after a table whose rows are locked before.
+ */
+export function forwardingParts(given: string, after: string): AttachingParts {
+  const attaching = attachingParts(given, after)
+  return {
+    inputs: `${attaching.inputs}
+sources as materialized (
+  select f.* from attachments f
+  where f.tenant_id = $1 and f.id = any (array(select n.source_id from new_files n)) and f.message_id is not null
+),`,
+    missing: (call) => `exists (
+      select 1 from new_files n left join free_files f on f.id = n.id and f.uploader_id = ${call}.actor_id
+      left join sources s on s.id = n.source_id
+      where n.call = ${call}.call and f.id is null and s.id is null)`,
+    copies: `
+new_copies as materialized (
+  select n.*, a.actor_id, a.at, row_number() over (order by n.call, n.message_id, n.nth) as nth_copy
+  from new_files n join accepted a on a.call = n.call
+  where n.source_id is not null
+),`,
+    counting: ', attachment_integer = c.attachment_integer + (select count(*) from new_copies)',
+    counted: ', c.attachment_integer - (select count(*) from new_copies) as attachment_integer',
+    attached: `${attaching.attached}
+copied as (
+  insert into attachments as f (tenant_id, id, integer, uploader_id, message_id, nth, name, media_type, size, sha256, width,
+    height, created_at)
+  select $1, n.id, c.attachment_integer + n.nth_copy, n.actor_id, n.message_id, n.nth, s.name, s.media_type, s.size, s.sha256,
+    s.width, s.height, n.at
+  from new_copies n join sources s on s.id = n.source_id, counted c
+  returning f.*
+),`,
+    view: attachmentsView('(select * from attached union all select * from copied) f where f.message_id = m.id'),
+  }
+}
+
 /** The messages of calls, each with the call it belongs to. */
 type MessagesOfCalls = readonly { readonly call: number; readonly message: MessageDraft }[]
 
 export function attachingInput(messages: MessagesOfCalls): readonly object[] {
-  return messages.flatMap(({ call, message }) =>
-    message.attachmentIds.map((id, nth) => ({ call, message_id: message.id, nth, id })),
+  return messages.flatMap(({ call, message: { id: message_id, attachmentIds, copies } }) =>
+    [...attachmentIds.map((id) => ({ id })), ...copies.map(({ id, sourceId }) => ({ id, source_id: sourceId }))].map(
+      (file, nth) => ({ call, message_id, nth, ...file }),
+    ),
   )
 }
 

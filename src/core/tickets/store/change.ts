@@ -1,11 +1,12 @@
 import type { BatchKind } from '../../../storage/batch.ts'
 import { statement } from '../../../storage/statement.ts'
 import type { IdempotencyKey } from '../../context.ts'
+import { addressKeys } from '../../messages/store.ts'
 import type { ChangeDraft, Provenance } from '../drafts.ts'
 import { EVENT_VIEW, MESSAGE_LINE, type Progress, TICKET_VIEW } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
-import { type AttachingParts, attachingInput, attachingParts, attachingTargets, WITHOUT_FILES } from './attaching.ts'
-import { CALLS, callsInput, keyTargets, messageInput, stateInput } from './inputs.ts'
+import { type AttachingParts, attachingInput, attachingTargets, forwardingParts, WITHOUT_FILES } from './attaching.ts'
+import { CALLS, callsInput, envelopeInput, keyTargets, messageInput, stateInput } from './inputs.ts'
 import { recoverByEvents } from './recover.ts'
 
 const changeText = (files: AttachingParts): string => `
@@ -30,7 +31,8 @@ new_messages as materialized (
   select * from json_to_recordset($5::json) as i (
     call integer, nth_message integer, ticket_id uuid, message_id uuid, visibility text, author_id uuid, author_name text,
     author_role text, message_direction text, message_channel_id integer, format text, original text, plain text,
-    safe_html text, sanitizer text, ticket_status text)
+    safe_html text, sanitizer text, ticket_status text, to_addresses text[], cc_addresses text[], bcc_addresses text[],
+    in_reply_to uuid, external_reference text)
 ),
 locked as materialized (
   select t.id, t.version, t.number from tickets t
@@ -64,15 +66,16 @@ numbered_messages as materialized (
   select n.*, a.at, row_number() over (order by n.call, n.nth_message) as nth
   from new_messages n join accepted a on a.call = n.call
 ),
+${files.copies}
 totals as (
   select (select count(*) from numbered_events) as events, (select count(*) from numbered_messages) as messages
 ),
 counted as (
   update tenant_counters c
-  set event_position = c.event_position + t.events, message_integer = c.message_integer + t.messages
+  set event_position = c.event_position + t.events, message_integer = c.message_integer + t.messages${files.counting}
   from totals t
   where c.tenant_id = $1 and exists (select 1 from accepted)
-  returning c.event_position - t.events as event_position, c.message_integer - t.messages as message_integer
+  returning c.event_position - t.events as event_position, c.message_integer - t.messages as message_integer${files.counted}
 ),
 moves as materialized (
   select i.*, row_number() over (partition by i.desk_id order by i.call, i.nth_ticket) as nth
@@ -125,9 +128,11 @@ left_behind as (
 ),
 said as (
   insert into messages as m (tenant_id, id, integer, ticket_id, visibility, author_id, author_name, author_role, direction,
-    channel_id, format, original, plain, safe_html, sanitizer, ticket_status, created_at)
+    channel_id, format, original, plain, safe_html, sanitizer, ticket_status, created_at, to_addresses, cc_addresses, bcc_addresses,
+    address_keys, in_reply_to, external_reference)
   select $1, n.message_id, c.message_integer + n.nth, n.ticket_id, n.visibility, n.author_id, n.author_name, n.author_role,
-    n.message_direction, n.message_channel_id, n.format, n.original, n.plain, n.safe_html, n.sanitizer, n.ticket_status, n.at
+    n.message_direction, n.message_channel_id, n.format, n.original, n.plain, n.safe_html, n.sanitizer, n.ticket_status, n.at,
+    n.to_addresses, n.cc_addresses, n.bcc_addresses, ${addressKeys('n')}, n.in_reply_to, n.external_reference
   from numbered_messages n, counted c
   returning m.*
 ),
@@ -176,7 +181,7 @@ left join claim_results s on c.key is not null and s.tenant_id = $1 and s.creden
 order by k.call`
 
 const CHANGE = statement('ticket.change', AnswerRow, changeText(WITHOUT_FILES))
-const CHANGE_WITH_FILES = statement('ticket.change_with_files', AnswerRow, changeText(attachingParts('$7', 'locked')))
+const CHANGE_WITH_FILES = statement('ticket.change_with_files', AnswerRow, changeText(forwardingParts('$7', 'locked')))
 
 /** One call: changes of one or many tickets that hold together or not at all. */
 export interface ChangeCall {
@@ -253,6 +258,7 @@ function changeValues(tenantId: string, calls: readonly ChangeCall[]): unknown[]
         ticket_id: draft.id,
         ticket_status: message.ticketStatus,
         ...messageInput(message),
+        ...envelopeInput(message),
       })),
   )
   const progresses = calls.flatMap(({ progress }, call) => (progress ? { call, progress } : []))

@@ -52,6 +52,20 @@ export function messageInput(message: MessageDraft): object {
   }
 }
 
+/** The envelope of a message, where it has one. */
+export function envelopeInput({ envelope }: MessageDraft): object {
+  if (envelope === null) return {}
+  const { to, cc, bcc, inReplyTo, externalReference } = envelope
+  const listed = (addresses: readonly string[]) => (addresses.length === 0 ? null : addresses)
+  return {
+    to_addresses: listed(to),
+    cc_addresses: listed(cc),
+    bcc_addresses: listed(bcc),
+    in_reply_to: inReplyTo,
+    external_reference: externalReference,
+  }
+}
+
 export function provenanceInput(by: Provenance): object {
   return {
     actor_id: by.actorId,

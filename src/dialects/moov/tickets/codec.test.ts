@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { Check } from 'typebox/value'
 import { Refusal } from '../../../core/errors.ts'
-import type { Message } from '../../../core/messages/message.ts'
+import { type Message, NO_ENVELOPE } from '../../../core/messages/message.ts'
 import { CHANNEL, type Tenant } from '../../../core/tenants/tenant.ts'
 import { type Person, STATUSES, type Ticket } from '../../../core/tickets/ticket.ts'
 import recorded from '../fixtures/create-ticket.json' with { type: 'json' }
@@ -112,6 +112,7 @@ const OPENING: Message = {
   plain: 'Where is it?',
   safeHtml: '<p>Where is it?</p>',
   ticketStatus: 'new',
+  envelope: NO_ENVELOPE,
   attachments: [],
   createdAt: '2026-01-15T10:20:30.123Z',
 }

@@ -192,6 +192,16 @@ test('a reply is public unless it says otherwise', () => {
   refused(() => decodeReply({ text: '\t' }), 'text')
 })
 
+test('a reply has an envelope when it is given one', () => {
+  const to = ['a@b.example']
+  assert.deepEqual(decodeReply({ text: 'Hi', to, in_reply_to: USER.toUpperCase(), external_reference: 'x' }).message, {
+    visibility: 'public',
+    format: 'text',
+    text: 'Hi',
+    envelope: { to, inReplyTo: { id: USER }, externalReference: 'x' },
+  })
+})
+
 test('a status that comes with a reply needs the permission to change it, as any other', () => {
   const change = decodeReply({ text: 'Done', status: 'solved' })
   assert.deepEqual(change.status, { to: 'solved' })

@@ -2,7 +2,7 @@ import type { Actor } from '../../../core/access/actor.ts'
 import type { Attachment } from '../../../core/attachments/attachment.ts'
 import type { LinkTo } from '../../../core/attachments/links.ts'
 import { refuseField } from '../../../core/errors.ts'
-import type { Message, NewMessage } from '../../../core/messages/message.ts'
+import type { Message, NewEnvelope, NewMessage } from '../../../core/messages/message.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { TimelineEntry } from '../../../core/tickets/queries.ts'
 import {
@@ -126,10 +126,21 @@ function lowerCase(id: string | null): string | null {
 export function decodeReply(body: NewMessageBody): TicketChange {
   const content = decodeContent(body) ?? refuseField(['text'], 'required', 'text, html or attachments are required.')
   return {
-    message: { visibility: body.visibility ?? 'public', ...content },
+    message: { visibility: body.visibility ?? 'public', ...content, ...decodeEnvelope(body) },
     // As a change of its own, not of the message, so that it needs the permission to change the status.
     ...(body.status !== undefined && { status: { to: body.status } }),
   }
+}
+
+function decodeEnvelope(body: NewMessageBody): Pick<NewMessage, 'envelope'> {
+  const envelope: NewEnvelope = {
+    ...(body.to !== undefined && { to: body.to }),
+    ...(body.cc !== undefined && { cc: body.cc }),
+    ...(body.bcc !== undefined && { bcc: body.bcc }),
+    ...(body.in_reply_to !== undefined && { inReplyTo: { id: body.in_reply_to.toLowerCase() } }),
+    ...(body.external_reference !== undefined && { externalReference: body.external_reference }),
+  }
+  return Object.keys(envelope).length > 0 ? { envelope } : {}
 }
 
 function decodeContent(body: {
@@ -226,11 +237,12 @@ function encodePerson(person: Person | null): PersonAnswer {
 }
 
 export function encodeAttachment(attachment: Attachment, linkTo: LinkTo): AttachmentAnswer {
-  const { id, name, mediaType, size, width, height, createdAt } = attachment
-  return { id, name, type: mediaType, size, width, height, url: linkTo(attachment), created_at: createdAt }
+  const { id, integer, name, mediaType, size, width, height, createdAt } = attachment
+  return { id, integer, name, type: mediaType, size, width, height, url: linkTo(attachment), created_at: createdAt }
 }
 
 export function encodeMessage(names: Names, message: Message, linkTo: LinkTo): MessageAnswer {
+  const { envelope } = message
   return {
     id: message.id,
     integer: message.integer,
@@ -244,6 +256,11 @@ export function encodeMessage(names: Names, message: Message, linkTo: LinkTo): M
     text: message.plain,
     html: message.safeHtml,
     ticket_status: message.ticketStatus,
+    to: envelope.to,
+    cc: envelope.cc,
+    bcc: envelope.bcc,
+    in_reply_to: envelope.inReplyTo,
+    external_reference: envelope.externalReference,
     attachments: message.attachments.map((each) => encodeAttachment(each, linkTo)),
     created_at: message.createdAt,
   }

@@ -127,7 +127,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     operationId: 'addMessage',
     summary: 'Reply to a ticket or note something on it; If-Match with its ETag refuses a changed one',
     headers: IF_MATCH,
-    need: ['ticket.read', 'message.reply', 'message.note', 'ticket.status'],
+    need: ['ticket.read', 'message.reply', 'message.note', 'ticket.status', 'message.read_internal'],
     params: TicketParams,
     body: NewMessageBody,
     answers: { 201: MessageAddedAnswer },

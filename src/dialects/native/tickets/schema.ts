@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { FILES_OF_A_MESSAGE } from '../../../core/attachments/rules.ts'
 import { EVENT_KINDS, type EventData } from '../../../core/events/event.ts'
+import { LONGEST_ADDRESS, LONGEST_REFERENCE, MOST_ADDRESSES } from '../../../core/messages/rules.ts'
 import { PRIORITIES, STATUSES } from '../../../core/tickets/ticket.ts'
 import { DeskName, groupName, recordName } from '../names.ts'
 import { pageParameters } from '../paging.ts'
@@ -92,8 +93,24 @@ export type ChangeBody = Static<typeof ChangeBody>
 
 export const VISIBILITIES = ['public', 'internal'] as const
 
+const addresses = (description: string) =>
+  Type.Optional(
+    Type.Array(Type.String({ format: 'email', maxLength: LONGEST_ADDRESS }), { maxItems: MOST_ADDRESSES, description }),
+  )
+
 export const NewMessageBody = closed({
   ...content,
+  to: addresses('Whom it goes to; only by who works on the desk. Nothing is sent by e-mail yet.'),
+  cc: addresses('Who gets a copy; likewise.'),
+  bcc: addresses('Who gets a copy unseen; likewise, and shown only to those who may read internal messages.'),
+  in_reply_to: Type.Optional(uuid('The message of this ticket that it answers; a public one if it is public itself.')),
+  external_reference: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: LONGEST_REFERENCE,
+      description: 'What it is called in the system that it came from.',
+    }),
+  ),
   visibility: Type.Optional(word(VISIBILITIES, 'A public reply, or an internal note; public by default.')),
   status: Type.Optional(word(STATUSES, 'The status of the ticket with this message; by the lifecycle by default.')),
 })
@@ -178,6 +195,7 @@ export type TicketAnswer = Static<typeof TicketAnswer>
 
 export const attachmentProperties = {
   id,
+  integer: Type.Integer({ description: 'Unique in the tenant.' }),
   name: Type.String(),
   type: Type.String({ description: 'Media type, told from the content.' }),
   size: Type.Integer({ description: 'Bytes.' }),
@@ -188,6 +206,9 @@ export const attachmentProperties = {
 }
 export const AttachmentAnswer = closed(attachmentProperties)
 export type AttachmentAnswer = Static<typeof AttachmentAnswer>
+
+const addressesShown = (description: string) =>
+  Type.Unsafe<readonly string[]>(Type.Array(Type.String(), { description }))
 
 const messageProperties = {
   id,
@@ -208,6 +229,15 @@ const messageProperties = {
     description: 'As sanitised HTML; null when it was written as plain text.',
   }),
   ticket_status: word(STATUSES, "The ticket's status after this message."),
+  to: addressesShown('Whom it goes to.'),
+  cc: addressesShown('Who gets a copy.'),
+  bcc: addressesShown('Who gets a copy unseen; empty without message.read_internal.'),
+  in_reply_to: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'uuid',
+    description: 'The message that it answers; null also when that one was deleted.',
+  }),
+  external_reference: textOrNull,
   attachments: Type.Unsafe<readonly AttachmentAnswer[]>(Type.Array(AttachmentAnswer)),
   created_at: instant,
 }

@@ -31,6 +31,8 @@ test("an agent's answer makes the ticket wait for the customer, unless it is fin
       authorRole: 'agent',
       direction: 'outbound',
       channelId: 1,
+      envelope: { to: [], cc: [], bcc: [] },
+      forwardedFiles: [],
     },
     status: { to: 'pending', sameAs: ['solved', 'closed'] },
   })
@@ -84,19 +86,43 @@ test('the type is the id of a channel in use, or one of two words', () => {
   refusedAs('format', 'type', { type: '-1' })
 })
 
-test('addresses, files and choices that cannot be used are refused', () => {
-  refusedAs('format', 'ccInput', { ccInput: 'nobody' })
-  refusedAs('format', 'bccInput', { bccInput: 'a@b.example, nobody' })
-  refusedAs('unknown', 'forwardedFileIDs', { forwardedFileIDs: ['3'] })
+test('files and choices that cannot be used are refused', () => {
+  for (const wrong of ['x', ['1', 'x'], [-1], [[1]], { id: 1 }, true])
+    refusedAs('type', 'forwardedFileIDs', { forwardedFileIDs: wrong })
   refusedAs('choice', 'status', { status: 'done' })
   refusedAs('type', 'respondMessageID', { respondMessageID: 'x' })
-  assert.ok(
-    changeOf({
-      toAddress: '',
-      ccInput: 'a@b.example, c@d.example',
-      bccInput: '',
-      forwardedFileIDs: null,
-      respondMessageID: '',
-    }),
-  )
+})
+
+test('an envelope is made of the addresses and of the message answered; what is empty is not in it', () => {
+  const envelopeOf = (more: object) => changeOf(more).message?.envelope
+  const sent = { toAddress: ' a@b.example,,c@d.example ', ccInput: 'e@f.example ', bccInput: 'g@h.example' }
+  assert.deepEqual(envelopeOf({ ...sent, respondMessageID: '12' }), {
+    to: ['a@b.example', 'c@d.example'],
+    cc: ['e@f.example'],
+    bcc: ['g@h.example'],
+    inReplyTo: { integer: 12 },
+  })
+  const nothing = { toAddress: '', ccInput: '', bccInput: null, forwardedFileIDs: null, respondMessageID: 0 }
+  for (const respondMessageID of [0, '', null, 'null'])
+    assert.deepEqual(envelopeOf({ ...nothing, respondMessageID }), { to: [], cc: [], bcc: [] })
+})
+
+test('files to pass on come in every spelling of a list, each once; nothing, null and an empty list are none', () => {
+  const forwarded = (forwardedFileIDs: unknown) => changeOf({ forwardedFileIDs }).message?.forwardedFiles
+  for (const sent of [[3, 4, 3], ['3', '4'], '3,4', '3, 4, 3']) assert.deepEqual(forwarded(sent), [3, 4])
+  assert.deepEqual(forwarded(7), [7])
+  for (const none of [undefined, null, '', 'null', []]) assert.deepEqual(forwarded(none), [])
+})
+
+test('beside e-mail an address is whatever the channel has', () => {
+  const { message } = changeOf({ type: '3', toAddress: '+31 6 12345678' })
+  assert.deepEqual(message?.envelope?.to, ['+31 6 12345678'])
+})
+
+test('plaintext is the plain text of a message with markup; one without is its own, and an empty one is none', () => {
+  const plainOf = (message: string, plaintext: unknown) => changeOf({ message, plaintext }).message?.plain
+  assert.equal(plainOf('<p>Hello</p>', ' Hello, in words '), 'Hello, in words')
+  for (const nothing of [undefined, null, '', ' ']) assert.equal(plainOf('<p>Hello</p>', nothing), undefined)
+  assert.equal(plainOf('Hello there', 'Other words'), undefined)
+  refusedAs('type', 'plaintext', { plaintext: ['x'] })
 })

@@ -1,5 +1,5 @@
 import { refuseField } from '../../../core/errors.ts'
-import type { NewMessage } from '../../../core/messages/message.ts'
+import type { NewEnvelope, NewMessage } from '../../../core/messages/message.ts'
 import { CHANNEL, type Tenant } from '../../../core/tenants/tenant.ts'
 import type { Direction, Status, TicketChange, TicketRef } from '../../../core/tickets/ticket.ts'
 import { choice, idList, isNone, number, numberOr, type Parameters, required, text } from '../coercion.ts'
@@ -18,6 +18,11 @@ export interface SentMessage {
   readonly userID: number | undefined
   readonly kind: MessageKind
   readonly text: string
+  /** What the sender would have shown as plain text; empty for what is made of the text. */
+  readonly plain: string
+  readonly envelope: NewEnvelope
+  /** Files of other messages that it passes on. */
+  readonly forwardedFiles: readonly number[]
   readonly status: Status | undefined
 }
 
@@ -30,17 +35,14 @@ export interface MessageKind {
 
 /** Reads a message. @throws Refusal `invalid` */
 export function decodeMessage(parameters: Parameters, tenant: Tenant): SentMessage {
-  checkAddresses(parameters, ['toAddress', 'ccInput', 'bccInput'])
-  numberOr(parameters, 'respondMessageID', 0)
-  text(parameters, 'plaintext')
-  if (!isNone(parameters['forwardedFileIDs']) && idList(parameters, 'forwardedFileIDs')) {
-    refuseField(['forwardedFileIDs'], 'unknown', 'names no file')
-  }
   return {
     ticket: { integer: required('ticketID', number(parameters, 'ticketID')) },
     userID: number(parameters, 'userID'),
     kind: decodeKind(parameters, tenant),
     text: decodeText(parameters),
+    plain: (text(parameters, 'plaintext') ?? '').trim(),
+    envelope: decodeEnvelope(parameters),
+    forwardedFiles: decodeForwarded(parameters),
     status: choice(parameters, 'status', STATUS_BY_WORD),
   }
 }
@@ -55,8 +57,13 @@ export function changeBy(sent: SentMessage, authorId: string | null): TicketChan
   return { message, status: { to: 'pending', sameAs: ['solved', 'closed'] } }
 }
 
-function contentOf({ kind, text }: SentMessage): Pick<NewMessage, 'visibility' | 'format' | 'text'> {
-  return { visibility: kind.isNote ? 'internal' : 'public', format: isHtml(text) ? 'html' : 'text', text }
+type Content = Pick<NewMessage, 'visibility' | 'format' | 'text' | 'plain' | 'envelope' | 'forwardedFiles'>
+
+function contentOf({ kind, text, plain, envelope, forwardedFiles }: SentMessage): Content {
+  const rest = { visibility: kind.isNote ? 'internal' : 'public', envelope, forwardedFiles } as const
+  // Text without markup is its own plain text.
+  if (!isHtml(text)) return { ...rest, format: 'text', text }
+  return { ...rest, format: 'html', text, ...(plain !== '' && { plain }) }
 }
 
 type Author = Pick<NewMessage, 'author' | 'authorName' | 'authorRole' | 'direction'>
@@ -90,12 +97,25 @@ function isHtml(message: string): boolean {
   return /<\/?[a-z][^>]*>|&(?:#\d+|#x[\da-f]+|[a-z]+\d*);/i.test(message)
 }
 
-function checkAddresses(parameters: Parameters, names: readonly string[]): void {
-  for (const name of names) {
-    const addresses = (text(parameters, name) ?? '').split(',').map((address) => address.trim())
-    const wrong = addresses.some(
-      (address) => address !== '' && name !== 'toAddress' && !/^[^\s@]+@[^\s@]+$/.test(address),
-    )
-    if (wrong) refuseField([name], 'format', 'is no e-mail address')
+/** Whom a message goes to, and the message that it answers; 0 is none. The core says what is an address where. */
+function decodeEnvelope(parameters: Parameters): NewEnvelope {
+  const respondMessageID = numberOr(parameters, 'respondMessageID', 0)
+  return {
+    to: (text(parameters, 'toAddress') ?? '').split(',').flatMap(addressIn),
+    cc: addressIn(text(parameters, 'ccInput')),
+    bcc: addressIn(text(parameters, 'bccInput')),
+    ...(respondMessageID !== 0 && { inReplyTo: { integer: respondMessageID } }),
   }
+}
+
+function addressIn(sent = ''): readonly string[] {
+  const address = sent.trim()
+  return address === '' ? [] : [address]
+}
+
+/** Declared with null for none; an empty list is none too. */
+function decodeForwarded(parameters: Parameters): readonly number[] {
+  const sent = parameters['forwardedFileIDs']
+  if (isNone(sent) || (Array.isArray(sent) && sent.length === 0)) return []
+  return idList(parameters, 'forwardedFileIDs') ?? []
 }

@@ -128,6 +128,19 @@ test("a customer's message comes from their address and is no user's", () => {
   )
 })
 
+test('a message that names its receivers goes to these; their name is known when it is the usual one', () => {
+  const sentTo = (...to: string[]) => encodeMessage({ ...message, envelope: { ...message.envelope, to } }, named)
+  const named = { ...shown, ticket: { ...ticket, fromName: 'Sam D.' } }
+  assert.deepEqual([sentTo().to, sentTo().to_name], ['sam@example.com', 'Sam D.'])
+  const usual = sentTo('sam@example.com')
+  assert.deepEqual([usual.to, usual.to_name], ['sam@example.com', 'Sam D.'])
+  const others = sentTo('a@b.example', 'c@d.example')
+  assert.deepEqual([others.to, others.to_name, others.from], ['a@b.example,c@d.example', '', 'support@example.com'])
+  const envelope = { ...message.envelope, to: ['a@b.example'], externalReference: '<1@mail.example>' }
+  const note = encodeMessage({ ...message, visibility: 'internal', envelope }, named)
+  assert.deepEqual([note.to, note.from, note.external_id], ['a@b.example', null, '<1@mail.example>'])
+})
+
 test('a note has no ends, no channel and no direction', () => {
   const encoded = encodeMessage({ ...message, visibility: 'internal', channelId: 5 }, shown)
   assert.deepEqual(

@@ -1,3 +1,4 @@
+import type { Attachment } from '../../../core/attachments/attachment.ts'
 import type { Event, EventData, EventKind } from '../../../core/events/event.ts'
 import type { Message } from '../../../core/messages/message.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
@@ -114,7 +115,8 @@ export function encodeMessage(message: Message, { ticket, tenant }: Shown): Mess
   const channel = isNote ? undefined : tenant.channels.find((each) => each.id === message.channelId)
   const isAgents = message.authorRole === 'agent'
   const name = message.authorName ?? (message.author ? fullName(message.author) : '')
-  const ends = isNote ? NO_ENDS : isAgents ? outboundEnds(ticket, name) : inboundEnds(ticket, message, name)
+  const usual = isNote ? NO_ENDS : isAgents ? outboundEnds(ticket, name) : inboundEnds(ticket, message, name)
+  const ends = message.envelope.to.length === 0 ? usual : sentTo(usual, message.envelope.to)
   return {
     to: ends.to,
     from: ends.from,
@@ -133,12 +135,17 @@ export function encodeMessage(message: Message, { ticket, tenant }: Shown): Mess
     direction: isNote ? '' : message.direction,
     content: message.safeHtml ?? escaped(message.original),
     ticket_id: ticket.integer,
-    external_id: null,
+    external_id: message.envelope.externalReference,
     from_name: ends.fromName,
     to_name: ends.toName,
-    meta_data: '[]',
+    meta_data: JSON.stringify(message.attachments.map(fileShown)),
     in_queue: 0,
   }
+}
+
+/** A file as others name it: the vendor has no public word of what `meta_data` holds. */
+function fileShown({ integer, name, mediaType, size }: Attachment): object {
+  return { id: integer, name, mime: mediaType, size }
 }
 
 interface Ends {
@@ -171,6 +178,12 @@ function inboundEnds(ticket: Ticket, message: Message, author: string): Ends {
   const { customer, desk } = endsOf(ticket)
   const from = message.author?.email ?? customer.address
   return { from: from || null, fromName: author || customer.name, to: desk.address || null, toName: desk.name }
+}
+
+/** As the message itself names its receivers. The ticket knows the name of its own only. */
+function sentTo(usual: Ends, receivers: readonly string[]): Ends {
+  const to = receivers.join(',')
+  return { ...usual, to, toName: to === usual.to ? usual.toName : '' }
 }
 
 function integerOf(records: readonly { readonly id: string; readonly integer: number }[], id: unknown): string {

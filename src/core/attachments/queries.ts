@@ -1,0 +1,22 @@
+import { may } from '../access/actor.ts'
+import type { Context } from '../context.ts'
+import { findTickets } from '../tickets/queries.ts'
+import type { Forwardable } from './attachment.ts'
+import { FILES_OF_MESSAGES } from './store.ts'
+
+/** The files behind integers that the caller sees: of messages on tickets in sight, of notes only for who may read them. */
+export async function findForwardable(ctx: Context, integers: readonly number[]): Promise<readonly Forwardable[]> {
+  if (integers.length === 0) return []
+  const rows = await ctx.store.run({ statement: FILES_OF_MESSAGES, values: [ctx.tenant.id, integers] })
+  const ticketIds = [...new Set(rows.map((row) => row.ticket_id))]
+  const tickets = await findTickets(
+    ctx,
+    ticketIds.map((id) => ({ id })),
+  )
+  const seen = new Map(tickets.flatMap((ticket) => (ticket ? [[ticket.id, ticket]] : [])))
+  return rows.flatMap(({ ticket_id, visibility, ...file }) => {
+    const ticket = seen.get(ticket_id)
+    const isSeen = ticket && (visibility === 'public' || may(ctx.actor, 'message.read_internal', ticket.deskId))
+    return isSeen ? file : []
+  })
+}
