@@ -170,6 +170,16 @@ describe('Memberships', () => {
     assert.equal((await get(`${MEMBERSHIPS}/${UNKNOWN}`, owner)).status, 404)
   })
 
+  test('every membership is an approved member’s, and the document promises no other', async () => {
+    const { memberships } = (await members('&limit=100')).json
+    assert.ok(memberships.length > 1)
+    for (const { type, status } of memberships) assert.deepEqual([type, status], ['member', 'approved'])
+    const { paths } = (await world.send('GET', '/openapi/spacebring.json')).json
+    const { schema } = paths[`${MEMBERSHIPS}/{id}`].get.responses[200].content['application/json']
+    const { type, status } = schema.properties.membership.properties
+    assert.deepEqual([type.const, status.const], ['member', 'approved'])
+  })
+
   test('following searchQueryNext visits every membership of a location once', async () => {
     const all = idsIn(await members('&limit=100'))
     const visited: string[] = []
@@ -269,6 +279,7 @@ describe('With the settings that follow the current reference', () => {
     assert.equal(membership.user.id, strict.value('SPACEBRING_ADMIN_USER_ID'))
     const { id, createDate } = activity
     assert.deepEqual(activity, { id, ticketRef: ticket.id, type: 'ticketCreated', createDate })
+    assert.equal((await strict.send('DELETE', `${TICKETS}/comment/${id}`, { headers })).status, 400, 'no comment')
     const type = { headers, body: { ticket: { type: 'cleaning' } } }
     assert.equal((await strict.send('PATCH', `${TICKETS}/${ticket.id}/type`, type)).status, 204)
     const read = (await strict.send('GET', `${TICKETS}/${ticket.id}`, { headers })).json

@@ -268,6 +268,11 @@ export const facts: Facts = {
       'tickets/codec.test.ts: agents, admins and owners are admin in a membership, customers member',
     ],
     [
+      'S24',
+      'A membership is an approved member’s, and our document promises no other (bettered)',
+      'discovery.test.ts: every membership is an approved member’s, and the document promises no other',
+    ],
+    [
       'S25',
       'Missing values are null or left out',
       'tickets/codec.test.ts: a ticket without assignee says so once and leaves the other keys out',
@@ -300,6 +305,11 @@ export const facts: Facts = {
       'S33',
       'Authors, admins and the network may; nobody else',
       'test/attachments.test.ts: is its author, and who has message.delete; nobody else, and nobody without sight',
+    ],
+    [
+      'S33',
+      'What is no comment is 400, where it is in sight',
+      'spacebring.test.ts: an activity in sight that is no comment cannot be deleted: 400, and it stays',
     ],
     ['S34', 'What a comment does to the status', COMMENTS],
     [
@@ -335,6 +345,11 @@ export const facts: Facts = {
       '404, 405, 413, 503 in the form of the others',
       'spacebring.test.ts: unknown addresses and methods are told in the vendor’s form',
     ],
+    [
+      'S43',
+      'Every other method that HTTP knows is 405 with Allow, before the body is read',
+      'test/contract/contract.test.ts: spacebring > before routing > every other method that HTTP knows is 405 on all of its paths, before the body is read',
+    ],
     ['S44', 'Tickets made elsewhere', ELSEWHERE],
     [
       'S44',
@@ -345,8 +360,4 @@ export const facts: Facts = {
     ['S46', 'inProgress means open unless it shows already', PROGRESS],
   ],
   errors: 'errors.test.ts: every error is a message and a type with the status of its kind',
-  unseen: {
-    'object LocationMembership type=nonmember': 'whoever has a membership here is a member',
-    'object LocationMembership status=requested': 'nobody has to ask for a membership here',
-  },
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { v7 } from 'uuid'
+import { makeSite } from '../../../test/contract/site.ts'
 import { type Received, startWorld, type World } from '../../../test/world.ts'
 import { openAccess } from '../../core/access/access.ts'
 import type { Role } from '../../core/access/permissions.ts'
@@ -553,6 +554,70 @@ test('a comment needs a ticket in sight and a text', async () => {
   assertError(await comment(member.headers, { ticketRef: UNKNOWN, text: 'Hi' }), 404, 'notFound')
   assertError(await comment(otherMember.headers, { ticketRef, text: 'Hi' }), 404, 'notFound')
   assert.equal((await read(ticketRef)).activities.length, 0)
+})
+
+const erase = (id: string, headers: Headers, key: Headers = {}) =>
+  world.send('DELETE', `${PATH}/comment/${id}`, { headers: { ...headers, ...key } })
+
+/** A ticket with an activity of each kind but comments. */
+async function changedTicket(locationRef: string, requester: Caller) {
+  const { ticket } = (await newTicket(owner.headers, { locationRef, userRefRequester: requester.id })).json
+  await put(ticket.id, 'status', owner.headers, { status: 'inProgress' })
+  await put(ticket.id, 'assignee', owner.headers, { userRefAssignee: owner.id })
+  await put(ticket.id, 'type', owner.headers, { type: 'cleaning' })
+  const { activities } = await read(ticket.id)
+  const kinds = activities.map(({ type }: { type: string }) => type)
+  assert.deepEqual(kinds, ['statusUpdated', 'assigneeUpdated', 'typeUpdated'])
+  return { id: ticket.id, activities, ids: activities.map((each: { id: string }) => each.id) }
+}
+
+test('an activity in sight that is no comment cannot be deleted: 400, and it stays', async () => {
+  const ticket = await changedTicket(location, member)
+  for (const id of [...ticket.ids, ticket.ids[0].toUpperCase()])
+    for (const headers of [owner.headers, agent.headers, basic, member.headers])
+      assertError(await erase(id, headers), 400, 'validationError', ['id'])
+  assert.deepEqual((await read(ticket.id)).activities, ticket.activities)
+  const key = { 'idempotency-key': v7() }
+  assertError(await erase(ticket.ids[0], owner.headers, key), 400, 'validationError', ['id'])
+  const { activity } = (await comment(owner.headers, { ticketRef: ticket.id, text: 'Hello' })).json
+  assert.equal((await erase(activity.id, owner.headers, key)).status, 204)
+})
+
+test('an activity out of sight is not found when it is deleted, as one that never was', async () => {
+  const [here, elsewhere] = [await changedTicket(location, member), await changedTicket(otherLocation, owner)]
+  const other = await makeSite(world, 'other')
+  const none = await erase(UNKNOWN, owner.headers)
+  assertError(none, 404, 'notFound')
+  for (const [ticket, headers] of [
+    [here, otherMember.headers],
+    [here, other.as('spacebring')],
+    [elsewhere, agent.headers],
+  ] as const)
+    for (const id of ticket.ids) {
+      const answer = await erase(id, headers)
+      assert.deepEqual([answer.status, answer.text], [404, none.text])
+    }
+  assertError(await erase(elsewhere.ids[0], owner.headers), 400, 'validationError', ['id'])
+  const native = { headers: { authorization: `Bearer ${world.value('POLYDESK_API_KEY')}` } }
+  assert.equal((await world.send('DELETE', `/v1/tickets/${here.id}`, native)).status, 204)
+  assertError(await erase(here.ids[0], owner.headers), 404, 'notFound')
+})
+
+test('what is recorded and no activity is not found when it is deleted: notes, titles, the event of a comment', async () => {
+  const id = await ticketOf(member)
+  const native = { headers: { authorization: `Bearer ${world.value('POLYDESK_API_KEY')}` } }
+  const change = (method: string, path: string, body: object) => world.send(method, path, { ...native, body })
+  await comment(owner.headers, { ticketRef: id, text: 'Hello' })
+  await change('POST', `/v1/tickets/${id}/messages`, { text: 'Between us', visibility: 'internal' })
+  await change('PATCH', `/v1/tickets/${id}`, { title: 'Door' })
+  const { data } = (await world.send('GET', `/v1/tickets/${id}/timeline`, native)).json
+  const kinds: string[] = data.map(({ kind }: { kind: string }) => kind)
+  const expected = ['ticket.created', 'message.added', 'ticket.status_changed', 'message.added', 'ticket.title_changed']
+  assert.deepEqual(kinds.toSorted(), expected.toSorted())
+  for (const event of data) {
+    const [status, type] = event.kind === 'ticket.status_changed' ? [400, 'validationError'] : [404, 'notFound']
+    for (const headers of [owner.headers, basic]) assertError(await erase(event.id, headers), Number(status), `${type}`)
+  }
 })
 
 // --- read and list ----------------------------------------------------------------------------------------------------

@@ -23,14 +23,15 @@ export type MembersQuery = Static<typeof MembersQuery>
 
 const text = Type.Optional(Type.String())
 
+/** The vendor knows `nonmember` and `requested` too. Every membership here is an approved member's (README, S24). */
 const Member = closed(
   {
     id,
     locationRef: id,
     userRef: id,
     role: Type.Enum(['member', 'admin']),
-    type: Type.Enum(['member', 'nonmember']),
-    status: Type.Enum(['requested', 'approved']),
+    type: Type.Literal('member'),
+    status: Type.Literal('approved'),
     createDate: date,
     user: closed({ id, name: text, surname: text, email: text, phoneNumber: text, photoUrl: text, about: text }),
   },

@@ -84,9 +84,15 @@ export function encodeChange(event: Event, actor: Person | null, scene: Scene): 
   return shown && activity(event, { id: event.id, ...shown }, actor, scene)
 }
 
-type ShownChange = Pick<Activity, 'type' | 'data'>
+/** Whether an event is an activity of its own. That of a comment is none: the comment is. */
+export function isShownChange(event: Event, scene: Pick<Scene, 'tenant' | 'profile'>): boolean {
+  return shownChange(event, { ...scene, people: new Map(), reader: { userId: '', worksHere: false } }) !== null
+}
 
-function shownChange(event: Event, scene: Scene): ShownChange | null {
+type ShownChange = Pick<Activity, 'type' | 'data'>
+type ChangeScene = Pick<Scene, 'tenant' | 'profile' | 'people' | 'reader'>
+
+function shownChange(event: Event, scene: ChangeScene): ShownChange | null {
   switch (event.kind) {
     case 'ticket.status_changed':
       return shownStatusChange(event)
@@ -140,7 +146,7 @@ function assigneeIdIn(data: EventData | null): string | null {
 }
 
 /** Nobody assigned leaves the keys out: nothing inside `data` may be null (Spacebring reference, Support). */
-function assigneeIn(data: EventData | null, scene: Scene): ChangedValues {
+function assigneeIn(data: EventData | null, scene: ChangeScene): ChangedValues {
   const userId = assigneeIdIn(data)
   if (userId === null) return {}
   const person = scene.people.get(userId)

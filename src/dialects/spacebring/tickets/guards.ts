@@ -1,8 +1,12 @@
 import { demand } from '../../../core/access/actor.ts'
 import type { Context } from '../../../core/context.ts'
+import { Refusal, refuseField } from '../../../core/errors.ts'
+import { deleteMessage } from '../../../core/messages/commands.ts'
 import { changeTicket } from '../../../core/tickets/commands.ts'
-import { getTicket } from '../../../core/tickets/queries.ts'
+import { findTicketEvent, getTicket } from '../../../core/tickets/queries.ts'
+import type { Settings } from '../../dialect.ts'
 import { OTHER_TYPE, type TypeWord, typeWordOf } from '../words.ts'
+import { isShownChange } from './activities.ts'
 import { decodeType } from './codec.ts'
 
 /** The core lets a requester close the own ticket; with this vendor members change no status (S21). */
@@ -24,4 +28,24 @@ export async function changeType(ctx: Context, id: string, word: TypeWord): Prom
     demand(ctx.actor, 'ticket.change', ticket.deskId)
     return typeWordOf(ctx.tenant, ticket.topicId) === word ? {} : { topicId }
   })
+}
+
+/** S33: an activity that is there but no comment is 400; what is nowhere, or out of sight, is not found. */
+export async function deleteComment(ctx: Context, id: string, settings: Settings): Promise<void> {
+  try {
+    await deleteMessage(ctx, { id }, { onlyReplies: true })
+  } catch (error) {
+    if (isUnknownMessage(error) && (await isOtherActivity(ctx, id, settings)))
+      refuseField(['id'], 'unknown', 'This activity is no comment.')
+    throw error
+  }
+}
+
+function isUnknownMessage(error: unknown): boolean {
+  return error instanceof Refusal && error.error.code === 'not_found' && error.error.missing === 'message'
+}
+
+async function isOtherActivity(ctx: Context, id: string, settings: Settings): Promise<boolean> {
+  const event = await findTicketEvent(ctx, id)
+  return event !== null && isShownChange(event, { tenant: ctx.tenant, profile: settings.spacebringActivityProfile })
 }

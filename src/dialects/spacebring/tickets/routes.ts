@@ -1,13 +1,12 @@
 import { linkingIn } from '../../../core/attachments/links.ts'
 import type { Context } from '../../../core/context.ts'
-import { deleteMessage } from '../../../core/messages/commands.ts'
 import { changeTicket, createTicket } from '../../../core/tickets/commands.ts'
 import { listTickets } from '../../../core/tickets/queries.ts'
 import { route, type Services } from '../../dialect.ts'
 import { byTokenOnly, reading, writing } from '../auth.ts'
 import { answerChange, answerComment, answerCreated, answerPage, answerTicket, type Showing } from './answers.ts'
 import { decodeComment, decodeNewTicket, decodeStatusChange, lowerCase } from './codec.ts'
-import { changeType, refuseToMembers } from './guards.ts'
+import { changeType, deleteComment, refuseToMembers } from './guards.ts'
 import { decodeListing, pageAfter } from './listing.ts'
 import { findAssignee } from './references.ts'
 import {
@@ -143,8 +142,8 @@ export const routes = [
     need: writing('ticket.read', 'message.delete', 'message.reply'),
     params: CommentParams,
     answers: { 204: null },
-    handle: async ({ ctx, params }) => {
-      await deleteMessage(ctx, { id: lowerCase(params.id) }, { onlyReplies: true })
+    handle: async ({ ctx, params, services }) => {
+      await deleteComment(ctx, lowerCase(params.id), services.settings)
       return { status: 204 }
     },
   }),
