@@ -71,7 +71,7 @@ interface Item<Call, Outcome> {
 /**
  * Natural group commit: a call that finds no flush of its kind under way starts one at the end of this turn of the event
  * loop; those that arrive meanwhile go together in the next one. There is no timer, so a lone call waits for nobody and load makes the batches.
- * A few flushes run side by side, so that a slow one doesn't hold up all tenants and the database's cores are used;
+ * Two flushes run side by side, so that a slow one doesn't hold up all tenants and the database's cores are used;
  * but never two of one tenant, whose calls would only wait for each other there, and could overtake each other.
  *
  * After a lost connection the server may still be busy with the first run of a call when the second begins. So a
@@ -83,7 +83,7 @@ export function createBatcher<Call, Row, Outcome>(
   options: BatcherOptions = {},
 ): Batched<Call, Outcome> {
   type Items = Item<Call, Outcome>[]
-  const { maxCalls = 256, maxFlushes = 3, maxWaiting = 10_000, maxAttempts = 20 } = options
+  const { maxCalls = 256, maxFlushes = 2, maxWaiting = 10_000, maxAttempts = 20 } = options
   let queue: Items = []
   let flushes = 0
   let isDue = false
