@@ -42,6 +42,8 @@ export interface BatcherOptions {
   maxAttempts?: number
 }
 
+/** Turns of the event loop that a flush waits for more calls at the most. */
+const MAX_TURNS = 3
 /** How often a call runs again after its connection was lost. */
 const MAX_RERUNS_AFTER_LOSS = 2
 /** How long a store that is away is asked what became of the calls, in milliseconds. */
@@ -70,7 +72,8 @@ interface Item<Call, Outcome> {
 
 /**
  * Natural group commit: a call that finds no flush of its kind under way starts one at the end of this turn of the event
- * loop; those that arrive meanwhile go together in the next one. There is no timer, so a lone call waits for nobody and load makes the batches.
+ * loop (or of the next two, while more arrive); those that arrive meanwhile go together in the next one. There is no timer,
+ * so a lone call waits for nobody and load makes the batches.
  * Two flushes run side by side, so that a slow one doesn't hold up all tenants and the database's cores are used;
  * but never two of one tenant, whose calls would only wait for each other there, and could overtake each other.
  *
@@ -114,14 +117,21 @@ export function createBatcher<Call, Row, Outcome>(
     return promise
   }
 
-  /** At the end of this turn of the event loop, so that calls whose requests were read in the same turn go together. */
+  /**
+   * At the end of this turn of the event loop, or of a later one as long as each brings more: callers that were answered
+   * together ask again together, but not all of what they ask is read in one turn.
+   */
   function flushSoon(): void {
     if (isDue) return
     isDue = true
-    setImmediate(() => {
-      isDue = false
-      if (flushes < maxFlushes) void flushAll()
-    })
+    const look = (before: number, turns: number): void => {
+      setImmediate(() => {
+        if (queue.length > before && turns < MAX_TURNS) return look(queue.length, turns + 1)
+        isDue = false
+        if (flushes < maxFlushes) void flushAll()
+      })
+    }
+    look(queue.length, 1)
   }
 
   /** Flushes until nothing waits but calls of tenants that have a flush under way: that one's end takes them along. */
