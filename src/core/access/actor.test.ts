@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { UserSummary } from '../users/user.ts'
+import { userWith } from '../../../test/users.ts'
 import { type Actor, inSight, may, narrowed, reachesDesk, roleOn, sightOf, worksOn } from './actor.ts'
 import { PERMISSIONS, type Permission, ROLE_PERMISSIONS, type Role } from './permissions.ts'
 
@@ -26,25 +26,9 @@ function actorOf({ roles, isOwner, boundTo }: Given): Actor {
     const deskId = DESKS[index]
     return role === null || deskId === undefined ? [] : [{ id: `membership ${deskId}`, deskId, role }]
   })
-  const user: UserSummary = {
-    id: ME,
-    integer: 1,
-    kind: 'person',
-    isOwner,
-    name: '',
-    surname: '',
-    email: null,
-    username: null,
-    customerNumber: null,
-    phone: null,
-    photoUrl: null,
-    about: null,
-    active: true,
-    memberships,
-  }
   return {
     tenantId: 'tenant',
-    user,
+    user: userWith({ id: ME, isOwner, memberships }),
     credential: { id: 'key', dialect: 'any', kind: 'any', name: 'Key', scopes: [], deskId: boundTo, expiresAt: null },
     permissions: new Set(PERMISSIONS),
   }

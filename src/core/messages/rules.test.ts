@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { userWith } from '../../../test/users.ts'
 import type { Actor } from '../access/actor.ts'
 import { PERMISSIONS, type Permission } from '../access/permissions.ts'
 import { Refusal } from '../errors.ts'
@@ -13,22 +14,7 @@ const DESK = 'desk'
 function actorOf(role: 'customer' | 'agent', permissions: readonly Permission[] = PERMISSIONS): Actor {
   return {
     tenantId: 'tenant',
-    user: {
-      id: role,
-      integer: 1,
-      kind: 'person',
-      isOwner: false,
-      name: role,
-      surname: '',
-      email: null,
-      username: null,
-      customerNumber: null,
-      phone: null,
-      photoUrl: null,
-      about: null,
-      active: true,
-      memberships: [{ id: 'membership', deskId: DESK, role }],
-    },
+    user: userWith({ id: role, name: role, memberships: [{ id: 'membership', deskId: DESK, role }] }),
     credential: { id: 'key', dialect: 'any', kind: 'any', name: 'Key', scopes: [], deskId: null, expiresAt: null },
     permissions: new Set(permissions),
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { userWith } from '../../../test/users.ts'
 import { type Actor, narrowed } from '../access/actor.ts'
 import { PERMISSIONS, type Permission } from '../access/permissions.ts'
 import { type CoreError, Refusal } from '../errors.ts'
@@ -48,23 +49,7 @@ const tenant: Tenant = {
 }
 
 function user(id: string, integer: number, changes: Partial<UserSummary> = {}): UserSummary {
-  return {
-    id,
-    integer,
-    kind: 'person',
-    isOwner: false,
-    name: id,
-    surname: '',
-    email: null,
-    username: null,
-    customerNumber: null,
-    phone: null,
-    photoUrl: null,
-    about: null,
-    active: true,
-    memberships: [],
-    ...changes,
-  }
+  return userWith({ id, integer, name: id, ...changes })
 }
 
 const membership = (deskId: string, role: 'customer' | 'agent' | 'admin') => ({ id: `${deskId} ${role}`, deskId, role })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fastify from 'fastify'
+import { userWith } from '../../../test/users.ts'
 import { type Actor, may, worksOn } from '../../core/access/actor.ts'
 import { PERMISSIONS } from '../../core/access/permissions.ts'
 import { Refusal } from '../../core/errors.ts'
@@ -42,22 +43,12 @@ const tenant: Tenant = {
 function actor(kind: 'basic' | 'access_token', deskId: string | null, scopes: readonly string[] = []): Actor {
   return {
     tenantId: tenant.id,
-    user: {
+    user: userWith({
       id: 'user',
-      integer: 1,
       kind: 'service',
-      isOwner: false,
       name: 'Moov client',
-      surname: '',
-      email: null,
-      username: null,
-      customerNumber: null,
-      phone: null,
-      photoUrl: null,
-      about: null,
-      active: true,
       memberships: [PLATFORM, CONNECTED, OTHER, DISCONNECTED].map(({ id }) => ({ id, deskId: id, role: 'agent' })),
-    },
+    }),
     credential: { id: 'credential', dialect: 'moov', kind, name: 'key', scopes, deskId, expiresAt: null },
     permissions: new Set(PERMISSIONS),
   }

@@ -19,12 +19,12 @@ export interface AttachingParts {
   readonly view: string
 }
 
+const WITHOUT_COPIES = { copies: '', counting: '', counted: '' }
+
 export const WITHOUT_FILES: AttachingParts = {
+  ...WITHOUT_COPIES,
   inputs: '',
   missing: () => 'false',
-  copies: '',
-  counting: '',
-  counted: '',
   attached: '',
   view: `'[]'::json`,
 }
@@ -37,6 +37,7 @@ export const WITHOUT_FILES: AttachingParts = {
  */
 export function attachingParts(given: string, after: string): AttachingParts {
   return {
+    ...WITHOUT_COPIES,
     inputs: `
 new_files as materialized (
   select * from json_to_recordset(${given}::json) as i (call integer, message_id uuid, nth integer, id uuid, source_id uuid)
@@ -51,9 +52,6 @@ free_files as materialized (
     missing: (call) => `exists (
       select 1 from new_files n left join free_files f on f.id = n.id and f.uploader_id = ${call}.actor_id
       where n.call = ${call}.call and f.id is null)`,
-    copies: '',
-    counting: '',
-    counted: '',
     attached: `
 attached as (
   update attachments f set message_id = n.message_id, nth = n.nth
