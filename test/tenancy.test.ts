@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { openAccess } from '../src/core/access/access.ts'
+import { ROLES } from '../src/core/access/permissions.ts'
 import { LIST_CREDENTIALS } from '../src/core/access/store.ts'
 import { sweepAttachments, uploadAttachment } from '../src/core/attachments/commands.ts'
 import {
@@ -34,6 +35,7 @@ import {
   listTickets,
 } from '../src/core/tickets/queries.ts'
 import { CHANGE_TICKETS } from '../src/core/tickets/store/change.ts'
+import { PRIORITIES, STATUSES } from '../src/core/tickets/ticket.ts'
 import { changeUser, eraseUser, makeUser, ticketsOfNobody } from '../src/core/users/commands.ts'
 import {
   findProfilesByExternalId,
@@ -48,6 +50,8 @@ import {
   listUsers,
 } from '../src/core/users/queries.ts'
 import { USER_BY_EMAIL } from '../src/core/users/store.ts'
+import { ADDRESS_KINDS, USER_KINDS } from '../src/core/users/user.ts'
+import { DELIVERY_STATES } from '../src/core/webhooks/webhook.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import type { Files } from '../src/storage/files.ts'
 import { openDiskFiles } from '../src/storage/files-disk.ts'
@@ -160,6 +164,31 @@ describe('The schema', () => {
       without.map((table) => table.name),
       ['migrations'],
     )
+  })
+
+  test('holds its words in domains, the very words of the core, and in no check of a table', async () => {
+    const constraints = await rows<{ table: string; domain: string; says: string }>(
+      `select c.conrelid::regclass::text as table, t.typname as domain, pg_get_constraintdef(c.oid) as says
+       from pg_constraint c left join pg_type t on t.oid = c.contypid
+       where c.contype = 'c' and c.connamespace = 'public'::regnamespace`,
+    )
+    const checksOfWords = constraints.filter(({ domain, says }) => domain === null && says.includes("'"))
+    assert.deepEqual(checksOfWords, [])
+    const domains = constraints.filter(({ domain }) => domain !== null)
+    const words = domains.map(({ domain, says }) => [domain, [...says.matchAll(/'(\w+)'/g)].map(([, word]) => word)])
+    assert.deepEqual(Object.fromEntries(words), {
+      ticket_status: STATUSES,
+      ticket_priority: PRIORITIES,
+      direction: ['inbound', 'outbound'],
+      visibility: ['public', 'internal'],
+      author_role: ['requester', 'agent'],
+      message_format: ['text', 'html'],
+      user_kind: USER_KINDS,
+      membership_role: ROLES,
+      address_kind: ADDRESS_KINDS,
+      webhook_disabled_by: ['hand', 'failures'],
+      delivery_state: DELIVERY_STATES,
+    })
   })
 
   test('has no triggers, and no defaults that make ids or times of their own', async () => {
