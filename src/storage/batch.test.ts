@@ -183,14 +183,15 @@ function watched(through?: (run: Database['pipeline']) => Database['pipeline']):
   flushes: Flush[]
 } {
   const flushes: Flush[] = []
-  const run: Database['pipeline'] = (bounds) => database.pipeline(bounds)
+  const run: Database['pipeline'] = (...given) => database.pipeline(...given)
   const inner = through?.(run) ?? run
-  const pipeline: Database['pipeline'] = (bounds) => {
+  const pipeline: Database['pipeline'] = (...given) => {
+    const [bounds] = given
     flushes.push({
       tenants: bounds.map((each) => each.values[0]),
       ids: bounds.flatMap((each) => each.values[1]),
     })
-    return inner(bounds)
+    return inner(...given)
   }
   return { database: { ...database, pipeline }, flushes }
 }
@@ -200,11 +201,11 @@ type Fault = 'none' | 'lost before' | 'lost after' | 'still running'
 function faulty(faults: readonly Fault[], stillRunning: Promise<unknown>[] = []) {
   let next = 0
   return (run: Database['pipeline']): Database['pipeline'] =>
-    async (bounds) => {
+    async (...given) => {
       const fault = faults[next++] ?? 'none'
-      if (fault === 'none') return run(bounds)
+      if (fault === 'none') return run(...given)
       if (fault === 'lost before') throw new StoreUnavailable(new Error(fault))
-      const running = run(bounds)
+      const running = run(...given)
       const over = running.catch(() => {})
       stillRunning.push(over)
       if (fault === 'lost after') await over
@@ -268,18 +269,19 @@ test('some flushes run side by side, but never two of one tenant', async () => {
   const t = await newTenants(4)
   let underWay: (readonly unknown[])[] = []
   let most = 0
-  const { database: seen } = watched((run) => async (bounds) => {
+  const { database: seen } = watched((run) => async (...given) => {
+    const [bounds] = given
     const tenants = bounds.map((each) => each.values[0])
     for (const tenant of tenants) assert(!underWay.some((each) => each.includes(tenant)), 'two flushes of one tenant')
     underWay = [...underWay, tenants]
     most = Math.max(most, underWay.length)
     try {
-      return await run(bounds)
+      return await run(...given)
     } finally {
       underWay = underWay.filter((each) => each !== tenants)
     }
   })
-  const add = createBatcher(seen, entries, { maxFlushes: 2, maxCalls: 3 })
+  const add = createBatcher(seen, entries, { maxFlushes: 2, maxCalls: 3, inLine: false })
   const slow = Array.from({ length: 24 }, (_each, index) => ({ tenant: t(index % 4), call: entry('a', SLOW_COMMIT) }))
   const answers = await Promise.all(slow.map(({ tenant, call }) => add(tenant, call)))
   assert.equal(most, 2)
@@ -288,6 +290,33 @@ test('some flushes run side by side, but never two of one tenant', async () => {
     slow.map((_each, index) => Math.floor(index / 4) + 1),
     'each tenant in its order, and nobody forgotten',
   )
+})
+
+test('rows that stay locked hold up their own tenant, whatever stands behind it in line', async () => {
+  const t = await newTenants(4)
+  const holder = await outside.connect()
+  await holder.query('begin')
+  await holder.query('select from counter where tenant_id = $1 for update', [t(0)])
+  const seen = watched()
+  const add = createBatcher(seen.database, entries, { inLine: true })
+  const others = [1, 2, 3].map(t)
+  let isAnswered = false
+  const held = Promise.all(['a', 'a'].map((account) => add(t(0), entry(account)))).finally(() => {
+    isAnswered = true
+  })
+  while (!seen.flushes.length) await turn()
+  // The first of them go behind the flush that waits, the later ones have the line for themselves.
+  for (const position of [1, 2, 3, 4]) {
+    assert.deepEqual(
+      await Promise.all(others.map((tenant) => add(tenant, entry('a')))),
+      others.map(() => position),
+    )
+    await turn()
+  }
+  assert(!isAnswered)
+  await holder.query('commit')
+  holder.release()
+  assert.deepEqual(await held, [1, 2])
 })
 
 test('a flush and the queue are bounded', async () => {
@@ -534,7 +563,11 @@ const steps = fc.array(
   }),
   { minLength: 1, maxLength: 200, size: 'max' },
 )
-const bounds = fc.record({ maxCalls: fc.integer({ min: 1, max: 40 }), maxFlushes: fc.integer({ min: 1, max: 3 }) })
+const bounds = fc.record({
+  maxCalls: fc.integer({ min: 1, max: 40 }),
+  maxFlushes: fc.integer({ min: 1, max: 3 }),
+  inLine: fc.boolean(),
+})
 const faults = fc.array(fc.constantFrom<Fault>('none', 'none', 'none', 'lost before', 'lost after', 'still running'), {
   maxLength: 12,
   size: 'max',

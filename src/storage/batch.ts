@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from './database.ts'
 import { errorCode, isUnavailable, StoreUnavailable } from './failures.ts'
@@ -36,6 +37,8 @@ export interface BatcherOptions {
   maxCalls?: number
   /** Flushes under way at the same time at the most, each of other tenants. */
   maxFlushes?: number
+  /** Whether flushes follow each other down one connection; else each has one of its own. */
+  inLine?: boolean
   /** Calls that wait at the most: one more is refused at once, so that the queue is bounded. */
   maxWaiting?: number
   /** In how many flushes a call runs at the most, when what it relies on keeps changing. */
@@ -50,6 +53,8 @@ const MAX_RERUNS_AFTER_LOSS = 2
 const RECOVERY_MS = 2_000
 /** The pause before the first such question, in milliseconds; it doubles each time. */
 const RECOVERY_PAUSE_MS = 20
+/** What a flush in line is told that meets rows which stay locked. */
+const LOCK_NOT_AVAILABLE = '55P03'
 /** Serialisation failure and deadlock: nothing is wrong with the call, it only has to run again. */
 const TRANSIENT_CODES = new Set<string | undefined>(['40001', '40P01'])
 
@@ -74,8 +79,10 @@ interface Item<Call, Outcome> {
  * Natural group commit: a call that finds no flush of its kind under way starts one at the end of this turn of the event
  * loop (or of the next two, while more arrive); those that arrive meanwhile go together in the next one. There is no timer,
  * so a lone call waits for nobody and load makes the batches.
- * Two flushes run side by side, so that a slow one doesn't hold up all tenants and the database's cores are used;
- * but never two of one tenant, whose calls would only wait for each other there, and could overtake each other.
+ * Two flushes are under way, so that neither side waits for the other: side by side, or one behind the other down one
+ * connection, where the one behind lies ready when the first ends. But never two of one tenant, whose calls would only
+ * wait for each other there, and could overtake each other.
+ * A flush in line that meets rows which stay locked leaves the line, so that it doesn't hold up all tenants.
  *
  * After a lost connection the server may still be busy with the first run of a call when the second begins. So a
  * write must be impossible to do twice: its statement inserts a row whose id its caller made.
@@ -87,6 +94,8 @@ export function createBatcher<Call, Row, Outcome>(
 ): Batched<Call, Outcome> {
   type Items = Item<Call, Outcome>[]
   const { maxCalls = 256, maxFlushes = 2, maxWaiting = 10_000, maxAttempts = 20 } = options
+  // With more cores PostgreSQL has some to spare for a second connection, and commits of two wait for the disk together.
+  const { inLine = !kind.readOnly && availableParallelism() <= 2 } = options
   let queue: Items = []
   let flushes = 0
   let isDue = false
@@ -196,7 +205,7 @@ export function createBatcher<Call, Row, Outcome>(
     }
     let answers: readonly (readonly Row[])[]
     try {
-      answers = await database.pipeline(bounds)
+      answers = await send(bounds)
     } catch (error) {
       if (error instanceof StoreUnavailable && !error.sent)
         await Promise.all(items.map((item) => conclude(item, () => item.reject(error))))
@@ -207,6 +216,17 @@ export function createBatcher<Call, Row, Outcome>(
     }
     await Promise.all(groups.map(([, group], index) => deal(group, answers[index] ?? [])))
     return []
+  }
+
+  async function send(bounds: readonly BoundStatement<Row>[]): Promise<readonly (readonly Row[])[]> {
+    if (!inLine) return database.pipeline(bounds)
+    try {
+      return await database.pipeline(bounds, kind.name)
+    } catch (error) {
+      if (errorCode(error) !== LOCK_NOT_AVAILABLE) throw error
+      // Nothing of it took effect, and alone it may wait as long as it must.
+      return database.pipeline(bounds)
+    }
   }
 
   /** After a refusal by PostgreSQL: several calls are to be tried apart, a single one is itself to blame. */

@@ -40,17 +40,23 @@ export class Pipeline implements pg.Submittable {
   readonly #bounds: readonly BoundStatement<unknown>[]
   readonly #values: readonly Parameter[][]
   readonly #types: pg.CustomTypesConfig
+  readonly #ended: () => void
   readonly #settle: PromiseWithResolvers<readonly (readonly unknown[])[]> = Promise.withResolvers()
   readonly #answers: unknown[][] = []
   /** What the connection has prepared; statements join it as they answer. */
   #known: Map<string, Shape> = new Map()
+  /** What was known when it was sent: a failure of those before it makes the connection forget. */
+  #shapes: readonly (Shape | undefined)[] = []
+  #isSent = false
   #shape: Shape | undefined
   #rows: unknown[] = []
   /** Of rows that could not be read. Their statements commit all the same. */
   #fault: unknown
 
-  constructor(bounds: readonly BoundStatement<unknown>[], types: pg.CustomTypesConfig) {
+  /** @param ended called once the connection has nothing more to say about it, before it says anything about the next. */
+  constructor(bounds: readonly BoundStatement<unknown>[], types: pg.CustomTypesConfig, ended: () => void = () => {}) {
     this.#bounds = bounds
+    this.#ended = ended
     // Before anything is sent: a value that cannot be sent must not leave a statement half sent.
     this.#values = bounds.map((bound) => bound.values.map(parameter))
     this.#types = types
@@ -59,10 +65,14 @@ export class Pipeline implements pg.Submittable {
 
   // The client calls what follows, as it does with queries of its own.
 
+  /** Does nothing when it is sent already (see `line.ts`). */
   submit(connection: pg.Connection): void {
+    if (this.#isSent) return
+    this.#isSent = true
     const known = prepared.get(connection) ?? new Map<string, Shape>()
     prepared.set(connection, known)
     this.#known = known
+    this.#shapes = this.#bounds.map(({ statement }) => known.get(statement.name))
     const names = new Set(known.keys())
     connection.stream.cork()
     for (const [index, { statement }] of this.#bounds.entries()) {
@@ -91,16 +101,15 @@ export class Pipeline implements pg.Submittable {
   }
 
   handleDataRow({ fields }: DataRow): void {
-    this.#shape ??= this.#known.get(this.#current) ?? NOTHING
     try {
-      this.#rows.push(rowOf(this.#shape, fields))
+      this.#rows.push(rowOf(this.#currentShape, fields))
     } catch (error) {
       this.#fault ??= error
     }
   }
 
   handleCommandComplete(): void {
-    if (!this.#known.has(this.#current)) this.#known.set(this.#current, this.#shape ?? NOTHING)
+    this.#known.set(this.#current, this.#currentShape)
     this.#answers.push(this.#rows)
     this.#shape = undefined
     this.#rows = []
@@ -109,17 +118,25 @@ export class Pipeline implements pg.Submittable {
   handleReadyForQuery(): void {
     if (this.#fault === undefined) this.#settle.resolve(this.#answers)
     else this.#settle.reject(this.#fault)
+    this.#ended()
   }
 
   handleError(error: unknown): void {
     // Whatever was wrong with them, the next one prepares them anew.
     for (const { statement } of this.#bounds) this.#known.delete(statement.name)
     this.#settle.reject(error)
+    this.#ended()
   }
 
   /** The name of the statement whose answer is being read. */
   get #current(): string {
     return this.#bounds[this.#answers.length]?.statement.name ?? ''
+  }
+
+  /** What it returns: as it was just described, or as it was known when it was sent, or as one before it was described. */
+  get #currentShape(): Shape {
+    this.#shape ??= this.#shapes[this.#answers.length] ?? this.#known.get(this.#current) ?? NOTHING
+    return this.#shape
   }
 }
 

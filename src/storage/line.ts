@@ -1,0 +1,79 @@
+import type pg from 'pg'
+import { isUnavailable, StoreUnavailable } from './failures.ts'
+import { Pipeline } from './pipeline.ts'
+import type { BoundStatement } from './statement.ts'
+
+type Answers = Pipeline['settled']
+
+/** What sends statements down one connection as one pipeline; the rows of each. */
+export type Send = (bounds: readonly BoundStatement<unknown>[]) => Answers
+
+/**
+ * Pipelines that follow each other down one connection. Each is sent at once, behind those whose answers are still to
+ * come, so that PostgreSQL always has the next one at hand. They run in this order, each a transaction of its own.
+ */
+export function sendBehind(client: pg.PoolClient, types: pg.CustomTypesConfig): Send {
+  const underWay: Pipeline[] = []
+
+  /** `pg` reads one answer at a time: it is told of a pipeline when its answer is the next to come. */
+  function next(): void {
+    underWay.shift()
+    const [first] = underWay
+    if (first) client.query(first)
+  }
+
+  return (bounds) => {
+    const pipeline = new Pipeline(bounds, types, next)
+    underWay.push(pipeline)
+    // Before the client is told of it, who would hold it back while the last word on the one before is still to come.
+    pipeline.submit(client.connection)
+    if (underWay.length === 1) client.query(pipeline)
+    return pipeline.settled
+  }
+}
+
+/** A connection while it is lent. */
+interface Lent {
+  readonly opened: Promise<{ readonly client: pg.PoolClient; readonly send: Send }>
+  users: number
+  lost?: StoreUnavailable
+}
+
+/** Lends its connection to `work`, together with all others that ask meanwhile. */
+export type Line = <T>(work: (send: Send) => Promise<T>) => Promise<T>
+
+/**
+ * One connection that is shared by all who want it at the same time. After a loss the next one connects anew.
+ *
+ * @param connect takes a connection out of a pool. What it throws goes to those who wait for it.
+ * @returns a line; it throws StoreUnavailable when the connection was lost, and whatever `work` throws.
+ */
+export function openLine(connect: () => Promise<pg.PoolClient>, types: pg.CustomTypesConfig): Line {
+  let current: Lent | undefined
+
+  async function open(): Lent['opened'] {
+    const client = await connect()
+    return { client, send: sendBehind(client, types) }
+  }
+
+  return async (work) => {
+    current ??= { opened: open(), users: 0 }
+    const lent = current
+    lent.users += 1
+    try {
+      const { client, send } = await lent.opened
+      try {
+        return await work(send)
+      } catch (error) {
+        if (!isUnavailable(error)) throw error
+        lent.lost = new StoreUnavailable(error)
+        throw lent.lost
+      } finally {
+        if (lent.users === 1) client.release(lent.lost)
+      }
+    } finally {
+      lent.users -= 1
+      if (current === lent && (lent.users === 0 || lent.lost)) current = undefined
+    }
+  }
+}
