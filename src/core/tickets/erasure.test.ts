@@ -42,10 +42,12 @@ async function whereKept(words = SECRET): Promise<readonly string[]> {
   return found
 }
 
+/** Only those count that wait for longer than a line lets them: from now on they keep what they hold. */
 async function untilWaiting(count: number): Promise<void> {
   for (;;) {
     const { rows } = await core.outside.query<{ n: number }>(
-      "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      `select count(*)::int as n from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock' and clock_timestamp() - query_start > '100 ms'`,
     )
     if ((rows[0]?.n ?? 0) >= count) return
     await pause(10)
