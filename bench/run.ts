@@ -116,18 +116,27 @@ async function measure(contestant: Contestant, embedded: EmbeddedPostgres, round
     operation: round.operation,
     connections: round.connections,
     nodeCpu: after.cpuMicroseconds - before.cpuMicroseconds,
-    databaseCpu: databaseBefore === null || databaseAfter === null ? null : databaseAfter - databaseBefore,
+    databaseCpu: usedBetween(databaseBefore, databaseAfter),
     residentBytes: after.residentBytes,
   }
 }
 
-/** What the processes behind a database's connections have used in all, in microseconds; null where /proc is missing. */
-async function databaseCpu(embedded: EmbeddedPostgres, database: string): Promise<number | null> {
+/** What each process behind a database's connections has used so far, in microseconds; none where /proc is missing. */
+async function databaseCpu(embedded: EmbeddedPostgres, database: string): Promise<ReadonlyMap<number, number>> {
   const backends = await onServer(embedded, (client) =>
-    client.query<{ pid: number }>('select pid from pg_stat_activity where datname = $1', [database]),
+    client.query<{ pid: number }>(
+      "select pid from pg_stat_activity where datname = $1 and backend_type = 'client backend'",
+      [database],
+    ),
   )
-  const ticks = await Promise.all(backends.rows.map(({ pid }) => ticksOf(pid)))
-  return ticks.reduce<number | null>((sum, each) => (sum === null || each === null ? null : sum + each), 0)
+  const used = await Promise.all(backends.rows.map(async ({ pid }) => [pid, await ticksOf(pid)] as const))
+  return new Map(used.filter((each): each is [number, number] => each[1] !== null))
+}
+
+/** What was used by those that are still there afterwards: a connection that was idle for long may have been closed. */
+function usedBetween(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): number | null {
+  if (after.size === 0) return null
+  return [...after].reduce((sum, [pid, used]) => sum + used - (before.get(pid) ?? 0), 0)
 }
 
 async function ticksOf(pid: number): Promise<number | null> {
