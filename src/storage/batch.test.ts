@@ -281,7 +281,7 @@ test('some flushes run side by side, but never two of one tenant', async () => {
       underWay = underWay.filter((each) => each !== tenants)
     }
   })
-  const add = createBatcher(seen, entries, { maxFlushes: 2, maxCalls: 3, inLine: false })
+  const add = createBatcher(seen, entries, { maxFlushes: 2, maxCalls: 3, inLane: false })
   const slow = Array.from({ length: 24 }, (_each, index) => ({ tenant: t(index % 4), call: entry('a', SLOW_COMMIT) }))
   const answers = await Promise.all(slow.map(({ tenant, call }) => add(tenant, call)))
   assert.equal(most, 2)
@@ -292,20 +292,20 @@ test('some flushes run side by side, but never two of one tenant', async () => {
   )
 })
 
-test('rows that stay locked hold up their own tenant, whatever stands behind it in line', async () => {
+test('rows that stay locked hold up their own tenant, whatever stands behind it in its lane', async () => {
   const t = await newTenants(4)
   const holder = await outside.connect()
   await holder.query('begin')
   await holder.query('select from counter where tenant_id = $1 for update', [t(0)])
   const seen = watched()
-  const add = createBatcher(seen.database, entries, { inLine: true })
+  const add = createBatcher(seen.database, entries, { inLane: true })
   const others = [1, 2, 3].map(t)
   let isAnswered = false
   const held = Promise.all(['a', 'a'].map((account) => add(t(0), entry(account)))).finally(() => {
     isAnswered = true
   })
   while (!seen.flushes.length) await turn()
-  // The first of them go behind the flush that waits, the later ones have the line for themselves.
+  // The first of them go behind the flush that waits, the later ones have the lane for themselves.
   for (const position of [1, 2, 3, 4]) {
     assert.deepEqual(
       await Promise.all(others.map((tenant) => add(tenant, entry('a')))),
@@ -566,7 +566,7 @@ const steps = fc.array(
 const bounds = fc.record({
   maxCalls: fc.integer({ min: 1, max: 40 }),
   maxFlushes: fc.integer({ min: 1, max: 3 }),
-  inLine: fc.boolean(),
+  inLane: fc.boolean(),
 })
 const faults = fc.array(fc.constantFrom<Fault>('none', 'none', 'none', 'lost before', 'lost after', 'still running'), {
   maxLength: 12,

@@ -38,7 +38,7 @@ export interface BatcherOptions {
   /** Flushes under way at the same time at the most, each of other tenants. */
   maxFlushes?: number
   /** Whether flushes follow each other down one connection; else each has one of its own. */
-  inLine?: boolean
+  inLane?: boolean
   /** Calls that wait at the most: one more is refused at once, so that the queue is bounded. */
   maxWaiting?: number
   /** In how many flushes a call runs at the most, when what it relies on keeps changing. */
@@ -53,7 +53,7 @@ const MAX_RERUNS_AFTER_LOSS = 2
 const RECOVERY_MS = 2_000
 /** The pause before the first such question, in milliseconds; it doubles each time. */
 const RECOVERY_PAUSE_MS = 20
-/** What a flush in line is told that meets rows which stay locked. */
+/** What a flush in a lane is told that meets rows which stay locked. */
 const LOCK_NOT_AVAILABLE = '55P03'
 /** Serialisation failure and deadlock: nothing is wrong with the call, it only has to run again. */
 const TRANSIENT_CODES = new Set<string | undefined>(['40001', '40P01'])
@@ -82,7 +82,7 @@ interface Item<Call, Outcome> {
  * Two flushes are under way, so that neither side waits for the other: side by side, or one behind the other down one
  * connection, where the one behind lies ready when the first ends. But never two of one tenant, whose calls would only
  * wait for each other there, and could overtake each other.
- * A flush in line that meets rows which stay locked leaves the line, so that it doesn't hold up all tenants.
+ * A flush in a lane that meets rows which stay locked leaves the lane, so that it doesn't hold up all tenants.
  *
  * After a lost connection the server may still be busy with the first run of a call when the second begins. So a
  * write must be impossible to do twice: its statement inserts a row whose id its caller made.
@@ -95,7 +95,7 @@ export function createBatcher<Call, Row, Outcome>(
   type Items = Item<Call, Outcome>[]
   const { maxCalls = 256, maxFlushes = 2, maxWaiting = 10_000, maxAttempts = 20 } = options
   // With more cores PostgreSQL has some to spare for a second connection, and commits of two wait for the disk together.
-  const { inLine = !kind.readOnly && availableParallelism() <= 2 } = options
+  const { inLane = !kind.readOnly && availableParallelism() <= 2 } = options
   let queue: Items = []
   let flushes = 0
   let isDue = false
@@ -219,7 +219,7 @@ export function createBatcher<Call, Row, Outcome>(
   }
 
   async function send(bounds: readonly BoundStatement<Row>[]): Promise<readonly (readonly Row[])[]> {
-    if (!inLine) return database.pipeline(bounds)
+    if (!inLane) return database.pipeline(bounds)
     try {
       return await database.pipeline(bounds, kind.name)
     } catch (error) {

@@ -2,7 +2,7 @@ import pg from 'pg'
 import type { TObject } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { isTooSlow, isUnavailable, StoreUnavailable } from './failures.ts'
-import { type Line, openLine, type Send, sendBehind } from './line.ts'
+import { type Lane, openLane, type Send, sendBehind } from './lane.ts'
 import type { BoundStatement, Statement } from './statement.ts'
 
 /** How long a caller waits for a free connection before it is told that the store is unavailable, in milliseconds. */
@@ -20,8 +20,8 @@ const SETTINGS = {
   // a plan for the very list looks cheaper: that takes ten times as long as reading a ticket.
   plan_cache_mode: 'force_generic_plan',
 }
-/** How long a pipeline of a line waits for locked rows before it gives way to those behind it, in milliseconds. */
-const LINE_LOCK_TIMEOUT_MS = 50
+/** How long a pipeline of a lane waits for locked rows before it gives way to those behind it, in milliseconds. */
+const LANE_LOCK_TIMEOUT_MS = 50
 /** How often a listening connection proves that it still lives, in milliseconds. Half of it must stay below 5 s. */
 const LISTEN_HEARTBEAT_MS = 2_000
 
@@ -44,13 +44,13 @@ export interface Database {
   /**
    * Sends all statements down one connection without waiting in between, in order. They commit together or not at all.
    *
-   * @param line those of one line share a connection: each goes at once, and runs after those before it. So that none
+   * @param lane those of one lane share a connection: each goes at once, and runs after those before it. So that none
    *   holds up the others for long, it fails as not available (55P03) when it meets rows that stay locked.
    * @returns the rows of each
    * @throws StoreUnavailable when the connection was lost; whether they committed is then unknown.
    * @throws what PostgreSQL refused first, which has a code; then none took effect.
    */
-  pipeline<Row>(bounds: readonly BoundStatement<Row>[], line?: string): Promise<readonly (readonly Row[])[]>
+  pipeline<Row>(bounds: readonly BoundStatement<Row>[], lane?: string): Promise<readonly (readonly Row[])[]>
   /** Runs statements one after the other in one transaction, for administration. What `work` throws rolls it back. */
   transaction<T>(work: (run: Database['run']) => Promise<T>): Promise<T>
   /** Runs plain SQL outside the product's statements: migrations and administration only. */
@@ -94,13 +94,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   // Each has its own connections, so that lists that run long leave those of the short statements free.
   const single = new pg.Pool({ ...base, max: options.poolSize ?? 8 })
   const pipelined = new pg.Pool({ ...base, max: 4 })
-  const lined = new pg.Pool({ ...base, options: `${base.options} -c lock_timeout=${LINE_LOCK_TIMEOUT_MS}`, max: 4 })
-  const pools = [single, pipelined, lined]
+  const shared = new pg.Pool({ ...base, options: `${base.options} -c lock_timeout=${LANE_LOCK_TIMEOUT_MS}`, max: 4 })
+  const pools = [single, pipelined, shared]
   const log = options.log ?? (() => {})
   for (const pool of pools) pool.on('error', (error) => log(`An idle database connection was lost: ${error.message}`))
   // While a client is checked out the pool does not listen to it; its queries fail with the same error.
   for (const pool of pools) pool.on('connect', (client) => client.on('error', () => {}))
-  const lines = new Map<string, Line>()
+  const lanes = new Map<string, Lane>()
   const checker = options.checkRows ? rowChecker() : undefined
   const listeners = new Set<Listener>()
 
@@ -134,10 +134,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  function lineOf(name: string): Line {
-    const line = lines.get(name) ?? openLine(() => connected(lined.connect()), types)
-    lines.set(name, line)
-    return line
+  function laneOf(name: string): Lane {
+    const lane = lanes.get(name) ?? openLane(() => connected(shared.connect()), types)
+    lanes.set(name, lane)
+    return lane
   }
 
   const database: Database = {
@@ -146,8 +146,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       return rows ?? []
     },
 
-    pipeline: (bounds, line) =>
-      line === undefined ? sendOn(pipelined, bounds) : lineOf(line)((send) => sendBy(send, bounds)),
+    pipeline: (bounds, lane) =>
+      lane === undefined ? sendOn(pipelined, bounds) : laneOf(lane)((send) => sendBy(send, bounds)),
 
     async transaction(work) {
       const client = await connected(single.connect())

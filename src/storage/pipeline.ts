@@ -65,7 +65,7 @@ export class Pipeline implements pg.Submittable {
 
   // The client calls what follows, as it does with queries of its own.
 
-  /** Does nothing when it is sent already (see `line.ts`). */
+  /** Does nothing when it is sent already (see `lane.ts`). */
   submit(connection: pg.Connection): void {
     if (this.#isSent) return
     this.#isSent = true

@@ -42,7 +42,7 @@ async function whereKept(words = SECRET): Promise<readonly string[]> {
   return found
 }
 
-/** Only those count that wait for longer than a line lets them: from now on they keep what they hold. */
+/** Only those count that wait for longer than a lane lets them: from now on they keep what they hold. */
 async function untilWaiting(count: number): Promise<void> {
   for (;;) {
     const { rows } = await core.outside.query<{ n: number }>(

@@ -40,15 +40,15 @@ interface Lent {
 }
 
 /** Lends its connection to `work`, together with all others that ask meanwhile. */
-export type Line = <T>(work: (send: Send) => Promise<T>) => Promise<T>
+export type Lane = <T>(work: (send: Send) => Promise<T>) => Promise<T>
 
 /**
  * One connection that is shared by all who want it at the same time. After a loss the next one connects anew.
  *
  * @param connect takes a connection out of a pool. What it throws goes to those who wait for it.
- * @returns a line; it throws StoreUnavailable when the connection was lost, and whatever `work` throws.
+ * @returns a lane; it throws StoreUnavailable when the connection was lost, and whatever `work` throws.
  */
-export function openLine(connect: () => Promise<pg.PoolClient>, types: pg.CustomTypesConfig): Line {
+export function openLane(connect: () => Promise<pg.PoolClient>, types: pg.CustomTypesConfig): Lane {
   let current: Lent | undefined
 
   async function open(): Lent['opened'] {

@@ -9,13 +9,13 @@ import { statement } from './statement.ts'
 
 const Kept = Type.Object({ id: Type.Integer(), pid: Type.Integer(), transaction: Type.String() })
 const KEEP = statement(
-  'test.line_keep',
+  'test.lane_keep',
   Kept,
   'insert into kept values ($1) returning id, pg_backend_pid() as pid, pg_current_xact_id()::text as transaction',
 )
-const FIND = statement('test.line_find', Type.Object({ id: Type.Integer() }), 'select id from kept where id = $1')
+const FIND = statement('test.lane_find', Type.Object({ id: Type.Integer() }), 'select id from kept where id = $1')
 const END = statement(
-  'test.line_end',
+  'test.lane_end',
   Type.Object({ ended: Type.Boolean() }),
   'select pg_terminate_backend(pg_backend_pid()) as ended',
 )
@@ -37,21 +37,21 @@ after(async () => {
   await opened.close()
 })
 
-/** Keeps rows in one transaction, behind what goes down the line already. */
+/** Keeps rows in one transaction, behind what goes down the lane already. */
 const keep = (...ids: unknown[]) =>
   database.pipeline(
     ids.map((id) => ({ statement: KEEP, values: [id] })),
-    'line',
+    'lane',
   )
-const find = (id: unknown) => database.pipeline([{ statement: FIND, values: [id] }], 'line')
-const end = () => database.pipeline([{ statement: END, values: [] }], 'line')
+const find = (id: unknown) => database.pipeline([{ statement: FIND, values: [id] }], 'lane')
+const end = () => database.pipeline([{ statement: END, values: [] }], 'lane')
 
 async function kept(): Promise<number[]> {
   const { rows } = await outside.query<{ id: number }>('delete from kept returning id')
   return rows.map(({ id }) => id).sort((a, b) => a - b)
 }
 
-test('what goes down a line at the same time shares a connection, in order, each a transaction of its own', async () => {
+test('what goes down a lane at the same time shares a connection, in order, each a transaction of its own', async () => {
   for (let round = 0; round < 3; round++) {
     const answers = await Promise.all([keep(1, 2), keep(3), keep(4, 5, 6)])
     const rows = answers.map((answer) => answer.flat())
@@ -113,7 +113,7 @@ test('when its connection is lost all that goes down it is told so, and what com
   }
 })
 
-test('what meets rows that stay locked is refused, and goes through beside the line', async () => {
+test('what meets rows that stay locked is refused, and goes through beside the lane', async () => {
   await outside.query('begin')
   await outside.query('insert into kept values (1)')
   const [locked, behind] = await Promise.allSettled([keep(1), keep(2)])
