@@ -7,6 +7,7 @@ const STEPS: readonly { readonly name: string; readonly command: readonly string
   { name: 'tests', command: ['npm', 'test'] },
   // After the tests: the pages of the dialects are made of what they showed.
   { name: 'generated files up to date', command: ['node', 'scripts/generate.ts', '--check'] },
+  { name: 'deployments', command: ['npm', 'run', 'test:deploy'] },
 ]
 
 const failed: string[] = []

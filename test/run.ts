@@ -1,7 +1,8 @@
 /**
  * Runs the test suite on a real PostgreSQL: one server for the run, one database (a clone of a migrated template) for
  * each test file. `npm test` runs everything, `npm test -- FILE ...` some files. What ran and what it saw is kept for
- * `npm run generate`.
+ * `npm run generate`. `npm run test:deploy` runs the tests with other programs before and behind Polydesk, which are kept
+ * apart because they need these installed.
  *
  * With TEST_DATABASE_URL an existing PostgreSQL 15+ is used instead of the embedded one; its user must be allowed to
  * create databases.
@@ -15,6 +16,7 @@ import { openDatabase } from '../src/storage/database.ts'
 import { startEmbedded } from '../src/storage/embedded.ts'
 import { migrate } from '../src/storage/migrate.ts'
 import { TEMPLATE } from './database.ts'
+import { findProgram, PACKAGES } from './deploy/programs.ts'
 import { fileName, forget } from './record.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -65,8 +67,8 @@ function withDatabase(url: string): string {
   return changed.href
 }
 
-function run(files: readonly string[], connection: pg.PoolConfig): Promise<number> {
-  const reporters = ['spec', './test/reporter.ts'].flatMap((reporter) => [
+function run(files: readonly string[], connection: pg.PoolConfig, isKept: boolean): Promise<number> {
+  const reporters = ['spec', ...(isKept ? ['./test/reporter.ts'] : [])].flatMap((reporter) => [
     `--test-reporter=${reporter}`,
     '--test-reporter-destination=stdout',
   ])
@@ -79,18 +81,31 @@ function run(files: readonly string[], connection: pg.PoolConfig): Promise<numbe
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
 }
 
-const named = process.argv.slice(2)
-const files =
-  named.length > 0
-    ? named
-    : globSync(['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'], { cwd: root }).sort()
-forget(named.length > 0 ? named.map((file) => fileName(resolve(file))) : 'all')
+const DEPLOY_FLAG = '--deploy'
+const DEPLOYMENTS = 'test/deploy/*.test.ts'
+
+/** In one line that nobody overlooks. */
+function tellWhatIsSkipped(): void {
+  const missing = [...PACKAGES].filter(([program]) => findProgram(program) === null)
+  if (missing.length === 0) return
+  const [programs, packages] = [missing.map(([program]) => program), missing.map(([, name]) => name)]
+  console.log(`\n!!! SKIPPED what needs ${programs.join(', ')}: apt-get install ${packages.join(' ')}\n`)
+}
+
+const given = process.argv.slice(2)
+const isDeploy = given.includes(DEPLOY_FLAG)
+const named = given.filter((each) => each !== DEPLOY_FLAG)
+const all = isDeploy ? [DEPLOYMENTS] : ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts']
+const files = named.length > 0 ? named : globSync(all, { cwd: root, exclude: isDeploy ? [] : [DEPLOYMENTS] }).sort()
+// Where a program is missing a deployment shows nothing, so the documents are not made of them.
+if (!isDeploy) forget(named.length > 0 ? named.map((file) => fileName(resolve(file))) : 'all')
 const server = await startServer()
 let code = 1
 try {
   await makeTemplate(server.connection)
-  code = await run(files, server.connection)
+  code = await run(files, server.connection, !isDeploy)
 } finally {
   await server.stop()
 }
+if (isDeploy) tellWhatIsSkipped()
 process.exit(code)
