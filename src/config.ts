@@ -53,25 +53,33 @@ function listIn(given: string | undefined): readonly string[] {
     .filter((each) => each !== '')
 }
 
-/** A list of which each entry must be right. @param what what the entries are, for the one who wrote a wrong one. */
+/**
+ * A list of which each entry must be right.
+ *
+ * @param what what the entries are, for the one who wrote a wrong one.
+ * @param unset the list that holds while the option is not set; one that is set to nothing is empty.
+ */
 function listOf(
   name: string,
   about: string,
   fallback: string,
   isRight: (entry: string) => boolean,
   what: string,
+  unset = '',
 ): Option<readonly string[]> {
   return {
     name,
     about,
     fallback,
     read: (given) => {
-      const value = listIn(given)
+      const value = listIn(given ?? unset)
       const wrong = value.filter((each) => !isRight(each))
       return wrong.length === 0 ? { value } : { problem: `${name} must be ${what}, not ${wrong.join(', ')}.` }
     },
   }
 }
+
+const LOOPBACK = '127.0.0.0/8,::1'
 
 const MIB = 1_048_576
 
@@ -268,6 +276,20 @@ export const OPTIONS = {
     ['on', 'off'],
     'off',
   ),
+  metricsNetworks: listOf(
+    'POLYDESK_METRICS_NETWORKS',
+    'Addresses or networks that may read `/metrics`, separated by commas; to others there is no such path. What a proxy passes on counts by the address that the proxy tells, if it is one of `TRUSTED_PROXIES`, else as from nowhere.',
+    LOOPBACK,
+    isNetwork,
+    'addresses or networks like 10.0.0.0/8',
+    LOOPBACK,
+  ),
+  accessLog: choice(
+    'POLYDESK_ACCESS_LOG',
+    'Whether a JSON line is written to standard output for each request: time, id, address, method, URL without secrets, status, milliseconds, tenant and credential.',
+    ['on', 'off'],
+    'off',
+  ),
   logLevel: choice(
     'LOG_LEVEL',
     'How much is logged, as JSON lines on standard error. `debug` adds a line for each request.',
@@ -328,6 +350,8 @@ export interface Config {
   readonly spacebringActivityProfile: 'older' | 'current'
   readonly webhookNetworks: readonly string[]
   readonly webhookHttp: boolean
+  readonly metricsNetworks: readonly string[]
+  readonly accessLog: boolean
   readonly logLevel: string
 }
 
@@ -376,6 +400,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     spacebringActivityProfile: given.spacebringActivityProfile ?? 'older',
     webhookNetworks: given.webhookNetworks,
     webhookHttp: given.webhookHttp === 'on',
+    metricsNetworks: given.metricsNetworks,
+    accessLog: given.accessLog === 'on',
     logLevel: given.logLevel,
   }
 }

@@ -79,6 +79,7 @@ export class CannotListen extends Error {
 export async function start(config: Config, options: StartOptions = {}): Promise<Polydesk> {
   const say = options.say ?? (() => {})
   let opened: Opened | undefined
+  let embedded: EmbeddedPostgres | null = null
   let complete = false
   let url = ''
   let closeServer = async (): Promise<void> => {}
@@ -129,13 +130,20 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       },
       trustedProxies: config.trustedProxies,
       logLevel: config.logLevel,
+      measured: {
+        connections: () => opened?.store.database.connections() ?? null,
+        databaseRestarts: () => embedded?.restarts() ?? 0,
+      },
+      metricsNetworks: config.metricsNetworks,
+      accessLog: config.accessLog ? (line) => process.stdout.write(line) : null,
     })
     url = await listen(app, config)
     closeServer = () => close(app)
-    const embedded = await startDatabase(config, say)
-    if (embedded) stopping.push(() => embedded.stop())
+    const started = await startDatabase(config, say)
+    embedded = started
+    if (started) stopping.push(() => started.stop())
     const database = openDatabase({
-      connection: embedded ? embedded.connection : { connectionString: config.databaseUrl ?? '' },
+      connection: started ? started.connection : { connectionString: config.databaseUrl ?? '' },
       log: (message) => app.log.warn(message),
       ...options.inspect,
     })
@@ -167,7 +175,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const madeDemo = config.demo && (await makeDemoTenant(database, surroundings, write))
     const hasQuickstart = await refreshQuickstart(config.quickstartFile, services.publicUrl())
     complete = true
-    return { url, madeDemo, hasQuickstart, database: embedded ? 'embedded' : 'external', stop }
+    return { url, madeDemo, hasQuickstart, database: started ? 'embedded' : 'external', stop }
   } catch (error) {
     await stop()
     throw error

@@ -48,3 +48,33 @@ test('nor however its path is spelled, and no more is what a link to a file is g
   await until('the last request in the log', () => served.stderr().includes('/last-of-these'))
   assert.deepEqual(served.stderr().match(/apiKey=hidden\d|\/file(?:s|%73)[^"]*hidden\d/gi), null)
 })
+
+test('the access log has a line for each request: who, what, how it ended, and no secret', async () => {
+  const kept = await installation.start({ DATABASE_URL: databaseUrl(database), POLYDESK_ACCESS_LOG: 'on' })
+  const key = kept.quickstart['OMNIDESK_API_KEY'] ?? assert.fail()
+  await send(kept.url, 'GET', `/api/v2/ticket?itemLimit=1&apiKey=${key}`)
+  await send(kept.url, 'GET', '/v1/tickets')
+  await send(kept.url, 'GET', '/the-last-of-them')
+  await until('the last request in the access log', () => kept.stdout().includes('/the-last-of-them'))
+  const lines = kept
+    .stdout()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+    .filter(({ url }) => !url.startsWith('/readyz'))
+  assert.deepEqual(
+    lines.map(({ method, url, dialect, status }) => [method, url, dialect, status]),
+    [
+      ['GET', '/api/v2/ticket?itemLimit=1&apiKey=[redacted]', 'omnidesk', 200],
+      ['GET', '/v1/tickets', 'native', 401],
+      ['GET', '/the-last-of-them', null, 404],
+    ],
+  )
+  const [known, unknown] = lines
+  assert.match(known.credential, /^[0-9a-f-]{36}$/)
+  assert.match(known.tenant, /^[0-9a-f-]{36}$/)
+  assert.equal(unknown.credential, null)
+  assert.equal(known.address, '127.0.0.1')
+  assert.ok(known.bytes > 0 && known.milliseconds > 0 && Date.parse(known.time) > 0)
+  assert.ok(!kept.stdout().includes(key))
+})

@@ -3,12 +3,14 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { type Answer, answerError, type Dialect, type Services, type WireError } from '../dialects/dialect.ts'
 import { mountDialect, sendAnswer, wireError } from '../dialects/mount.ts'
+import { keepAccessLog } from './access-log.ts'
 import { mountDocuments } from './documents.ts'
 import { DEFAULT_ERRORS } from './errors.ts'
-import { FILES, mountFiles } from './files.ts'
+import { mountFiles } from './files.ts'
 import { mountHealth, type Readiness } from './health.ts'
 import { mountLanding } from './landing.ts'
-import { withoutSecret } from './logged-url.ts'
+import { loggedRequest } from './logged-request.ts'
+import { type Measured, mountMetrics } from './metrics.ts'
 import { authorizationError, mountAuthorization, ofAuthorization } from './oauth/mount.ts'
 import { learnPaths, originForm, plainPath } from './paths.ts'
 
@@ -32,6 +34,11 @@ export interface ServerOptions {
   readonly readiness: Readiness
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
+  readonly measured: Measured
+  /** From where `/metrics` may be read. */
+  readonly metricsNetworks: readonly string[]
+  /** Takes each line of the access log; null to keep none. */
+  readonly accessLog: ((line: string) => void) | null
 }
 
 /** Builds the HTTP server: health, documents, and every dialect in a scope of its own. It does not listen yet. */
@@ -111,6 +118,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.setNotFoundHandler((request, reply) => sendError(request, reply, { code: 'unknown_route' }))
   app.setErrorHandler((error, request, reply) => sendError(request, reply, wireError(error, request)))
 
+  if (options.accessLog) keepAccessLog(app, dialectOf, services.clock, options.accessLog)
+  mountMetrics(app, dialectOf, readiness, options.measured, options.metricsNetworks)
   mountHealth(app, readiness)
   mountLanding(app, dialects)
   mountFiles(app, services)
@@ -147,21 +156,6 @@ function headerProblem({ httpVersion, headers, rawHeaders }: IncomingMessage): s
   if (headers.host === undefined && httpVersion !== '1.0') return 'The header Host is required.'
   const length = rawHeaders.reduce((sum, each) => sum + each.length, 0)
   return length > LIMITS.headers ? 'The headers are too large.' : null
-}
-
-/** What the log shows of a request: a key in the query stays out, and so does what a client sends to get one. */
-function loggedRequest(
-  dialectOf: (url: string) => Dialect | undefined,
-): (request: FastifyRequest) => Record<string, unknown> {
-  return (request) => {
-    const remoteAddress = request.ip
-    // The query of a link to a file is the right to it.
-    if (ofAuthorization(request.url) || plainPath(request.url).startsWith(FILES))
-      return { method: request.method, url: request.url.split('?', 1)[0], remoteAddress }
-    const secret = dialectOf(request.url)?.secretQuery
-    const url = secret ? withoutSecret(request.url, secret) : request.url
-    return { method: request.method, url, remoteAddress }
-  }
 }
 
 /** An answer for a connection on which no request could be read. */

@@ -64,6 +64,8 @@ export interface Database {
   notify(channel: string, payload: string): Promise<void>
   /** PostgreSQL's version as a number, for instance 180004. */
   version(): Promise<number>
+  /** Connections that are busy and idle, and calls that wait for one, now. */
+  connections(): { readonly busy: number; readonly idle: number; readonly waiting: number }
   close(): Promise<void>
 }
 
@@ -196,6 +198,12 @@ export function openDatabase(options: DatabaseOptions): Database {
         single.query<{ version: string }>("select current_setting('server_version_num') as version"),
       )
       return Number(result.rows[0]?.version ?? 0)
+    },
+
+    connections() {
+      const sum = (count: (pool: pg.Pool) => number): number => pools.reduce((all, pool) => all + count(pool), 0)
+      const idle = sum((pool) => pool.idleCount)
+      return { busy: sum((pool) => pool.totalCount) - idle, idle, waiting: sum((pool) => pool.waitingCount) }
     },
 
     async close() {
