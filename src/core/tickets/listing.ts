@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { type BoundStatement, type Statement, statement } from '../../storage/statement.ts'
 import type { Sight } from '../access/actor.ts'
+import { patternOf } from '../patterns.ts'
 import type { TicketKey, TicketOrder, TicketPage } from './queries.ts'
 import { TICKET_LINE, TicketLine } from './rows.ts'
 import type { TicketFilter } from './ticket.ts'
@@ -171,7 +172,7 @@ function filterValues(filter: TicketFilter): unknown[] {
 }
 
 function wordValues(words: readonly string[], notesOn: readonly string[]): unknown[] {
-  const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
+  const patterns = words.map(patternOf)
   const only = words.length === 1 ? words[0] : undefined
   const integer = only !== undefined && /^\d{1,15}$/.test(only) ? Number(only) : null
   return [patterns, integer, notesOn]

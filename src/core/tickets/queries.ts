@@ -2,10 +2,11 @@ import { Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
 import { inSight, may, sightOf } from '../access/actor.ts'
 import type { Context } from '../context.ts'
-import { refuse, refuseField } from '../errors.ts'
+import { refuse } from '../errors.ts'
 import type { Event } from '../events/event.ts'
 import type { Message } from '../messages/message.ts'
 import { asSeen } from '../messages/rules.ts'
+import { demandFewWords } from '../patterns.ts'
 import type { Desk } from '../tenants/tenant.ts'
 import { findUsers } from '../users/queries.ts'
 import type { UserSummary } from '../users/user.ts'
@@ -23,9 +24,6 @@ import {
 } from './rows.ts'
 import { BY_NUMBER, FIND_BY_ID, FIND_BY_INTEGER } from './store/find.ts'
 import type { Person, Ticket, TicketFilter, TicketRef } from './ticket.ts'
-
-/** Words of one search: each is looked for in every ticket. */
-const MAXIMUM_WORDS = 20
 
 /** Which part of a list: by keyset in one of the orders, or by offset for dialects that count pages. */
 export type TicketPage =
@@ -85,6 +83,8 @@ export async function getTicketByNumber(ctx: Context, deskId: string, number: nu
 /**
  * A page of the tickets in sight. `next` is the key of the following page, null on the last one; `total` is the number
  * of all matching tickets, only for pages by offset. Words are looked for only in pages by offset.
+ *
+ * @throws Refusal `forbidden`, `invalid` (path `query`) for more or longer words than may be looked for.
  */
 export async function listTickets(
   ctx: Context,
@@ -92,8 +92,7 @@ export async function listTickets(
   page: TicketPage,
 ): Promise<{ readonly tickets: readonly Ticket[]; readonly next: TicketKey | null; readonly total: number | null }> {
   if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
-  if ((filter.words?.length ?? 0) > MAXIMUM_WORDS)
-    refuseField(['query'], 'too_long', `At most ${MAXIMUM_WORDS} words.`, MAXIMUM_WORDS)
+  demandFewWords(filter.words ?? [])
   const sight = sightOf(ctx.actor)
   const mayReadNotes = (desk: Desk): boolean => may(ctx.actor, 'message.read_internal', desk.id)
   const notesOn = filter.words?.length ? ctx.tenant.desks.filter(mayReadNotes).map((desk) => desk.id) : []

@@ -1,6 +1,7 @@
 import { demandTenantWide, may, reachesDesk } from '../access/actor.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
+import { demandShortQuery, patternOf } from '../patterns.ts'
 import { addressKey } from './rules.ts'
 import {
   LIST_CUSTOMERS,
@@ -107,13 +108,13 @@ export interface UserListing {
   readonly limit: number
 }
 
-/** A page of users in the order of their integers, and how many there are in all. @throws Refusal `forbidden` */
+/** A page of users in the order of their integers, and how many there are in all. @throws Refusal `forbidden`, `invalid` (path `query`) */
 export async function listUsers(
   ctx: Context,
   listing: UserListing,
 ): Promise<{ readonly users: readonly UserSummary[]; readonly total: number }> {
   demandTenantWide(ctx.actor, 'user.read')
-  const pattern = patternOf(listing.query)
+  const pattern = patternOrNull(listing.query)
   const { rows, total } = await pageOf(listing, (limit, offset) => {
     const values = [ctx.tenant.id, pattern, listing.activeOnly, listing.agentsOnly, limit, offset]
     return ctx.store.run({ statement: LIST_USERS, values })
@@ -131,8 +132,9 @@ async function pageOf<Row extends { readonly total: number }>(
   return { rows, total: told?.total ?? 0 }
 }
 
-function patternOf(query: string | undefined): string | null {
-  return query ? `%${query.replace(/[\\%_]/g, '\\$&')}%` : null
+function patternOrNull(query: string | undefined): string | null {
+  demandShortQuery(query)
+  return query ? patternOf(query) : null
 }
 
 /** The desks that an actor reaches. */
@@ -194,7 +196,7 @@ export async function listCustomers(
 ): Promise<{ readonly customers: readonly UserProfile[]; readonly total: number }> {
   demandTenantWide(ctx.actor, 'user.read')
   const { rows, total } = await pageOf(listing, (limit, offset) => {
-    const values = [ctx.tenant.id, desksInReach(ctx), patternOf(listing.query), limit, offset]
+    const values = [ctx.tenant.id, desksInReach(ctx), patternOrNull(listing.query), limit, offset]
     return ctx.store.run({ statement: LIST_CUSTOMERS, values })
   })
   return { customers: rows.map(profileOf), total }

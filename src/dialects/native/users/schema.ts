@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { PERMISSIONS, ROLES } from '../../../core/access/permissions.ts'
+import { LONGEST_QUERY } from '../../../core/patterns.ts'
 import { ADDRESS_KINDS, USER_KINDS } from '../../../core/users/user.ts'
 import { DeskName } from '../names.ts'
 import { pageParameters } from '../paging.ts'
@@ -9,7 +10,7 @@ export const UserParams = Type.Object({ id: Type.String({ description: 'UUID or 
 
 export const UserQuery = closed({
   query: Type.Optional(
-    Type.String({ maxLength: 200, description: 'To be found in the name, e-mail address or telephone.' }),
+    Type.String({ maxLength: LONGEST_QUERY, description: 'To be found in the name, e-mail address or telephone.' }),
   ),
   ...pageParameters,
 })

@@ -1,4 +1,5 @@
 import { refuseField } from '../../../core/errors.ts'
+import { demandShortQuery } from '../../../core/patterns.ts'
 import type { UserListing } from '../../../core/users/queries.ts'
 import type { UserSummary } from '../../../core/users/user.ts'
 import type { Answer } from '../../dialect.ts'
@@ -14,6 +15,7 @@ export function showNamed<Item extends { readonly name: string }>(
 ): Answer {
   const window = decodeWindow(parameters, LARGEST_LIMIT.catalogue)
   const query = text(parameters, 'query') ?? ''
+  demandShortQuery(query)
   if (!allowed.test(query)) refuseField(['query'], 'format', 'holds other characters than it may')
   const wanted = query.trim().toLowerCase()
   return showPart(

@@ -2,13 +2,13 @@ import { Type } from 'typebox'
 import { asked, parameters } from '../parameters.ts'
 
 export const CatalogueQuery = parameters({
-  query: asked("^[0-9a-zA-Z ]+$ = ''", 'Part of the name.'),
+  query: asked("^[0-9a-zA-Z ]+$ = ''", 'Part of the name; at most 200 characters.'),
   itemStart: asked('number = 0'),
   itemLimit: asked('number = 15', '1 to 9999.'),
 })
 
 export const UserQuery = parameters({
-  query: asked("string = ''", 'Part of the name, the telephone number or the e-mail address.'),
+  query: asked("string = ''", 'Part of the name, the telephone number or the e-mail address; at most 200 characters.'),
   itemStart: asked('number = 0'),
   itemLimit: asked('number = 15', '1 to 999.'),
   activeOnly: asked("boolean = 'false'"),

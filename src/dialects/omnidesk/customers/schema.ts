@@ -9,7 +9,10 @@ export const CustomerPath = Type.Object({
 })
 
 export const CustomerQuery = parameters({
-  query: asked("^[0-9a-zA-Z ]+$ = ''", 'Part of the name, an address or the external primary id.'),
+  query: asked(
+    "^[0-9a-zA-Z ]+$ = ''",
+    'Part of the name, an address or the external primary id; at most 200 characters.',
+  ),
   itemStart: asked('number = 0'),
   itemLimit: asked('number = 15', '1 to 99.'),
 })

@@ -7,7 +7,7 @@ export const TicketPath = Type.Object({ ticketID: Type.String({ description: 'Th
 
 export const ListQuery = parameters({
   applyView: asked('^[0-9a-zA-Z\\-\\_]+$', 'Id or slug of a view.'),
-  query: asked('string', 'Words that must all occur; a number may be the id.'),
+  query: asked('string', 'Words that must all occur; a number may be the id. At most 20 words, and 200 characters.'),
   itemStart: asked('number = 0'),
   itemLimit: asked('number = 15', '1 to 9999.'),
   searchArchived: asked("^(no|yes)$ = 'no'"),
