@@ -59,7 +59,7 @@ export const CATALOGUE_DEFAULTS: CatalogueDefaults = {
     { id: 3, name: 'Question' },
   ],
   statusLabels: [
-    { id: 1, name: 'Open', status: 'new' },
+    { id: 1, name: 'New', status: 'new' },
     { id: 2, name: 'In Progress', status: 'open' },
     { id: 3, name: 'On Hold', status: 'on_hold' },
     { id: 4, name: 'Resolved', status: 'solved' },

@@ -109,7 +109,7 @@ describe('opening a ticket', () => {
       title: 'Broken',
       description: 'It "is" broken \\ 😀\nVery',
       status: 'new',
-      status_label: 'Open',
+      status_label: 'New',
       priority: 'high',
       topic: { id: 1, name: 'Technical Support' },
       type: { id: 1, name: 'Complaint' },
@@ -632,7 +632,7 @@ describe('the catalogue', () => {
     const firstOf = async (list: string) => (await send('GET', `/${list}?limit=1`)).json.data[0]
     assert.deepEqual(await firstOf('desks'), { id: desk, integer: 1, name: 'Default', default: true, active: true })
     assert.deepEqual(await firstOf('topics'), { id: 1, name: 'Technical Support', active: true })
-    assert.deepEqual(await firstOf('status_labels'), { id: 1, name: 'Open', active: true, status: 'new' })
+    assert.deepEqual(await firstOf('status_labels'), { id: 1, name: 'New', active: true, status: 'new' })
     assert.deepEqual(await firstOf('priority_labels'), { id: 1, name: 'Low', active: true, priority: 'low' })
     assert.deepEqual(await firstOf('channels'), { id: 1, name: 'e-mail', active: true, kind: 'email' })
   })

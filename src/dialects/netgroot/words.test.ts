@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Status } from '../../core/tickets/ticket.ts'
 import { PRIORITIES, STATUSES } from '../../core/tickets/ticket.ts'
 import { tenant } from './fixtures/samples.ts'
-import { priorityWord, statusesMeant, statusWord } from './words.ts'
+import { priorityWord, statusesMeant, statusLabels, statusWord } from './words.ts'
 
 test('each status and priority of a fresh install shows by the documented name', () => {
   const statuses = STATUSES.map((status) => statusWord(tenant, status))
@@ -30,6 +30,13 @@ test('of several labels for a status the lowest active one shows it', () => {
   }
   assert.equal(statusWord(relabelled, 'new').name, 'Received')
   assert.equal(statusWord(relabelled, 'solved').name, 'Resolved')
+})
+
+test('what the catalogue calls a new ticket is Open here, and a name that a tenant gave is shown as it is', () => {
+  const named = (name: string) => ({ ...tenant, statusLabels: [{ id: 1, name, status: 'new', active: true }] as const })
+  assert.equal(statusWord(named('New'), 'new').name, 'Open')
+  assert.equal(statusWord(named('Received'), 'new').name, 'Received')
+  assert.deepEqual(statusLabels(named('New')), [{ id: 1, name: 'Open', status: 'new', active: true }])
 })
 
 test('On Hold means both kinds of waiting', () => {

@@ -26,6 +26,19 @@ export const STANDARD_STATUSES: Readonly<Record<Status, Word>> = {
   closed: { id: 5, name: 'Closed' },
 }
 
+/**
+ * What the catalogue of a fresh tenant calls a status where this vendor has another word: this one is shown for it. A name
+ * that a tenant gave is shown as it is.
+ */
+const CATALOGUE_NAMES: Partial<Readonly<Record<Status, string>>> = { new: 'New' }
+
+/** The tenant's labels of statuses, by the names that this vendor's clients see. */
+export function statusLabels({ statusLabels }: Tenant): readonly StatusLabel[] {
+  return statusLabels.map((label) =>
+    label.name === CATALOGUE_NAMES[label.status] ? { ...label, name: STANDARD_STATUSES[label.status].name } : label,
+  )
+}
+
 /** As `STANDARD_STATUSES`, for priorities. */
 export const STANDARD_PRIORITIES: Readonly<Record<Priority, Word>> = {
   low: { id: 1, name: 'Low' },
@@ -48,7 +61,7 @@ export const NAMELESS_AUTHORS: Readonly<Record<AuthorRole, string>> = {
 /** The label by which a status is shown. */
 export function statusWord(tenant: Tenant, status: Status): Word {
   for (const candidate of SHOWN_BY_LABEL_OF[status]) {
-    const label = preferred(tenant.statusLabels.filter((each) => each.status === candidate))
+    const label = preferred(statusLabels(tenant).filter((each) => each.status === candidate))
     if (label) return label
   }
   return STANDARD_STATUSES[status]

@@ -1,5 +1,6 @@
 import { refuseField } from '../../../core/errors.ts'
 import type { CatalogueRecord, Group, PriorityLabel, StatusLabel, Tenant, Topic } from '../../../core/tenants/tenant.ts'
+import { statusLabels } from '../words.ts'
 import type { Subject, TicketGroup, TicketPriority, TicketStatus, TicketType } from './schema.ts'
 
 /** The topics that this vendor's callers may choose and see by id. */
@@ -16,7 +17,9 @@ export function encodeTypes(tenant: Tenant): TicketType[] {
 }
 
 export function encodeStatuses(tenant: Tenant): TicketStatus[] {
-  return tenant.statusLabels.filter(isActive).map(({ id, name }) => ({ status_id: id, name }))
+  return statusLabels(tenant)
+    .filter(isActive)
+    .map(({ id, name }) => ({ status_id: id, name }))
 }
 
 export function encodePriorities(tenant: Tenant): TicketPriority[] {
@@ -39,7 +42,7 @@ export function decodeType(tenant: Tenant, id: number): CatalogueRecord {
 
 /** The status label behind an id. @throws Refusal `invalid` */
 export function decodeStatus(tenant: Tenant, id: number): StatusLabel {
-  return tenant.statusLabels.find((each) => each.id === id) ?? unknown('status_id')
+  return statusLabels(tenant).find((each) => each.id === id) ?? unknown('status_id')
 }
 
 /** The priority label behind an id. @throws Refusal `invalid` */
