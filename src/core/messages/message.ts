@@ -42,8 +42,9 @@ export interface Message {
   readonly authorRole: AuthorRole
   readonly direction: Direction
   readonly channelId: number
+  /** What it was written in. As it came in it is only read by `getOriginal`: whoever renders it runs it. */
   readonly format: 'text' | 'html'
-  readonly original: string
+  /** Of plain text: all of it, as it was written. */
   readonly plain: string
   /** Sanitised HTML; null for plain text, which is escaped when shown. */
   readonly safeHtml: string | null

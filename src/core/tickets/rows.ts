@@ -180,7 +180,7 @@ export function attachmentsView(from: string): string {
 
 /** Select list of a message `m` with its author `u`, without its attachments. */
 export const MESSAGE_LINE = `m.id, m.integer, m.ticket_id, m.visibility, m.author_id, m.author_name, m.author_role, m.direction,
-  m.channel_id, m.format, m.original, m.plain, m.safe_html, m.ticket_status, m.created_at,
+  m.channel_id, m.format, m.plain, m.safe_html, m.ticket_status, m.created_at,
   m.to_addresses, m.cc_addresses, m.bcc_addresses, m.in_reply_to, m.external_reference,
   u.integer as user_integer, u.name as user_name, u.surname as user_surname, u.email as user_email, u.photo_url as user_photo_url`
 
@@ -225,7 +225,6 @@ export const MessageRow = Type.Object({
   direction: Type.Enum(['inbound', 'outbound'] as const),
   channel_id: number,
   format: Type.Enum(['text', 'html'] as const),
-  original: text,
   plain: text,
   safe_html: nullable(text),
   ticket_status: Type.Enum(STATUSES),
@@ -263,7 +262,6 @@ export function messageOf(row: MessageRow): Message {
     direction: row.direction,
     channelId: row.channel_id,
     format: row.format,
-    original: row.original,
     plain: row.plain,
     safeHtml: row.safe_html,
     ticketStatus: row.ticket_status,

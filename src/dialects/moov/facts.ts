@@ -84,7 +84,7 @@ export const facts: Facts = {
     [
       '6.1',
       'title, body and contact.email are required; author and foreignID are kept',
-      'moov.test.ts: author and foreignID are kept, and the body is the one message',
+      'moov.test.ts: author and foreignID are kept, and the body is the one message, in safe form',
     ],
     [
       '6.2',
@@ -167,7 +167,7 @@ export const facts: Facts = {
     [
       'M15',
       'The default author',
-      'tickets/codec.test.ts: a body sent by a client goes back as it came, by its author or contact',
+      'tickets/codec.test.ts: a body sent by a client goes back in safe form, by its author or contact',
     ],
     ['M16', 'latestMessageOn', MESSAGES],
     ['M17', 'updatedOn', CLOSED],
@@ -177,7 +177,7 @@ export const facts: Facts = {
     ['M20', 'A foreignID may come twice', 'surface.test.ts: the same foreignID may come twice'],
     ['M21', 'Reopened elsewhere: no closedOn', 'moov.test.ts: reopened elsewhere is closed on no date any more'],
     ['M22', 'The words of statuses', STATUSES],
-    ['M23', 'HTML as sent, replies from elsewhere made safe', MESSAGES],
+    ['M23', 'HTML in safe form, whoever wrote it', MESSAGES],
     ['M24', 'Messages are oldest first', MESSAGES],
     ['M25', 'Messages of an unknown ticket are 404', 'moov.test.ts: of an unknown ticket are 404'],
     [

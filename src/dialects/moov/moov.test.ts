@@ -119,11 +119,11 @@ describe('creating a ticket', () => {
     assert.equal(new Date(ticket.createdOn).toISOString(), ticket.createdOn)
   })
 
-  test('author and foreignID are kept, and the body is the one message', async () => {
+  test('author and foreignID are kept, and the body is the one message, in safe form', async () => {
     const ticket = await opened({ author: 'Ops bot', foreignID: 'case-1', body: '<p onclick="x()">Hi</p>' })
     assert.equal(ticket.foreignID, 'case-1')
     const messages = await send('GET', `${tickets(account)}/${ticket.ticketID}/messages`)
-    assert.deepEqual(messages.json, [{ author: 'Ops bot', body: '<p onclick="x()">Hi</p>', sentOn: ticket.createdOn }])
+    assert.deepEqual(messages.json, [{ author: 'Ops bot', body: '<p>Hi</p>', sentOn: ticket.createdOn }])
   })
 
   test('numbers count per account', async () => {

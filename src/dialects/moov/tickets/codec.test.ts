@@ -108,7 +108,6 @@ const OPENING: Message = {
   direction: 'inbound',
   channelId: CHANNEL.api,
   format: 'html',
-  original: '<p onclick="x()">Where is it?</p>',
   plain: 'Where is it?',
   safeHtml: '<p>Where is it?</p>',
   ticketStatus: 'new',
@@ -263,27 +262,27 @@ describe('messages', () => {
   const encoded = (message: Partial<Message>, ticket: Ticket = TICKET) =>
     encodeMessages(ticket, [{ ...OPENING, ...message }])[0]
 
-  test('a body sent by a client goes back as it came, by its author or contact', () => {
-    assert.deepEqual(encoded({}), { author: 'A. Okafor', body: OPENING.original, sentOn: OPENING.createdAt })
+  test('a body sent by a client goes back in safe form, by its author or contact', () => {
+    assert.deepEqual(encoded({}), { author: 'A. Okafor', body: OPENING.safeHtml, sentOn: OPENING.createdAt })
     assert.equal(encoded({ authorName: 'Ops bot' })?.author, 'Ops bot')
     assert.equal(encoded({}, { ...TICKET, fromName: '' })?.author, 'Amara@Example.com')
   })
 
   test('a reply written elsewhere shows the agent’s name and safe HTML', () => {
-    const reply = { author: LEO, authorRole: 'agent', original: '<script>x()</script>Soon', safeHtml: 'Soon' } as const
+    const reply = { author: LEO, authorRole: 'agent', safeHtml: 'Soon' } as const
     assert.deepEqual(encoded(reply), { author: 'Leo Brandt', body: 'Soon', sentOn: OPENING.createdAt })
     assert.equal(encoded({ channelId: CHANNEL.email })?.body, OPENING.safeHtml)
   })
 
   test('plain text is escaped into a paragraph', () => {
-    const text = { format: 'text', original: `1 < 2 & "so"\non it's`, safeHtml: null } as const
+    const text = { format: 'text', plain: `1 < 2 & "so"\non it's`, safeHtml: null } as const
     assert.equal(encoded(text)?.body, '<p>1 &lt; 2 &amp; &quot;so&quot;<br>on it&#39;s</p>')
   })
 
   test('plain text never brings tags of its own', () => {
     fc.assert(
-      fc.property(fc.string(), (original) => {
-        const body = encoded({ format: 'text', original, safeHtml: null })?.body ?? ''
+      fc.property(fc.string(), (plain) => {
+        const body = encoded({ format: 'text', plain, safeHtml: null })?.body ?? ''
         assert.doesNotMatch(body.slice('<p>'.length, -'</p>'.length).replaceAll('<br>', ''), /[<>]/)
       }),
     )

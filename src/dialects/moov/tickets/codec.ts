@@ -118,10 +118,9 @@ function authorOf(message: Message, ticket: Ticket): string {
   return candidates.find(isSaid) ?? UNKNOWN_AUTHOR[message.authorRole]
 }
 
-/** A client's own HTML goes back as it came; what others wrote is shown in its safe form (M23). */
+/** Always HTML that runs nothing, whoever wrote it: a reader cannot know what a customer put in (M23). */
 function bodyOf(message: Message): string {
-  if (message.format === 'html' && sentByClient(message)) return message.original
-  return message.safeHtml ?? textAsHtml(message.original)
+  return message.safeHtml ?? textAsHtml(message.plain)
 }
 
 /** Whether a client sent this in its requester's name, as every opening body is. */

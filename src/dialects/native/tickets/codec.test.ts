@@ -273,16 +273,14 @@ test('a person is shown with the role on the desk of the ticket; an owner is one
   assert.equal(roleOf(true, requester.membership), 'owner')
 })
 
-test('a message is shown as text and as safe HTML, never as it came in', () => {
-  const original = '<p>Hi<script>steal()</script></p>'
+test('a message is shown as text and as safe HTML', () => {
   const shown = encodeMessage(
     names,
-    messageWith({ format: 'html', original, plain: 'Hi', safeHtml: '<p>Hi</p>' }),
+    messageWith({ format: 'html', plain: 'Hi', safeHtml: '<p>Hi</p>' }),
     ({ id }) => id,
   )
   assert.equal(shown.text, 'Hi')
   assert.equal(shown.html, '<p>Hi</p>')
-  assert.ok(!JSON.stringify(shown).includes('steal'))
 })
 
 const anyInstant = fc.option(fc.constant('2026-01-15T10:20:30.123Z'))

@@ -140,7 +140,6 @@ const answer = messageWith({
   authorRole: 'agent',
   author: agent,
   format: 'html',
-  original: '<p>Hi</p>',
   plain: 'Hi',
 })
 const conversation = { ticket: ticketWith(), messages: [opening, note, answer] }

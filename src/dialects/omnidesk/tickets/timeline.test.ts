@@ -151,6 +151,6 @@ test('a note has no ends, no channel and no direction', () => {
 
 test('content is HTML: sanitised where it was HTML, escaped where it was text', () => {
   assert.equal(encodeMessage(message, shown).content, '<p>It is <b>on its way</b>.</p>')
-  const asText = { ...message, format: 'text', original: '<script>1</script>\n& more', safeHtml: null } as const
+  const asText = { ...message, format: 'text', plain: '<script>1</script>\n& more', safeHtml: null } as const
   assert.equal(encodeMessage(asText, shown).content, '&lt;script&gt;1&lt;/script&gt;<br>\n&amp; more')
 })

@@ -133,7 +133,7 @@ export function encodeMessage(message: Message, { ticket, tenant }: Shown): Mess
     user_avatar: isAgents ? (message.author?.photoUrl ?? '') : '',
     channel_id: isNote ? 0 : message.channelId,
     direction: isNote ? '' : message.direction,
-    content: message.safeHtml ?? escaped(message.original),
+    content: message.safeHtml ?? escaped(message.plain),
     ticket_id: ticket.integer,
     external_id: message.envelope.externalReference,
     from_name: ends.fromName,
