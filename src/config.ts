@@ -83,6 +83,9 @@ const LOOPBACK = '127.0.0.0/8,::1'
 
 const MIB = 1_048_576
 
+/** Characters of a secret key. */
+const SHORTEST_KEY = 32
+
 function mebibytes(name: string, about: string, fallback: number): Option<number> {
   return {
     name,
@@ -223,11 +226,23 @@ export const OPTIONS = {
     fallback: '(made in the data directory)',
     read: (given) => {
       if (!given) return { value: null }
-      return given.length >= 32
+      return given.length >= SHORTEST_KEY
         ? { value: given }
         : { problem: 'POLYDESK_SECRET_KEY must have at least 32 characters; `openssl rand -base64 32` makes one.' }
     },
   } satisfies Option<string | null>,
+  formerSecretKeys: {
+    name: 'POLYDESK_FORMER_SECRET_KEYS',
+    about:
+      'Secret keys of before, separated by commas: what they signed is still accepted, what they encrypted is encrypted anew. See `polydesk key --help`.',
+    fallback: '(none)',
+    read: (given) => {
+      const value = listIn(given)
+      return value.every((each) => each.length >= SHORTEST_KEY)
+        ? { value }
+        : { problem: `Each of POLYDESK_FORMER_SECRET_KEYS must have at least ${SHORTEST_KEY} characters.` }
+    },
+  } satisfies Option<readonly string[]>,
   moovExpiresIn: choice(
     'MOOV_EXPIRES_IN',
     'What `expires_in` of a Moov access token is: the time of its end as Unix timestamp, as the vendor says, or the seconds until then, as generic OAuth clients expect.',
@@ -343,6 +358,7 @@ export interface Config {
   /** Where attachments are kept; null for the data directory. */
   readonly s3: S3Config | null
   readonly secretKey: string | null
+  readonly formerSecretKeys: readonly string[]
   readonly moovExpiresIn: 'timestamp' | 'seconds'
   readonly moovOnceOnly: boolean
   readonly netgrootLoginHours: number
@@ -393,6 +409,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     linkHours: given.linkHours,
     s3,
     secretKey: given.secretKey,
+    formerSecretKeys: given.formerSecretKeys,
     moovExpiresIn: given.moovExpiresIn ?? 'timestamp',
     moovOnceOnly: given.moovOnceOnly === 'on',
     netgrootLoginHours: given.netgrootLoginHours,

@@ -10,6 +10,7 @@ import { createIds } from './core/ids.ts'
 import { NO_LIMITS, openRateLimits, type RateLimits } from './core/limits/limits.ts'
 import type { WebhookOffice } from './core/webhooks/commands.ts'
 import type { Protocol } from './core/webhooks/protocol.ts'
+import { resealSecrets } from './core/webhooks/seals.ts'
 import type { Services } from './dialects/dialect.ts'
 import { DIALECTS } from './dialects/registry.ts'
 import { buildServer } from './http/server.ts'
@@ -152,8 +153,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     if (ran.length > 0) say(toldOf(ran))
     const announce = createAnnouncer(database, RECORDED_CHANNEL)
     const store = openStore(database, announce, filesOf(config))
-    const keys = await openKeys(config.secretKey, config.dataDir)
-    const links = openLinks(keys.for('attachment links'), services.publicUrl, config.linkHours)
+    const keys = await openKeys(config)
+    const links = openLinks(keys.accepted('attachment links'), services.publicUrl, config.linkHours)
     opened = {
       store,
       access: openAccess(store),
@@ -166,6 +167,13 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const { access, webhooks: office } = opened
     const webhooks = startWebhooks({ store, access, office, links, clock: services.clock, newId: services.newId, log })
     stopping.push(() => webhooks.stop())
+    if (keys.accepted('webhook secrets').length > 1) {
+      const resealing = resealSecrets(store, office.vault).then(
+        (count) => count > 0 && say(`Encrypted the secrets of ${count} webhooks with the new secret key.`),
+        (error: unknown) => log(`Encrypting secrets with the new secret key failed: ${String(error)}`),
+      )
+      stopping.push(() => resealing)
+    }
     listenForRecords(database, webhooks)
     stopping.push(startSchedule(store, services.clock, (message) => app.log.error(message)))
     const write = (values: Readonly<Record<string, string>>) =>
@@ -232,7 +240,7 @@ export function webhookOffice(
   )
   return {
     protocols,
-    vault: openVault(keys.for('webhook secrets')),
+    vault: openVault(keys.accepted('webhook secrets')),
     sender: createSender({ allowedNetworks: config.webhookNetworks, allowPlainHttp: config.webhookHttp }),
     changed: (tenantId) => announce(`${CHANGED_MARK}${tenantId}`),
   }

@@ -4,6 +4,7 @@ import { readConfig } from '../config.ts'
 import { clientCommands } from './client.ts'
 import { withStore } from './database.ts'
 import { formCommands } from './form.ts'
+import { keyCommands } from './key.ts'
 import { serve } from './serve.ts'
 import { COMMAND, tell } from './tell.ts'
 import { tenantCommands } from './tenant.ts'
@@ -37,6 +38,7 @@ program.addCommand(formCommands())
 program.addCommand(tokenCommands())
 program.addCommand(webhookCommands())
 program.addCommand(clientCommands())
+program.addCommand(keyCommands())
 sayHowAfterErrors(program)
 
 /** After a mistake each command says how it is called. Commander hands this on only to commands that are made later. */

@@ -132,7 +132,7 @@ function administer(
   return withStore(config, async (commandLine) => {
     const tenant = await chooseTenant(commandLine, options.tenant)
     const announced = new Set<string>()
-    const keys = await openKeys(config.secretKey, config.dataDir)
+    const keys = await openKeys(config)
     const office = webhookOffice(config, keys, (word) => announced.add(word))
     await work({ ...commandLine, tenant, actor: null }, office).catch((error: unknown) => {
       if (errorCode(error) === NOT_A_UUID) throw new Told(`That is no id; \`${COMMAND} webhook list\` shows them.`)

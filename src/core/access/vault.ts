@@ -8,7 +8,7 @@ const TAG_BYTES = 16
 export class OtherSecretKey extends Error {
   constructor() {
     super(
-      'A stored secret was encrypted with another POLYDESK_SECRET_KEY. Set the one of the server that made it, or use its data directory, which holds it as secret.key.',
+      'A stored secret was encrypted with another POLYDESK_SECRET_KEY. Set the one of the server that made it, or use its data directory, which holds it as secret.key. A former key belongs into POLYDESK_FORMER_SECRET_KEYS.',
     )
     this.name = 'OtherSecretKey'
   }
@@ -20,27 +20,41 @@ export interface Vault {
   seal(secret: string, owner: string): Buffer
   /** @throws OtherSecretKey, or Error when it was sealed for another owner or was tampered with. */
   open(sealed: Buffer, owner: string): string
+  /** With which of our keys a secret was sealed: the current one, a former one, or one that we do not have. */
+  keyOf(sealed: Buffer): 'current' | 'former' | 'unknown'
 }
 
-/** AES-256-GCM with a random nonce. @param key 32 bytes. */
-export function openVault(key: Buffer): Vault {
-  // Tells keys apart without telling anything about them, for a message that helps.
-  const keyName = createHash('sha256').update('polydesk key name').update(key).digest().subarray(0, KEY_NAME_BYTES)
+/** AES-256-GCM with a random nonce. @param keys 32 bytes each: the one that seals, and behind it others that still open. */
+export function openVault(keys: readonly [Buffer, ...Buffer[]]): Vault {
+  const [current] = keys
+  const named = keys.map((key) => ({ key, name: nameOf(key) }))
+  const findKey = (sealed: Buffer): Buffer | undefined =>
+    named.find(({ name }) => sealed.subarray(0, KEY_NAME_BYTES).equals(name))?.key
   return {
     seal(secret, owner) {
       const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(owner))
+      const cipher = createCipheriv('aes-256-gcm', current, nonce).setAAD(Buffer.from(owner))
       const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()])
-      return Buffer.concat([keyName, nonce, cipher.getAuthTag(), text])
+      return Buffer.concat([nameOf(current), nonce, cipher.getAuthTag(), text])
     },
     open(sealed, owner) {
-      const nonceAt = KEY_NAME_BYTES
-      const tagAt = nonceAt + NONCE_BYTES
+      const tagAt = KEY_NAME_BYTES + NONCE_BYTES
       const textAt = tagAt + TAG_BYTES
-      if (!sealed.subarray(0, nonceAt).equals(keyName)) throw new OtherSecretKey()
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(nonceAt, tagAt))
+      const key = findKey(sealed)
+      if (!key) throw new OtherSecretKey()
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(KEY_NAME_BYTES, tagAt))
       decipher.setAAD(Buffer.from(owner)).setAuthTag(sealed.subarray(tagAt, textAt))
       return Buffer.concat([decipher.update(sealed.subarray(textAt)), decipher.final()]).toString('utf8')
     },
+    keyOf(sealed) {
+      const key = findKey(sealed)
+      if (!key) return 'unknown'
+      return key === current ? 'current' : 'former'
+    },
   }
+}
+
+/** Tells keys apart without telling anything about them, for a message that helps. */
+function nameOf(key: Buffer): Buffer {
+  return createHash('sha256').update('polydesk key name').update(key).digest().subarray(0, KEY_NAME_BYTES)
 }

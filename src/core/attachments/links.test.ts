@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type Link, openLinks } from './links.ts'
 
-const links = openLinks(randomBytes(32), () => 'https://desk.example', 2)
+const links = openLinks([randomBytes(32)], () => 'https://desk.example', 2)
 const HOUR_MS = 3_600_000
 
 function linkIn(url: string): Link {
@@ -44,11 +44,24 @@ test('a link with anything else in it, or of another key, is none', () => {
     { tenantId: link.id, id: link.tenantId },
   ]
   for (const other of others) assert.ok(!links.accepts({ ...link, ...other }, now), JSON.stringify(other))
-  assert.ok(!openLinks(randomBytes(32), () => '', 2).accepts(link, now))
+  assert.ok(!openLinks([randomBytes(32)], () => '', 2).accepts(link, now))
 })
 
 test('within an hour a file has one address', () => {
   const file = { tenantId: randomUUID(), id: randomUUID() }
   assert.equal(links.to(file, '2026-01-15T10:00:01.000Z'), links.to(file, '2026-01-15T10:59:59.000Z'))
   assert.notEqual(links.to(file, '2026-01-15T10:59:59.000Z'), links.to(file, '2026-01-15T11:00:01.000Z'))
+})
+
+test('a link outlives the key that signed it for as long as that one is accepted', () => {
+  const [former, current] = [randomBytes(32), randomBytes(32)]
+  const now = new Date('2026-03-01T10:20:00Z')
+  const link = linkIn(
+    openLinks([former], () => 'https://desk.example', 2).to(
+      { tenantId: randomUUID(), id: randomUUID() },
+      now.toISOString(),
+    ),
+  )
+  assert.ok(openLinks([current, former], () => '', 2).accepts(link, now))
+  assert.ok(!openLinks([current], () => '', 2).accepts(link, now))
 })

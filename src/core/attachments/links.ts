@@ -23,24 +23,28 @@ const HOUR_SECONDS = 3_600
  * Links are good for at least `hours`. They end at a full hour, so that one file has one address for a while and need
  * not be loaded twice.
  *
- * @param key made for this purpose alone.
+ * @param keys made for this purpose alone: the one that signs, and behind it others whose links are still good.
  */
-export function openLinks(key: Buffer, publicUrl: () => string, hours: number): Links {
-  const signatureOf = (tenantId: string, id: string, expires: string): Buffer =>
+export function openLinks(keys: readonly [Buffer, ...Buffer[]], publicUrl: () => string, hours: number): Links {
+  const signedBy = (key: Buffer, { tenantId, id, expires }: Omit<Link, 'signature'>): Buffer =>
     createHmac('sha256', key).update(`${tenantId}/${id}?${expires}`).digest()
   return {
     to({ tenantId, id }, now) {
       const hour = Math.ceil(Date.parse(now) / 1_000 / HOUR_SECONDS) + hours
       const expires = String(hour * HOUR_SECONDS)
-      const signature = signatureOf(tenantId, id, expires).toString('base64url')
+      const signature = signedBy(keys[0], { tenantId, id, expires }).toString('base64url')
       return `${publicUrl()}/files/${tenantId}/${id}?expires=${expires}&signature=${signature}`
     },
-    accepts({ tenantId, id, expires, signature }, now) {
+    accepts(link, now) {
+      const { expires, signature } = link
       if (!/^[1-9]\d{0,11}$/.test(expires) || Number(expires) * 1_000 <= now.getTime()) return false
       const given = Buffer.from(signature, 'base64url')
-      const made = signatureOf(tenantId, id, expires)
       // Only the one spelling: Node reads base64url with all kinds of additions.
-      return given.length === made.length && given.toString('base64url') === signature && timingSafeEqual(given, made)
+      if (given.toString('base64url') !== signature) return false
+      return keys.some((key) => {
+        const made = signedBy(key, link)
+        return given.length === made.length && timingSafeEqual(given, made)
+      })
     },
   }
 }

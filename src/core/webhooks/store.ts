@@ -194,6 +194,21 @@ ${keeping('touched', "jsonb_build_object('webhook', to_jsonb(f), 'tested', a.tes
 select * from touched`,
 )
 
+/** The sealed secrets of a tenant's webhooks. */
+export const SEALED_SECRETS = statement(
+  'webhook.sealed_secrets',
+  Type.Object({ id: text, secret: bytes, previous_secret: nullable(bytes) }),
+  'select w.id, w.secret, w.previous_secret from webhooks w where w.tenant_id = $1',
+)
+
+/** `$2` id, `$3` and `$4` its secrets as they were, `$5` and `$6` the same secrets sealed anew. Without a row they were replaced meanwhile. */
+export const RESEAL_SECRETS = statement(
+  'webhook.reseal_secrets',
+  IdRow,
+  `update webhooks w set secret = $5, previous_secret = $6
+where w.tenant_id = $1 and w.id = $2 and w.secret = $3 and w.previous_secret is not distinct from $4 returning w.id`,
+)
+
 /** The tenants that have webhooks. One of the exemptions from naming the tenant: it finds them. */
 export const TENANTS_WITH_WEBHOOKS = statement(
   'webhook.tenants',

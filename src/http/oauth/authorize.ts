@@ -33,7 +33,7 @@ export async function decide(service: Service, request: FastifyRequest): Promise
   const { clock, keys } = service.services
   const cookie = cookieIn(request.headers.cookie)
   const sealed = parameters.get('request')
-  const asked = cookie && sealed ? await unseal(sealed, cookie, keys.for(KEY), clock()) : null
+  const asked = cookie && sealed ? await unseal(sealed, cookie, keys.accepted(KEY), clock()) : null
   if (!cookie || !asked) {
     const problem = 'This page is too old, or your browser keeps no cookies. Go back to the app and start again.'
     return { status: 400, headers: pageHeaders(null), body: problemPage(problem) }

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { jwtVerify, SignJWT } from 'jose'
+import { SignJWT } from 'jose'
 import { Type } from 'typebox'
 import { Check } from 'typebox/value'
+import { verifiedPayload } from '../../dialects/signed-token.ts'
 
 /** For how long the page may be left open, in seconds. */
 const PAGE_SECONDS = 600
@@ -43,12 +44,11 @@ export async function seal(request: AuthorizationRequest, cookie: string, key: U
 export async function unseal(
   sealed: string,
   cookie: string,
-  key: Uint8Array,
+  keys: readonly Uint8Array[],
   now: Date,
 ): Promise<AuthorizationRequest | null> {
-  const verified = await jwtVerify(sealed, key, { algorithms: ['HS256'], currentDate: now }).catch(() => null)
-  const payload: unknown = verified?.payload
-  if (verified?.payload['browser'] !== digest(cookie) || !Check(Sealed, payload)) return null
+  const payload = await verifiedPayload(sealed, keys, { algorithms: ['HS256'], currentDate: now })
+  if (payload?.['browser'] !== digest(cookie) || !Check(Sealed, payload)) return null
   return payload
 }
 

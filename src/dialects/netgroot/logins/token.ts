@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { jwtVerify, SignJWT } from 'jose'
+import { SignJWT } from 'jose'
 import type { Actor } from '../../../core/access/actor.ts'
 import { issueCredential } from '../../../core/tenants/commands.ts'
 import type { UserSummary } from '../../../core/users/user.ts'
 import type { Services } from '../../dialect.ts'
+import { verifiedPayload } from '../../signed-token.ts'
 
 /** How the core keeps a login: a credential that is found by the token's `jti`, so that Logout can revoke it. */
 const KIND = 'login'
@@ -38,8 +39,8 @@ export async function issueLogin(services: Services, tenantId: string, user: Use
 /** Who presents a login's token, active or not; null when it is not ours, expired or revoked. */
 export async function resolveLogin({ access, keys, clock }: Services, token: string): Promise<Actor | null> {
   const options = { algorithms: ['HS256'], currentDate: clock(), requiredClaims: ['sub', 'exp', 'jti'] }
-  const verified = await jwtVerify(token, keys.for(KEY), options).catch(() => null)
-  const jti = verified?.payload.jti
+  const payload = await verifiedPayload(token, keys.accepted(KEY), options)
+  const jti = payload?.jti
   return jti === undefined ? null : access.resolve('netgroot', KIND, jti, { evenInactive: true })
 }
 

@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { type Config, readConfig } from '../config.ts'
+import { openVault } from '../core/access/vault.ts'
+import { countSeals, type SealCount } from '../core/webhooks/seals.ts'
+import { addKey, countKeptKeys, dropFormerKeys, KEY_FILE, openKeys } from '../storage/keys.ts'
+import { withStore } from './database.ts'
+import { COMMAND, Told } from './tell.ts'
+
+/** `polydesk key ...`: the secret key, from which all keys that sign and encrypt are made. */
+export function keyCommands(): Command {
+  const key = new Command('key').description('Replace the secret key that signs links and logins and encrypts secrets.')
+  key
+    .command('status')
+    .description('Show how many keys there are, and what is encrypted with which.')
+    .action(async () => {
+      const config = readConfig()
+      const seals = await sealsOf(config)
+      console.log(`${await formerKeys(config)} former keys are accepted beside the current one.`)
+      console.log(`Webhook secrets by the current key: ${seals.current}; by a former one: ${seals.former}.`)
+      if (seals.unknown > 0) console.log(`By a key that is not here: ${seals.unknown}. Add it as a former one.`)
+    })
+  key
+    .command('rotate')
+    .description('Make a new key. What the old one signed and encrypted goes on being accepted.')
+    .action(async () => {
+      const config = readConfig()
+      demandKeyFile(config)
+      if ((await countKeptKeys(config.dataDir)) === 0)
+        throw new Told(`There is no ${KEY_FILE} in ${config.dataDir} yet: the first start makes one.`)
+      await addKey(config.dataDir)
+      console.log(
+        `${join(config.dataDir, KEY_FILE)} has a new key. Start the server again: it then signs with it, and encrypts anew what the old one encrypted. Later \`${COMMAND} key retire\` drops the old one.`,
+      )
+    })
+  key
+    .command('retire')
+    .description('Drop the former keys. Links to files and NetGroot logins that they signed end with them.')
+    .action(async () => {
+      const config = readConfig()
+      demandKeyFile(config)
+      if ((await formerKeys(config)) === 0) throw new Told('There is no former key.')
+      const { former } = await sealsOf(config)
+      if (former > 0)
+        throw new Told(
+          `${former} webhook secrets are still encrypted with a former key. Start the server with the new one: it encrypts them anew, then this works.`,
+        )
+      await dropFormerKeys(config.dataDir)
+      console.log('The former keys are gone. The server forgets them at its next start.')
+    })
+  return key
+}
+
+async function sealsOf(config: Config): Promise<SealCount> {
+  const keys = await openKeys(config)
+  return withStore(config, ({ store }) => countSeals(store, openVault(keys.accepted('webhook secrets'))))
+}
+
+async function formerKeys(config: Config): Promise<number> {
+  const kept = config.secretKey === null ? Math.max((await countKeptKeys(config.dataDir)) - 1, 0) : 0
+  return kept + config.formerSecretKeys.length
+}
+
+/** Keys of the configuration are changed where they are configured. */
+function demandKeyFile({ secretKey }: Config): void {
+  if (secretKey === null) return
+  throw new Told(
+    'The key comes from POLYDESK_SECRET_KEY. On every server first add the new key to POLYDESK_FORMER_SECRET_KEYS and restart; then swap the two and restart; when `key status` shows nothing by a former key, and links and logins of before have ended, remove the old one.',
+  )
+}
