@@ -12,6 +12,7 @@ import type { Keys } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import type { AuthorizationForm } from './authorization.ts'
 import type { OpenApiNotes } from './openapi.ts'
+import type { IsText } from './text.ts'
 
 export type DialectName = 'native' | 'spacebring' | 'moov' | 'netgroot' | 'omnidesk'
 
@@ -70,6 +71,8 @@ export interface Route<Need> {
   readonly body?: TSchema
   /** Whether a missing body is refused (default) or read as `{}`. */
   readonly bodyOptional?: boolean
+  /** Which of its fields are texts that people wrote, and are made readable; the others are refused control characters. */
+  readonly isText?: IsText
   /** Whether its body is a form with a file, in the place of the dialect's own media types (`uploads.ts`). */
   readonly takesFile?: boolean
   /** Why an operation that writes does not honour an `Idempotency-Key`; absent for all that do (decision 0006). */

@@ -11,7 +11,7 @@ import type { Answer, Call, Dialect, OpenCall, OpenRoute, Route, RouteShape, Ser
 import { answerError, WireRefusal } from './dialect.ts'
 import { parseJson } from './json.ts'
 import { WRITES } from './openapi.ts'
-import { textIssues } from './text.ts'
+import { readTexts } from './text.ts'
 import { acceptUploads, discardFiles, UPLOAD_TYPE } from './uploads.ts'
 import { schemaIssues } from './validation.ts'
 
@@ -202,10 +202,11 @@ type Place = 'params' | 'query' | 'body' | 'headers'
 
 function requestValidator<Need>(dialect: Dialect<Need>, route: RouteShape): (request: FastifyRequest) => Validated {
   const check = (schema: TSchema | undefined): ((value: unknown) => readonly Issue[]) => {
-    if (!schema) return textIssues
+    if (!schema) return (value) => readTexts(value)
     const compiled = Compile(schema)
     return (value) => {
-      const text = textIssues(value)
+      // First, so that a text is measured and judged as it will be kept.
+      const text = readTexts(value, route.isText)
       return compiled.Check(value) ? text : [...schemaIssues(compiled.Errors(value), value), ...text]
     }
   }

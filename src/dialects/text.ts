@@ -1,41 +1,51 @@
 import type { Issue } from '../core/errors.ts'
+import { readableText, textProblem } from '../core/text.ts'
 
 /** Deeper than any request of ours; what nests further is an attack on whoever walks it. */
 const MAXIMUM_DEPTH = 64
-/** Control characters but tab, line feed and carriage return (Unicode category Cc). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point.
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
 
-/** What is wrong with a string as text, or null. PostgreSQL could not even store half a surrogate pair or a NUL. */
-function textProblem(value: string): string | null {
-  if (CONTROL.test(value)) return 'Must not contain control characters.'
-  return value.isWellFormed() ? null : 'Must be well-formed Unicode.'
+type Path = Issue['path']
+
+/** Whether a string of a request, by its path, is a text that people wrote; everything else is a name or an id. */
+export type IsText = (path: Path, root: unknown) => boolean
+
+/** Fields that are texts, and whatever is inside of them, wherever in a request they are. */
+export function texts(...names: readonly string[]): IsText {
+  const known: ReadonlySet<string | number> = new Set(names)
+  return (path) => path.some((name) => known.has(name))
 }
 
-/** Every string of a parsed request (names and values) that is not text; at most 20. Walks without recursion. */
-export function textIssues(root: unknown): readonly Issue[] {
+const NONE: IsText = () => false
+
+/**
+ * Looks at every string of a parsed request, names and values. A text is made readable where it stands; of the others
+ * those that hold control characters, or half a character, are returned, at most 20. Walks without recursion.
+ */
+export function readTexts(root: unknown, isText: IsText = NONE): readonly Issue[] {
   const issues: Issue[] = []
-  const waiting: { readonly value: unknown; readonly path: readonly (string | number)[] }[] = [
-    { value: root, path: [] },
-  ]
+  const waiting: { readonly value: unknown; readonly path: Path }[] = [{ value: root, path: [] }]
   for (let next = waiting.pop(); next && issues.length < 20; next = waiting.pop()) {
-    const { value, path } = next
-    if (typeof value === 'string') {
-      const message = textProblem(value)
-      if (message) issues.push({ path, rule: 'text', message })
-    } else if (Array.isArray(value)) {
-      if (path.length >= MAXIMUM_DEPTH) return [{ path: [], rule: 'type', message: 'Nested too deeply.' }]
-      value.forEach((each, index) => {
-        waiting.push({ value: each, path: [...path, index] })
-      })
-    } else if (typeof value === 'object' && value !== null && !Buffer.isBuffer(value)) {
-      if (path.length >= MAXIMUM_DEPTH) return [{ path: [], rule: 'type', message: 'Nested too deeply.' }]
-      for (const [name, each] of Object.entries(value)) {
-        if (textProblem(name))
-          issues.push({ path, rule: 'text', message: 'A field name must not contain control characters.' })
-        waiting.push({ value: each, path: [...path, name] })
+    const { value: holder, path } = next
+    if (typeof holder !== 'object' || holder === null || Buffer.isBuffer(holder)) continue
+    if (path.length >= MAXIMUM_DEPTH) return [{ path: [], rule: 'type', message: 'Nested too deeply.' }]
+    const isList = Array.isArray(holder)
+    for (const [name, value] of Object.entries(holder)) {
+      if (!isList && textProblem(name))
+        issues.push({ path, rule: 'text', message: 'A field name must not contain control characters.' })
+      const place = [...path, isList ? Number(name) : name]
+      if (typeof value !== 'string') waiting.push({ value, path: place })
+      else {
+        const message = textProblem(value)
+        if (message === null) continue
+        if (isText(place, root)) replace(holder, name, readableText(value))
+        else issues.push({ path: place, rule: 'text', message })
       }
     }
   }
   return issues
+}
+
+/** Not by an assignment, which would do something else for a field called `__proto__`. */
+function replace(holder: object, name: string, value: string): void {
+  Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true })
 }

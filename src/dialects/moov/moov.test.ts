@@ -202,8 +202,8 @@ describe('a body that cannot be taken', () => {
     ['foreignID beyond ASCII', { ...HELP, foreignID: 'größe' }, ['foreignID']],
     [
       'control characters',
-      { ...HELP, title: 'a\u0000b', contact: { email: 'amara@example.com', name: '\u001b' } },
-      ['contact.name', 'title'],
+      { ...HELP, author: 'a\u0000b', contact: { email: 'amara@example.com', name: '\u001b' } },
+      ['author', 'contact.name'],
     ],
   ]
 

@@ -172,7 +172,7 @@ describe('opening a ticket', () => {
       [{ title: 'a', assignee: requester }, 'assignee'],
       [{ title: 'a', requester: { id: NOWHERE } }, 'requester'],
       [{ title: 'a', requester: { email: 'nobody' } }, 'requester.email'],
-      [{ title: 'a\u0000', text: '\ud800', tags: ['\u001b'] }, 'tags[0]', 'text', 'title'],
+      [{ title: 'a', reference: 'a\u0000', tags: ['\u001b', '\ud800'] }, 'reference', 'tags[0]', 'tags[1]'],
     ]
     for (const [body, ...fields] of wrong) {
       assert.deepEqual(problem(await send('POST', '/tickets', { body }), 400, 'invalid'), fields, JSON.stringify(body))

@@ -177,7 +177,7 @@ describe('creating', () => {
       { ...sample, status_id: 99 },
       { ...sample, priority_id: 99 },
       { ...sample, group_id: 99 },
-      ...['', ' \n ', null, 7, 'x'.repeat(65_536), 'nul \u0000', 'half \ud800'].map((message) => ({
+      ...['', ' \n ', null, 7, 'x'.repeat(65_536), '\u0000\u001b[31m'].map((message) => ({
         ...sample,
         message,
       })),

@@ -387,17 +387,37 @@ test('a body that cannot be read, of another type or too large is refused', asyn
   await refused(413, 'Request body too large.', 'POST', '/api/v2/ticket', { body: form({ title: large }) })
 })
 
-test('text that is none, by NUL, control characters or half a character, is refused in every encoding', async () => {
-  for (const title of ['a\u0000b', 'a\u0007b']) {
-    await refused(400, 'Invalid value for parameter title.', 'POST', '/api/v2/ticket', { body: { title } })
-    await refused(400, 'Invalid value for parameter title.', 'POST', '/api/v2/ticket', { body: form({ title }) })
-    await refused(400, 'Invalid value for parameter title.', 'POST', '/api/v2/ticket', {
-      body: new URLSearchParams({ title }),
-    })
-    await refused(400, 'Invalid value for parameter title.', 'POST', `/api/v2/ticket?${new URLSearchParams({ title })}`)
+test('a name that is none, by NUL, control characters or half a character, is refused in every encoding', async () => {
+  for (const fromName of ['a\u0000b', 'a\u0007b']) {
+    const query = new URLSearchParams({ fromName })
+    for (const body of [{ fromName }, form({ fromName }), query])
+      await refused(400, 'Invalid value for parameter fromName.', 'POST', '/api/v2/ticket', { body })
+    await refused(400, 'Invalid value for parameter fromName.', 'POST', `/api/v2/ticket?${query}`)
   }
-  const half = { body: '{"title":"\\ud800"}', headers: { 'content-type': 'application/json' } }
-  await refused(400, 'Invalid value for parameter title.', 'POST', '/api/v2/ticket', half)
+  const half = { body: '{"fromName":"\\ud800"}', headers: { 'content-type': 'application/json' } }
+  await refused(400, 'Invalid value for parameter fromName.', 'POST', '/api/v2/ticket', half)
+})
+
+test('text is made readable in every encoding, and in each spelling of the actions that take it', async () => {
+  const title = 'a\u0000\u001b[31mb \u0093c\u0094'
+  const mended = 'ab “c”'
+  for (const body of [{ title }, form({ title }), new URLSearchParams({ title })])
+    assert.equal((await read(await create(body))).title, mended)
+  const half = await done('POST', '/api/v2/ticket', '{"title":"\\ud800"}', { 'content-type': 'application/json' })
+  assert.equal((await read(half.ticketID)).title, '\ufffd')
+
+  const id = await create()
+  const retitled = { actionType: 'setTitle', value: title }
+  const flat = { 'actions[0][actionType]': 'setTitle', 'actions[0][value]': title, 'ticketIDs[]': `${id}` }
+  for (const body of [{ ticketIDs: [id], actions: [retitled] }, flat, form(flat), new URLSearchParams(flat)]) {
+    await done('PUT', `/api/v2/ticket/${id}`, { title: 'Before' })
+    await done('POST', '/api/v2/ticket/batch', body)
+    assert.equal((await read(id)).title, mended)
+  }
+  for (const actionType of ['addTag', 'linkCustomer', 'status'])
+    await refused(400, 'Invalid action value.', 'POST', '/api/v2/ticket/batch', {
+      body: { ticketIDs: [id], actions: [{ actionType, value: 'a\u0007' }] },
+    })
 })
 
 // --- paths and methods ------------------------------------------------------------------------------------------------

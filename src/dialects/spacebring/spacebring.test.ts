@@ -186,7 +186,7 @@ test('a create names every field that is wrong', async () => {
     [{ text: ' \n\t' }, ['ticket', 'text']],
     [{ text: 'x'.repeat(10_001) }, ['ticket', 'text']],
     [{ text: 7 }, ['ticket', 'text']],
-    [{ text: 'nul \u0000' }, ['ticket', 'text']],
+    [{ text: '\u0000\u001b[31m' }, ['ticket', 'text']],
     [{ type: undefined }, ['ticket', 'type']],
     [{ type: 'Access' }, ['ticket', 'type']],
     [{ locationRef: undefined }, ['ticket', 'locationRef']],

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { WireRefusal } from '../../dialects/dialect.ts'
 import { parseJson } from '../../dialects/json.ts'
-import { textIssues } from '../../dialects/text.ts'
+import { readTexts } from '../../dialects/text.ts'
 
 /** What a client sent, by name. A parameter without a value counts as left out (RFC 6749, 3.1). */
 export type Parameters = ReadonlyMap<string, string>
@@ -56,7 +56,7 @@ function pairs(entries: Iterable<readonly [string, string]>): Parameters {
   const read = new Map<string, string>()
   for (const [name, value] of entries) {
     if (read.has(name)) unreadable(`The parameter ${name} is there twice.`)
-    if (textIssues(value).length > 0) unreadable(`The parameter ${name} is not text.`)
+    if (readTexts({ value }).length > 0) unreadable(`The parameter ${name} is not text.`)
     read.set(name, value)
   }
   for (const [name, value] of read) if (value === '') read.delete(name)

@@ -1,6 +1,7 @@
 import { changeTicket, createTicket } from '../../../core/tickets/commands.ts'
 import { getConversation, getTicket, listTickets } from '../../../core/tickets/queries.ts'
 import { type Route, route } from '../../dialect.ts'
+import { texts } from '../../text.ts'
 import type { Need } from '../auth.ts'
 import { pageFrom } from '../paging.ts'
 import {
@@ -35,6 +36,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     need: 'create a ticket',
     params: AccountParams,
     body: CreateTicket,
+    isText: texts('title', 'body'),
     answers: { 200: Ticket },
     handle: async ({ ctx, params, body, headers, services }) => {
       const deskId = deskIn(params)

@@ -10,6 +10,7 @@ import {
   listTickets,
 } from '../../../core/tickets/queries.ts'
 import { type Route, route } from '../../dialect.ts'
+import { texts } from '../../text.ts'
 import type { Need } from '../auth.ts'
 import { decodeCount, decodeKey, decodeLimit } from '../paging.ts'
 import { decodeNumber, decodeRef } from '../reference.ts'
@@ -38,6 +39,9 @@ import {
   TimelineQuery,
 } from './schema.ts'
 
+/** What people write. */
+const WRITTEN = texts('title', 'text', 'html')
+
 const IF_MATCH = { 'If-Match': "The ticket's ETag: refused with 412 when it has changed since." }
 
 export const ticketRoutes: readonly Route<Need>[] = [
@@ -48,6 +52,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     summary: 'Open a ticket',
     need: ['ticket.create', 'ticket.assign'],
     body: NewTicketBody,
+    isText: WRITTEN,
     answers: { 201: TicketAnswer },
     handle: async ({ ctx, body }) => {
       const { ticket } = await createTicket(ctx, () => decodeNewTicket(ctx.tenant, ctx.actor, body))
@@ -97,6 +102,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     need: ['ticket.read', 'ticket.change', 'ticket.status', 'ticket.assign'],
     params: TicketParams,
     body: ChangeBody,
+    isText: WRITTEN,
     answers: { 200: TicketAnswer },
     handle: async ({ ctx, params, body, headers }) => {
       const { ticket } = await changeTicket(
@@ -130,6 +136,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     need: ['ticket.read', 'message.reply', 'message.note', 'ticket.status', 'message.read_internal'],
     params: TicketParams,
     body: NewMessageBody,
+    isText: WRITTEN,
     answers: { 201: MessageAddedAnswer },
     handle: async ({ ctx, params, body, headers, services }) => {
       const { ticket, messages } = await changeTicket(

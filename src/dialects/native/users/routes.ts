@@ -3,6 +3,7 @@ import { changeUser, eraseUser, makeUser } from '../../../core/users/commands.ts
 import { listUsers } from '../../../core/users/queries.ts'
 import type { UserProfile } from '../../../core/users/user.ts'
 import { type Answer, type Route, route } from '../../dialect.ts'
+import { texts } from '../../text.ts'
 import type { Need } from '../auth.ts'
 import { namesOf } from '../names.ts'
 import { decodeChange, decodeListing, encodeMe, encodeProfile, encodeUser, nextPage } from './codec.ts'
@@ -16,6 +17,9 @@ import {
   UserParams,
   UserQuery,
 } from './schema.ts'
+
+/** What people write. */
+const WRITTEN = texts('about', 'fields')
 
 function showProfile(ctx: Context, user: UserProfile): Answer {
   return { status: 200, body: encodeProfile(namesOf(ctx.tenant), user) }
@@ -55,6 +59,7 @@ export const userRoutes: readonly Route<Need>[] = [
     summary: 'Make a person with a role on desks',
     need: ['user.manage', 'user.read'],
     body: NewUserBody,
+    isText: WRITTEN,
     answers: { 201: ProfileAnswer },
     handle: async ({ ctx, body }) => {
       const user = await makeUser(ctx, () => ({ ...decodeChange(body, ctx.tenant), name: body.name }))
@@ -69,6 +74,7 @@ export const userRoutes: readonly Route<Need>[] = [
     need: ['user.manage', 'user.read'],
     params: UserParams,
     body: UserChangeBody,
+    isText: WRITTEN,
     answers: { 200: ProfileAnswer },
     handle: async ({ ctx, params, body, services }) => {
       const { id } = await findKnown(ctx, params)

@@ -7,6 +7,7 @@ import { findUsersByInteger } from '../../../core/users/queries.ts'
 import type { UserSummary } from '../../../core/users/user.ts'
 import type { Route } from '../../dialect.ts'
 import { route } from '../../dialect.ts'
+import { texts } from '../../text.ts'
 import { NEEDS, type Need } from '../auth.ts'
 import { done, doneAs, show, shownAs } from '../envelope.ts'
 import { decodePage, list, listedAs, showList } from '../paging.ts'
@@ -51,6 +52,7 @@ export const subscriberTicketRoutes: readonly Route<Need>[] = [
     summary: 'Open a ticket for the authenticated subscriber',
     need: NEEDS.createTicket,
     body: NewTicketBody,
+    isText: texts('message'),
     answers: { 200: doneAs(TicketStanding) },
     handle: async ({ ctx, body }) => {
       const { ticket } = await createTicket(ctx, () => decodeNewTicket(ctx.tenant, ctx.actor.user, body))
@@ -103,6 +105,7 @@ export const subscriberTicketRoutes: readonly Route<Need>[] = [
     summary: "Reply to one of the subscriber's tickets",
     need: NEEDS.replyToOwnTicket,
     body: ReplyBody,
+    isText: texts('message'),
     answers: { 200: doneAs(ReplyAdded) },
     handle: async ({ ctx, body }) => {
       const message = decodeMessage('public', body.message)
@@ -181,6 +184,7 @@ export const staffTicketRoutes: readonly Route<Need>[] = [
     summary: 'Reply to a ticket, or note something internally',
     need: NEEDS.replyToTicket,
     body: StaffReplyBody,
+    isText: texts('message'),
     answers: { 200: doneAs(ReplyAdded) },
     handle: async ({ ctx, body }) => {
       const message = decodeMessage(body.internal === true ? 'internal' : 'public', body.message)

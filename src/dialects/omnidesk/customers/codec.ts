@@ -1,6 +1,7 @@
 import { Refusal, refuse, refuseField } from '../../../core/errors.ts'
 import type { Desk, Tenant } from '../../../core/tenants/tenant.ts'
 import { ADDRESS_KINDS, type Address, type AddressKind, type UserProfile } from '../../../core/users/user.ts'
+import type { IsText } from '../../text.ts'
 import { choice, flag, number, type Parameters, plainText, required, text } from '../coercion.ts'
 import { decodeWindow, LARGEST_LIMIT, type Window } from '../paging.ts'
 import { brandBy, brandsOf, type Caller } from '../records.ts'
@@ -129,9 +130,15 @@ function brandOf(parameters: Parameters, caller: Caller): Desk {
   return brands.find((desk) => desk.isDefault) ?? brands[0] ?? refuseField(['brandID'], 'required', 'is missing')
 }
 
+const FIXED_NAMES = [...EXTERNAL_ID_NAMES, ...BRAND_NAMES, ...FIXED_FIELDS]
+const NO_OWN_FIELDS: ReadonlySet<unknown> = new Set([...NEW_CUSTOMER, ...FIXED_NAMES])
+
+/** Fields of the caller's own hold what people wrote; what a call itself reads are names and ids. */
+export const isOwnField: IsText = ([name]) => !NO_OWN_FIELDS.has(name)
+
 /** What is no parameter of a call is a field of the caller's own, unless a customer's fixed fields have its name. */
 function dataOf(parameters: Parameters, read: readonly string[]): CustomerData {
-  const known = new Set([...read, ...EXTERNAL_ID_NAMES, ...BRAND_NAMES, ...FIXED_FIELDS])
+  const known = new Set([...read, ...FIXED_NAMES])
   const own = Object.entries(parameters).filter(([name]) => !known.has(name))
   const [name, surname] = [text(parameters, 'firstname'), text(parameters, 'lastname')]
   return {

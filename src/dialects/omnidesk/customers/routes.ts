@@ -24,6 +24,7 @@ import {
   decodeUpdate,
   encodeCustomer,
   inParameters,
+  isOwnField,
 } from './codec.ts'
 import { changeCustomer, customerBy, linkTicketsFrom, saveCustomer } from './saving.ts'
 import {
@@ -71,6 +72,7 @@ export const customerRoutes: readonly Route<Need>[] = [
     need: NEEDS.writeCustomers,
     query: AnyQuery,
     body: NewCustomerBody,
+    isText: isOwnField,
     bodyOptional: true,
     answers: { 200: CustomerResult },
     handle: async (call) => {
@@ -89,6 +91,7 @@ export const customerRoutes: readonly Route<Need>[] = [
     need: NEEDS.writeCustomers,
     query: AnyQuery,
     body: UpdateCustomerBody,
+    isText: isOwnField,
     bodyOptional: true,
     answers: { 200: CustomerResult },
     handle: async (call) => {

@@ -1,5 +1,6 @@
 import { changeTicket } from '../../../core/tickets/commands.ts'
 import { type Route, route } from '../../dialect.ts'
+import { texts } from '../../text.ts'
 import { NEEDS, type Need } from '../auth.ts'
 import { parametersOf } from '../names.ts'
 import { AnyQuery } from '../parameters.ts'
@@ -18,6 +19,7 @@ export const messageRoutes: readonly Route<Need>[] = [
     need: NEEDS.createMessage,
     query: AnyQuery,
     body: NewMessageBody,
+    isText: texts('message', 'plaintext'),
     bodyOptional: true,
     answers: { 200: MessageResult },
     handle: async (call) => {

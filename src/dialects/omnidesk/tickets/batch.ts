@@ -3,6 +3,7 @@ import { refuseField } from '../../../core/errors.ts'
 import { findTickets } from '../../../core/tickets/queries.ts'
 import type { TicketChange } from '../../../core/tickets/ticket.ts'
 import { findUserByExternalId, findUsersByInteger } from '../../../core/users/queries.ts'
+import type { IsText } from '../../text.ts'
 import {
   actions,
   idList,
@@ -77,6 +78,8 @@ interface Action {
   readonly names: readonly string[]
   /** Answers undefined for a value that the action cannot use. */
   readonly decode: (value: unknown, caller: Caller, index: number) => Step | 'delete' | undefined
+  /** Whether its value is a text that people wrote. */
+  readonly isText?: boolean
 }
 
 const DELETION: Action = { names: ['delete', 'deleteTicket'], decode: () => 'delete' }
@@ -111,7 +114,7 @@ const ACTIONS: readonly Action[] = [
         formId: formIdBy(tenant, formID),
       })),
   },
-  { names: ['title', 'setTitle'], decode: (value) => changing(shortText(value), (title) => ({ title })) },
+  { names: ['title', 'setTitle'], isText: true, decode: (value) => changing(shortText(value), (title) => ({ title })) },
   {
     names: ['externalPrimaryID', 'linkCustomer'],
     decode: (value, _, index) => naming(someText(value), (externalPrimaryID) => ({ externalPrimaryID, index })),
@@ -124,6 +127,7 @@ const ACTIONS: readonly Action[] = [
   { names: ['removeTag', 'untag'], decode: (value) => changing(someText(value), (tag) => ({ removeTags: [tag] })) },
   {
     names: ['note', 'addNote'],
+    isText: true,
     decode: (value) =>
       changing(someText(value), (text) => ({ message: { visibility: 'internal', format: 'text', text } })),
   },
@@ -140,6 +144,22 @@ function decodeAction({ actionType, value }: SentAction, index: number, caller: 
   return (
     action.decode(value, caller, index) ?? refuseField(['actions', index, 'value'], 'format', 'does not fit the action')
   )
+}
+
+/**
+ * Whether a value belongs to an action that takes text. The action's type stands beside it: in the same object, or in a
+ * parameter whose name differs in its last brackets only.
+ */
+export const isActionText: IsText = (path, root) => {
+  const name = String(path.at(-1))
+  if (!/^actions\b/.test(String(path[0])) || !/^value$|\[value\]$/.test(name)) return false
+  const beside = path.slice(0, -1).reduce<unknown>((holder, step) => fieldOf(holder, step), root)
+  const actionType = fieldOf(beside, name.replace(/value(\]?)$/, 'actionType$1'))
+  return typeof actionType === 'string' && ACTION_BY_NAME.get(folded(actionType))?.isText === true
+}
+
+function fieldOf(holder: unknown, name: string | number): unknown {
+  return typeof holder === 'object' && holder !== null ? Reflect.get(holder, name) : undefined
 }
 
 /** Action types are compared without case and underscores. */

@@ -1,11 +1,12 @@
 import { changeTicket, changeTickets, createTicket, deleteTickets } from '../../../core/tickets/commands.ts'
 import { listTickets } from '../../../core/tickets/queries.ts'
 import { type Route, route } from '../../dialect.ts'
+import { texts } from '../../text.ts'
 import { demandVendor, NEEDS, type Need } from '../auth.ts'
 import { parametersOf } from '../names.ts'
 import { pageOf, showPage } from '../paging.ts'
 import { AnyQuery } from '../parameters.ts'
-import { changesOf, decodeBatch, outlineOf } from './batch.ts'
+import { changesOf, decodeBatch, isActionText, outlineOf } from './batch.ts'
 import {
   decodeHistory,
   decodeListing,
@@ -75,6 +76,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     need: NEEDS.createTicket,
     query: AnyQuery,
     body: NewTicketBody,
+    isText: texts('title'),
     bodyOptional: true,
     answers: { 200: CreatedResult },
     handle: async (call) => {
@@ -105,6 +107,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     params: TicketPath,
     query: AnyQuery,
     body: UpdateBody,
+    isText: texts('title'),
     bodyOptional: true,
     answers: { 200: UpdatedResult },
     handle: async (call) => {
@@ -203,6 +206,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     need: NEEDS.batch,
     query: AnyQuery,
     body: BatchBody,
+    isText: isActionText,
     bodyOptional: true,
     answers: { 200: ManyResult },
     handle: async (call) => {

@@ -3,6 +3,7 @@ import type { Context } from '../../../core/context.ts'
 import { changeTicket, createTicket } from '../../../core/tickets/commands.ts'
 import { listTickets } from '../../../core/tickets/queries.ts'
 import { route, type Services } from '../../dialect.ts'
+import { texts } from '../../text.ts'
 import { byTokenOnly, reading, writing } from '../auth.ts'
 import { answerChange, answerComment, answerCreated, answerPage, answerTicket, type Showing } from './answers.ts'
 import { decodeComment, decodeNewTicket, decodeStatusChange, lowerCase } from './codec.ts'
@@ -52,6 +53,7 @@ export const routes = [
     summary: 'Create a ticket',
     need: byTokenOnly(writing('ticket.create')),
     body: CreateBody,
+    isText: texts('text'),
     answers: { 201: TicketAnswer },
     handle: async ({ ctx, body, services }) => {
       const outcome = await createTicket(ctx, () => decodeNewTicket(body, ctx.tenant, ctx.actor))
@@ -127,6 +129,7 @@ export const routes = [
     summary: 'Create a ticket comment',
     need: byTokenOnly(writing('ticket.read', 'message.reply')),
     body: CommentBody,
+    isText: texts('text'),
     answers: { 201: CommentAnswer },
     handle: async ({ ctx, body, services }) => {
       const ref = { id: lowerCase(body.activity.ticketRef) }
