@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process'
 const STEPS: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   { name: 'types', command: ['tsc', '--noEmit'] },
   { name: 'lint and format', command: ['biome', 'check', '--error-on-warnings', '.'] },
-  { name: 'tests', command: ['npm', 'test'] },
+  { name: 'tests', command: [process.execPath, 'test/run.ts'] },
   // After the tests: the pages of the dialects are made of what they showed.
-  { name: 'generated files up to date', command: ['node', 'scripts/generate.ts', '--check'] },
-  { name: 'deployments', command: ['npm', 'run', 'test:deploy'] },
+  { name: 'generated files up to date', command: [process.execPath, 'scripts/generate.ts', '--check'] },
+  { name: 'deployments', command: [process.execPath, 'test/run.ts', '--deploy'] },
 ]
 
 const failed: string[] = []
