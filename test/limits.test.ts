@@ -129,6 +129,42 @@ describe('By default', () => {
   })
 })
 
+describe('Behind a proxy that writes ports', () => {
+  let world: World
+  before(async () => {
+    world = await startWorld({ ...LIMITED, TRUSTED_PROXIES: '127.0.0.1' })
+  })
+  after(() => world.stop())
+
+  const FROM: Readonly<Record<string, (port: number) => Readonly<Record<string, string>>>> = {
+    'X-Forwarded-For': (port) => ({ 'x-forwarded-for': `203.0.113.8:${port}` }),
+    'X-Forwarded-For with IPv6': (port) => ({ 'x-forwarded-for': `[2001:db8::${port.toString(16)}]:${port}` }),
+    Forwarded: (port) => ({ forwarded: `for="203.0.113.9:${port}";proto=https` }),
+  }
+  for (const [header, from] of Object.entries(FROM)) {
+    test(`wrong keys are held off by the address alone, in ${header}`, async () => {
+      const tryAgain = (port: number) =>
+        world.send('GET', '/v1/tickets', { headers: { authorization: 'Bearer wrong', ...from(port) } })
+      await Promise.all(Array.from({ length: 100 }, (_, nth) => tryAgain(40_000 + nth)))
+      assert.equal((await tryAgain(50_000)).status, 429)
+      const elsewhere = { authorization: 'Bearer wrong', 'x-forwarded-for': '198.51.100.1:40001' }
+      assert.equal((await world.send('GET', '/v1/tickets', { headers: elsewhere })).status, 401)
+    })
+  }
+
+  test('wrong passwords lock a name by the address alone', async () => {
+    const attempt = (address: string, password: string) =>
+      world.send('POST', '/api/v1/subscriber/Login', {
+        headers: { 'x-forwarded-for': address },
+        body: { username: world.value('NETGROOT_USERNAME'), password },
+      })
+    for (let nth = 0; nth < 10; nth++) assert.equal((await attempt(`192.0.2.9:${5_000 + nth}`, 'wrong')).status, 401)
+    const right = world.value('NETGROOT_PASSWORD')
+    assert.equal((await attempt('192.0.2.9:6000', right)).status, 429)
+    assert.equal((await attempt('192.0.2.10:6000', right)).status, 200, 'nobody else is locked')
+  })
+})
+
 test('an address that tries one password on many names is held off, whoever they are', async (t) => {
   const world = await startWorld(LIMITED)
   t.after(() => world.stop())

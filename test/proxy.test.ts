@@ -49,12 +49,16 @@ describe('behind a proxy', { skip: process.platform !== 'linux' && 'needs a seco
     })
   })
 
-  test('a listed proxy is believed, and nobody else', async () => {
+  test('a listed proxy is believed, and nobody else, whether it writes ports or not', async () => {
     await withServer({ TRUSTED_PROXIES: `${OTHER}, 10.0.0.0/8` }, async (clientOf) => {
       assert.equal(await clientOf(OTHER, CLAIMED), CLAIMED)
       assert.equal(await clientOf('127.0.0.1', CLAIMED), '127.0.0.1')
       assert.equal(await clientOf(OTHER, `203.0.113.1, ${CLAIMED}`), CLAIMED, 'only what the listed proxy added counts')
       assert.equal(await clientOf(OTHER, `${CLAIMED}, 10.1.2.3`), CLAIMED, 'a chain of listed proxies')
+      assert.equal(await clientOf(OTHER, `${CLAIMED}:40001, 10.1.2.3:8080`), CLAIMED, 'the same with ports')
+      assert.equal(await clientOf(OTHER, '[2001:db8::1]:4000'), '2001:db8::1')
+      assert.equal(await clientOf(OTHER, `${CLAIMED}, unknown`), OTHER, 'nothing is known before an unknown one')
+      assert.equal(await clientOf('127.0.0.1', `${CLAIMED}:40001`), '127.0.0.1')
     })
   })
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Dialect } from '../dialects/dialect.ts'
+import { clientOf } from './forwarded.ts'
 import { loggedUrl } from './logged-request.ts'
 
 /** One line of the access log: what was asked, by whom, and how it ended. */
@@ -38,7 +39,7 @@ export function keepAccessLog(
     const line: AccessLine = {
       time: clock().toISOString(),
       id: request.id,
-      address: request.ip,
+      address: clientOf(request),
       method: request.method,
       url: loggedUrl(request.url, dialect),
       dialect: dialect?.name ?? null,

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Dialect } from '../dialects/dialect.ts'
 import { FILES } from './files.ts'
+import { clientOf } from './forwarded.ts'
 import { withoutSecret } from './logged-url.ts'
 import { ofAuthorization } from './oauth/mount.ts'
 import { plainPath } from './paths.ts'
@@ -19,6 +20,6 @@ export function loggedRequest(
   return (request) => ({
     method: request.method,
     url: loggedUrl(request.url, dialectOf(request.url)),
-    remoteAddress: request.ip,
+    remoteAddress: clientOf(request),
   })
 }

@@ -7,6 +7,7 @@ import { keepAccessLog } from './access-log.ts'
 import { mountDocuments } from './documents.ts'
 import { DEFAULT_ERRORS } from './errors.ts'
 import { mountFiles } from './files.ts'
+import { readForwarded } from './forwarded.ts'
 import { mountHealth, type Readiness } from './health.ts'
 import { mountLanding } from './landing.ts'
 import { loggedRequest } from './logged-request.ts'
@@ -113,6 +114,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     if (!readiness.started() && dialectOf(request.url)) return sendError(request, reply, { code: 'unavailable' })
     return undefined
   })
+  // Before Fastify's own listener, which asks at once who the client is.
+  if (options.trustedProxies.length > 0) app.server.prependListener('request', readForwarded)
   // An expectation that nobody knows is ignored; Node by itself answers 417 in no dialect's form.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setNotFoundHandler((request, reply) => sendError(request, reply, { code: 'unknown_route' }))

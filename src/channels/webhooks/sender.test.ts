@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { readNetwork } from '../../core/address.ts'
 import type { Sent } from '../../core/webhooks/protocol.ts'
 import { type Address, createSender, isAllowed, type TargetRules } from './sender.ts'
 
@@ -87,6 +88,41 @@ describe('Which addresses are reached', () => {
     for (const address of REFUSED) assert.equal(isAllowed(address, []), false, address)
     for (const address of ['1.1.1.1', '93.184.216.34', '2606:4700::1111', '::ffff:8.8.8.8'])
       assert.equal(isAllowed(address, []), true, address)
+  })
+
+  test('behind a translator or at the end of a tunnel, the address inside decides', () => {
+    for (const address of ['64:ff9b::8.8.8.8', '64:ff9b::101:101', '2a00:1450::5efe:8.8.8.8'])
+      assert.equal(isAllowed(address, []), true, address)
+    const PRIVATE = ['64:ff9b::10.0.0.1', '64:ff9b::a9fe:a9fe', '64:ff9b::192.168.1.1', '2a00:1450::5efe:10.0.0.1']
+    // A network's own translator is private as a whole, and the ways of old lead nowhere that one should go.
+    const CLOSED = [
+      '64:ff9b:1::8.8.8.8',
+      '2002:808:808::1',
+      '2001:0:808:808::f7f7:f7f7',
+      '::808:808',
+      '::ffff:0:8.8.8.8',
+    ]
+    for (const address of [...PRIVATE, ...CLOSED]) assert.equal(isAllowed(address, []), false, address)
+  })
+
+  test('who opens a translator opens nothing private behind it', () => {
+    const opened = (network: string, address: string) => isAllowed(address, [readNetwork(network)])
+    for (const [network, outside, inside] of [
+      ['64:ff9b::/96', '64:ff9b::8.8.8.8', '64:ff9b::10.0.0.1'],
+      ['64:ff9b:1::/48', '64:ff9b:1::8.8.8.8', '64:ff9b:1::127.0.0.1'],
+      ['64:ff9b:1::/48', '64:ff9b:1:808:8:800::', '64:ff9b:1:a00:0:100::'],
+      ['64:ff9b:1:2:3:4::/96', '64:ff9b:1:2:3:4:8.8.8.8', '64:ff9b:1:2:3:4:169.254.169.254'],
+      ['2002::/16', '2002:808:808::1', '2002:a00:1::1'],
+      ['2001::/32', '2001:0:808:808::f7f7:f7f7', '2001:0:808:808::f5ff:fffe'],
+      ['::/96', '::808:808', '::a00:1'],
+      ['::/0', '::ffff:0:8.8.8.8', '::ffff:0:10.0.0.1'],
+    ] as const) {
+      assert.equal(opened(network, outside), true, `${outside} in ${network}`)
+      assert.equal(opened(network, inside), false, `${inside} in ${network}`)
+    }
+    const both = [readNetwork('64:ff9b::/96'), readNetwork('10.0.0.0/8')]
+    assert.equal(isAllowed('64:ff9b::10.0.0.1', both), true, 'what is opened itself is open there too')
+    assert.equal(opened('::1', '::1'), true)
   })
 
   test('a URL that names one is refused in any spelling, and nothing is sent', async () => {

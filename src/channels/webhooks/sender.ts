@@ -3,6 +3,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest
 import { request as secureRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { carriedIn, isWithin, NAT64, type Network, readNetwork, tunnelledIn } from '../../core/address.ts'
 import type { Outgoing, Sender, Sent, SentAnswer } from '../../core/webhooks/protocol.ts'
 
 /** Bytes of an answer's body that are read and kept. */
@@ -31,7 +32,7 @@ export interface TargetRules {
  * request has a connection of its own.
  */
 export function createSender(rules: TargetRules): Sender {
-  const networks = rules.allowedNetworks.map(network)
+  const networks = rules.allowedNetworks.map(readNetwork)
   const resolve = rules.resolve ?? ((host: string) => lookup(host, { all: true, verbatim: true }))
 
   function urlProblem(text: string): string | null {
@@ -85,23 +86,22 @@ function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '')
 }
 
-type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
-
-function network(text: string): Network {
-  if (text.includes('/')) return ipaddr.parseCIDR(text)
-  const address = ipaddr.parse(text)
-  return [address, address.kind() === 'ipv4' ? 32 : 128]
-}
-
 /** All that IANA has given to the public internet; an IPv4 address in `::/96`, for one, lies outside of it. */
 const GLOBAL_IPV6 = ipaddr.parse('2000::')
 
-/** Whether an address is of the public internet, or in one of the networks. */
+/**
+ * Whether an address is of the public internet, or in one of the networks. One that leads to an IPv4 address, by a
+ * translator or a tunnel, is judged by that too: whoever opens the translator's network does not open what lies behind it.
+ */
 export function isAllowed(text: string, networks: readonly Network[]): boolean {
   if (!ipaddr.isValid(text)) return false
   const address = ipaddr.process(text)
-  if (address.range() === 'unicast' && (address.kind() === 'ipv4' || address.match(GLOBAL_IPV6, 3))) return true
-  return networks.some(([base, bits]) => base.kind() === address.kind() && address.match(base, bits))
+  const isOpened = networks.some((each) => isWithin(address, each))
+  if (address instanceof ipaddr.IPv4) return isOpened || address.range() === 'unicast'
+  const tunnelled = tunnelledIn(address)
+  const behind = [...carriedIn(address), ...(tunnelled ? [tunnelled] : [])]
+  if (!behind.every((each) => isAllowed(each.toString(), networks))) return false
+  return isOpened || isWithin(address, NAT64) || (address.range() === 'unicast' && address.match(GLOBAL_IPV6, 3))
 }
 
 async function unlessLate<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

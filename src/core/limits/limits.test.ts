@@ -200,4 +200,12 @@ describe('An address', () => {
     assert.equal(networkOf('192.0.2.7'), '192.0.2.7')
     assert.equal(networkOf('no address'), 'no address')
   })
+
+  test('is the same from every port, and behind every translator', () => {
+    for (const spelling of ['192.0.2.7:40001', '[192.0.2.7]:40002', '64:ff9b::192.0.2.7', '2002:c000:207::1'])
+      assert.equal(networkOf(spelling), '192.0.2.7', spelling)
+    assert.equal(networkOf('[2001:db8:1:2::9]:4000'), networkOf('2001:db8:1:2::8'))
+    // Everybody may choose the lower half of an address, so it makes nobody somebody else.
+    assert.equal(networkOf('2001:db8:1:2::5efe:192.0.2.7'), networkOf('2001:db8:1:2::9'))
+  })
 })
