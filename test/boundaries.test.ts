@@ -120,6 +120,12 @@ const EXEMPT: readonly {
     why: 'Downloads belong to no dialect: the core knows which content types are safe.',
   },
   {
+    file: 'src/http/forwarded.ts',
+    to: 'src/core/address.ts',
+    typeOnly: false,
+    why: 'Whom proxies name belongs to no dialect, and an address is read by one rule everywhere.',
+  },
+  {
     file: 'src/http/oauth/',
     to: 'src/core/authorization/client.ts',
     typeOnly: false,
@@ -227,8 +233,10 @@ test('A dialect imports no other dialect, and only the registry imports dialects
 const PURE: Readonly<Record<string, string>> = {
   'node:crypto': 'digests and comparisons are functions of their arguments; chance is looked for below',
   'ipaddr.js': 'reads addresses',
+  'node:net': 'tells which texts are addresses',
   'src/core/access/actor.ts': 'what an actor may do and see: functions of their arguments',
   'src/core/access/permissions.ts': 'the tables of permissions',
+  'src/core/address.ts': 'how an address is read: functions of their arguments',
   'src/core/attachments/rules.ts': 'which files are taken: functions of their arguments',
   'src/core/errors.ts': 'how a refusal is raised',
   'src/core/limits/network.ts': 'which addresses count as one',
