@@ -262,12 +262,14 @@ function listenForRecords(database: Database, webhooks: Webhooks): void {
   })
 }
 
+/** Where attachments are below the data directory. */
+export const KEPT_FILES = join('files', 'kept')
+
 /** Attachments are below the data directory, or in an S3-compatible store; they come in by the data directory either way. */
 function filesOf(config: Config): Files {
-  const home = join(config.dataDir, 'files')
   return {
-    store: config.s3 ? openS3Files(config.s3) : openDiskFiles(join(home, 'kept')),
-    inbox: openInbox(join(home, 'incoming')),
+    store: config.s3 ? openS3Files(config.s3) : openDiskFiles(join(config.dataDir, KEPT_FILES)),
+    inbox: openInbox(join(config.dataDir, 'files', 'incoming')),
     limits: { fileBytes: config.fileBytes, messageBytes: config.messageBytes, mediaTypes: config.fileTypes },
   }
 }

@@ -3,7 +3,7 @@ import { v7 } from 'uuid'
 import type { Config } from '../config.ts'
 import { type Access, openAccess } from '../core/access/access.ts'
 import type { Administration } from '../core/tenants/commands.ts'
-import { openDatabase } from '../storage/database.ts'
+import { type Database, openDatabase } from '../storage/database.ts'
 import { type EmbeddedPostgres, EmbeddedPostgresError, runningConnection, startEmbedded } from '../storage/embedded.ts'
 import { isUnavailable } from '../storage/failures.ts'
 import { migrate } from '../storage/migrate.ts'
@@ -75,18 +75,25 @@ async function answers(connection: EmbeddedPostgres['connection']): Promise<bool
 }
 
 /**
- * Runs a command on the configured store: on the database of a running server where there is one, else the embedded
+ * Runs a command on the configured database as it is: on that of a running server where there is one, else the embedded
  * database is started for as long as the command takes.
  */
-export async function withStore<T>(config: Config, work: (commandLine: CommandLine) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
   const { connection, embedded } = await reachDatabase(config)
   const database = openDatabase({ connection })
   try {
-    const migrated = await migrate(database)
-    const store = openStore(database)
-    return await work({ store, access: openAccess(store), now: new Date().toISOString(), newId: () => v7(), migrated })
+    return await work(database)
   } finally {
     await database.close()
     await embedded?.stop()
   }
+}
+
+/** Runs a command on the configured store, whose schema is up to date then. */
+export function withStore<T>(config: Config, work: (commandLine: CommandLine) => Promise<T>): Promise<T> {
+  return withDatabase(config, async (database) => {
+    const migrated = await migrate(database)
+    const store = openStore(database)
+    return work({ store, access: openAccess(store), now: new Date().toISOString(), newId: () => v7(), migrated })
+  })
 }

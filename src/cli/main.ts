@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { readConfig } from '../config.ts'
+import { backupCommand, restoreCommand } from './backup.ts'
 import { clientCommands } from './client.ts'
 import { withStore } from './database.ts'
 import { formCommands } from './form.ts'
@@ -39,6 +40,8 @@ program.addCommand(tokenCommands())
 program.addCommand(webhookCommands())
 program.addCommand(clientCommands())
 program.addCommand(keyCommands())
+program.addCommand(backupCommand())
+program.addCommand(restoreCommand())
 sayHowAfterErrors(program)
 
 /** After a mistake each command says how it is called. Commander hands this on only to commands that are made later. */

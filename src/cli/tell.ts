@@ -1,6 +1,7 @@
 import { ConfigError } from '../config.ts'
 import { OtherSecretKey } from '../core/access/vault.ts'
 import { CannotListen } from '../main.ts'
+import { BackupError } from '../storage/backup/archive.ts'
 import { EmbeddedPostgresError } from '../storage/embedded.ts'
 import { errorCode, isUnavailable, StoreUnusable } from '../storage/failures.ts'
 
@@ -16,7 +17,7 @@ export class Told extends Error {
 }
 
 /** Failures whose message is made for the person at the terminal. */
-const PLAIN = [Told, ConfigError, CannotListen, EmbeddedPostgresError, StoreUnusable, OtherSecretKey]
+const PLAIN = [Told, BackupError, ConfigError, CannotListen, EmbeddedPostgresError, StoreUnusable, OtherSecretKey]
 
 /** SQLSTATEs of a PostgreSQL that answers and doesn't let us in: wrong user or password, no such database. */
 const REFUSALS = new Set<string | undefined>(['28000', '28P01', '3D000', '42501'])
