@@ -54,8 +54,14 @@ function decoded(path: string): string {
   }
 }
 
-/** A URL without scheme and host, which a client may send as it does to a proxy (RFC 9112, 3.2.2). */
-export function originForm(url: string): string {
+/**
+ * The one form of a request's URL that everything here works with: without scheme and host, which a client may send as it
+ * does to a proxy (RFC 9112, 3.2.2), and with one slash where a client that puts a path behind a base address with a slash
+ * at its end sends two. An encoded slash is a letter of a name, and a query is nobody's path.
+ */
+export function requestTarget(url: string): string {
   const target = url.replace(/^https?:\/\/[^/?#]*/i, '')
-  return target === url || target.startsWith('/') ? target : `/${target}`
+  const [path = ''] = target.split('?', 1)
+  const single = path.includes('//') ? path.replace(/\/{2,}/g, '/') + target.slice(path.length) : target
+  return target === url || single.startsWith('/') ? single : `/${single}`
 }

@@ -13,7 +13,7 @@ import { mountLanding } from './landing.ts'
 import { loggedRequest } from './logged-request.ts'
 import { type Measured, mountMetrics } from './metrics.ts'
 import { authorizationError, mountAuthorization, ofAuthorization } from './oauth/mount.ts'
-import { learnPaths, originForm, plainPath } from './paths.ts'
+import { learnPaths, plainPath, requestTarget } from './paths.ts'
 
 /** Limits on what a request may cost, before any dialect's own. */
 export const LIMITS = {
@@ -63,7 +63,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     forceCloseConnections: 'idle',
     // Requests that arrive while it stops are refused below, in the form of their dialect.
     return503OnClosing: false,
-    rewriteUrl: (request) => canonicalUrl(originForm(request.url ?? '/'), dialectOf),
+    rewriteUrl: (request) => canonicalUrl(requestTarget(request.url ?? '/'), dialectOf),
     frameworkErrors: (error, request, reply) => {
       const wire: WireError =
         error.code === 'FST_ERR_BAD_URL'
@@ -76,7 +76,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       if (error.code === 'ECONNRESET' || !socket.writable) return
       const raw = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
       const [, method, url = '/'] = /^(\S+) (\S+)/.exec(raw) ?? []
-      const path = originForm(url)
+      const path = requestTarget(url)
       const wire: WireError = { code: 'bad_request', message: 'The request cannot be read as HTTP.' }
       const { head, body } = rawAnswer(answerAt(path, wire), headersAt(path, randomUUID()))
       socket.end(method === 'HEAD' ? head : head + body)
@@ -103,6 +103,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const methodsAt = learnPaths(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headersAt(request.url, request.id))
+    // An empty type is none, as when a tool is told to send no type.
+    if (request.headers['content-type'] === '') delete request.headers['content-type']
     const problem = headerProblem(request.raw)
     if (problem) return sendError(request, reply, { code: 'bad_request', message: problem })
     // Before the body is read: whatever it is, there is nothing that would take it (RFC 9110, 15.5.6).
