@@ -11,6 +11,7 @@ import type { Protocol } from '../core/webhooks/protocol.ts'
 import type { Keys } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import type { AuthorizationForm } from './authorization.ts'
+import type { Blanks } from './blanks.ts'
 import type { OpenApiNotes } from './openapi.ts'
 import type { IsText } from './text.ts'
 
@@ -200,6 +201,13 @@ export interface Dialect<Need = unknown> {
   readonly canonicalPath?: (path: string) => string
   /** Media types beyond JSON that this dialect reads, and anything else its scope needs. */
   readonly prepare?: (scope: FastifyInstance) => void | Promise<void>
+  /**
+   * Whether JSON is read as JSON also under the types that tools put on it by themselves, because the vendor prints commands
+   * or has clients that do so.
+   */
+  readonly readsJsonUnderOtherTypes?: true
+  /** What an optional field of a body may hold as if it were left out; nothing unless it says so. */
+  readonly blanks?: Blanks
   /** How a present but non-JSON content type is treated; `unsupported_media_type` unless it says `malformed`. */
   readonly wrongMediaType?: 'malformed'
   /** A query parameter that carries a secret and must not be logged. */

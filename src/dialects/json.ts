@@ -15,6 +15,35 @@ export function parseJson(body: Buffer): unknown {
   return value
 }
 
+/**
+ * Types that tools put on a body when nobody told them one: curl's `-d` and most libraries that were made for forms say
+ * `application/x-www-form-urlencoded`, `fetch` of a text says `text/plain`.
+ */
+const UNINTENDED_TYPE = /^\s*(?:application\/x-www-form-urlencoded|text\/plain|text\/json)\s*(?:;|$)/i
+
+/** A JSON text begins so, and no form does: behind a mark and blanks, as it is or percent-encoded. */
+const JSON_BEGIN = /^(?:\u{feff}|[ \t\r\n])*(?:[{[]|%7B|%5B)/iu
+
+/** More than the blanks that anybody puts in front. */
+const LONGEST_BEGIN = 1024
+
+/**
+ * The JSON text that a body under another type is, or undefined when it is none. Under no type it is read as JSON before it
+ * comes here, under `multipart/form-data`, XML and the like it is what they say.
+ */
+export function jsonUnderOtherType(contentType: string, body: Buffer): Buffer | undefined {
+  if (!UNINTENDED_TYPE.test(contentType)) return undefined
+  const begin = JSON_BEGIN.exec(body.subarray(0, LONGEST_BEGIN).toString())?.[0]
+  if (begin === undefined) return undefined
+  return begin.includes('%') ? formEncoded(body) : body
+}
+
+/** What a form library makes of a JSON text: one name without a value. */
+function formEncoded(body: Buffer): Buffer | undefined {
+  const [[text, value] = ['', ''], ...others] = new URLSearchParams(body.toString('latin1'))
+  return value === '' && others.length === 0 ? Buffer.from(text) : undefined
+}
+
 function malformed(message: string): WireRefusal {
   return new WireRefusal({ code: 'malformed', message })
 }

@@ -7,10 +7,12 @@ import type { Context, IdempotencyKey } from '../core/context.ts'
 import { type Issue, Refusal } from '../core/errors.ts'
 import { networkOf } from '../core/limits/network.ts'
 import { isTooSlow, StoreUnavailable } from '../storage/failures.ts'
+import { blanksRemover } from './blanks.ts'
 import type { Answer, Call, Dialect, OpenCall, OpenRoute, Route, RouteShape, Services, WireError } from './dialect.ts'
 import { answerError, WireRefusal } from './dialect.ts'
-import { parseJson } from './json.ts'
+import { jsonUnderOtherType, parseJson } from './json.ts'
 import { WRITES } from './openapi.ts'
+import { unknownPlaces } from './places.ts'
 import { readTexts } from './text.ts'
 import { acceptUploads, discardFiles, UPLOAD_TYPE } from './uploads.ts'
 import { schemaIssues } from './validation.ts'
@@ -177,7 +179,10 @@ function addBodyParsers<Need>(scope: FastifyInstance, dialect: Dialect<Need>): v
   const json = async (_request: FastifyRequest, body: Buffer): Promise<unknown> => parseJson(body)
   scope.addContentTypeParser(/^application\/([\w.-]+\+)?json(\s*;|$)/i, { parseAs: 'buffer' }, json)
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-    if (request.headers['content-type'] === undefined) return parseJson(body)
+    const type = request.headers['content-type']
+    if (!type) return parseJson(body)
+    const text = dialect.readsJsonUnderOtherTypes ? jsonUnderOtherType(type, body) : undefined
+    if (text) return parseJson(text)
     throw wrongMediaType(dialect, 'application/json')
   })
 }
@@ -210,6 +215,8 @@ function requestValidator<Need>(dialect: Dialect<Need>, route: RouteShape): (req
       return compiled.Check(value) ? text : [...schemaIssues(compiled.Errors(value), value), ...text]
     }
   }
+  const withoutBlanks = blanksRemover(route.body, dialect.blanks)
+  const places = route.method === 'GET' ? Object.keys(route.query?.properties ?? {}) : undefined
   const checks = { params: check(route.params), query: check(route.query), body: check(route.body) }
 
   function demandValid(place: Place, issues: readonly Issue[]): void {
@@ -220,9 +227,10 @@ function requestValidator<Need>(dialect: Dialect<Need>, route: RouteShape): (req
   return (request) => {
     demandReadableQuery(request)
     demandValid('params', checks.params(request.params))
+    demandValid('query', places ? unknownPlaces(request.query, places) : [])
     demandValid('query', checks.query(request.query))
     // A JSON null is a body, and never a right one.
-    const body = request.body === undefined && route.body && route.bodyOptional ? {} : request.body
+    const body = request.body === undefined && route.body && route.bodyOptional ? {} : withoutBlanks(request.body)
     if (route.body) {
       if (body === undefined) throw new WireRefusal({ code: 'malformed', message: 'A body is required.' })
       demandValid('body', checks.body(body))

@@ -208,12 +208,17 @@ for (const contract of CONTRACTS) {
     test('another content type is refused', async () => {
       const { method, path, headers, body } = contract.create(large, freshWords())
       const text = JSON.stringify(body)
-      for (const type of ['text/plain', 'application/xml', 'application/jsonp', 'garbage', 'application/octet-stream'])
+      const isStrict = dialectOf(contract).readsJsonUnderOtherTypes === undefined
+      const types = ['application/xml', 'application/jsonp', 'garbage', 'application/octet-stream']
+      for (const [type, sent] of [
+        ...types.map((each) => [each, text] as const),
+        ['text/plain', isStrict ? text : 'title=x'] as const,
+      ])
         await refused(contract, statuses.wrongMediaType, {
           method,
           path,
           headers: { ...headers, 'content-type': type },
-          body: text,
+          body: sent,
         })
     })
 

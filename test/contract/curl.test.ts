@@ -1,6 +1,7 @@
 /**
  * The commands of the vendors' pages, run as they are printed by a shell and curl. What is replaced: the host, the
- * credential, and ids that the page made up. Moov's and Omnidesk's pages print no commands.
+ * credential, ids that the page made up, and where said a value that only stands for one. Omnidesk's pages print no
+ * commands; its clients' are made here.
  */
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
@@ -49,7 +50,7 @@ async function run(command: string, method: string): Promise<Answered> {
   const headers = new Headers({ 'content-type': type })
   const answer = { status: Number(status), headers, text }
   assertDocumented(method, url.replace(world.url, ''), answer)
-  return { status: answer.status, json: JSON.parse(text) }
+  return { status: answer.status, json: text === '' ? undefined : JSON.parse(text) }
 }
 
 describe('Spacebring', { skip }, () => {
@@ -122,5 +123,114 @@ describe('NetGroot', { skip }, () => {
       const { status, json } = await run(command(file, 'YOURAPITOKENHERE'), method)
       assert.deepEqual([status, json.success], [401, false])
     }
+  })
+})
+
+describe('Moov', { skip }, () => {
+  const HOST = 'https://api.moov.io'
+  const pair = () => `${world.value('MOOV_PUBLIC_KEY')}:${world.value('MOOV_SECRET_KEY')}`
+  const encoded = () => Buffer.from(pair()).toString('base64')
+  const account = () => world.value('MOOV_ACCOUNT_ID')
+
+  async function token(): Promise<string> {
+    const scope = ['tickets.write', 'tickets.read'].map((right) => `/accounts/${account()}/${right}`).join(' ')
+    const more = { '/accounts.write': scope }
+    const { status, json } = await run(tokenCommand('create-access-token.curl', more), 'POST')
+    assert.equal(status, 200)
+    return json.access_token
+  }
+  /** The page names its key twice: as user name and password, and in the body. */
+  const tokenCommand = (file: string, more: Replacements = {}) =>
+    printed('moov', file, {
+      [HOST]: world.url,
+      [file.includes('form') ? 'Basic REPLACE_BASIC_AUTH' : 'PUBLIC_KEY:PRIVATE_KEY']: file.includes('form')
+        ? `Basic ${encoded()}`
+        : pair(),
+      '5clTR_MdVrrkgxw2': world.value('MOOV_PUBLIC_KEY'),
+      'dNC-hg7sVm22jc3g_Eogtyu0_1Mqh_4-': world.value('MOOV_SECRET_KEY'),
+      ...more,
+    })
+  const command = (file: string, token: string, more: Replacements = {}) =>
+    printed('moov', file, { [HOST]: world.url, '{accountID}': account(), '{token}': token, ...more })
+
+  test('get an access token, by JSON that curl calls a form and by a form', async () => {
+    for (const file of ['create-access-token.curl', 'create-access-token-form.curl']) {
+      const { status, json } = await run(tokenCommand(file), 'POST')
+      assert.equal(status, 200, file)
+      assert.deepEqual([json.token_type, json.scope], ['Bearer', '/accounts.write'])
+    }
+  })
+
+  test('get an access token, as printed with a token in the place of a key: the client is unknown', async () => {
+    const replaced = { [HOST]: world.url, '{token}': 'none' }
+    const { status, json } = await run(printed('moov', 'create-access-token-current.curl', replaced), 'POST')
+    assert.deepEqual([status, json], [401, { error: 'invalid_client' }])
+  })
+
+  test('create, read and close a ticket', async () => {
+    const bearer = await token()
+    const older = await run(command('create-ticket-older.curl', bearer), 'POST')
+    assert.equal(older.status, 200)
+    assert.deepEqual(
+      [older.json.title, older.json.contact],
+      ['Help with problem', { email: 'melany.roberts@yahoo.com' }],
+    )
+
+    const placeholders = await run(command('create-ticket.curl', bearer), 'POST')
+    assert.deepEqual([placeholders.status, Object.keys(placeholders.json.contact)], [422, ['email']])
+    const address = { '"email": "string"': '"email": "pat@example.com"' }
+    const current = await run(command('create-ticket.curl', bearer, address), 'POST')
+    assert.deepEqual([current.status, current.json.title], [200, 'string'])
+
+    const ticket = { '{ticketID}': older.json.ticketID }
+    assert.deepEqual((await run(command('get-ticket.curl', bearer, ticket), 'GET')).json, older.json)
+    const closed = await run(command('update-ticket.curl', bearer, ticket), 'POST')
+    assert.deepEqual([closed.status, closed.json.status], [200, 'closed'])
+    const patched = command('update-ticket.curl', bearer, { '{ticketID}': current.json.ticketID, 'X POST': 'X PATCH' })
+    assert.equal((await run(patched, 'PATCH')).json.status, 'closed')
+  })
+
+  test('what the pages print without its end, or without a body, is told what it lacks', async () => {
+    const bearer = await token()
+    const unfinished = await run(command('create-ticket-guide.curl', bearer), 'POST')
+    assert.deepEqual([unfinished.status, unfinished.json], [400, { error: 'The body is not valid JSON.' }])
+    const ticket = { '{ticketID}': account() }
+    const empty = await run(command('update-ticket-current.curl', bearer, ticket), 'PATCH')
+    assert.deepEqual([empty.status, empty.json], [400, { error: 'A body is required.' }])
+  })
+
+  test('a key in the place of a token, and other types than the usual', async () => {
+    const basic = { 'Bearer {token}': `Basic ${encoded()}` }
+    for (const type of ['application/x-www-form-urlencoded; charset=utf-8', 'text/plain', '']) {
+      const data = { '--data ': `-H 'content-type${type ? `: ${type}` : ';'}' --data-binary ` }
+      const text = printed('moov', 'create-ticket-older.curl', {
+        ...basic,
+        [HOST]: world.url,
+        '{accountID}': account(),
+      })
+      const [[from, to] = ['', '']] = Object.entries(data)
+      assert.equal((await run(text.replace(from, to), 'POST')).status, 200, type)
+    }
+  })
+})
+
+describe('Omnidesk', { skip }, () => {
+  const call = (data: string) =>
+    `curl -X POST '${world.url}/api/v2/ticket' -H 'Authorization: apikey ${world.value('OMNIDESK_API_KEY')}' ${data}`
+  const fields = '{"title": "By curl", "from": "requester@example.com", "fromName": "By hand"}'
+
+  test('JSON without a type makes a ticket with all its fields, as a form does', async () => {
+    const form = "-d 'title=By curl' -d from=requester@example.com -d 'fromName=By hand'"
+    for (const data of [`-d '${fields}'`, `-H 'content-type: text/plain' -d '${fields}'`, form]) {
+      const { status, json } = await run(call(data), 'POST')
+      assert.equal(status, 200, data)
+      const read = `curl '${world.url}/api/v2/ticket/${json.ticketID}' -H 'apiKey: ${world.value('OMNIDESK_API_KEY')}'`
+      const { item } = (await run(read, 'GET')).json
+      assert.deepEqual([item.title, item.from, item.from_name], ['By curl', 'requester@example.com', 'By hand'], data)
+    }
+  })
+
+  test('JSON that is broken makes none', async () => {
+    assert.equal((await run(call(`-d '${fields.slice(0, -1)}'`), 'POST')).status, 400)
   })
 })

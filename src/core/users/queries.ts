@@ -4,6 +4,7 @@ import { refuse } from '../errors.ts'
 import { demandShortQuery, patternOf } from '../patterns.ts'
 import { addressKey } from './rules.ts'
 import {
+  FIRST_OWNER,
   LIST_CUSTOMERS,
   LIST_USERS,
   MEMBER_BY_ID,
@@ -29,6 +30,12 @@ export async function findUsers(
 ): Promise<readonly UserSummary[]> {
   if (ids.length === 0) return []
   return (await ctx.store.run({ statement: USERS_BY_ID, values: [ctx.tenant.id, ids] })).map(userOf)
+}
+
+/** The id of the person who has owned the tenant for longest and may still get in; null when services alone do. */
+export async function findOwner(ctx: Pick<Context, 'store' | 'tenant'>): Promise<string | null> {
+  const [row] = await ctx.store.run({ statement: FIRST_OWNER, values: [ctx.tenant.id] })
+  return row?.id ?? null
 }
 
 /** Those of the users that exist in the tenant, by integer. */

@@ -118,6 +118,15 @@ export const MEMBER_BY_ID = statement(
   `select ${MEMBER_VIEW} where k.tenant_id = $1 and k.id = $2 and u.erased_at is null`,
 )
 
+/** The person who has owned the tenant for longest and may still get in. */
+export const FIRST_OWNER = statement(
+  'user.first_owner',
+  Type.Object({ id: Type.String() }),
+  `select u.id from users u
+where u.tenant_id = $1 and u.is_owner and u.kind = 'person' and u.active and u.erased_at is null
+order by u.integer limit 1`,
+)
+
 /** `$2` pattern or null, `$3` only active, `$4` only who works on a desk, `$5` limit, `$6` offset. */
 export const LIST_USERS = statement(
   'user.list',

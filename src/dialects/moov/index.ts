@@ -22,6 +22,8 @@ export const moov: Dialect<Need> = {
   authorization,
   // Moov, Rate limiting; M29.
   rate: { perSecond: 40, testPerSecond: 10, perAddress: true },
+  readsJsonUnderOtherTypes: true,
+  blanks: 'null and empty',
   wrongMediaType: 'malformed',
   everyAnswer: (request) => ({ 'x-request-id': request.id }),
   openapi: {

@@ -41,6 +41,7 @@ export const netgroot: Dialect<Need> = {
   // The vendor documents none; ours (section 7).
   rate: { perSecond: 50 },
   canonicalPath,
+  readsJsonUnderOtherTypes: true,
   wrongMediaType: 'malformed',
 }
 

@@ -196,8 +196,10 @@ describe('creating', () => {
   test('a body of another media type is 400, one without a media type is read as JSON', async () => {
     const text = JSON.stringify(sample)
     const typed = { ...asSubscriber(), 'content-type': 'application/x-www-form-urlencoded' }
-    answers(await post('subscriber/CreateTicket', typed, text), 400, INVALID)
-    answers(await post('subscriber/CreateTicket', { ...typed, 'content-type': 'text/plain' }, text), 400, INVALID)
+    const form = new URLSearchParams(Object.entries(sample).map(([name, value]) => [name, String(value)])).toString()
+    answers(await post('subscriber/CreateTicket', typed, form), 400, INVALID)
+    answers(await post('subscriber/CreateTicket', { ...typed, 'content-type': 'text/plain' }, form), 400, INVALID)
+    answers(await post('subscriber/CreateTicket', { ...typed, 'content-type': 'application/xml' }, text), 400, INVALID)
     const untyped = await post('subscriber/CreateTicket', asSubscriber(), new TextEncoder().encode(text))
     assert.equal(untyped.status, 200, untyped.text)
     const charset = { ...typed, 'content-type': 'application/json; charset=utf-8' }

@@ -1,9 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { WireRefusal } from '../dialect.ts'
+import { jsonUnderOtherType, parseJson } from '../json.ts'
 
 /** Fields by name as sent, brackets included; a name that came several times has all its values. */
 export type Fields = Record<string, string | string[]>
+
+const URLENCODED = 'application/x-www-form-urlencoded'
 
 /** More than any operation has a use for. */
 const MOST_FIELDS = 3000
@@ -14,30 +17,28 @@ const MOST_FIELDS = 3000
  */
 export function readForms(scope: FastifyInstance): void {
   const asBuffer = { parseAs: 'buffer' } as const
-  scope.addContentTypeParser('application/x-www-form-urlencoded', asBuffer, async (_: FastifyRequest, body: Buffer) =>
-    urlencodedFields(body),
-  )
+  scope.addContentTypeParser(URLENCODED, asBuffer, async (request: FastifyRequest, body: Buffer) => {
+    const text = jsonUnderOtherType(request.headers['content-type'] ?? URLENCODED, body)
+    return text ? parseJson(text) : urlencodedFields(body)
+  })
   scope.addContentTypeParser('multipart/form-data', asBuffer, async (request: FastifyRequest, body: Buffer) =>
     multipartFields(body, request.headers['content-type'] ?? ''),
   )
   scope.removeContentTypeParser('*')
   scope.addContentTypeParser('*', asBuffer, async (request: FastifyRequest, body: Buffer) => {
-    if (request.headers['content-type'] === undefined) return untypedBody(body)
+    const type = request.headers['content-type']
+    if (!type) return untypedBody(body)
+    const text = jsonUnderOtherType(type, body)
+    if (text) return parseJson(text)
     throw new WireRefusal({ code: 'unsupported_media_type' })
   })
 }
 
 /** Reads a body whose type is not said: JSON if it looks like it, else urlencoded. @throws WireRefusal `malformed` */
 export function untypedBody(body: Buffer): unknown {
-  const text = body.toString().trimStart()
-  if (!text.startsWith('{') && !text.startsWith('[')) return urlencodedFields(body)
   // Not as a form, which it would be as well: a broken JSON text must not pass for a parameter that nobody knows.
-  if (!isUtf8(body)) unreadable()
-  try {
-    return JSON.parse(text)
-  } catch {
-    return unreadable()
-  }
+  const text = jsonUnderOtherType(URLENCODED, body)
+  return text ? parseJson(text) : urlencodedFields(body)
 }
 
 /** Reads `application/x-www-form-urlencoded`. @throws WireRefusal `malformed` */

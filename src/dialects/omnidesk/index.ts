@@ -48,6 +48,7 @@ export const omnidesk: Dialect<Need> = {
   },
   canonicalPath,
   prepare: readForms,
+  readsJsonUnderOtherTypes: true,
   secretQuery: 'apiKey',
   // An id that holds what no id can hold names nothing, like every other wrong one.
   invalid: (issues, where) =>

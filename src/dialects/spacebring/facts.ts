@@ -131,7 +131,7 @@ export const facts: Facts = {
     [
       '6.2',
       'userRefRequester: by default who calls',
-      'spacebring.test.ts: without userRefRequester a bearer’s ticket is its own, and a network’s credential must say for whom',
+      'spacebring.test.ts: without userRefRequester a bearer’s ticket is its own, and that of a network’s credential its owner’s',
     ],
     ['6.3', 'Reading answers the activities, comments among them, and the ticket', READ],
     ['6.4', 'Changing the status answers a statusUpdated activity and the ticket', STATUS],

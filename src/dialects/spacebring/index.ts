@@ -43,5 +43,7 @@ export const spacebring: Dialect<Need> = {
       request.query = withoutSecondMark(request.query)
     })
   },
+  readsJsonUnderOtherTypes: true,
+  blanks: 'null',
   wrongMediaType: 'malformed',
 }

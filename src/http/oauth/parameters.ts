@@ -1,11 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { WireRefusal } from '../../dialects/dialect.ts'
-import { parseJson } from '../../dialects/json.ts'
+import { jsonUnderOtherType, parseJson } from '../../dialects/json.ts'
 import { readTexts } from '../../dialects/text.ts'
 
 /** What a client sent, by name. A parameter without a value counts as left out (RFC 6749, 3.1). */
 export type Parameters = ReadonlyMap<string, string>
+
+const FORM = 'application/x-www-form-urlencoded'
 
 function unreadable(message: string): never {
   throw new WireRefusal({ code: 'malformed', message })
@@ -15,14 +17,15 @@ function unreadable(message: string): never {
 export function readParameters(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   const asBuffer = { parseAs: 'buffer' } as const
-  const form = async (_: FastifyRequest, body: Buffer): Promise<Parameters> => formParameters(body)
+  const form = async (_: FastifyRequest, body: Buffer): Promise<Parameters> => formOrJsonParameters(body)
   const json = async (_: FastifyRequest, body: Buffer): Promise<Parameters> => jsonParameters(body)
-  scope.addContentTypeParser('application/x-www-form-urlencoded', asBuffer, form)
+  scope.addContentTypeParser(FORM, asBuffer, form)
   scope.addContentTypeParser('application/json', asBuffer, json)
   scope.addContentTypeParser('*', asBuffer, async (request: FastifyRequest, body: Buffer) => {
-    if (request.headers['content-type'] !== undefined && body.length > 0)
-      unreadable('The body must be a form or a JSON object.')
-    return body.toString().trimStart().startsWith('{') ? jsonParameters(body) : formParameters(body)
+    const type = request.headers['content-type']
+    if (!type || body.length === 0) return formOrJsonParameters(body)
+    const text = jsonUnderOtherType(type, body)
+    return text ? jsonParameters(text) : unreadable('The body must be a form or a JSON object.')
   })
 }
 
@@ -35,6 +38,12 @@ export function bodyParameters(request: FastifyRequest): Parameters {
 export function queryParameters(request: FastifyRequest): Parameters {
   const at = request.url.indexOf('?')
   return at === -1 ? new Map() : pairs(new URLSearchParams(request.url.slice(at + 1)))
+}
+
+/** Moov's printed commands send JSON under the type of a form, which curl puts on everything. */
+function formOrJsonParameters(body: Buffer): Parameters {
+  const text = jsonUnderOtherType(FORM, body)
+  return text ? jsonParameters(text) : formParameters(body)
 }
 
 function formParameters(body: Buffer): Parameters {

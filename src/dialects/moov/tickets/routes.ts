@@ -1,9 +1,10 @@
+import type { Static } from 'typebox'
 import { changeTicket, createTicket } from '../../../core/tickets/commands.ts'
 import { getConversation, getTicket, listTickets } from '../../../core/tickets/queries.ts'
-import { type Route, route } from '../../dialect.ts'
+import { type Answer, type Call, type Route, route } from '../../dialect.ts'
 import { texts } from '../../text.ts'
 import type { Need } from '../auth.ts'
-import { pageFrom } from '../paging.ts'
+import { nextAfter, pageFrom } from '../paging.ts'
 import {
   decodeFilter,
   decodeNewTicket,
@@ -25,6 +26,12 @@ import {
   TicketParams,
   UpdateTicket,
 } from './schema.ts'
+
+/** Moov, Update a support ticket. */
+async function update({ ctx, params, body }: Call<Static<typeof TicketParams>, object, UpdateTicket>): Promise<Answer> {
+  const { ticket } = await changeTicket(ctx, ticketIn(params), decodeUpdate(body))
+  return { status: 200, body: encodeTicket(ticket, ctx.tenant) }
+}
 
 /** Moov, Support tickets: all five operations answer 200, create included. */
 export const ticketRoutes: readonly Route<Need>[] = [
@@ -56,8 +63,9 @@ export const ticketRoutes: readonly Route<Need>[] = [
     query: ListTickets,
     answers: { 200: Page },
     handle: async ({ ctx, params, query }) => {
-      const { tickets, next } = await listTickets(ctx, decodeFilter(deskIn(params), query), pageFrom(query))
-      return { status: 200, body: encodePage(tickets, next, ctx.tenant) }
+      const page = pageFrom(query)
+      const listed = await listTickets(ctx, decodeFilter(deskIn(params), query), page)
+      return { status: 200, body: encodePage(listed.tickets, nextAfter(listed, page), ctx.tenant) }
     },
   }),
 
@@ -84,10 +92,20 @@ export const ticketRoutes: readonly Route<Need>[] = [
     params: TicketParams,
     body: UpdateTicket,
     answers: { 200: Ticket },
-    handle: async ({ ctx, params, body }) => {
-      const { ticket } = await changeTicket(ctx, ticketIn(params), decodeUpdate(body))
-      return { status: 200, body: encodeTicket(ticket, ctx.tenant) }
-    },
+    handle: update,
+  }),
+
+  // The page prints its command with this method.
+  route({
+    method: 'POST',
+    path: '/accounts/:accountID/tickets/:ticketID',
+    operationId: 'updateTicketAsPrinted',
+    summary: 'Close a support ticket, as the command of the vendor’s page does it.',
+    need: 'close a ticket',
+    params: TicketParams,
+    body: UpdateTicket,
+    answers: { 200: Ticket },
+    handle: update,
   }),
 
   route({

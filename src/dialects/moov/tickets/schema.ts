@@ -46,6 +46,9 @@ export const ListTickets = Type.Object({
     Type.String({ pattern: '^0*[1-9][0-9]*$', description: 'Page size: 200 unless given, at most 1000.' }),
   ),
   cursor: Type.Optional(Type.String({ description: '`nextPage.cursor` of the page before.' })),
+  skip: Type.Optional(
+    Type.String({ pattern: '^[0-9]{1,9}$', description: 'How many to leave out, where there is no cursor.' }),
+  ),
   status: Type.Optional(StatusWord),
   foreignID: Type.Optional(Type.String({ description: 'Exactly this reference.' })),
 })

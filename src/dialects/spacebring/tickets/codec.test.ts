@@ -3,17 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { Refusal } from '../../../core/errors.ts'
 import { STATUSES } from '../../../core/tickets/ticket.ts'
-import {
-  ADMIN_ID,
-  actorOf,
-  admin,
-  DESK_ID,
-  MEMBER_ID,
-  member,
-  NOBODY_ID,
-  tenant,
-  ticketOf,
-} from '../fixtures/samples.ts'
+import { ADMIN_ID, admin, DESK_ID, MEMBER_ID, member, NOBODY_ID, tenant, ticketOf } from '../fixtures/samples.ts'
 import { TYPE_WORDS } from '../words.ts'
 import { decodeComment, decodeNewTicket, encodeCreatedTicket, encodeTicket, titleFrom } from './codec.ts'
 import { encodeMembership } from './people.ts'
@@ -49,10 +39,11 @@ test('a new ticket keeps every word of its text and goes where it was sent', () 
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), fc.constantFrom(...TYPE_WORDS), fc.boolean(), (text, type, upperCase) => {
       const locationRef = upperCase ? DESK_ID.toUpperCase() : DESK_ID
-      const ticket = { text, type, locationRef, userRefRequester: MEMBER_ID.toUpperCase() }
-      const decoded = decodeNewTicket({ ticket }, tenant, actorOf(admin))
+      const ticket = { text, type, locationRef }
+      const requester = { by: 'id', id: MEMBER_ID, member: true } as const
+      const decoded = decodeNewTicket({ ticket }, tenant, requester)
       assert.equal(decoded.deskId, DESK_ID)
-      assert.deepEqual(decoded.requester, { by: 'id', id: MEMBER_ID, member: true })
+      assert.deepEqual(decoded.requester, requester)
       assert.equal(decoded.message?.text, text)
       assert.equal(decoded.message?.visibility, 'public')
       const stored = ticketOf({ topicId: decoded.topicId ?? null, description: text })
@@ -60,13 +51,6 @@ test('a new ticket keeps every word of its text and goes where it was sent', () 
       assert.equal(encodeTicket(stored, tenant, worker).description, text)
     }),
   )
-})
-
-test('without userRefRequester a person asks for itself, and a network’s credential must say for whom', () => {
-  const body = { ticket: { text: 'Hello', type: 'other', locationRef: DESK_ID } } as const
-  assert.deepEqual(decodeNewTicket(body, tenant, actorOf(member)).requester, { by: 'id', id: MEMBER_ID, member: true })
-  const refused = refusedField(() => decodeNewTicket(body, tenant, actorOf(admin, { kind: 'basic' })))
-  assert.deepEqual(refused, ['ticket', 'userRefRequester'])
 })
 
 test('a comment needs a text or an attachment, and a key is an id', () => {

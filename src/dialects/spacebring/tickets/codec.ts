@@ -1,8 +1,13 @@
-import type { Actor } from '../../../core/access/actor.ts'
 import { refuseField } from '../../../core/errors.ts'
 import type { NewMessage } from '../../../core/messages/message.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
-import type { Ticket as CoreTicket, NewTicket, Person, TicketChange } from '../../../core/tickets/ticket.ts'
+import type {
+  Ticket as CoreTicket,
+  NewTicket,
+  Person,
+  RequesterChoice,
+  TicketChange,
+} from '../../../core/tickets/ticket.ts'
 import { UUID } from '../../../core/uuid.ts'
 import { CHANGE_OF_STATUS_WORD, type TypeWord, topicOfTypeWord, typeWordOf, WORD_OF_STATUS } from '../words.ts'
 import { encodeMembership, encodeUser, type Reader } from './people.ts'
@@ -20,24 +25,19 @@ export function titleFrom(text: string): string {
   return characters.length <= TITLE_LENGTH ? characters.join('') : `${characters.slice(0, TITLE_LENGTH - 1).join('')}…`
 }
 
-/** Spacebring reference, Create a ticket. */
-export function decodeNewTicket({ ticket }: CreateBody, tenant: Tenant, actor: Actor): NewTicket {
+/**
+ * Spacebring reference, Create a ticket.
+ *
+ * @param requester who it is for, as `findRequester` tells.
+ */
+export function decodeNewTicket({ ticket }: CreateBody, tenant: Tenant, requester: RequesterChoice): NewTicket {
   return {
     deskId: lowerCase(ticket.locationRef),
-    requester: { by: 'id', id: decodeRequester(ticket.userRefRequester, actor), member: true },
+    requester,
     title: titleFrom(ticket.text),
     topicId: decodeType(ticket.type, tenant),
     message: { visibility: 'public', format: 'text', text: ticket.text },
   }
-}
-
-/** The calling user asks for itself; a network's own credential is nobody's, so it must say for whom (S5). */
-function decodeRequester(userRef: string | undefined, actor: Actor): string {
-  if (userRef !== undefined) return lowerCase(userRef)
-  if (actor.credential.kind === 'basic') {
-    refuseField(['ticket', 'userRefRequester'], 'required', 'Required with basic authentication.')
-  }
-  return actor.user.id
 }
 
 export function decodeType(word: TypeWord, tenant: Tenant): number {

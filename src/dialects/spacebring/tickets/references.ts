@@ -2,9 +2,10 @@ import { demand, worksOn } from '../../../core/access/actor.ts'
 import type { Context } from '../../../core/context.ts'
 import { refuse, refuseField } from '../../../core/errors.ts'
 import { getTicket } from '../../../core/tickets/queries.ts'
-import { findUsers, findUsersByMembership } from '../../../core/users/queries.ts'
+import type { RequesterChoice } from '../../../core/tickets/ticket.ts'
+import { findOwner, findUsers, findUsersByMembership } from '../../../core/users/queries.ts'
 import { lowerCase } from './codec.ts'
-import type { AssigneeBody, ListQuery } from './schema.ts'
+import type { AssigneeBody, CreateBody, ListQuery } from './schema.ts'
 
 /**
  * What requests refer to and the core asks for by another name: memberships stand for users, and ids in a filter must
@@ -16,6 +17,20 @@ export function findLocation(ctx: Context, locationRef: string): string {
   const deskId = lowerCase(locationRef)
   const known = ctx.tenant.desks.some((desk) => desk.id === deskId)
   return known ? deskId : refuseField(['locationRef'], 'unknown', 'There is no such location.')
+}
+
+/**
+ * For whom a ticket is made: who is named, a member of the location; else the calling user. A network's own credential is
+ * a service, in the place of the network's owner (S5).
+ *
+ * Spacebring reference, Create a ticket: "Defaults to the authenticated user".
+ */
+export async function findRequester(ctx: Context, { ticket }: CreateBody): Promise<RequesterChoice> {
+  const named = ticket.userRefRequester
+  if (named !== undefined) return { by: 'id', id: lowerCase(named), member: true }
+  const { user } = ctx.actor
+  if (user.kind === 'person') return { by: 'id', id: user.id, member: true }
+  return { by: 'id', id: (await findOwner(ctx)) ?? user.id, member: false }
 }
 
 /**

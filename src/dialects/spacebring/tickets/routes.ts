@@ -9,7 +9,7 @@ import { answerChange, answerComment, answerCreated, answerPage, answerTicket, t
 import { decodeComment, decodeNewTicket, decodeStatusChange, lowerCase } from './codec.ts'
 import { changeType, deleteComment, refuseToMembers } from './guards.ts'
 import { decodeListing, pageAfter } from './listing.ts'
-import { findAssignee } from './references.ts'
+import { findAssignee, findRequester } from './references.ts'
 import {
   AssigneeBody,
   ChangeAnswer,
@@ -56,7 +56,9 @@ export const routes = [
     isText: texts('text'),
     answers: { 201: TicketAnswer },
     handle: async ({ ctx, body, services }) => {
-      const outcome = await createTicket(ctx, () => decodeNewTicket(body, ctx.tenant, ctx.actor))
+      const outcome = await createTicket(ctx, async () =>
+        decodeNewTicket(body, ctx.tenant, await findRequester(ctx, body)),
+      )
       return answerCreated(ctx, outcome, showing(ctx, services))
     },
   }),
