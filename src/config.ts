@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
+import { readTarget, type Target } from './storage/connections/target.ts'
 
 /** One option of the environment. `docs/configuration.md` is generated from this list. */
 interface Option<T> {
@@ -120,18 +121,28 @@ export const OPTIONS = {
   dataDir: text('POLYDESK_DATA_DIR', 'Where the embedded database, attachments and quickstart.env live.', './data'),
   databaseUrl: {
     name: 'DATABASE_URL',
-    about: 'A PostgreSQL 15 or newer to use in place of the embedded one, as postgres://user:password@host/database.',
+    about:
+      'A PostgreSQL 15 or newer to use in place of the embedded one, as postgres://user:password@host/database, read as libpq reads it: several hosts, its parameters, and the PG* variables for what it leaves out.',
     fallback: '(embedded)',
     read: (given) => {
       if (!given) return { value: null }
-      // It may hold a password, so no problem repeats it.
-      if (!/^postgres(ql)?:\/\//.test(given))
-        return { problem: 'DATABASE_URL must start with postgres:// or postgresql://.' }
-      return URL.canParse(given)
-        ? { value: given }
-        : { problem: 'DATABASE_URL cannot be read as a URL; special characters in its password need percent-encoding.' }
+      // The variables of the environment are seen once all options are read.
+      const read = readTarget(given, { USER: 'unknown' })
+      return 'problem' in read ? read : { value: given }
     },
   } satisfies Option<string | null>,
+  databaseConnections: {
+    name: 'POLYDESK_DATABASE_CONNECTIONS',
+    about:
+      'How many connections to PostgreSQL one server opens at the most, of every kind. Count one more for each command that runs beside it.',
+    fallback: '18',
+    read: (given) => {
+      const value = Number(given || 18)
+      return Number.isInteger(value) && value >= 5 && value <= 1000
+        ? { value }
+        : { problem: `POLYDESK_DATABASE_CONNECTIONS must be a whole number from 5 to 1000, not ${given}.` }
+    },
+  } satisfies Option<number>,
   publicUrl: {
     name: 'PUBLIC_URL',
     about: 'Where clients reach this server, when that is not where it listens (behind a proxy).',
@@ -337,6 +348,18 @@ function s3In(given: Values, problems: string[]): S3Config | null {
   return null
 }
 
+function targetIn(
+  url: string | null | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): Target | null {
+  if (!url) return null
+  const read = readTarget(url, environment)
+  if ('target' in read) return read.target
+  problems.push(read.problem)
+  return null
+}
+
 /** What the process was told, checked and complete. */
 export interface Config {
   readonly host: string
@@ -344,6 +367,9 @@ export interface Config {
   readonly dataDir: string
   readonly quickstartFile: string
   readonly databaseUrl: string | null
+  /** Where `databaseUrl` and the PG* variables lead; null for the embedded database. */
+  readonly databaseTarget: Target | null
+  readonly databaseConnections: number
   readonly publicUrl: string | null
   readonly trustedProxies: readonly string[]
   readonly demo: boolean
@@ -389,6 +415,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     else values[key] = read.value
   }
   const given = values as Values
+  const databaseTarget = targetIn(given.databaseUrl, environment, problems)
   const s3 = s3In(given, problems)
   if (problems.length > 0) throw new ConfigError(problems)
   const dataDir = resolve(given.dataDir ?? './data')
@@ -398,6 +425,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir,
     quickstartFile: join(dataDir, 'quickstart.env'),
     databaseUrl: given.databaseUrl,
+    databaseTarget,
+    databaseConnections: given.databaseConnections,
     publicUrl: given.publicUrl,
     trustedProxies: given.trustedProxies,
     demo: given.demo === 'on',

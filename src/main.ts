@@ -127,7 +127,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       services,
       readiness: {
         started: () => complete,
-        storeAnswers: async () => opened !== undefined && storeAnswers(opened.store.database),
+        storeAnswers: async () => (await opened?.store.database.takesWrites()) === true,
       },
       trustedProxies: config.trustedProxies,
       logLevel: config.logLevel,
@@ -144,12 +144,13 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     embedded = started
     if (started) stopping.push(() => started.stop())
     const database = openDatabase({
-      connection: started ? started.connection : { connectionString: config.databaseUrl ?? '' },
+      connection: started?.connection ?? config.databaseTarget ?? {},
+      connections: config.databaseConnections,
       log: (message) => app.log.warn(message),
       ...options.inspect,
     })
     stopping.push(() => database.close())
-    const ran = await migrate(database)
+    const ran = await migrate(database, undefined, { say })
     if (ran.length > 0) say(toldOf(ran))
     const announce = createAnnouncer(database, RECORDED_CHANNEL)
     const store = openStore(database, announce, filesOf(config))
@@ -282,11 +283,4 @@ async function startDatabase(config: Config, say: (message: string) => void): Pr
   )
   if (isFirst) say(`Preparing a database in ${config.dataDir} ...`)
   return startEmbedded({ dataDir: config.dataDir, log: (level, message) => level !== 'info' && say(message) })
-}
-
-async function storeAnswers(database: Database): Promise<boolean> {
-  return database.version().then(
-    () => true,
-    () => false,
-  )
 }

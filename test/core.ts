@@ -32,7 +32,7 @@ export interface Core {
 
 export async function openCore(): Promise<Core> {
   const opened = await testDatabase()
-  const databases = [1, 2].map(() => openDatabase({ connection: opened.connection, checkRows: true, poolSize: 4 }))
+  const databases = [1, 2].map(() => openDatabase({ connection: opened.connection, checkRows: true, connections: 10 }))
   const [store, otherStore] = databases.map((database) => openStore(database))
   if (!store || !otherStore) throw new Error('Two databases make two stores.')
   const outside = new pg.Pool({ ...opened.connection, max: 2 })

@@ -38,7 +38,7 @@ const PAUSE_MS = 200
  * being started: the command waits for it.
  */
 async function reachDatabase(config: Config): Promise<Reached> {
-  if (config.databaseUrl !== null) return { connection: { connectionString: config.databaseUrl }, embedded: null }
+  if (config.databaseTarget !== null) return { connection: config.databaseTarget, embedded: null }
   for (const deadline = Date.now() + RESTART_LIMIT_MS; ; await pause(PAUSE_MS)) {
     const running = await runningConnection(config.dataDir)
     if (running && (await answers(running))) return { connection: running, embedded: null }
@@ -92,7 +92,7 @@ export async function withDatabase<T>(config: Config, work: (database: Database)
 /** Runs a command on the configured store, whose schema is up to date then. */
 export function withStore<T>(config: Config, work: (commandLine: CommandLine) => Promise<T>): Promise<T> {
   return withDatabase(config, async (database) => {
-    const migrated = await migrate(database)
+    const migrated = await migrate(database, undefined, { say: (message) => console.error(message) })
     const store = openStore(database)
     return work({ store, access: openAccess(store), now: new Date().toISOString(), newId: () => v7(), migrated })
   })

@@ -33,5 +33,7 @@ function sentence(error: unknown): string | null {
   if (REFUSALS.has(errorCode(error))) return `The database refuses us: ${error.message}. Check DATABASE_URL.`
   if (!isUnavailable(error)) return null
   const cause = error.cause instanceof Error ? error.cause : error
+  // The server was reached, and what it said is no accident.
+  if (PLAIN.some((each) => cause instanceof each) || REFUSALS.has(errorCode(cause))) return sentence(cause)
   return `The database does not answer: ${cause.message}. Make sure that it runs, and check DATABASE_URL.`
 }

@@ -1,35 +1,25 @@
 import pg from 'pg'
-import type { TObject } from 'typebox'
+import { type TObject, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { isTooSlow, isUnavailable, StoreUnavailable } from './failures.ts'
-import { type Lane, openLane, type Send, sendBehind } from './lane.ts'
+import { begin, commit, notify, rollback, writes } from './connections/commands.ts'
+import { createConnect, cut } from './connections/connect.ts'
+import { createListener } from './connections/listener.ts'
+import { createPool, OTHER_CONNECTIONS, type Surroundings, sharesOf, type Use } from './connections/pool.ts'
+import { settingCalls } from './connections/settings.ts'
+import { plainTarget, readTarget, type Target } from './connections/target.ts'
+import { createVigil } from './connections/vigil.ts'
+import { isTooSlow, isUnavailable, StoreUnavailable, StoreUnusable } from './failures.ts'
+import { type Lane, openLane, type Send } from './lane.ts'
 import type { BoundStatement, Statement } from './statement.ts'
 
-/** How long a caller waits for a free connection before it is told that the store is unavailable, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 5_000
-/** No statement of the product may run longer, in milliseconds. */
-const STATEMENT_TIMEOUT_MS = 30_000
-/** What every connection of the pools sets. */
-const SETTINGS = {
-  timezone: 'UTC',
-  statement_timeout: STATEMENT_TIMEOUT_MS,
-  // Without JIT and with one worker a short statement keeps its latency.
-  jit: 'off',
-  max_parallel_workers_per_gather: 0,
-  // Each statement is written for one plan. Left alone, PostgreSQL would plan those with lists anew each time, because
-  // a plan for the very list looks cheaper: that takes ten times as long as reading a ticket.
-  plan_cache_mode: 'force_generic_plan',
-}
-/** How long a pipeline of a lane waits for locked rows before it gives way to those behind it, in milliseconds. */
-const LANE_LOCK_TIMEOUT_MS = 50
-/** How often a listening connection proves that it still lives, in milliseconds. Half of it must stay below 5 s. */
-const LISTEN_HEARTBEAT_MS = 2_000
+/** Connections that a process takes at the most, unless it is told. */
+export const DEFAULT_CONNECTIONS = 18
 
 export interface DatabaseOptions {
-  /** What `pg` needs to connect: a connection string, or host, port, user and database. */
-  readonly connection: pg.PoolConfig
-  /** Connections kept at the most. */
-  readonly poolSize?: number
+  /** Where to connect: a target as read from DATABASE_URL, or a connection string, or host, port, user and database. */
+  readonly connection: Target | pg.PoolConfig
+  /** Connections that are open at the same time at the most, of every kind. */
+  readonly connections?: number
   /** Verify every returned row against its statement's schema. For tests: it costs time. */
   readonly checkRows?: boolean
   /** Called with each statement before it runs, for tests that inspect what runs. */
@@ -53,11 +43,17 @@ export interface Database {
   pipeline<Row>(bounds: readonly BoundStatement<Row>[], lane?: string): Promise<readonly (readonly Row[])[]>
   /** Runs statements one after the other in one transaction, for administration. What `work` throws rolls it back. */
   transaction<T>(work: (run: Database['run']) => Promise<T>): Promise<T>
-  /** Runs plain SQL outside the product's statements: migrations and administration only. */
-  withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
+  /**
+   * Runs plain SQL outside the product's statements, on a connection of its own and for as long as it takes: migrations
+   * and administration only.
+   *
+   * @param work is also given what begins a transaction; outside of one nothing may rely on what the session has set.
+   */
+  withClient<T>(work: (client: pg.Client, beginTransaction: () => Promise<void>) => Promise<T>): Promise<T>
   /**
    * Listens on a channel until the database closes. `onGap` is called whenever messages may have been missed: with false
-   * when the connection is lost, with true once it listens again (and when it does so for the first time).
+   * when the connection is lost, with true once it listens again (and when it does so for the first time). Where nothing
+   * can be heard it is never called, and only what this process itself sends is told.
    */
   listen(channel: string, onMessage: (payload: string) => void, onGap: (listening: boolean) => void): void
   /** Sends a notification as its own statement, after whatever it announces has committed. */
@@ -66,6 +62,12 @@ export interface Database {
   version(): Promise<number>
   /** Connections that are busy and idle, and calls that wait for one, now. */
   connections(): { readonly busy: number; readonly idle: number; readonly waiting: number }
+  /** How sessions reach the server, and what it told of itself at the first connection. @throws StoreUnusable when Polydesk cannot work there */
+  surroundings(): Promise<Surroundings>
+  /** Opens all connections that it may have. @returns how many there are then, of how many */
+  openAll(): Promise<{ readonly opened: number; readonly wanted: number }>
+  /** Whether writes come through now, tried by one that changes nothing. Asked again within a second it answers the same. */
+  takesWrites(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -83,32 +85,28 @@ const types: pg.CustomTypesConfig = {
 
 /** Opens the pool. Connects lazily: an unreachable server shows at the first statement. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const base: pg.PoolConfig = {
-    ...options.connection,
-    types,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
-    application_name: 'polydesk',
-    options: Object.entries(SETTINGS)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
-  }
-  // Each has its own connections, so that lists that run long leave those of the short statements free.
-  const single = new pg.Pool({ ...base, max: options.poolSize ?? 8 })
-  const pipelined = new pg.Pool({ ...base, max: 4 })
-  const shared = new pg.Pool({ ...base, options: `${base.options} -c lock_timeout=${LANE_LOCK_TIMEOUT_MS}`, max: 4 })
-  const pools = [single, pipelined, shared]
   const log = options.log ?? (() => {})
-  for (const pool of pools) pool.on('error', (error) => log(`An idle database connection was lost: ${error.message}`))
-  // While a client is checked out the pool does not listen to it; its queries fail with the same error.
-  for (const pool of pools) pool.on('connect', (client) => client.on('error', () => {}))
-  const lanes = new Map<string, Lane>()
+  const size = Math.max(1, (options.connections ?? DEFAULT_CONNECTIONS) - OTHER_CONNECTIONS)
+  const pool = createPool(createConnect(targetOf(options.connection), types), types, size, log)
+  const vigil = createVigil(pool.busy, pool.open, throughPool, log)
+  const listener = createListener(
+    pool.open,
+    (channel, payload) => send('single', [notify(channel, payload)]).then(),
+    log,
+  )
+  const lanes: readonly Lane[] = Array.from({ length: sharesOf(size).lane }, () =>
+    openLane(
+      () => pool.take('lane'),
+      () => pool.isWanted('lane'),
+    ),
+  )
+  /** Which lane each name has. Where names are more than lanes, they share. */
+  const named = new Map<string, Lane>()
   const checker = options.checkRows ? rowChecker() : undefined
-  const listeners = new Set<Listener>()
 
   /** Sends statements, each with its lock right before it; the rows of each. */
   async function sendBy<Row>(send: Send, bounds: readonly BoundStatement<Row>[]): Promise<readonly (readonly Row[])[]> {
-    const all = bounds.flatMap((bound): BoundStatement<unknown>[] => (bound.lock ? [bound.lock, bound] : [bound]))
+    const all = withLocks(bounds)
     for (const bound of all) options.onStatement?.(bound)
     const answers = await send(all)
     if (checker) for (const [index, { statement }] of all.entries()) checker(statement, answers[index] ?? [])
@@ -119,99 +117,157 @@ export function openDatabase(options: DatabaseOptions): Database {
     })
   }
 
-  async function sendOn<Row>(
-    pool: pg.Pool,
-    bounds: readonly BoundStatement<Row>[],
-  ): Promise<readonly (readonly Row[])[]> {
-    const client = await connected(pool.connect())
+  async function sendOn<Row>(use: Use, bounds: readonly BoundStatement<Row>[]): Promise<readonly (readonly Row[])[]> {
+    vigil.admit(bounds.some(writes))
+    const { send, giveBack } = await connected(pool.take(use))
     let lost: StoreUnavailable | undefined
     try {
-      return await sendBy(sendBehind(client, types), bounds)
+      return await sendBy(send, bounds)
     } catch (error) {
       if (!isUnavailable(error)) throw error
       lost = new StoreUnavailable(error)
       throw lost
     } finally {
-      client.release(lost)
+      giveBack(lost)
     }
   }
 
+  /** What the storage itself has to say, as no statement of the product. */
+  async function send(use: Use, bounds: readonly BoundStatement<unknown>[]): Promise<readonly (readonly unknown[])[]> {
+    const { send, giveBack } = await connected(pool.take(use))
+    let lost: StoreUnavailable | undefined
+    try {
+      return await send(bounds)
+    } catch (error) {
+      if (isUnavailable(error)) lost = new StoreUnavailable(error)
+      throw lost ?? error
+    } finally {
+      giveBack(lost)
+    }
+  }
+
+  async function throughPool(text: string): Promise<unknown> {
+    const statement: Statement<unknown> = { name: 'storage.write', row: Type.Object({}), text }
+    const [[row] = []] = await send('single', [{ statement, values: [] }])
+    return typeof row === 'object' && row !== null ? Object.values(row)[0] : null
+  }
+
   function laneOf(name: string): Lane {
-    const lane = lanes.get(name) ?? openLane(() => connected(shared.connect()), types)
-    lanes.set(name, lane)
+    const lane = named.get(name) ?? lanes[named.size % lanes.length]
+    if (!lane) throw new Error('There is a lane.')
+    named.set(name, lane)
     return lane
   }
 
-  const database: Database = {
+  return {
     async run(bound) {
-      const [rows] = await translated(sendOn(single, [bound]))
+      const [rows] = await translated(sendOn('single', [bound]))
       return rows ?? []
     },
 
-    pipeline: (bounds, lane) =>
-      lane === undefined ? sendOn(pipelined, bounds) : laneOf(lane)((send) => sendBy(send, bounds)),
+    async pipeline(bounds, lane) {
+      if (lane === undefined) return sendOn('pipeline', bounds)
+      vigil.admit(bounds.some(writes))
+      return laneOf(lane)((send) => sendBy(send, bounds))
+    },
 
     async transaction(work) {
-      const client = await connected(single.connect())
+      vigil.admit(true)
+      const { send, giveBack } = await connected(pool.take('single'))
       let failure: Error | undefined
       try {
-        await translated(client.query('begin'))
+        await translated(send([begin]))
         const result = await work(async (bound) => {
-          const [rows] = await translated(sendBy(sendBehind(client, types), [bound]))
+          const [rows] = await translated(sendBy(send, [bound]))
           return rows ?? []
         })
-        await translated(client.query('commit'))
+        await translated(send([commit]))
         return result
       } catch (error) {
-        await client.query('rollback').catch((lost: unknown) => {
+        await send([rollback]).catch((lost: unknown) => {
           failure = lost instanceof Error ? lost : new Error(String(lost))
         })
         throw error
       } finally {
-        client.release(failure)
+        giveBack(failure)
       }
     },
 
     async withClient(work) {
-      const client = new pg.Client({ ...base, options: '-c timezone=UTC' })
-      client.on('error', (error) => log(`A database connection was lost: ${error.message}`))
-      await translated(client.connect())
+      const { session, surroundings } = await connected(pool.open(true))
+      const { client } = session
+      const beginTransaction = async (): Promise<void> => {
+        await client.query('begin')
+        if (surroundings.mode !== 'transaction') return
+        await client.query(`select ${settingCalls(true, true)}`, [surroundings.told.schema])
+      }
       try {
-        return await translated(work(client))
+        return await translated(work(client, beginTransaction))
       } finally {
-        await client.end().catch(() => {})
+        await client.end().catch(() => cut(client))
       }
     },
 
     listen(channel, onMessage, onGap) {
-      listeners.add(startListener(base, channel, onMessage, onGap, log))
+      listener.add(channel, { onMessage, onGap })
     },
 
     async notify(channel, payload) {
-      // What it announces is on disk already; a signal lost in a crash is one that nobody was left to hear.
-      const text = "select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)"
-      await translated(single.query(text, [channel, payload]))
+      listener.sent(channel, payload)
+      await translated(send('single', [notify(channel, payload)]))
     },
 
     async version() {
-      const result = await translated(
-        single.query<{ version: string }>("select current_setting('server_version_num') as version"),
-      )
-      return Number(result.rows[0]?.version ?? 0)
+      const { told } = await reached()
+      return told.version
     },
 
-    connections() {
-      const sum = (count: (pool: pg.Pool) => number): number => pools.reduce((all, pool) => all + count(pool), 0)
-      const idle = sum((pool) => pool.idleCount)
-      return { busy: sum((pool) => pool.totalCount) - idle, idle, waiting: sum((pool) => pool.waitingCount) }
+    connections: () => pool.count(),
+
+    surroundings: reached,
+
+    async openAll() {
+      return { opened: await pool.fill(), wanted: size }
     },
+
+    takesWrites: () => vigil.takesWrites(),
 
     async close() {
-      for (const listener of listeners) await listener.stop()
-      await Promise.all(pools.map((pool) => pool.end()))
+      vigil.stop()
+      await listener.stop()
+      await pool.end()
     },
   }
-  return database
+
+  async function reached(): Promise<Surroundings> {
+    try {
+      return await pool.surroundings()
+    } catch (error) {
+      throw error instanceof StoreUnusable ? error : new StoreUnavailable(error, false)
+    }
+  }
+}
+
+/** A target from whatever was given. @throws StoreUnusable when a connection string cannot be read */
+function targetOf(connection: Target | pg.PoolConfig): Target {
+  if ('hosts' in connection) return connection
+  const { connectionString, host, port, user, database, password } = connection
+  if (connectionString === undefined)
+    return plainTarget({
+      host: host ?? '',
+      port: port ?? 5432,
+      user: user ?? 'polydesk',
+      database: database ?? user ?? 'polydesk',
+      password: typeof password === 'string' ? password : null,
+    })
+  const read = readTarget(connectionString)
+  if ('problem' in read) throw new StoreUnusable(read.problem)
+  return read.target
+}
+
+/** Each with its lock right before it. */
+function withLocks(bounds: readonly BoundStatement<unknown>[]): readonly BoundStatement<unknown>[] {
+  return bounds.flatMap((bound): BoundStatement<unknown>[] => (bound.lock ? [bound.lock, bound] : [bound]))
 }
 
 async function translated<T>(promise: Promise<T>): Promise<T> {
@@ -228,7 +284,7 @@ async function connected<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise
   } catch (error) {
-    throw new StoreUnavailable(error, false)
+    throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error, false)
   }
 }
 
@@ -244,70 +300,5 @@ function rowChecker(): (statement: Statement<unknown>, rows: readonly unknown[])
         `A row of ${statement.name} is not what its schema says: ${JSON.stringify(problem)} in ${JSON.stringify(row)}`,
       )
     }
-  }
-}
-
-interface Listener {
-  stop(): Promise<void>
-}
-
-/** A dedicated connection that reconnects for ever and says so each time it may have missed something. */
-function startListener(
-  base: pg.PoolConfig,
-  channel: string,
-  onMessage: (payload: string) => void,
-  onGap: (listening: boolean) => void,
-  log: (message: string) => void,
-): Listener {
-  let stopped = false
-  let client: pg.Client | undefined
-  let timer: NodeJS.Timeout | undefined
-
-  function later(work: () => void): void {
-    if (stopped) return
-    timer = setTimeout(work, LISTEN_HEARTBEAT_MS)
-    timer.unref()
-  }
-
-  function lost(failed: pg.Client, error: unknown): void {
-    if (client !== failed || stopped) return
-    client = undefined
-    log(`The listening connection was lost: ${error instanceof Error ? error.message : String(error)}`)
-    failed.end().catch(() => {})
-    onGap(false)
-    later(connect)
-  }
-
-  function connect(): void {
-    const fresh = new pg.Client({ ...base, query_timeout: LISTEN_HEARTBEAT_MS })
-    client = fresh
-    fresh.on('error', (error) => lost(fresh, error))
-    fresh.on('end', () => lost(fresh, 'ended'))
-    fresh.on('notification', (message) => onMessage(message.payload ?? ''))
-    const beat = (): void => {
-      fresh.query('select 1').then(
-        () => later(beat),
-        (error: unknown) => lost(fresh, error),
-      )
-    }
-    fresh
-      .connect()
-      .then(() => fresh.query(`listen ${pg.escapeIdentifier(channel)}`))
-      .then(
-        () => {
-          onGap(true)
-          later(beat)
-        },
-        (error: unknown) => lost(fresh, error),
-      )
-  }
-
-  connect()
-  return {
-    async stop() {
-      stopped = true
-      clearTimeout(timer)
-      await client?.end().catch(() => {})
-    },
   }
 }

@@ -11,8 +11,8 @@ export class StoreUnavailable extends Error {
 
 /** The store can be reached and still not be used: too old, or made by a newer version. The message says what to do. */
 export class StoreUnusable extends Error {
-  constructor(message: string) {
-    super(message)
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
     this.name = 'StoreUnusable'
   }
 }

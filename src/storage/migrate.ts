@@ -1,10 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type pg from 'pg'
 import type { Database } from './database.ts'
 import { StoreUnusable } from './failures.ts'
 
 /** Any constant: every process that migrates a database takes the same advisory lock. */
 const MIGRATION_LOCK = 7_265_019_001n
+/** How long another process is waited for that migrates, in milliseconds, and how often it is looked whether it is done. */
+const WAIT_MS = 300_000
+const PAUSE_MS = 250
+/** After how long whoever waits is told so, in milliseconds. */
+const TELL_MS = 5_000
 const DIRECTORY = join(import.meta.dirname, 'migrations')
 const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/
 /** The oldest PostgreSQL that runs every statement of ours. */
@@ -28,14 +35,28 @@ export async function readMigrations(directory = DIRECTORY): Promise<readonly Mi
   )
 }
 
+/** How another process that migrates is waited for. */
+export interface Waiting {
+  /** Tells the person at the terminal. */
+  readonly say?: (message: string) => void
+  /** The longest time, in milliseconds. */
+  readonly waitMs?: number
+}
+
 /**
  * Brings the schema up to date: each missing migration in its own transaction, forward only. Safe when several
- * processes start at once (one runs, the others wait and find the work done).
+ * processes start at once (one runs, the others wait and find the work done). The lock belongs to the transaction, so
+ * that a pooler cannot keep it on a connection whose user is gone; and where nothing is missing none is taken.
  *
  * @returns the names of the migrations that ran now.
- * @throws StoreUnusable when PostgreSQL is older than 15, or the database was made by a newer Polydesk.
+ * @throws StoreUnusable when PostgreSQL is older than 15, the database was made by a newer Polydesk, or another process
+ *   holds the lock for too long.
  */
-export async function migrate(database: Database, migrations?: readonly Migration[]): Promise<readonly string[]> {
+export async function migrate(
+  database: Database,
+  migrations?: readonly Migration[],
+  { say = () => {}, waitMs = WAIT_MS }: Waiting = {},
+): Promise<readonly string[]> {
   const known = migrations ?? (await readMigrations())
   const version = await database.version()
   if (version < MINIMUM_VERSION) {
@@ -43,32 +64,95 @@ export async function migrate(database: Database, migrations?: readonly Migratio
       `Polydesk needs PostgreSQL 15 or newer; this server is ${Math.floor(version / 10_000)}. Point DATABASE_URL at a newer one.`,
     )
   }
-  return database.withClient(async (client) => {
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+  return database.withClient(async (client, begin) => {
+    const ran: string[] = []
+    let begun = performance.now()
+    let isTold = false
+    for (;;) {
+      const missing = await missingOf(client, begin, known)
+      const [next] = missing
+      if (!next) return ran
+      const outcome = await runOne(client, begin, next)
+      if (outcome === 'ran') ran.push(next.name)
+      if (outcome !== 'locked') {
+        begun = performance.now()
+        continue
+      }
+      const waited = performance.now() - begun
+      if (waited > waitMs) throw new StoreUnusable(await whoHoldsTheLock(client, waited))
+      if (waited > TELL_MS && !isTold) {
+        isTold = true
+        say('Another process brings the tables of this database up to date; waiting for it ...')
+      }
+      await pause(PAUSE_MS)
+    }
+  })
+}
+
+type Begin = () => Promise<void>
+
+/** @throws StoreUnusable when there are migrations that this version does not know */
+async function missingOf(client: pg.Client, begin: Begin, known: readonly Migration[]): Promise<readonly Migration[]> {
+  const done = await inTransaction(client, begin, async () => {
+    const { rows } = await client.query<{ made: boolean }>("select to_regclass('migrations') is not null as made")
+    return rows[0]?.made ? (await client.query<{ number: number }>('select number from migrations')).rows : []
+  })
+  const ran = new Set(done.map((row) => row.number))
+  const newest = Math.max(0, ...ran)
+  if (newest > known.length) {
+    throw new StoreUnusable(
+      `This database was made by a newer Polydesk (migration ${newest}, this one knows ${known.length}). Start that version instead.`,
+    )
+  }
+  return known.filter((migration) => !ran.has(migration.number))
+}
+
+/** Runs a migration, unless another process has done so meanwhile or is about to. */
+async function runOne(
+  client: pg.Client,
+  begin: Begin,
+  { number, name, sql }: Migration,
+): Promise<'ran' | 'done' | 'locked'> {
+  return inTransaction(client, begin, async () => {
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_xact_lock($1) as taken', [
+      MIGRATION_LOCK,
+    ])
+    if (!rows[0]?.taken) return 'locked'
     await client.query(
       'create table if not exists migrations (number integer primary key, name text not null, ran_at timestamptz not null default now())',
     )
-    const done = await client.query<{ number: number }>('select number from migrations')
-    const ran = new Set(done.rows.map((row) => row.number))
-    const newest = Math.max(0, ...ran)
-    if (newest > known.length) {
-      throw new StoreUnusable(
-        `This database was made by a newer Polydesk (migration ${newest}, this one knows ${known.length}). Start that version instead.`,
-      )
+    const { rowCount } = await client.query(
+      'insert into migrations (number, name) values ($1, $2) on conflict do nothing',
+      [number, name],
+    )
+    if (rowCount === 0) return 'done'
+    try {
+      await client.query(sql)
+    } catch (error) {
+      throw new Error(`Migration ${name} failed and changed nothing.`, { cause: error })
     }
-    const missing = known.filter((migration) => !ran.has(migration.number))
-    for (const migration of missing) {
-      await client.query('begin')
-      try {
-        await client.query('insert into migrations (number, name) values ($1, $2)', [migration.number, migration.name])
-        await client.query(migration.sql)
-        await client.query('commit')
-      } catch (error) {
-        await client.query('rollback').catch(() => {})
-        throw new Error(`Migration ${migration.name} failed and changed nothing.`, { cause: error })
-      }
-    }
-    // Closing the connection, which withClient does next, gives the lock back.
-    return missing.map((migration) => migration.name)
+    return 'ran'
   })
+}
+
+async function inTransaction<T>(client: pg.Client, begin: Begin, work: () => Promise<T>): Promise<T> {
+  await begin()
+  try {
+    const result = await work()
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  }
+}
+
+async function whoHoldsTheLock(client: pg.Client, waitedMs: number): Promise<string> {
+  const { rows } = await client.query<{ pid: number }>(
+    "select pid from pg_locks where locktype = 'advisory' and granted and ((classid::bigint << 32) | objid::bigint) = $1",
+    [MIGRATION_LOCK],
+  )
+  const pids = rows.map(({ pid }) => pid).join(', ')
+  const who = pids === '' ? 'another process' : `the database session ${pids}`
+  return `The tables of this database need to be brought up to date, and for ${Math.round(waitedMs / 1_000)} s ${who} holds the lock for that. Wait until it is done; if nothing migrates there, end it (select pg_terminate_backend(PID)), then start again.`
 }
