@@ -45,8 +45,8 @@ export interface Waiting {
 
 /**
  * Brings the schema up to date: each missing migration in its own transaction, forward only. Safe when several
- * processes start at once (one runs, the others wait and find the work done). The lock belongs to the transaction, so
- * that a pooler cannot keep it on a connection whose user is gone; and where nothing is missing none is taken.
+ * processes start at once (one runs, the others wait and find the work done). The lock belongs to a transaction beside
+ * theirs, so that a pooler cannot keep it on a connection whose user is gone; and where nothing is missing none is taken.
  *
  * @returns the names of the migrations that ran now.
  * @throws StoreUnusable when PostgreSQL is older than 15, the database was made by a newer Polydesk, or another process
@@ -64,22 +64,18 @@ export async function migrate(
       `Polydesk needs PostgreSQL 15 or newer; this server is ${Math.floor(version / 10_000)}. Point DATABASE_URL at a newer one.`,
     )
   }
-  return database.withClient(async (client, begin) => {
-    const ran: string[] = []
-    let begun = performance.now()
+  return database.withClient(async (guard, begin) => {
+    const begun = performance.now()
     let isTold = false
     for (;;) {
-      const missing = await missingOf(client, begin, known)
-      const [next] = missing
-      if (!next) return ran
-      const outcome = await runOne(client, begin, next)
-      if (outcome === 'ran') ran.push(next.name)
-      if (outcome !== 'locked') {
-        begun = performance.now()
-        continue
-      }
+      const missing = await inTransaction(guard, begin, () => missingOf(guard, known))
+      if (missing.length === 0) return []
+      const ran = await inTransaction(guard, begin, async () =>
+        (await isLockTaken(guard)) ? runMissing(database, known) : null,
+      )
+      if (ran) return ran
       const waited = performance.now() - begun
-      if (waited > waitMs) throw new StoreUnusable(await whoHoldsTheLock(client, waited))
+      if (waited > waitMs) throw new StoreUnusable(await whoHoldsTheLock(guard, waited))
       if (waited > TELL_MS && !isTold) {
         isTold = true
         say('Another process brings the tables of this database up to date; waiting for it ...')
@@ -92,11 +88,9 @@ export async function migrate(
 type Begin = () => Promise<void>
 
 /** @throws StoreUnusable when there are migrations that this version does not know */
-async function missingOf(client: pg.Client, begin: Begin, known: readonly Migration[]): Promise<readonly Migration[]> {
-  const done = await inTransaction(client, begin, async () => {
-    const { rows } = await client.query<{ made: boolean }>("select to_regclass('migrations') is not null as made")
-    return rows[0]?.made ? (await client.query<{ number: number }>('select number from migrations')).rows : []
-  })
+async function missingOf(client: pg.Client, known: readonly Migration[]): Promise<readonly Migration[]> {
+  const { rows } = await client.query<{ made: boolean }>("select to_regclass('migrations') is not null as made")
+  const done = rows[0]?.made ? (await client.query<{ number: number }>('select number from migrations')).rows : []
   const ran = new Set(done.map((row) => row.number))
   const newest = Math.max(0, ...ran)
   if (newest > known.length) {
@@ -107,31 +101,33 @@ async function missingOf(client: pg.Client, begin: Begin, known: readonly Migrat
   return known.filter((migration) => !ran.has(migration.number))
 }
 
-/** Runs a migration, unless another process has done so meanwhile or is about to. */
-async function runOne(
-  client: pg.Client,
-  begin: Begin,
-  { number, name, sql }: Migration,
-): Promise<'ran' | 'done' | 'locked'> {
-  return inTransaction(client, begin, async () => {
-    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_xact_lock($1) as taken', [
-      MIGRATION_LOCK,
-    ])
-    if (!rows[0]?.taken) return 'locked'
-    await client.query(
-      'create table if not exists migrations (number integer primary key, name text not null, ran_at timestamptz not null default now())',
-    )
-    const { rowCount } = await client.query(
-      'insert into migrations (number, name) values ($1, $2) on conflict do nothing',
-      [number, name],
-    )
-    if (rowCount === 0) return 'done'
-    try {
-      await client.query(sql)
-    } catch (error) {
-      throw new Error(`Migration ${name} failed and changed nothing.`, { cause: error })
+async function isLockTaken(guard: pg.Client): Promise<boolean> {
+  // It is idle while the migrations run.
+  await guard.query('set local idle_in_transaction_session_timeout = 0')
+  const { rows } = await guard.query<{ taken: boolean }>('select pg_try_advisory_xact_lock($1) as taken', [
+    MIGRATION_LOCK,
+  ])
+  return rows[0]?.taken === true
+}
+
+async function runMissing(database: Database, known: readonly Migration[]): Promise<readonly string[]> {
+  return database.withClient(async (client, begin) => {
+    const missing = await inTransaction(client, begin, async () => {
+      await client.query(
+        'create table if not exists migrations (number integer primary key, name text not null, ran_at timestamptz not null default now())',
+      )
+      return missingOf(client, known)
+    })
+    for (const { number, name, sql } of missing) {
+      await inTransaction(client, begin, async () => {
+        // Refused when another process ran it after all, because the lock was lost with its connection.
+        await client.query('insert into migrations (number, name) values ($1, $2)', [number, name])
+        await client.query(sql)
+      }).catch((error: unknown) => {
+        throw new Error(`Migration ${name} failed and changed nothing.`, { cause: error })
+      })
     }
-    return 'ran'
+    return missing.map(({ name }) => name)
   })
 }
 
