@@ -5,6 +5,7 @@ cd "$(dirname "$0")"
 missing=$(while read -r _ package; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
 done <packages.txt)
+sh ./newest-pgbouncer.sh >/dev/null || echo "!!! The newest PgBouncer could not be fetched"
 [ -n "$missing" ] || exit 0
 echo "== install:" $missing
 # 101 forbids every start of a service (invoke-rc.d). What the machine says about it already is left alone.

@@ -11,7 +11,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Running, startProcess, until } from '../process.ts'
 
 /** Where programs lie that are not on everybody's PATH. */
-const ELSEWHERE: readonly string[] = ['/usr/sbin', ...globSync('/usr/lib/postgresql/*/bin').sort().reverse()]
+const ELSEWHERE: readonly string[] = [
+  '/usr/sbin',
+  '/opt/polydesk-deploy',
+  ...globSync('/usr/lib/postgresql/*/bin').sort().reverse(),
+]
 /** How long a program gets to stop before it is killed, in milliseconds. */
 const STOP_MS = 10_000
 
@@ -23,7 +27,9 @@ export const PACKAGES: ReadonlyMap<string, string> = new Map(
     .map((line): [string, string] => {
       const [program = '', name = ''] = line.split(' ')
       return [program, name]
-    }),
+    })
+    // Of a later release than the system's, so a script of ours fetches it.
+    .concat([['pgbouncer-newest', '(sh test/deploy/newest-pgbouncer.sh)']]),
 )
 
 /** The path of a program's file, or null where it is not installed. */
