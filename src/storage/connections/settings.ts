@@ -56,9 +56,9 @@ export function settingCalls(isLocal: boolean, isPatient = false): string {
 }
 
 /** Reads back what must have come of it. */
-export const READ_SETTINGS = `select ${['TimeZone', 'DateStyle', 'plan_cache_mode']
+export const READ_SETTINGS = `select ${['TimeZone', 'DateStyle', 'jit']
   .map((name) => `current_setting('${name}')`)
   .join(` || ' ' || `)} as settings, pg_backend_pid() as pid`
 
 /** What `READ_SETTINGS` tells when they hold. */
-export const SETTINGS_HOLD = `${SETTINGS['TimeZone']} ${SETTINGS['DateStyle']} ${SETTINGS['plan_cache_mode']}`
+export const SETTINGS_HOLD = `${SETTINGS['TimeZone']} ${SETTINGS['DateStyle']} ${SETTINGS['jit']}`
