@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream'
 import type { Files, ReceivedFile } from '../../storage/files.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
 import { callInput } from '../idempotency/claimed.ts'
 import { type EarlierRow, once } from '../idempotency/store.ts'
+import type { NewPicture } from '../messages/content.ts'
 import type { Attachment, FileCopy, Upload } from './attachment.ts'
 import { kindOf } from './content.ts'
 import { cleanName, kindProblem, refuseUnknownForwarded } from './rules.ts'
@@ -51,6 +53,24 @@ async function keep(
   if (row) return uploadOf(row)
   await eraseFiles(ctx, [key.id])
   return undefined
+}
+
+/**
+ * Keeps pictures that came within the text of a message, as uploads that the message takes right after. They came with
+ * the message, so that whoever may write one may bring them. Should the message not come about, the sweep forgets them.
+ *
+ * @throws Refusal `unavailable`
+ */
+export async function keepPictures(ctx: Context, pictures: readonly NewPicture[]): Promise<void> {
+  if (pictures.length === 0) return
+  const files = ctx.store.files ?? refuse({ code: 'unavailable' })
+  for (const { bytes, mediaType: media_type, ...picture } of pictures) {
+    const received = await files.inbox.receive(Readable.from([bytes]))
+    await files.store.keep({ tenantId: ctx.tenant.id, id: picture.id }, received)
+    const { size, sha256 } = received
+    const input = { ...picture, media_type, size, sha256, ...callInput({ ...ctx, idempotency: null }) }
+    await ctx.store.run({ statement: INSERT_ATTACHMENT, values: [ctx.tenant.id, JSON.stringify(input)] })
+  }
 }
 
 async function kept(ctx: Context, earlier: EarlierRow): Promise<Attachment> {

@@ -63,7 +63,8 @@ export interface NewEnvelope extends Partial<Omit<Envelope, 'inReplyTo'>> {
 /** A message to add. */
 export interface NewMessage {
   readonly visibility: Visibility
-  readonly format: 'text' | 'html'
+  /** `either`: HTML if it looks like that, for dialects that take both in one field. */
+  readonly format: 'text' | 'html' | 'either'
   readonly text: string
   /** What text dialects show of HTML, in place of what would be made of it. */
   readonly plain?: string

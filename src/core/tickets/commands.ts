@@ -1,14 +1,14 @@
 import { type Actor, may } from '../access/actor.ts'
 import type { Forwardable } from '../attachments/attachment.ts'
-import { copyFiles, eraseFiles, findUploads } from '../attachments/commands.ts'
+import { copyFiles, eraseFiles, findUploads, keepPictures } from '../attachments/commands.ts'
 import { findForwardable } from '../attachments/queries.ts'
 import { refuseUnknown } from '../attachments/rules.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { type Asked, workedOut } from '../idempotency/asked.ts'
 import { earlierResult, orEarlier } from '../idempotency/store.ts'
-import { contentOf } from '../messages/content.ts'
-import type { Message, MessageRef } from '../messages/message.ts'
+import { type Content, contentOf, roomFor } from '../messages/content.ts'
+import type { Message, MessageRef, NewMessage } from '../messages/message.ts'
 import { findAnswered } from '../messages/queries.ts'
 import { type Answered, asSeen } from '../messages/rules.ts'
 import { ensureCustomer } from '../users/commands.ts'
@@ -39,7 +39,7 @@ function provenance(ctx: Context): Provenance {
   }
 }
 
-type Looked = Required<Pick<Circumstances, 'uploads'>> & {
+type Looked = Required<Pick<Circumstances, 'uploads' | 'contentOf'>> & {
   readonly people: readonly UserSummary[]
   readonly answered?: readonly Answered[]
   readonly forwardable?: readonly Forwardable[]
@@ -49,7 +49,7 @@ function circumstances(ctx: Context, { people, ...looked }: Looked, recordAlways
   const { actor, tenant, now, newId } = ctx
   const messageBytes = ctx.store.files?.limits.messageBytes ?? 0
   const byId = new Map(people.map((user) => [user.id, user]))
-  return { actor, tenant, now, newId, contentOf, people: byId, recordAlways, messageBytes, ...looked }
+  return { actor, tenant, now, newId, people: byId, recordAlways, messageBytes, ...looked }
 }
 
 function attachmentsNamed(changes: readonly Pick<TicketChange, 'message'>[]): readonly string[] {
@@ -58,6 +58,30 @@ function attachmentsNamed(changes: readonly Pick<TicketChange, 'message'>[]): re
 
 function messagesNamed(changes: readonly TicketChange[]): readonly MessageRef[] {
   return changes.flatMap(({ message }) => message?.envelope?.inReplyTo ?? [])
+}
+
+/**
+ * The forms of the messages that changes hold, made once however often these are decided. A message that goes on several
+ * tickets keeps its pictures in words: a file is on one message.
+ */
+async function contentsOf(
+  ctx: Context,
+  changes: readonly { readonly message?: NewMessage }[],
+  isForOne: boolean,
+): Promise<Circumstances['contentOf']> {
+  const messages = changes.flatMap(({ message }) => message ?? [])
+  const made = await Promise.all(
+    messages.map(async (message): Promise<readonly [NewMessage, Content]> => {
+      const room = roomFor(isForOne ? ctx.store.files?.limits : undefined, message)
+      return [message, await contentOf(message, { room, newId: ctx.newId })]
+    }),
+  )
+  const contents = new Map(made)
+  return (message) => contents.get(message) ?? fail('The forms of each message are made before.')
+}
+
+function fail(message: string): never {
+  throw new Error(message)
 }
 
 function withTicket(outcome: TicketOutcome | null): OneTicket {
@@ -82,8 +106,14 @@ export async function createTicket(ctx: Context, asked: Asked<NewTicket>): Promi
 
 async function createNow(ctx: Context, input: NewTicket): Promise<OneTicket> {
   const named = namedPeople(input).filter((id) => id !== ctx.actor.user.id)
-  const [found, uploads] = await Promise.all([findUsers(ctx, named), findUploads(ctx, attachmentsNamed([input]))])
-  const draft = decideCreate(input, circumstances(ctx, { people: [...found, ctx.actor.user], uploads }, false))
+  const [found, uploads, contents] = await Promise.all([
+    findUsers(ctx, named),
+    findUploads(ctx, attachmentsNamed([input])),
+    contentsOf(ctx, [input], true),
+  ])
+  const looked = { people: [...found, ctx.actor.user], uploads, contentOf: contents }
+  const draft = decideCreate(input, circumstances(ctx, looked, false))
+  await keepPictures(ctx, draft.message?.pictures ?? [])
   const call = { draft, by: provenance(ctx), idempotency: ctx.idempotency }
   const create = ctx.store.batched(CREATE_TICKETS)
   const outcome = await create(ctx.tenant.id, call)
@@ -199,6 +229,8 @@ async function carryOutInTurn(
   options: ChangeOptions & BulkOptions,
 ): Promise<ManyTickets> {
   const named = changes.flatMap((change) => namedPeople(change))
+  const contents = await contentsOf(ctx, changes, refs.length === 1)
+  const pictures = changes.flatMap(({ message }) => (message ? contents(message).pictures : []))
   for (let round = 1; round <= ROUNDS; round++) {
     const [earlier, found, people, uploads, forwardable] = await Promise.all([
       earlierResult(ctx),
@@ -228,6 +260,7 @@ async function carryOutInTurn(
       people: [...people, ctx.actor.user],
       uploads,
       forwardable,
+      contentOf: contents,
       answered: await findAnswered(ctx, messagesNamed(changes)),
     }
     const given = circumstances(ctx, looked, options.recordAlways ?? false)
@@ -246,6 +279,7 @@ async function carryOutInTurn(
     const call = { drafts: recorded, by: provenance(ctx), idempotency: ctx.idempotency, progress }
     const copies = recorded.flatMap(({ messages }) => messages.flatMap((message) => message.copies))
     await copyFiles(ctx, copies)
+    if (round === 1) await keepPictures(ctx, pictures)
     // Should it fail, nobody knows whether rows say that the copies are there: the sweep looks.
     const outcome = await ctx.store.batched(CHANGE_TICKETS)(ctx.tenant.id, call)
     if ('done' in outcome) {

@@ -1,6 +1,7 @@
 import type { FileCopy } from '../attachments/attachment.ts'
 import type { EventData, EventKind } from '../events/event.ts'
 import type { Instant } from '../instant.ts'
+import type { Content } from '../messages/content.ts'
 import type { AuthorRole, Envelope, Visibility } from '../messages/message.ts'
 import type { Direction, RequesterChoice, Status, Ticket } from './ticket.ts'
 
@@ -19,7 +20,7 @@ export interface EventDraft {
   readonly after: EventData | null
 }
 
-export interface MessageDraft {
+export interface MessageDraft extends Content {
   readonly id: string
   readonly visibility: Visibility
   /** `'requester'`: whoever the new ticket's requester turns out to be. */
@@ -28,14 +29,10 @@ export interface MessageDraft {
   readonly authorRole: AuthorRole
   readonly direction: Direction
   readonly channelId: number
-  readonly format: 'text' | 'html'
-  readonly original: string
-  readonly plain: string
-  readonly safeHtml: string | null
-  readonly sanitizer: string | null
   readonly ticketStatus: Status
   /** Null when there is nothing in it, as for most messages. */
   readonly envelope: Envelope | null
+  /** Uploads, and the pictures of its text. */
   readonly attachmentIds: readonly string[]
   /** Files of other messages that it gets copies of. */
   readonly copies: readonly FileCopy[]
@@ -56,6 +53,8 @@ export interface ChangeDraft {
   readonly state: TicketState
   /** False when only records are written and the ticket stays as it is. */
   readonly changed: boolean
+  /** Whether it gives the ticket another description. */
+  readonly describes: boolean
   readonly before: { readonly deskId: string; readonly status: Status }
   readonly messages: readonly MessageDraft[]
   readonly events: readonly EventDraft[]

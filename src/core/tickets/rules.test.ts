@@ -78,7 +78,10 @@ function given(actor: Actor, changes: Partial<Circumstances> = {}): Circumstance
     tenant,
     now: NOW,
     newId: () => `id-${++made}`,
-    contentOf: (_, original) => ({ original, plain: original.toUpperCase(), safeHtml: null, sanitizer: null }),
+    contentOf: ({ format, text: original }) => ({
+      ...{ format: format === 'html' ? 'html' : 'text', original, plain: original.toUpperCase(), plainGiven: false },
+      ...{ safeHtml: null, sanitizer: null, rendering: null, pictures: [] },
+    }),
     people: PEOPLE,
     recordAlways: false,
     ...changes,

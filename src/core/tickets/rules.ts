@@ -18,8 +18,8 @@ export interface Circumstances {
   readonly tenant: Tenant
   readonly now: Instant
   readonly newId: () => string
-  /** Makes the kept forms of a message's text. */
-  readonly contentOf: (format: 'text' | 'html', text: string, plain?: string) => Content
+  /** The kept forms of a message that the request holds: they take time to make, and are made before. */
+  readonly contentOf: (message: OpeningMessage) => Content
   /** Users that the request names, by id; a missing one does not exist. */
   readonly people: ReadonlyMap<string, UserSummary>
   readonly recordAlways: boolean
@@ -164,7 +164,8 @@ function openingMessage(
   if (input.visibility === 'internal') demand(given.actor, 'message.note', deskId)
   demandOwnVoice(input, requester.by === 'id' ? requester.id : null, deskId, given.actor)
   const author = input.author ?? 'requester'
-  const files = filesOf(input, deskId, given)
+  const content = given.contentOf(input)
+  const files = filesOf(input, content, deskId, given)
   if (typeof author === 'object') checkAuthor(author.id, given)
   if (input.channelId !== undefined) checkReferences(given.tenant, { channelId: input.channelId })
   const isRequesters =
@@ -178,8 +179,7 @@ function openingMessage(
     authorRole,
     direction: input.direction ?? (authorRole === 'requester' ? 'inbound' : 'outbound'),
     channelId: input.channelId ?? channelId,
-    format: input.format,
-    ...given.contentOf(input.format, input.text, input.plain),
+    ...content,
     ticketStatus: status,
     envelope: null,
     ...files,
@@ -190,6 +190,7 @@ type MessageFiles = Pick<MessageDraft, 'attachmentIds' | 'copies'>
 
 function filesOf(
   { attachmentIds = [], forwardedFiles = [] }: NewMessage,
+  { pictures }: Content,
   deskId: string,
   given: Circumstances,
 ): MessageFiles {
@@ -197,7 +198,7 @@ function filesOf(
   if (forwardedFiles.length > 0) demand(actor, 'attachment.create', deskId)
   const wanted = { ids: attachmentIds, uploads, forwarded: forwardedFiles, forwardable, messageBytes }
   const copies = checkFiles(actor.user.id, wanted).map(({ id }): FileCopy => ({ id: given.newId(), sourceId: id }))
-  return { attachmentIds, copies }
+  return { attachmentIds: [...attachmentIds, ...pictures.map(({ id }) => id)], copies }
 }
 
 /** A ticket as rules take it. */
@@ -227,6 +228,7 @@ export function decideChange(ticket: Ticket, changes: readonly TicketChange[], g
     version: ticket.version,
     state,
     changed: events.some(isRealChange),
+    describes: state.description !== before.description,
     before: { deskId: before.deskId, status: before.status },
     messages,
     events,
@@ -362,6 +364,7 @@ function decideMessage(before: TicketState, input: NewMessage, given: Circumstan
     refuse({ code: 'ticket_closed' })
   if (input.channelId !== undefined) checkReferences(given.tenant, { channelId: input.channelId })
   const { visibility, channelId = CHANNEL.api } = input
+  const content = given.contentOf(input)
   const place = { visibility, channelId, ticketId: before.id, deskId: before.deskId }
   return {
     id: given.newId(),
@@ -371,11 +374,10 @@ function decideMessage(before: TicketState, input: NewMessage, given: Circumstan
     authorRole,
     direction: input.direction ?? (authorRole === 'requester' ? 'inbound' : 'outbound'),
     channelId,
-    format: input.format,
-    ...given.contentOf(input.format, input.text, input.plain),
+    ...content,
     ticketStatus: before.status,
     envelope: decideEnvelope(input.envelope, place, actor, given.answered ?? []),
-    ...filesOf(input, before.deskId, given),
+    ...filesOf(input, content, before.deskId, given),
   }
 }
 

@@ -270,7 +270,7 @@ export const facts: Facts = {
     [
       '6.3',
       'plaintext: the text version of an HTML message; empty: made from it',
-      'messages/codec.test.ts: plaintext is the plain text of a message with markup; one without is its own, and an empty one is none',
+      'messages/codec.test.ts: plaintext is the plain text of a message, and an empty one is none',
     ],
     [
       '6.1',

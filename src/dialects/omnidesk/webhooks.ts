@@ -65,7 +65,7 @@ function encodeOfUser({ event, tenant }: News, user: UserProfile): readonly Noti
   return name !== undefined && isCustomer ? [notice(name, event.at, encodeCustomer(user, tenant))] : []
 }
 
-function encodeOfTicket({ event, ticket, message, tenant }: News): readonly Notice[] {
+function encodeOfTicket({ event, ticket, message, tenant, linkTo }: News): readonly Notice[] {
   if (event.kind === 'ticket.deleted') {
     const id = event.before?.['integer']
     return typeof id === 'number' ? [notice('ticket.deleted', event.at, { id })] : []
@@ -73,7 +73,7 @@ function encodeOfTicket({ event, ticket, message, tenant }: News): readonly Noti
   if (!ticket) return []
   const item = encodeTicket(ticket, tenant)
   const said = message
-    ? [notice('message.created', event.at, encodeMessage(message, { ticket, tenant, users: new Map() }))]
+    ? [notice('message.created', event.at, encodeMessage(message, { ticket, tenant, users: new Map(), linkTo }))]
     : []
   if (event.kind === 'ticket.created') return [notice('ticket.created', event.at, item), ...said]
   if (event.kind === 'message.added') return said

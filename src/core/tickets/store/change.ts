@@ -31,7 +31,7 @@ new_messages as materialized (
   select * from json_to_recordset($5::json) as i (
     call integer, nth_message integer, ticket_id uuid, message_id uuid, visibility text, author_id uuid, author_name text,
     author_role text, message_direction text, message_channel_id integer, format text, original text, plain text,
-    safe_html text, sanitizer text, ticket_status text, to_addresses text[], cc_addresses text[], bcc_addresses text[],
+    safe_html text, sanitizer text, rendering integer, plain_given boolean, ticket_status text, to_addresses text[], cc_addresses text[], bcc_addresses text[],
     in_reply_to uuid, external_reference text)
 ),
 locked as materialized (
@@ -113,7 +113,7 @@ changed as (
   update tickets t
   set version = t.version + 1, desk_id = i.desk_id,
     number = coalesce((select n.number from numbers n where n.id = i.id), t.number),
-    title = i.title, description = i.description, status = i.status, priority = i.priority, topic_id = i.topic_id,
+    title = i.title, description = coalesce(i.description, t.description), status = i.status, priority = i.priority, topic_id = i.topic_id,
     type_id = i.type_id, group_id = i.group_id, requester_id = i.requester_id, assignee_id = i.assignee_id,
     form_id = i.form_id, tags = i.tags, updated_at = i.updated_at, status_changed_at = i.status_changed_at,
     first_response_at = i.first_response_at, latest_message_at = i.latest_message_at, latest_agent_at = i.latest_agent_at,
@@ -128,10 +128,10 @@ left_behind as (
 ),
 said as (
   insert into messages as m (tenant_id, id, integer, ticket_id, visibility, author_id, author_name, author_role, direction,
-    channel_id, format, original, plain, safe_html, sanitizer, ticket_status, created_at, to_addresses, cc_addresses, bcc_addresses,
+    channel_id, format, original, plain, safe_html, sanitizer, rendering, plain_given, ticket_status, created_at, to_addresses, cc_addresses, bcc_addresses,
     address_keys, in_reply_to, external_reference)
   select $1, n.message_id, c.message_integer + n.nth, n.ticket_id, n.visibility, n.author_id, n.author_name, n.author_role,
-    n.message_direction, n.message_channel_id, n.format, n.original, n.plain, n.safe_html, n.sanitizer, n.ticket_status, n.at,
+    n.message_direction, n.message_channel_id, n.format, n.original, n.plain, n.safe_html, n.sanitizer, n.rendering, n.plain_given, n.ticket_status, n.at,
     n.to_addresses, n.cc_addresses, n.bcc_addresses, ${addressKeys('n')}, n.in_reply_to, n.external_reference
   from numbered_messages n, counted c
   returning m.*
@@ -233,6 +233,8 @@ function changeValues(tenantId: string, calls: readonly ChangeCall[]): unknown[]
       updated_at: draft.state.updatedAt,
       status_changed_at: draft.state.statusChangedAt,
       ...stateInput(draft.state),
+      // Left alone where it stays: it may be rendered anew at the same time.
+      description: draft.describes ? draft.state.description : null,
     })),
   )
   const events = calls.flatMap((each, call) =>

@@ -20,7 +20,7 @@ with input as materialized (
     requester_by text, requester_id uuid, requester_email text, requester_member boolean,
     message_id uuid, visibility text, author_id uuid, author_is_requester boolean, author_name text, author_role text,
     message_direction text, message_channel_id integer, format text, original text, plain text, safe_html text,
-    sanitizer text, event_id uuid, event_after jsonb,
+    sanitizer text, rendering integer, plain_given boolean, event_id uuid, event_after jsonb,
     actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, key text, fingerprint text)
 ),
 found as materialized (
@@ -99,10 +99,10 @@ made as (
 ),
 said as (
   insert into messages (tenant_id, id, integer, ticket_id, visibility, author_id, author_name, author_role, direction,
-    channel_id, format, original, plain, safe_html, sanitizer, ticket_status, created_at)
+    channel_id, format, original, plain, safe_html, sanitizer, rendering, plain_given, ticket_status, created_at)
   select $1, a.message_id, c.message_integer + a.nth_message, a.id, a.visibility,
     case when a.author_is_requester then a.found_id else a.author_id end, a.author_name, a.author_role, a.message_direction,
-    a.message_channel_id, a.format, a.original, a.plain, a.safe_html, a.sanitizer, a.status, a.at
+    a.message_channel_id, a.format, a.original, a.plain, a.safe_html, a.sanitizer, a.rendering, a.plain_given, a.status, a.at
   from accepted a, counted c
   where a.message_id is not null
 ),
@@ -182,7 +182,8 @@ const LONE_INPUT: Readonly<Record<string, string>> = {
     format: 'text',
     original: 'text',
   },
-  ...{ plain: 'text', safe_html: 'text', sanitizer: 'text', event_id: 'uuid', event_after: 'jsonb', actor_id: 'uuid' },
+  ...{ plain: 'text', safe_html: 'text', sanitizer: 'text', rendering: 'integer', plain_given: 'boolean' },
+  ...{ event_id: 'uuid', event_after: 'jsonb', actor_id: 'uuid' },
   ...{ credential_id: 'uuid', dialect: 'text', request_id: 'text', at: 'timestamptz' },
 }
 const LONE_NAMES = Object.keys(LONE_INPUT)
@@ -244,10 +245,10 @@ made as (
 ),
 said as (
   insert into messages (tenant_id, id, integer, ticket_id, visibility, author_id, author_name, author_role, direction,
-    channel_id, format, original, plain, safe_html, sanitizer, ticket_status, created_at)
+    channel_id, format, original, plain, safe_html, sanitizer, rendering, plain_given, ticket_status, created_at)
   select $1, :message_id, d.message_integer, :id, :visibility,
     case when :author_is_requester then :requester_id else :author_id end, :author_name, :author_role, :message_direction,
-    :message_channel_id, :format, :original, :plain, :safe_html, :sanitizer, :status, :at
+    :message_channel_id, :format, :original, :plain, :safe_html, :sanitizer, :rendering, :plain_given, :status, :at
   from desk_counted d
   where :message_id is not null
 ),

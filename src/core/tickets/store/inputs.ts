@@ -49,6 +49,8 @@ export function messageInput(message: MessageDraft): object {
     plain: message.plain,
     safe_html: message.safeHtml,
     sanitizer: message.sanitizer,
+    rendering: message.rendering,
+    plain_given: message.plainGiven,
   }
 }
 

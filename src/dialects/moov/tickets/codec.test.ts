@@ -260,7 +260,7 @@ describe('a ticket made elsewhere', () => {
 
 describe('messages', () => {
   const encoded = (message: Partial<Message>, ticket: Ticket = TICKET) =>
-    encodeMessages(ticket, [{ ...OPENING, ...message }])[0]
+    encodeMessages(ticket, [{ ...OPENING, ...message }], ({ id }) => `https://files.example/${id}`)[0]
 
   test('a body sent by a client goes back in safe form, by its author or contact', () => {
     assert.deepEqual(encoded({}), { author: 'A. Okafor', body: OPENING.safeHtml, sentOn: OPENING.createdAt })

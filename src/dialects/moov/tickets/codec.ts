@@ -1,6 +1,7 @@
+import type { LinkTo } from '../../../core/attachments/links.ts'
 import { refuse } from '../../../core/errors.ts'
-import { textAsHtml } from '../../../core/messages/content.ts'
 import type { Message } from '../../../core/messages/message.ts'
+import { shownHtml, textAsHtml } from '../../../core/messages/shown.ts'
 import { CHANNEL, type Tenant } from '../../../core/tenants/tenant.ts'
 import type { TicketKey } from '../../../core/tickets/queries.ts'
 import type { NewTicket, Ticket, TicketChange, TicketFilter, TicketRef } from '../../../core/tickets/ticket.ts'
@@ -78,10 +79,10 @@ export function encodePage(tickets: readonly Ticket[], next: TicketKey | null, t
   }
 }
 
-export function encodeMessages(ticket: Ticket, messages: readonly Message[]): Wire.Message[] {
+export function encodeMessages(ticket: Ticket, messages: readonly Message[], linkTo: LinkTo): Wire.Message[] {
   return messages.map((message) => ({
     author: authorOf(message, ticket),
-    body: bodyOf(message),
+    body: bodyOf(message, linkTo),
     sentOn: message.createdAt,
   }))
 }
@@ -119,8 +120,8 @@ function authorOf(message: Message, ticket: Ticket): string {
 }
 
 /** Always HTML that runs nothing, whoever wrote it: a reader cannot know what a customer put in (M23). */
-function bodyOf(message: Message): string {
-  return message.safeHtml ?? textAsHtml(message.plain)
+function bodyOf(message: Message, linkTo: LinkTo): string {
+  return shownHtml(message, linkTo) ?? textAsHtml(message.plain)
 }
 
 /** Whether a client sent this in its requester's name, as every opening body is. */

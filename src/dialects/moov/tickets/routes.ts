@@ -1,4 +1,5 @@
 import type { Static } from 'typebox'
+import { linkingIn } from '../../../core/attachments/links.ts'
 import { changeTicket, createTicket } from '../../../core/tickets/commands.ts'
 import { getConversation, getTicket, listTickets } from '../../../core/tickets/queries.ts'
 import { type Answer, type Call, type Route, route } from '../../dialect.ts'
@@ -116,9 +117,9 @@ export const ticketRoutes: readonly Route<Need>[] = [
     need: 'read tickets',
     params: TicketParams,
     answers: { 200: Messages },
-    handle: async ({ ctx, params }) => {
+    handle: async ({ ctx, params, services }) => {
       const { ticket, messages } = await getConversation(ctx, ticketIn(params))
-      return { status: 200, body: encodeMessages(ticket, messages) }
+      return { status: 200, body: encodeMessages(ticket, messages, linkingIn(services.links, ctx)) }
     },
   }),
 ]

@@ -3,6 +3,7 @@ import type { Attachment } from '../../../core/attachments/attachment.ts'
 import type { LinkTo } from '../../../core/attachments/links.ts'
 import { refuseField } from '../../../core/errors.ts'
 import type { Message, NewEnvelope, NewMessage } from '../../../core/messages/message.ts'
+import { shownHtml } from '../../../core/messages/shown.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { TimelineEntry } from '../../../core/tickets/queries.ts'
 import {
@@ -254,7 +255,7 @@ export function encodeMessage(names: Names, message: Message, linkTo: LinkTo): M
     channel: names.channel(message.channelId),
     format: message.format,
     text: message.plain,
-    html: message.safeHtml,
+    html: shownHtml(message, linkTo),
     ticket_status: message.ticketStatus,
     to: envelope.to,
     cc: envelope.cc,

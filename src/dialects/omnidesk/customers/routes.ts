@@ -1,3 +1,4 @@
+import { type LinkTo, linkingIn } from '../../../core/attachments/links.ts'
 import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
 import { getMessages, listTickets } from '../../../core/tickets/queries.ts'
@@ -166,7 +167,8 @@ export const customerRoutes: readonly Route<Need>[] = [
     need: NEEDS.readCustomerTimeline,
     query: TimelineQuery,
     answers: { 200: CustomerTimeline },
-    handle: async (call) => showTimeline(call.ctx, decodeTimelineKey(parametersOf(call), call.ctx)),
+    handle: async (call) =>
+      showTimeline(call.ctx, decodeTimelineKey(parametersOf(call), call.ctx), linkingIn(call.services.links, call.ctx)),
   }),
   route({
     method: 'POST',
@@ -223,13 +225,13 @@ async function purge(
   return showResult('Customer data purged.')
 }
 
-async function showTimeline(ctx: Context, key: CustomerKey): Promise<Answer> {
+async function showTimeline(ctx: Context, key: CustomerKey, linkTo: LinkTo): Promise<Answer> {
   const { id } = await customerBy(ctx, key)
   const page = { by: 'key', order: 'newest', after: null, limit: TICKETS_OF_TIMELINE } as const
   const { tickets } = await listTickets(ctx, { requesterIds: [id], deskIds: [key.desk.id] }, page)
   const messages = await getMessages(ctx, tickets)
   const body = messages.flatMap(({ ticket, message }) =>
-    encodeMessage(message, { ticket, tenant: ctx.tenant, users: new Map() }),
+    encodeMessage(message, { ticket, tenant: ctx.tenant, users: new Map(), linkTo }),
   )
   return { status: 200, body }
 }

@@ -61,9 +61,8 @@ type Content = Pick<NewMessage, 'visibility' | 'format' | 'text' | 'plain' | 'en
 
 function contentOf({ kind, text, plain, envelope, forwardedFiles }: SentMessage): Content {
   const rest = { visibility: kind.isNote ? 'internal' : 'public', envelope, forwardedFiles } as const
-  // Text without markup is its own plain text.
-  if (!isHtml(text)) return { ...rest, format: 'text', text }
-  return { ...rest, format: 'html', text, ...(plain !== '' && { plain }) }
+  // The vendor takes HTML and has a plaintext beside it; what is no HTML is kept as the text that it is.
+  return { ...rest, format: 'either', text, ...(plain !== '' && { plain }) }
 }
 
 type Author = Pick<NewMessage, 'author' | 'authorName' | 'authorRole' | 'direction'>
@@ -90,11 +89,6 @@ function decodeText(parameters: Parameters): string {
   const message = required('message', text(parameters, 'message'))
   if ([...message.trim()].length >= SHORTEST_MESSAGE) return message
   return refuseField(['message'], 'too_short', 'is too short', SHORTEST_MESSAGE)
-}
-
-// The vendor takes HTML and has a plaintext beside it; what holds no markup is kept as the text that it is.
-function isHtml(message: string): boolean {
-  return /<\/?[a-z][^>]*>|&(?:#\d+|#x[\da-f]+|[a-z]+\d*);/i.test(message)
 }
 
 /** Whom a message goes to, and the message that it answers; 0 is none. The core says what is an address where. */

@@ -1,3 +1,4 @@
+import { linkingIn } from '../../../core/attachments/links.ts'
 import { changeTicket, changeTickets, createTicket, deleteTickets } from '../../../core/tickets/commands.ts'
 import { listTickets } from '../../../core/tickets/queries.ts'
 import { type Route, route } from '../../dialect.ts'
@@ -96,7 +97,13 @@ export const ticketRoutes: readonly Route<Need>[] = [
     params: TicketPath,
     query: ItemQuery,
     answers: { 200: TicketItem },
-    handle: (call) => showItem(call.ctx, decodePath(call.params), decodeHistory(parametersOf(call))),
+    handle: (call) =>
+      showItem(
+        call.ctx,
+        decodePath(call.params),
+        decodeHistory(parametersOf(call)),
+        linkingIn(call.services.links, call.ctx),
+      ),
   }),
   route({
     method: 'PUT',

@@ -10,6 +10,7 @@ import { encodeHistory, encodeMessage, usersNamed } from './timeline.ts'
 const shown = {
   ticket,
   tenant,
+  linkTo: ({ id }: { readonly id: string }) => `https://files.example/${id}`,
   users: new Map([
     ['agent', 42],
     ['customer', 626822],

@@ -1,6 +1,8 @@
 import type { Attachment } from '../../../core/attachments/attachment.ts'
+import type { LinkTo } from '../../../core/attachments/links.ts'
 import type { Event, EventData, EventKind } from '../../../core/events/event.ts'
 import type { Message } from '../../../core/messages/message.ts'
+import { shownHtml } from '../../../core/messages/shown.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { TimelineEntry } from '../../../core/tickets/queries.ts'
 import type { Priority, Status, Ticket } from '../../../core/tickets/ticket.ts'
@@ -17,6 +19,7 @@ export interface Shown {
   readonly ticket: Ticket
   readonly tenant: Tenant
   readonly users: Integers
+  readonly linkTo: LinkTo
 }
 
 /** The users that the events of a timeline name. */
@@ -110,7 +113,7 @@ function initiator({ event, actor, credentialName }: TimelineEntry): string {
 }
 
 /** A message or note as the vendor's guide shows it. */
-export function encodeMessage(message: Message, { ticket, tenant }: Shown): MessageEntry {
+export function encodeMessage(message: Message, { ticket, tenant, linkTo }: Shown): MessageEntry {
   const isNote = message.visibility === 'internal'
   const channel = isNote ? undefined : tenant.channels.find((each) => each.id === message.channelId)
   const isAgents = message.authorRole === 'agent'
@@ -133,7 +136,7 @@ export function encodeMessage(message: Message, { ticket, tenant }: Shown): Mess
     user_avatar: isAgents ? (message.author?.photoUrl ?? '') : '',
     channel_id: isNote ? 0 : message.channelId,
     direction: isNote ? '' : message.direction,
-    content: message.safeHtml ?? escaped(message.plain),
+    content: shownHtml(message, linkTo) ?? escaped(message.plain),
     ticket_id: ticket.integer,
     external_id: message.envelope.externalReference,
     from_name: ends.fromName,
