@@ -16,6 +16,7 @@ import { DIALECTS } from './dialects/registry.ts'
 import { buildServer } from './http/server.ts'
 import { startSchedule } from './jobs/schedule.ts'
 import { startWebhooks, type Webhooks } from './jobs/webhooks.ts'
+import { demandFitness } from './setup/checks/checks.ts'
 import { makeDemoTenant, refreshQuickstart, writeQuickstart } from './setup/demo.ts'
 import { createAnnouncer, RECORDED_CHANNEL, wordsIn } from './storage/announce.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './storage/database.ts'
@@ -150,10 +151,12 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       ...options.inspect,
     })
     stopping.push(() => database.close())
+    const files = filesOf(config)
+    await demandFitness({ config, server: await database.facts(), files }, say)
     const ran = await migrate(database, undefined, { say })
     if (ran.length > 0) say(toldOf(ran))
     const announce = createAnnouncer(database, RECORDED_CHANNEL)
-    const store = openStore(database, announce, filesOf(config))
+    const store = openStore(database, announce, files)
     const keys = await openKeys(config)
     const links = openLinks(keys.accepted('attachment links'), services.publicUrl, config.linkHours)
     opened = {
@@ -267,7 +270,7 @@ function listenForRecords(database: Database, webhooks: Webhooks): void {
 export const KEPT_FILES = join('files', 'kept')
 
 /** Attachments are below the data directory, or in an S3-compatible store; they come in by the data directory either way. */
-function filesOf(config: Config): Files {
+export function filesOf(config: Config): Files {
   return {
     store: config.s3 ? openS3Files(config.s3) : openDiskFiles(join(config.dataDir, KEPT_FILES)),
     inbox: openInbox(join(config.dataDir, 'files', 'incoming')),

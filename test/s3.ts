@@ -35,6 +35,12 @@ function encoded(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
+/** What S3 calls a problem with the signature. */
+function codeOf(problem: string): string {
+  if (problem.startsWith('The credential')) return 'InvalidAccessKeyId'
+  return problem === 'The signature is another.' ? 'SignatureDoesNotMatch' : 'AccessDenied'
+}
+
 export async function startS3(): Promise<S3Double> {
   const objects: S3Double['objects'] = new Map()
   const complaints: string[] = []
@@ -114,10 +120,10 @@ export async function startS3(): Promise<S3Double> {
     const problem = problemOf(request, url, body)
     if (problem !== null) {
       complaints.push(problem)
-      return answer(403, problem)
+      return answer(403, `<Error><Code>${codeOf(problem)}</Code><Message>${problem}</Message></Error>`)
     }
     const [, bucket, ...rest] = url.pathname.split('/')
-    if (bucket !== credentials.bucket) return answer(404, 'NoSuchBucket')
+    if (bucket !== credentials.bucket) return answer(404, '<Error><Code>NoSuchBucket</Code></Error>')
     const key = rest.join('/')
     if (request.method === 'GET' && key === '') return answer(200, listing(url))
     const source = request.headers['x-amz-copy-source']

@@ -4,6 +4,7 @@ import { readConfig } from '../config.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
 import { clientCommands } from './client.ts'
 import { withStore } from './database.ts'
+import { doctorCommand } from './doctor.ts'
 import { formCommands } from './form.ts'
 import { keyCommands } from './key.ts'
 import { serve } from './serve.ts'
@@ -42,6 +43,7 @@ program.addCommand(clientCommands())
 program.addCommand(keyCommands())
 program.addCommand(backupCommand())
 program.addCommand(restoreCommand())
+program.addCommand(doctorCommand())
 sayHowAfterErrors(program)
 
 /** After a mistake each command says how it is called. Commander hands this on only to commands that are made later. */

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config.ts'
 import { OtherSecretKey } from '../core/access/vault.ts'
 import { CannotListen } from '../main.ts'
+import { NotFit } from '../setup/checks/checks.ts'
 import { BackupError } from '../storage/backup/archive.ts'
 import { EmbeddedPostgresError } from '../storage/embedded.ts'
 import { errorCode, isUnavailable, StoreUnusable } from '../storage/failures.ts'
@@ -17,7 +18,16 @@ export class Told extends Error {
 }
 
 /** Failures whose message is made for the person at the terminal. */
-const PLAIN = [Told, BackupError, ConfigError, CannotListen, EmbeddedPostgresError, StoreUnusable, OtherSecretKey]
+const PLAIN = [
+  Told,
+  NotFit,
+  BackupError,
+  ConfigError,
+  CannotListen,
+  EmbeddedPostgresError,
+  StoreUnusable,
+  OtherSecretKey,
+]
 
 /** SQLSTATEs of a PostgreSQL that answers and doesn't let us in: wrong user or password, no such database. */
 const REFUSALS = new Set<string | undefined>(['28000', '28P01', '3D000', '42501'])
@@ -27,7 +37,8 @@ export function tell(error: unknown): void {
   console.error(sentence(error) ?? error)
 }
 
-function sentence(error: unknown): string | null {
+/** What the person at the terminal can do about an error, or null when nothing is known. */
+export function sentence(error: unknown): string | null {
   if (!(error instanceof Error)) return null
   if (PLAIN.some((each) => error instanceof each)) return error.message
   if (REFUSALS.has(errorCode(error))) return `The database refuses us: ${error.message}. Check DATABASE_URL.`

@@ -3,6 +3,7 @@ import { type TObject, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { begin, commit, notify, rollback, writes } from './connections/commands.ts'
 import { createConnect, cut } from './connections/connect.ts'
+import { FACTS, type ServerFacts, toldIn } from './connections/facts.ts'
 import { createListener } from './connections/listener.ts'
 import { createPool, OTHER_CONNECTIONS, type Surroundings, sharesOf, type Use } from './connections/pool.ts'
 import { settingCalls } from './connections/settings.ts'
@@ -64,8 +65,8 @@ export interface Database {
   connections(): { readonly busy: number; readonly idle: number; readonly waiting: number }
   /** How sessions reach the server, and what it told of itself at the first connection. @throws StoreUnusable when Polydesk cannot work there */
   surroundings(): Promise<Surroundings>
-  /** Opens all connections that it may have. @returns how many there are then, of how many */
-  openAll(): Promise<{ readonly opened: number; readonly wanted: number }>
+  /** What the server is and lets us do, asked now. @throws StoreUnusable when Polydesk cannot work there */
+  facts(): Promise<ServerFacts>
   /** Whether writes come through now, tried by one that changes nothing. Asked again within a second it answers the same. */
   takesWrites(): Promise<boolean>
   close(): Promise<void>
@@ -226,8 +227,21 @@ export function openDatabase(options: DatabaseOptions): Database {
 
     surroundings: reached,
 
-    async openAll() {
-      return { opened: await pool.fill(), wanted: size }
+    async facts() {
+      const { mode } = await reached()
+      const begun = Date.now()
+      const [[row] = []] = await send('single', [{ statement: FACTS, values: [] }])
+      const answered = Date.now()
+      const facts = toldIn(row)
+      return {
+        mode,
+        ...facts,
+        // Its clock was read somewhere in between.
+        aheadMs: begun > facts.clock ? begun - facts.clock : Math.min(answered - facts.clock, 0),
+        connections: size + OTHER_CONNECTIONS,
+        // A pooler has limits of its own, which only show when they are met.
+        pooled: mode === 'session' ? { opened: await pool.fill(), wanted: size } : null,
+      }
     },
 
     takesWrites: () => vigil.takesWrites(),

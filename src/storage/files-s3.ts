@@ -21,6 +21,23 @@ const PATIENCE_MS = 60_000
 /** The SHA-256 of a request without a body. */
 const NO_BYTES = createHash('sha256').digest('hex')
 
+/** What a store answered that should not have been. */
+export class StoreAnswer extends Error {
+  readonly status: number
+  /** As S3 names what is wrong, or an empty text. */
+  readonly code: string
+  /** The region that it wants in place of ours, where it says so. */
+  readonly region: string | null
+  constructor(status: number, method: string, told: string, region: string | null) {
+    const code = /<Code>([^<]*)<\/Code>/.exec(told)?.[1] ?? ''
+    super(`The file store answered ${status} to ${method}: ${told || code}`)
+    this.name = 'StoreAnswer'
+    this.status = status
+    this.code = code
+    this.region = region ?? /<Region>([^<]*)<\/Region>/.exec(told)?.[1] ?? null
+  }
+}
+
 type Headers = Readonly<Record<string, string>>
 
 /**
@@ -48,13 +65,13 @@ export function openS3Files(options: S3Options): FileStore {
       const answer = await fetch(signed.url, {
         method,
         headers: signed.headers,
-        redirect: 'error',
+        redirect: 'manual',
         signal: late.signal,
         ...(body && { body }),
       })
       if (expected.includes(answer.status)) return answer
       const told = (await answer.text()).slice(0, 500)
-      throw new Error(`The file store answered ${answer.status} to ${method}: ${told}`)
+      throw new StoreAnswer(answer.status, method, told, answer.headers.get('x-amz-bucket-region'))
     } catch (error) {
       throw new StoreUnavailable(error)
     } finally {

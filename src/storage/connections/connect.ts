@@ -2,9 +2,9 @@ import { lookup } from 'node:dns/promises'
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
-import { errorCode, StoreUnusable } from '../failures.ts'
+import { errorCode, isTooSlow, StoreUnusable } from '../failures.ts'
 import { readPassword } from './passfile.ts'
-import { type Mode, READ_SETTINGS, SETTINGS_HOLD, settingCalls } from './settings.ts'
+import { type Mode, READ_SETTINGS, SETTINGS_HOLD, STATEMENT_TIMEOUT_MS, settingCalls } from './settings.ts'
 import type { Host, Target } from './target.ts'
 import { type Tls, tlsAttempts } from './tls.ts'
 
@@ -210,9 +210,14 @@ export function cut(client: pg.Client): void {
 /** One round trip: asks, and sets where that stays. */
 async function greet(client: pg.Client, { mode, schema, isPatient }: Manner): Promise<Told> {
   const stays = mode === 'direct' || mode === 'session'
-  const { rows } = stays
-    ? await client.query<Told>(`${ASKED}, ${settingCalls(false, isPatient)}`, [schema])
-    : await client.query<Told>(ASKED)
+  const ask = (): Promise<pg.QueryResult<Told>> =>
+    stays ? client.query<Told>(`${ASKED}, ${settingCalls(false, isPatient)}`, [schema]) : client.query<Told>(ASKED)
+  const { rows } = await ask().catch(async (error: unknown) => {
+    if (!isTooSlow(error)) throw error
+    // The role or the URL gives statements less time than this one needs.
+    await client.query(`set statement_timeout = ${STATEMENT_TIMEOUT_MS}`)
+    return ask()
+  })
   const [told] = rows
   if (!told) throw new Error('The server told nothing of itself.')
   return told

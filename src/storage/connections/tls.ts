@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type ConnectionOptions, checkServerIdentity, getCACertificates } from 'node:tls'
@@ -33,7 +34,7 @@ async function secure(target: TlsTarget, { host }: Host): Promise<ConnectionOpti
   const isChecked = authority !== null || mode === 'verify-full'
   return {
     // What follows is looked up by the name, also when the connection goes to an address.
-    servername: host,
+    ...(isIP(host) === 0 && { servername: host }),
     minVersion: target.minimumVersion,
     ...(target.maximumVersion && { maxVersion: target.maximumVersion }),
     rejectUnauthorized: isChecked,

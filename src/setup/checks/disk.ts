@@ -1,0 +1,25 @@
+import { mkdir, mkdtemp, rmdir, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errorCode } from '../../storage/failures.ts'
+import { check, fine, warning, wrong } from './check.ts'
+
+const MIB = 1_048_576
+/** With less than this free it is told, in bytes. */
+const TIGHT_BYTES = 256 * MIB
+
+/** Whether files can be made in the data directory, and how much space there is. */
+export const disk = check('disk', async ({ config: { dataDir } }) => {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    await rmdir(await mkdtemp(join(dataDir, 'check-')))
+  } catch (error) {
+    return wrong(
+      `Nothing can be written to the data directory ${dataDir} (${errorCode(error) ?? 'it failed'}): make the user who runs Polydesk its owner, or set POLYDESK_DATA_DIR.`,
+    )
+  }
+  const { bavail, bsize } = await statfs(dataDir)
+  const free = Math.floor((bavail * bsize) / MIB)
+  return bavail * bsize < TIGHT_BYTES
+    ? warning(`Only ${free} MiB are free where the data directory ${dataDir} is: make room.`)
+    : fine(`${free} MiB are free where the data directory is.`)
+})
