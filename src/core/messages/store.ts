@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
+import { momentOf } from '../events/moment.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 
 const VISIBILITY = Type.Enum(['public', 'internal'] as const)
@@ -88,9 +89,10 @@ doomed as materialized (
   for update of m
 ),
 counted as (
-  update tenant_counters c set event_position = c.event_position + 1
+  update tenant_counters c set event_position = c.event_position + 1, latest_at = ${momentOf('a.at')}
+  from accepted a
   where c.tenant_id = $1 and exists (select 1 from doomed)
-  returning c.event_position
+  returning c.event_position, c.latest_at
 ),
 gone as (
   delete from messages m where m.tenant_id = $1 and m.id = (select d.id from doomed d) and exists (select 1 from counted)
@@ -104,8 +106,9 @@ unanswered as (
 changed as (
   -- The description is the opening message's text.
   update tickets t
-  set version = t.version + 1, updated_at = a.at, description = case when d.is_opening then '' else t.description end
-  from doomed d, accepted a, counted
+  set version = t.version + 1, updated_at = greatest(t.updated_at, c.latest_at), change_position = c.event_position,
+    description = case when d.is_opening then '' else t.description end
+  from doomed d, counted c
   where t.tenant_id = $1 and t.id = d.ticket_id
 ),
 answers_forgotten as (
@@ -122,7 +125,7 @@ deliveries_gone as (
 recorded as (
   insert into events (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, before)
   select $1, c.event_position, a.event_id, 'message.deleted', d.ticket_id, d.id, a.actor_id, a.credential_id, a.dialect, a.request_id,
-    a.at, jsonb_build_object('visibility', d.visibility, 'author_role', d.author_role)
+    c.latest_at, jsonb_build_object('visibility', d.visibility, 'author_role', d.author_role)
   from doomed d, accepted a, counted c
 ),
 ${keeping('gone', "'{}'::jsonb")}

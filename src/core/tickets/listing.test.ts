@@ -19,6 +19,8 @@ let made: SmallTenant
 /** All tickets as they are in the end, with all their messages. */
 let tickets: readonly Ticket[]
 const conversations = new Map<string, readonly Message[]>()
+/** The position of the latest event of each. */
+const positions = new Map<string, number>()
 /** Who looks, by a name that a counterexample can show. */
 let viewers: ReadonlyMap<string, Context>
 
@@ -52,7 +54,7 @@ before(async () => {
 })
 after(() => core.close())
 
-/** Makes the tickets, always the same ones, with ties in every order but that of ids. */
+/** Makes the tickets, always the same ones. Their latest changes are in another order than they, and than their times. */
 async function fill(requesters: readonly UserSummary[]): Promise<void> {
   const anyWords = fc.array(fc.constantFrom(...WORDS), { maxLength: 3 }).map((words) => words.join(' '))
   const anyOfOne = fc.constantFrom(null, 1, 2)
@@ -99,6 +101,8 @@ async function fill(requesters: readonly UserSummary[]): Promise<void> {
     for (const change of [...changes, { title: `${recipe.title} .` }])
       await changeTicket(made.as(made.owner, { now: at(recipe.laterBy) }), ticket, change)
   }
+  for (const id of ids.toReversed().filter((_, nth) => nth % 3 > 0))
+    await changeTicket(made.as(made.owner, { now: at(1) }), { id }, { addTags: ['late'] })
   const all = made.as(made.owner)
   tickets = (
     await findTickets(
@@ -106,6 +110,11 @@ async function fill(requesters: readonly UserSummary[]): Promise<void> {
       ids.map((id) => ({ id })),
     )
   ).filter((ticket) => ticket !== null)
+  const latest = await core.outside.query<{ id: string; position: string }>(
+    'select ticket_id as id, max(position) as position from events where tenant_id = $1 and ticket_id is not null group by ticket_id',
+    [made.tenant.id],
+  )
+  for (const { id, position } of latest.rows) positions.set(id, Number(position))
   for (const { id } of tickets) conversations.set(id, (await getConversation(all, { id })).messages)
 }
 
@@ -149,7 +158,8 @@ function hasWords(ctx: Context, ticket: Ticket, words: readonly string[]): boole
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const newestFirst = (a: Ticket, b: Ticket): number => byText(b.id, a.id)
-const latestFirst = (a: Ticket, b: Ticket): number => byText(b.updatedAt, a.updatedAt) || newestFirst(a, b)
+const positionOf = ({ id }: Ticket): number => positions.get(id) ?? assert.fail()
+const latestFirst = (a: Ticket, b: Ticket): number => positionOf(b) - positionOf(a)
 const SORTS: Readonly<Record<TicketOrder, (a: Ticket, b: Ticket) => number>> = {
   newest: newestFirst,
   oldest: (a, b) => newestFirst(b, a),

@@ -4,116 +4,126 @@ import type { Sight } from '../access/actor.ts'
 import { patternOf } from '../patterns.ts'
 import type { TicketKey, TicketOrder, TicketPage } from './queries.ts'
 import { TICKET_LINE, TicketLine } from './rows.ts'
-import type { TicketFilter } from './ticket.ts'
+import type { Ticket, TicketFilter } from './ticket.ts'
 
 /**
- * The statements behind lists of tickets. Each combination of order and scope has its own, so that every page is a
- * range of one index: a general statement would have to be planned anew each time, or badly once.
+ * The statements behind lists of tickets. Each combination of order and range has its own, so that every page is a range
+ * of one index, or of few: a general statement would have to be planned anew each time, or badly once.
+ *
+ * The plan is made without looking at the values, so it must be right whatever the statistics say. That is why a filter
+ * stands within `coalesce`: what PostgreSQL cannot look into it takes to hold for every other row. Else it multiplies what
+ * it takes each condition to leave, expects no row at all, and finds sorting all tickets of a tenant as good as walking
+ * through the index until the page is full (docs/decisions/0021-one-order-one-reach.md).
  */
 
-/** Which index range holds all candidates: the tenant's, one desk's, one requester's; `mixed` is filtered from the tenant's. */
-type Scope = 'all' | 'desk' | 'own' | 'mixed'
+/**
+ * Where all candidates are: in the range of the tenant, of one desk, of one requester, or in `several`: those of some desks
+ * and, on the others, that of a requester.
+ */
+type Range = 'all' | 'desk' | 'requester' | 'several'
 
-const SCOPES: Readonly<Record<Scope, string>> = {
+const RANGES: Readonly<Record<Exclude<Range, 'several'>, string>> = {
   all: '$3::uuid[] is null and $4::uuid is null',
   desk: 't.desk_id = ($3::uuid[])[1] and $4::uuid is null',
-  own: 't.requester_id = $4::uuid and $3::uuid[] is null',
-  mixed: '(t.desk_id = any ($3::uuid[]) or t.requester_id = $4::uuid)',
+  requester: 't.requester_id = $4::uuid and $3::uuid[] is null',
 }
 
-/** Ids are UUIDv7, so their order is the order of creation. */
-const ORDERS: Readonly<
-  Record<TicketOrder, { readonly sort: string; readonly after: string; readonly first: TicketKey }>
-> = {
-  newest: {
-    sort: 't.id desc',
-    after: 't.id < $6::uuid and $5::timestamptz is not null',
-    first: { at: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' },
-  },
-  oldest: {
-    sort: 't.id',
-    after: 't.id > $6::uuid and $5::timestamptz is not null',
-    first: { at: '-infinity', id: '00000000-0000-0000-0000-000000000000' },
-  },
-  latest_change: {
-    sort: 't.updated_at desc, t.id desc',
-    after: '(t.updated_at, t.id) < ($5::timestamptz, $6::uuid)',
-    first: { at: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' },
-  },
-  earliest_change: {
-    sort: 't.updated_at, t.id',
-    after: '(t.updated_at, t.id) > ($5::timestamptz, $6::uuid)',
-    first: { at: '-infinity', id: '00000000-0000-0000-0000-000000000000' },
-  },
-}
+const ON_DESK = 't.desk_id = d.id'
+const OF_REQUESTER = 't.requester_id = $4::uuid'
+const ELSEWHERE = 'not t.desk_id = any ($3::uuid[])'
 
-const FILTERS = `
-  and ($7::uuid[] is null or t.desk_id = any ($7::uuid[]))
-  and ($8::text[] is null or t.status = any ($8::text[]))
-  and ($9::text[] is null or t.priority = any ($9::text[]))
-  and ($10::integer[] is null or t.topic_id = any ($10::integer[]))
-  and ($11::integer[] is null or t.type_id = any ($11::integer[]))
-  and ($12::uuid[] is null or t.group_id = any ($12::uuid[]))
-  and ($13::uuid[] is null or t.requester_id = any ($13::uuid[]))
-  and ($14::uuid[] is null or t.assignee_id = any ($14::uuid[]))
-  and ($15::boolean is null or (t.assignee_id is null) = $15::boolean)
-  and ($16::text is null or t.external_reference = $16::text)`
+/** Ids are UUIDv7, so their order is the order of creation. Changes are in the order of their events. */
+const ORDERS: Readonly<Record<TicketOrder, { readonly sort: string; readonly after: string; readonly first: string }>> =
+  {
+    newest: { sort: 't.id desc', after: 't.id < $5::uuid', first: 'ffffffff-ffff-ffff-ffff-ffffffffffff' },
+    oldest: { sort: 't.id', after: 't.id > $5::uuid', first: '00000000-0000-0000-0000-000000000000' },
+    latest_change: {
+      sort: 't.change_position desc',
+      after: 't.change_position < $5::bigint',
+      first: '9223372036854775807',
+    },
+    earliest_change: { sort: 't.change_position', after: 't.change_position > $5::bigint', first: '-1' },
+  }
 
-/** Every word occurs somewhere: `$17` patterns, `$18` the integer that the only word may be, `$19` desks whose notes count. */
+const FILTERS = `($6::uuid[] is null or t.desk_id = any ($6::uuid[]))
+  and ($7::text[] is null or t.status = any ($7::text[]))
+  and ($8::text[] is null or t.priority = any ($8::text[]))
+  and ($9::integer[] is null or t.topic_id = any ($9::integer[]))
+  and ($10::integer[] is null or t.type_id = any ($10::integer[]))
+  and ($11::uuid[] is null or t.group_id = any ($11::uuid[]))
+  and ($12::uuid[] is null or t.requester_id = any ($12::uuid[]))
+  and ($13::uuid[] is null or t.assignee_id = any ($13::uuid[]))
+  and ($14::boolean is null or (t.assignee_id is null) = $14::boolean)
+  and ($15::text is null or t.external_reference = $15::text)`
+
+/** Every word occurs somewhere: `$16` patterns, `$17` the integer that the only word may be, `$18` desks whose notes count. */
 const WORDS = `
-  and ($18::bigint is not distinct from t.integer or not exists (
-    select 1 from unnest($17::text[]) w (pattern)
+  and ($17::bigint is not distinct from t.integer or not exists (
+    select 1 from unnest($16::text[]) w (pattern)
     where not (t.title ilike w.pattern or t.from_address ilike w.pattern or t.from_name ilike w.pattern or t.to_address ilike w.pattern
       or exists (select 1 from users s where s.tenant_id = $1 and s.id = t.requester_id
         and (s.name ilike w.pattern or s.surname ilike w.pattern or s.email ilike w.pattern or s.customer_number ilike w.pattern))
       or exists (select 1 from external_identities x where x.tenant_id = $1 and x.user_id = t.requester_id
         and x.desk_id = t.desk_id and x.external_id ilike w.pattern)
       or exists (select 1 from messages m where m.tenant_id = $1 and m.ticket_id = t.id and m.plain ilike w.pattern
-        and (m.visibility = 'public' or t.desk_id = any ($19::uuid[]))))))`
+        and (m.visibility = 'public' or t.desk_id = any ($18::uuid[]))))))`
 
-type Listing = 'keyed' | 'counted' | 'found'
+/** A ticket of a list, with what the orders by change sort it by. */
+export const ListedRow = Type.Object({ ...TicketLine.properties, change_position: Type.Integer() })
+export type ListedRow = Static<typeof ListedRow>
+const LISTED = `${TICKET_LINE}, t.change_position`
 
 /** `keyed` pages by key; `counted` by offset, and counts what it does not return; `found` as `counted`, with words. */
-function listText(listing: Listing, order: TicketOrder, scope: Scope): string {
+type Listing = 'keyed' | 'counted' | 'found'
+
+const OFFSETS: Readonly<Record<Listing, string | null>> = { keyed: null, counted: '$16::bigint', found: '$19::bigint' }
+
+function listText(listing: Listing, order: TicketOrder, range: Range): string {
   const { sort, after } = ORDERS[order]
-  const words = listing === 'found' ? WORDS : ''
-  const where = `t.tenant_id = $1 and ${SCOPES[scope]} and ${after} ${FILTERS} ${words}`
-  if (listing === 'keyed') {
-    return `select ${TICKET_LINE} from tickets t where ${where} order by ${sort} limit $2`
-  }
-  const offset = listing === 'found' ? '$20' : '$17'
-  return `select ${TICKET_LINE} from tickets t where ${where} order by ${sort} limit $2 offset ${offset}::bigint`
+  const offset = OFFSETS[listing]
+  const filters = `coalesce(${FILTERS} ${listing === 'found' ? WORDS : ''}, false)`
+  const within = (condition: string): string =>
+    `select ${LISTED} from tickets t where t.tenant_id = $1 and ${condition} and ${after} and ${filters} order by ${sort}`
+  const page = offset === null ? 'limit $2::bigint' : `limit $2::bigint offset ${offset}`
+  if (range !== 'several') return `${within(RANGES[range])} ${page}`
+  // As much of each range as the page may need, which is then made of them. What is in two of them counts in the first.
+  const share = offset === null ? 'limit $2::bigint' : `limit $2::bigint + ${offset}`
+  return `select ${LISTED} from (
+    select r.* from unnest($3::uuid[]) d (id) cross join lateral (${within(ON_DESK)} ${share}) r
+    union all
+    select t.* from (${within(OF_REQUESTER)} ${share}) t where ${ELSEWHERE}
+  ) t order by ${sort} ${page}`
 }
 
-function countText(scope: Scope, words: boolean): string {
-  return `select count(*) as total from tickets t where t.tenant_id = $1 and $2::bigint is null and ${SCOPES[scope]}
-    and $5::timestamptz is null and $6::uuid is null ${FILTERS} ${words ? WORDS : ''}`
+function countText(range: Range, words: boolean): string {
+  const filters = `coalesce(${FILTERS} ${words ? WORDS : ''}, false)`
+  const within = (condition: string): string =>
+    `select count(*) from tickets t where t.tenant_id = $1 and ${condition} and $2::bigint is null and $5::text is null and ${filters}`
+  if (range !== 'several') return `select (${within(RANGES[range])}) as total`
+  return `select (${within('t.desk_id = any ($3::uuid[])')}) + (${within(`${OF_REQUESTER} and ${ELSEWHERE}`)}) as total`
 }
 
 const TotalRow = Type.Object({ total: Type.Integer() })
 
-const scopes = Object.keys(SCOPES) as Scope[]
+const ranges: readonly Range[] = ['all', 'desk', 'requester', 'several']
 const orders = Object.keys(ORDERS) as TicketOrder[]
 
-const LISTS = new Map<string, Statement<Static<typeof TicketLine>>>()
+const LISTS = new Map<string, Statement<ListedRow>>()
 const COUNTS = new Map<string, Statement<{ total: number }>>()
-for (const scope of scopes) {
+for (const range of ranges) {
   for (const order of orders) {
     LISTS.set(
-      `keyed ${order} ${scope}`,
-      statement(`ticket.list.${order}.${scope}`, TicketLine, listText('keyed', order, scope)),
+      `keyed ${order} ${range}`,
+      statement(`ticket.list.${order}.${range}`, ListedRow, listText('keyed', order, range)),
     )
   }
   LISTS.set(
-    `counted newest ${scope}`,
-    statement(`ticket.page.${scope}`, TicketLine, listText('counted', 'newest', scope)),
+    `counted newest ${range}`,
+    statement(`ticket.page.${range}`, ListedRow, listText('counted', 'newest', range)),
   )
-  LISTS.set(
-    `found newest ${scope}`,
-    statement(`ticket.search.${scope}`, TicketLine, listText('found', 'newest', scope)),
-  )
-  COUNTS.set(`plain ${scope}`, statement(`ticket.count.${scope}`, TotalRow, countText(scope, false)))
-  COUNTS.set(`words ${scope}`, statement(`ticket.count_found.${scope}`, TotalRow, countText(scope, true)))
+  LISTS.set(`found newest ${range}`, statement(`ticket.search.${range}`, ListedRow, listText('found', 'newest', range)))
+  COUNTS.set(`plain ${range}`, statement(`ticket.count.${range}`, TotalRow, countText(range, false)))
+  COUNTS.set(`words ${range}`, statement(`ticket.count_found.${range}`, TotalRow, countText(range, true)))
 }
 
 /** Sums of the maintained counters: `$2` desks or null for all, `$3` statuses or null for all. */
@@ -132,21 +142,44 @@ function chosen<Row>(statements: ReadonlyMap<string, Statement<Row>>, key: strin
   return found
 }
 
-function scopeOf(
-  sight: Sight,
-  filter: TicketFilter,
-): { readonly scope: Scope; readonly deskIds: readonly string[] | null; readonly requesterId: string | null } {
-  const only = filter.deskIds?.length === 1 ? filter.deskIds : null
-  if (sight.all)
-    return only
-      ? { scope: 'desk', deskIds: only, requesterId: null }
-      : { scope: 'all', deskIds: null, requesterId: null }
-  const inReach = only?.every((deskId) => sight.deskIds.includes(deskId))
-  if (only && inReach) return { scope: 'desk', deskIds: only, requesterId: null }
-  if (sight.requesterId === null && sight.deskIds.length === 1)
-    return { scope: 'desk', deskIds: sight.deskIds, requesterId: null }
-  if (sight.deskIds.length === 0) return { scope: 'own', deskIds: null, requesterId: sight.requesterId }
-  return { scope: 'mixed', deskIds: sight.deskIds, requesterId: sight.requesterId }
+/** A range with what it is the range of, and the filter that picks from it. */
+interface Ranged {
+  readonly range: Range
+  readonly deskIds: readonly string[] | null
+  readonly requesterId: string | null
+  readonly filter: TicketFilter
+}
+
+/** The smallest range that holds all tickets in sight that a filter wants. */
+function rangeOf(sight: Sight, asked: TicketFilter): Ranged {
+  const [wanted, ...others] = new Set(asked.requesterIds)
+  const only = wanted !== undefined && others.length === 0 ? wanted : null
+  const filter = only === null ? asked : ofRequester(sight, asked, only)
+  // What lets nothing pass would be tried on the whole range.
+  if (passesNothing(filter)) return { range: 'several', deskIds: [], requesterId: null, filter }
+  if (only !== null) return { range: 'requester', deskIds: null, requesterId: only, filter }
+  if (sight.all && filter.deskIds === undefined) return { range: 'all', deskIds: null, requesterId: null, filter }
+  const deskIds = wantedOf(sight, filter)
+  const isElsewhere = !sight.all && (filter.deskIds ?? [null]).some((id) => id === null || !deskIds.includes(id))
+  const own = isElsewhere ? sight.requesterId : null
+  if (own !== null && deskIds.length === 0) return { range: 'requester', deskIds: null, requesterId: own, filter }
+  return { range: own === null && deskIds.length === 1 ? 'desk' : 'several', deskIds, requesterId: own, filter }
+}
+
+/** One's own tickets are in sight on every desk, others' on those one works on. */
+function ofRequester(sight: Sight, filter: TicketFilter, requesterId: string): TicketFilter {
+  const isOwn = sight.all || sight.requesterId === requesterId
+  return isOwn ? filter : { ...filter, deskIds: wantedOf(sight, filter) }
+}
+
+function passesNothing({ words: _, ...conditions }: TicketFilter): boolean {
+  return Object.values(conditions).some((values) => Array.isArray(values) && values.length === 0)
+}
+
+/** The desks in sight as far as a filter wants them, each once. */
+function wantedOf(sight: Sight, { deskIds }: TicketFilter): readonly string[] {
+  const wanted = deskIds ?? sight.deskIds
+  return [...new Set(sight.all ? wanted : wanted.filter((id) => sight.deskIds.includes(id)))]
 }
 
 /** A credential bound to a desk lists that desk only, whatever was asked for. */
@@ -189,26 +222,42 @@ export function pageOfTickets(
   asked: TicketFilter,
   page: TicketPage,
   notesOn: readonly string[],
-): BoundStatement<Static<typeof TicketLine>> {
-  const filter = withinSight(sight, asked)
-  const { scope, deskIds, requesterId } = scopeOf(sight, filter)
+): BoundStatement<ListedRow> {
+  const { range, deskIds, requesterId, filter } = rangeOf(sight, withinSight(sight, asked))
   if (page.by === 'key') {
     if (filter.words?.length) throw new Error('A list by key looks for no words.')
-    const after = page.after ?? ORDERS[page.order].first
+    const after = page.after === null ? ORDERS[page.order].first : placeOf(page.order, page.after)
     return {
-      statement: chosen(LISTS, `keyed ${page.order} ${scope}`),
-      values: [tenantId, page.limit + 1, deskIds, requesterId, after.at, after.id, ...filterValues(filter)],
+      statement: chosen(LISTS, `keyed ${page.order} ${range}`),
+      values: [tenantId, page.limit + 1, deskIds, requesterId, after, ...filterValues(filter)],
     }
   }
-  const { at, id } = ORDERS.newest.first
   const words = filter.words ?? []
-  const values = [tenantId, page.limit, deskIds, requesterId, at, id, ...filterValues(filter)]
+  const values = [tenantId, page.limit, deskIds, requesterId, ORDERS.newest.first, ...filterValues(filter)]
   if (words.length === 0)
-    return { statement: chosen(LISTS, `counted newest ${scope}`), values: [...values, page.offset] }
+    return { statement: chosen(LISTS, `counted newest ${range}`), values: [...values, page.offset] }
   return {
-    statement: chosen(LISTS, `found newest ${scope}`),
+    statement: chosen(LISTS, `found newest ${range}`),
     values: [...values, ...wordValues(words, notesOn), page.offset],
   }
+}
+
+/** The value by which an order goes on after a key. */
+function placeOf(order: TicketOrder, { at, id }: TicketKey): string {
+  return isByChange(order) ? at : id
+}
+
+/** The key of a ticket in a list. */
+export function keyOf(
+  order: TicketOrder,
+  { id, createdAt }: Pick<Ticket, 'id' | 'createdAt'>,
+  row: ListedRow,
+): TicketKey {
+  return { at: isByChange(order) ? String(row.change_position) : createdAt, id }
+}
+
+function isByChange(order: TicketOrder): boolean {
+  return order === 'latest_change' || order === 'earliest_change'
 }
 
 /** How many tickets match: from the maintained counters where these know it, else by counting. */
@@ -218,15 +267,14 @@ export function totalOfTickets(
   asked: TicketFilter,
   notesOn: readonly string[],
 ): BoundStatement<{ total: number }> {
-  const filter = withinSight(sight, asked)
-  const { scope, deskIds, requesterId } = scopeOf(sight, filter)
+  const { range, deskIds, requesterId, filter } = rangeOf(sight, withinSight(sight, asked))
   const words = filter.words ?? []
-  const { deskIds: desks, statuses, words: _, ...rest } = filter
+  const { deskIds: _desks, statuses, words: _words, ...rest } = filter
   const onlyCounted = Object.values(rest).every((value) => value === undefined)
-  if (onlyCounted && words.length === 0 && (scope === 'all' || scope === 'desk')) {
-    return { statement: TOTALS, values: [tenantId, desks ?? deskIds, statuses ? [...new Set(statuses)] : null] }
+  if (onlyCounted && words.length === 0 && requesterId === null) {
+    return { statement: TOTALS, values: [tenantId, deskIds, statuses ? [...new Set(statuses)] : null] }
   }
-  const values = [tenantId, null, deskIds, requesterId, null, null, ...filterValues(filter)]
-  if (words.length === 0) return { statement: chosen(COUNTS, `plain ${scope}`), values }
-  return { statement: chosen(COUNTS, `words ${scope}`), values: [...values, ...wordValues(words, notesOn)] }
+  const values = [tenantId, null, deskIds, requesterId, null, ...filterValues(filter)]
+  if (words.length === 0) return { statement: chosen(COUNTS, `plain ${range}`), values }
+  return { statement: chosen(COUNTS, `words ${range}`), values: [...values, ...wordValues(words, notesOn)] }
 }

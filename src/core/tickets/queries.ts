@@ -10,7 +10,7 @@ import { demandFewWords } from '../patterns.ts'
 import type { Desk } from '../tenants/tenant.ts'
 import { findUsers } from '../users/queries.ts'
 import type { UserSummary } from '../users/user.ts'
-import { pageOfTickets, totalOfTickets } from './listing.ts'
+import { keyOf, pageOfTickets, totalOfTickets } from './listing.ts'
 import {
   EVENT_VIEW,
   EventRow,
@@ -30,11 +30,15 @@ export type TicketPage =
   | { readonly by: 'key'; readonly order: TicketOrder; readonly after: TicketKey | null; readonly limit: number }
   | { readonly by: 'offset'; readonly offset: number; readonly limit: number }
 
-/** Orders that have an index range. Ties are broken by id. Offsets always count from the newest. */
+/**
+ * Orders that have an index range. Changes are in the order in which they were recorded, whatever a server's clock says, so
+ * who reads on from an earlier page misses none. Offsets always count from the newest.
+ */
 export type TicketOrder = 'newest' | 'oldest' | 'latest_change' | 'earliest_change'
 
-/** Where the previous page ended: the sort value and the id of its last ticket. */
+/** Where the previous page ended. */
 export interface TicketKey {
+  /** What the order sorts by: when the ticket was made, or the position of its latest change. */
   readonly at: string
   readonly id: string
 }
@@ -107,8 +111,8 @@ export async function listTickets(
   const rows = await asked
   const tickets = await withPeople(ctx, rows.slice(0, page.limit))
   const last = tickets.at(-1)
-  const byChange = page.order === 'latest_change' || page.order === 'earliest_change'
-  const next = rows.length > page.limit && last ? { at: byChange ? last.updatedAt : last.createdAt, id: last.id } : null
+  const lastRow = rows[page.limit - 1]
+  const next = rows.length > page.limit && last && lastRow ? keyOf(page.order, last, lastRow) : null
   return { tickets, next, total: null }
 }
 

@@ -399,7 +399,8 @@ export const LIST_DELIVERIES = statement(
   'webhook.deliveries',
   DeliveryRow,
   `select ${DELIVERY_VIEW} from webhook_deliveries d
-where d.tenant_id = $1 and d.webhook_id = $2 and ($3::text is null or d.state = $3) and ($4::uuid is null or d.id < $4)
+where d.tenant_id = $1 and d.webhook_id = $2 and coalesce($3::text is null or d.state = $3, false)
+  and d.id < coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
 order by d.id desc limit $5`,
 )
 

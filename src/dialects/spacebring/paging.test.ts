@@ -13,11 +13,22 @@ const refusesToken = (error: unknown) =>
 
 test('a page token leads back to where its page ended', () => {
   fc.assert(
-    fc.property(listing, key, (list, { at, id }) => {
-      const place = { at: at.toISOString(), id }
+    fc.property(listing, key, fc.nat(), (list, { at, id }, position) => {
+      const place = { at: list.order.startsWith('update') ? String(position) : at.toISOString(), id }
       assert.deepEqual(decodePageToken(encodePageToken(list, place), list), place)
     }),
   )
+})
+
+test('a page token by time is none of a list by change, nor the other way round', () => {
+  const list = { order: 'updateDate:asc', locationRef: '0197c9a0-0000-7000-8000-000000000002' } as const
+  const created = { ...list, order: 'createDate:asc' } as const
+  const place = (at: string) => ({ at, id: list.locationRef })
+  const refusesIn = (of: typeof list | typeof created, at: string) =>
+    assert.throws(() => decodePageToken(encodePageToken(of, place(at)), of), refusesToken)
+  refusesIn(list, '2026-01-15T10:00:00.000Z')
+  for (const at of ['7', '', '-1']) refusesIn(created, at)
+  for (const at of ['', '-1', '1.5', '1e3', '9'.repeat(16)]) refusesIn(list, at)
 })
 
 test('a page token of another list is refused', () => {

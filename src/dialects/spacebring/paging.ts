@@ -32,11 +32,18 @@ export function encodePageToken(listing: Listing, key: TicketKey): string {
  */
 export function decodePageToken(token: string, listing: Listing): TicketKey {
   const [order, locationRef, at, id] = readToken(token, Place)
-  if (!isInstant(at)) refuseToken()
+  if (!(isByChange(listing.order) ? POSITION.test(at) : isInstant(at))) refuseToken()
   if (order !== listing.order || locationRef !== listing.locationRef) {
     refuseField(['nextPageToken'], 'unknown', 'This token belongs to another locationRef or order.')
   }
   return { at, id }
+}
+
+/** The position of a change: tickets by their update are in the order in which these were recorded. */
+const POSITION = /^\d{1,15}$/
+
+function isByChange(order: OrderWord): boolean {
+  return order === 'updateDate:asc' || order === 'updateDate:desc'
 }
 
 /** The location of a list of memberships, and the membership that ended its page. */

@@ -1,6 +1,7 @@
 import type { BatchKind } from '../../../storage/batch.ts'
 import { statement } from '../../../storage/statement.ts'
 import type { IdempotencyKey } from '../../context.ts'
+import { momentOf } from '../../events/moment.ts'
 import { addressKeys } from '../../messages/store.ts'
 import type { ChangeDraft, Provenance } from '../drafts.ts'
 import { EVENT_VIEW, MESSAGE_LINE, type Progress, TICKET_VIEW } from '../rows.ts'
@@ -9,13 +10,17 @@ import { type AttachingParts, attachingInput, attachingTargets, forwardingParts,
 import { CALLS, callsInput, envelopeInput, keyTargets, messageInput, stateInput } from './inputs.ts'
 import { recoverByEvents } from './recover.ts'
 
+/** SQL that sets times of a ticket: those that the call `a` moves become when it is recorded, by `o`. */
+const setTimes = (...names: readonly string[]): string =>
+  names.map((name) => `${name} = case when i.${name} = a.at then o.at else i.${name} end`).join(',\n    ')
+
 const changeText = (files: AttachingParts): string => `
 with ${CALLS},
 input as materialized (
   select * from json_to_recordset($3::json) as i (
     call integer, nth_ticket integer, id uuid, expected integer, changed boolean, moved boolean, old_desk_id uuid, old_status text,
     desk_id uuid, title text, description text, status text, priority text, topic_id integer, type_id integer, group_id uuid,
-    requester_id uuid, assignee_id uuid, form_id integer, tags text[], updated_at timestamptz,
+    requester_id uuid, assignee_id uuid, form_id integer, tags text[],
     status_changed_at timestamptz, first_response_at timestamptz, latest_message_at timestamptz,
     latest_agent_at timestamptz, latest_requester_at timestamptz, solved_at timestamptz, closed_at timestamptz,
     finished_at timestamptz)
@@ -35,7 +40,7 @@ new_messages as materialized (
     in_reply_to uuid, external_reference text)
 ),
 locked as materialized (
-  select t.id, t.version, t.number from tickets t
+  select t.id, t.version, t.number, t.updated_at from tickets t
   where t.tenant_id = $1 and t.id = any (array(select i.id from input i))
   order by t.id
   for no key update
@@ -59,23 +64,32 @@ accepted as materialized (
   where r.key is null or exists (select 1 from claimed c where c.credential_id = r.credential_id and c.key = r.key)
 ),
 numbered_events as materialized (
-  select n.*, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at, row_number() over (order by n.call, n.nth_event) as nth
+  select n.*, a.actor_id, a.credential_id, a.dialect, a.request_id, row_number() over (order by n.call, n.nth_event) as nth
   from new_events n join accepted a on a.call = n.call
 ),
 numbered_messages as materialized (
-  select n.*, a.at, row_number() over (order by n.call, n.nth_message) as nth
+  select n.*, row_number() over (order by n.call, n.nth_message) as nth
   from new_messages n join accepted a on a.call = n.call
 ),
 ${files.copies}
 totals as (
-  select (select count(*) from numbered_events) as events, (select count(*) from numbered_messages) as messages
+  select (select count(*) from numbered_events) as events, (select count(*) from numbered_messages) as messages,
+    (select max(a.at) from accepted a) as at
 ),
 counted as (
   update tenant_counters c
-  set event_position = c.event_position + t.events, message_integer = c.message_integer + t.messages${files.counting}
+  set event_position = c.event_position + t.events, message_integer = c.message_integer + t.messages,
+    latest_at = ${momentOf('t.at')}${files.counting}
   from totals t
   where c.tenant_id = $1 and exists (select 1 from accepted)
-  returning c.event_position - t.events as event_position, c.message_integer - t.messages as message_integer${files.counted}
+  returning c.event_position - t.events as event_position, c.message_integer - t.messages as message_integer,
+    c.latest_at${files.counted}
+),
+moments as materialized (
+  -- Also behind a clock that was wrong, a ticket's own times never go back.
+  select l.id, greatest(c.latest_at, l.updated_at) as at, c.event_position + e.nth as position
+  from locked l left join (select n.ticket_id, max(n.nth) as nth from numbered_events n group by n.ticket_id) e on e.ticket_id = l.id,
+    counted c
 ),
 moves as materialized (
   select i.*, row_number() over (partition by i.desk_id order by i.call, i.nth_ticket) as nth
@@ -115,10 +129,10 @@ changed as (
     number = coalesce((select n.number from numbers n where n.id = i.id), t.number),
     title = i.title, description = coalesce(i.description, t.description), status = i.status, priority = i.priority, topic_id = i.topic_id,
     type_id = i.type_id, group_id = i.group_id, requester_id = i.requester_id, assignee_id = i.assignee_id,
-    form_id = i.form_id, tags = i.tags, updated_at = i.updated_at, status_changed_at = i.status_changed_at,
-    first_response_at = i.first_response_at, latest_message_at = i.latest_message_at, latest_agent_at = i.latest_agent_at,
-    latest_requester_at = i.latest_requester_at, solved_at = i.solved_at, closed_at = i.closed_at, finished_at = i.finished_at
-  from input i join accepted a on a.call = i.call
+    form_id = i.form_id, tags = i.tags, updated_at = o.at, change_position = o.position,
+    ${setTimes('status_changed_at', 'first_response_at', 'latest_message_at', 'latest_agent_at')},
+    ${setTimes('latest_requester_at', 'solved_at', 'closed_at', 'finished_at')}
+  from input i join accepted a on a.call = i.call join moments o on o.id = i.id
   where t.tenant_id = $1 and t.id = i.id and i.changed
   returning t.*
 ),
@@ -131,9 +145,9 @@ said as (
     channel_id, format, original, plain, safe_html, sanitizer, rendering, plain_given, ticket_status, created_at, to_addresses, cc_addresses, bcc_addresses,
     address_keys, in_reply_to, external_reference)
   select $1, n.message_id, c.message_integer + n.nth, n.ticket_id, n.visibility, n.author_id, n.author_name, n.author_role,
-    n.message_direction, n.message_channel_id, n.format, n.original, n.plain, n.safe_html, n.sanitizer, n.rendering, n.plain_given, n.ticket_status, n.at,
+    n.message_direction, n.message_channel_id, n.format, n.original, n.plain, n.safe_html, n.sanitizer, n.rendering, n.plain_given, n.ticket_status, o.at,
     n.to_addresses, n.cc_addresses, n.bcc_addresses, ${addressKeys('n')}, n.in_reply_to, n.external_reference
-  from numbered_messages n, counted c
+  from numbered_messages n join moments o on o.id = n.ticket_id, counted c
   returning m.*
 ),
 ${files.attached}
@@ -141,8 +155,8 @@ recorded as (
   insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at,
     before, after)
   select $1, c.event_position + n.nth, n.id, n.kind, n.ticket_id, n.message_id, n.actor_id, n.credential_id, n.dialect,
-    n.request_id, n.at, n.before, n.after
-  from numbered_events n, counted c
+    n.request_id, o.at, n.before, n.after
+  from numbered_events n join moments o on o.id = n.ticket_id, counted c
   returning e.*
 ),
 standing as (
@@ -230,7 +244,6 @@ function changeValues(tenantId: string, calls: readonly ChangeCall[]): unknown[]
       old_desk_id: draft.before.deskId,
       old_status: draft.before.status,
       requester_id: draft.state.requesterId,
-      updated_at: draft.state.updatedAt,
       status_changed_at: draft.state.statusChangedAt,
       ...stateInput(draft.state),
       // Left alone where it stays: it may be rendered anew at the same time.

@@ -2,12 +2,25 @@ import { type Static, Type } from 'typebox'
 import type { BatchKind } from '../../../storage/batch.ts'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
 import type { IdempotencyKey } from '../../context.ts'
+import { momentOf } from '../../events/moment.ts'
+import { type Instant, instant } from '../../instant.ts'
 import type { Provenance, TicketDraft } from '../drafts.ts'
 import { EVENT_VIEW, PersonData, personView, TICKET_VIEW } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
 import { type AttachingParts, attachingInput, attachingParts, attachingTargets, WITHOUT_FILES } from './attaching.ts'
 import { keyInput, keyTargets, messageInput, provenanceInput, stateInput } from './inputs.ts'
 import { recoverByEvents } from './recover.ts'
+
+/** What a new ticket is given of times is when it is recorded. */
+const TIMES = [
+  'first_response_at',
+  'latest_message_at',
+  'latest_agent_at',
+  'latest_requester_at',
+  'solved_at',
+  'closed_at',
+  'finished_at',
+] as const
 
 const createText = (files: AttachingParts): string => `
 with input as materialized (
@@ -57,15 +70,15 @@ accepted as materialized (
   where k.problem is null
     and (k.key is null or exists (select 1 from claimed c where c.credential_id = k.credential_id and c.key = k.key))
 ),
-totals as (select count(*) as tickets, count(a.message_id) as messages from accepted a),
+totals as (select count(*) as tickets, count(a.message_id) as messages, max(a.at) as at from accepted a),
 counted as (
   update tenant_counters c
   set event_position = c.event_position + t.tickets, ticket_integer = c.ticket_integer + t.tickets,
-    message_integer = c.message_integer + t.messages
+    message_integer = c.message_integer + t.messages, latest_at = ${momentOf('t.at')}
   from totals t
   where c.tenant_id = $1 and t.tickets > 0
   returning c.event_position - t.tickets as event_position, c.ticket_integer - t.tickets as ticket_integer,
-    c.message_integer - t.messages as message_integer
+    c.message_integer - t.messages as message_integer, c.latest_at
 ),
 desk_totals as (
   select a.desk_id, count(*) as tickets,
@@ -87,12 +100,11 @@ desk_counted as (
 made as (
   insert into tickets as t (tenant_id, id, integer, desk_id, number, version, title, description, status, priority, topic_id,
     type_id, group_id, requester_id, assignee_id, channel_id, form_id, direction, from_address, from_name, to_address,
-    to_name, external_reference, tags, created_at, updated_at, first_response_at, latest_message_at, latest_agent_at,
-    latest_requester_at, solved_at, closed_at, finished_at)
+    to_name, external_reference, tags, created_at, updated_at, change_position, ${TIMES.join(', ')})
   select $1, a.id, c.ticket_integer + a.nth, a.desk_id, d.ticket_number + a.nth_on_desk, 1, a.title, a.description, a.status,
     a.priority, a.topic_id, a.type_id, a.group_id, a.found_id, a.assignee_id, a.channel_id, a.form_id, a.direction,
-    a.from_address, a.from_name, a.to_address, a.to_name, a.external_reference, a.tags, a.at, a.at, a.first_response_at,
-    a.latest_message_at, a.latest_agent_at, a.latest_requester_at, a.solved_at, a.closed_at, a.finished_at
+    a.from_address, a.from_name, a.to_address, a.to_name, a.external_reference, a.tags, a.at, c.latest_at,
+    c.event_position + a.nth, ${TIMES.map((name) => `case when a.${name} is not null then c.latest_at end`).join(', ')}
   from accepted a, counted c, desk_counted d
   where d.desk_id = a.desk_id
   returning t.*
@@ -102,7 +114,7 @@ said as (
     channel_id, format, original, plain, safe_html, sanitizer, rendering, plain_given, ticket_status, created_at)
   select $1, a.message_id, c.message_integer + a.nth_message, a.id, a.visibility,
     case when a.author_is_requester then a.found_id else a.author_id end, a.author_name, a.author_role, a.message_direction,
-    a.message_channel_id, a.format, a.original, a.plain, a.safe_html, a.sanitizer, a.rendering, a.plain_given, a.status, a.at
+    a.message_channel_id, a.format, a.original, a.plain, a.safe_html, a.sanitizer, a.rendering, a.plain_given, a.status, c.latest_at
   from accepted a, counted c
   where a.message_id is not null
 ),
@@ -110,7 +122,7 @@ ${files.attached}
 recorded as (
   insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after)
   select $1, c.event_position + a.nth, a.event_id, 'ticket.created', a.id, a.message_id, a.actor_id, a.credential_id, a.dialect,
-    a.request_id, a.at, a.event_after
+    a.request_id, c.latest_at, a.event_after
   from accepted a, counted c
   returning e.*
 ),
@@ -188,6 +200,10 @@ const LONE_INPUT: Readonly<Record<string, string>> = {
 }
 const LONE_NAMES = Object.keys(LONE_INPUT)
 
+function isTime(name: string): boolean {
+  return TIMES.some((time) => time === name)
+}
+
 /** SQL with `:name` for each value of `LONE_INPUT`. */
 function withParameters(sql: string): string {
   return sql.replace(/(?<!:):([a-z_]+)/g, (_, name: string) => {
@@ -199,6 +215,7 @@ function withParameters(sql: string): string {
 
 /** What only the store knows of a lone ticket. No row: its requester does not exist. */
 const LoneRow = Type.Object({
+  recorded_at: Type.String(),
   integer: Type.Integer(),
   number: Type.Integer(),
   position: Type.Integer(),
@@ -218,10 +235,10 @@ const CREATE_LONE = statement(
 with counted as (
   update tenant_counters c
   set event_position = c.event_position + 1, ticket_integer = c.ticket_integer + 1,
-    message_integer = c.message_integer + (:message_id is not null)::integer
+    message_integer = c.message_integer + (:message_id is not null)::integer, latest_at = ${momentOf(':at')}
   where c.tenant_id = $1
     and (:requester_id is null or exists (select 1 from users u where u.tenant_id = $1 and u.id = :requester_id))
-  returning c.event_position, c.ticket_integer, c.message_integer
+  returning c.event_position, c.ticket_integer, c.message_integer, c.latest_at
 ),
 desk_counted as (
   -- Joined with counted so that the tenant's row is locked before any desk's: one order everywhere.
@@ -234,12 +251,13 @@ desk_counted as (
     closed_tickets = d.closed_tickets + (:status = 'closed')::integer
   from counted c
   where d.tenant_id = $1 and d.desk_id = :desk_id
-  returning d.ticket_number, c.event_position, c.ticket_integer, c.message_integer
+  returning d.ticket_number, c.event_position, c.ticket_integer, c.message_integer, c.latest_at
 ),
 made as (
-  insert into tickets (tenant_id, integer, number, version, created_at, updated_at, ${Object.keys(LONE_TICKET).join(', ')})
-  select $1, d.ticket_integer, d.ticket_number, 1, :at, :at, ${Object.keys(LONE_TICKET)
-    .map((name) => `:${name}`)
+  insert into tickets (tenant_id, integer, number, version, created_at, updated_at, change_position,
+    ${Object.keys(LONE_TICKET).join(', ')})
+  select $1, d.ticket_integer, d.ticket_number, 1, :at, d.latest_at, d.event_position, ${Object.keys(LONE_TICKET)
+    .map((name) => (isTime(name) ? `case when :${name} is not null then d.latest_at end` : `:${name}`))
     .join(', ')}
   from desk_counted d
 ),
@@ -248,17 +266,17 @@ said as (
     channel_id, format, original, plain, safe_html, sanitizer, rendering, plain_given, ticket_status, created_at)
   select $1, :message_id, d.message_integer, :id, :visibility,
     case when :author_is_requester then :requester_id else :author_id end, :author_name, :author_role, :message_direction,
-    :message_channel_id, :format, :original, :plain, :safe_html, :sanitizer, :rendering, :plain_given, :status, :at
+    :message_channel_id, :format, :original, :plain, :safe_html, :sanitizer, :rendering, :plain_given, :status, d.latest_at
   from desk_counted d
   where :message_id is not null
 ),
 recorded as (
   insert into events (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after)
-  select $1, d.event_position, :event_id, 'ticket.created', :id, :message_id, :actor_id, :credential_id, :dialect, :request_id, :at,
-    :event_after
+  select $1, d.event_position, :event_id, 'ticket.created', :id, :message_id, :actor_id, :credential_id, :dialect, :request_id,
+    d.latest_at, :event_after
   from desk_counted d
 )
-select d.ticket_integer as integer, d.ticket_number as number, d.event_position as position,
+select d.latest_at as recorded_at, d.ticket_integer as integer, d.ticket_number as number, d.event_position as position,
   ${personView(':requester_id', ':desk_id')} as requester
 from desk_counted d`),
 )
@@ -278,10 +296,27 @@ function isLoneRow(row: AnswerRow | LoneRow): row is LoneRow {
 function loneOutcome({ draft, by }: CreateCall, row: LoneRow | undefined): WriteOutcome {
   if (!row) return { refused: 'requester_unknown' }
   const { integer, number, position, requester } = row
-  const { assigneeId: _, ...state } = draft.state
-  const event = { ...draft.event, ...by, position, ticketId: state.id }
+  const at = instant(row.recorded_at)
+  const { assigneeId: _, ...state } = recordedAt(draft.state, at)
+  const event = { ...draft.event, ...by, at, position, ticketId: state.id }
   return {
     done: { tickets: [{ ...state, integer, number, requester, assignee: null }], events: [event], messages: [] },
+  }
+}
+
+/** As the statement does with `TIMES`. */
+function recordedAt(state: TicketDraft['state'], at: Instant): TicketDraft['state'] {
+  const moved = (time: Instant | null): Instant | null => (time === null ? null : at)
+  return {
+    ...state,
+    updatedAt: at,
+    firstResponseAt: moved(state.firstResponseAt),
+    latestMessageAt: moved(state.latestMessageAt),
+    latestAgentAt: moved(state.latestAgentAt),
+    latestRequesterAt: moved(state.latestRequesterAt),
+    solvedAt: moved(state.solvedAt),
+    closedAt: moved(state.closedAt),
+    finishedAt: moved(state.finishedAt),
   }
 }
 

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { AGAIN, type BatchKind } from '../../../storage/batch.ts'
 import { statement } from '../../../storage/statement.ts'
 import type { IdempotencyKey } from '../../context.ts'
+import { momentOf } from '../../events/moment.ts'
 import type { Provenance } from '../drafts.ts'
 import { CALLS, callsInput, keyTargets } from './inputs.ts'
 import { eventsOfTickets } from './recover.ts'
@@ -53,9 +54,10 @@ doomed as materialized (
 ),
 counted as (
   update tenant_counters c
-  set event_position = c.event_position + (select count(*) from doomed)
-  where c.tenant_id = $1 and exists (select 1 from doomed)
-  returning c.event_position - (select count(*) from doomed) as event_position
+  set event_position = c.event_position + t.events, latest_at = ${momentOf('t.at')}
+  from (select count(*) as events, max(a.at) as at from doomed d join accepted a on a.call = d.call) t
+  where c.tenant_id = $1 and t.events > 0
+  returning c.event_position - t.events as event_position, c.latest_at
 ),
 flows as (
   select d.desk_id,
@@ -85,7 +87,7 @@ erased as (
 recorded as (
   -- Which ticket it was, for those who know it by its integer or only see one desk; nothing of what it said.
   insert into events (tenant_id, position, id, kind, ticket_id, actor_id, credential_id, dialect, request_id, at, before)
-  select $1, c.event_position + d.nth, d.event_id, 'ticket.deleted', d.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
+  select $1, c.event_position + d.nth, d.event_id, 'ticket.deleted', d.id, a.actor_id, a.credential_id, a.dialect, a.request_id, c.latest_at,
     jsonb_build_object('integer', d.integer, 'desk_id', d.desk_id)
   from doomed d join accepted a on a.call = d.call, counted c
 ),

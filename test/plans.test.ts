@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import pg from 'pg'
+import type { Context } from '../src/core/context.ts'
+import { listTickets, type TicketKey, type TicketOrder, type TicketPage } from '../src/core/tickets/queries.ts'
+import { STATUSES, type TicketFilter } from '../src/core/tickets/ticket.ts'
+import type { UserSummary } from '../src/core/users/user.ts'
+import type { BoundStatement } from '../src/storage/statement.ts'
+import { type Core, makeTenant, openCore, type SmallTenant } from './core.ts'
+import { planOf, rowsRead } from './explain.ts'
+
+/**
+ * Every list is a range of an index, whatever the statistics say. One large tenant among many small ones is where the
+ * statistics are wrong: they tell of the mean.
+ */
+
+const SMALL_TENANTS = 150
+const LARGE = 20_000
+const SMALL = 50
+const LIMIT = 20
+/** Rows that a page may look at: some times what it shows, as it may be made of several ranges, and a filter leaves some out. */
+const MOST_READ = 10 * (LIMIT + 1)
+
+let core: Core
+let large: SmallTenant
+let small: SmallTenant
+/** Who looks, by what they see. */
+let viewers: ReadonlyMap<string, (of: SmallTenant) => Context>
+/** A session on which every statement was planned before there was a row. */
+let early: pg.Client
+
+before(async () => {
+  core = await openCore()
+  large = await makeTenant(core.store, 'Large')
+  small = await makeTenant(core.store, 'Small')
+  viewers = new Map([
+    ['all desks', (of: SmallTenant) => of.as(of.owner)],
+    ['one desk', (of: SmallTenant) => of.as(of.owner, { boundTo: of.desks[0] })],
+    ['two desks, and the own tickets elsewhere', (of: SmallTenant) => of.as(of.agent)],
+    ['a desk, with the own tickets there and elsewhere', (of: SmallTenant) => of.as(worker(of))],
+    ['the own tickets', (of: SmallTenant) => of.as(of.customer)],
+  ])
+  early = await session()
+  for (const { bounds } of await asked(small, [null])) for (const bound of bounds) await planOf(early, bound)
+  await fill()
+})
+after(async () => {
+  await early?.end()
+  await core?.close()
+})
+
+/** Who asked for all of the tickets, as one who works on the first desk. */
+function worker({ customer, desks }: SmallTenant): UserSummary {
+  return { ...customer, memberships: [{ id: customer.id, deskId: desks[0], role: 'agent' }] }
+}
+
+async function session(): Promise<pg.Client> {
+  const client = new pg.Client(core.connection)
+  await client.connect()
+  // As the product's connections have it.
+  await client.query('set plan_cache_mode = force_generic_plan; set jit = off; set max_parallel_workers_per_gather = 0')
+  return client
+}
+
+async function withSession(work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = await session()
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Tickets of every tenant, in an order of changes that is not that of their creation. Nobody analyses them yet. */
+async function fill(): Promise<void> {
+  const { outside } = core
+  await outside.query('alter table tickets set (autovacuum_enabled = off)')
+  await outside.query(
+    `insert into tenants (tenant_id, name, created_at) select gen_random_uuid(), 'Filler', now() from generate_series(1, $1)`,
+    [SMALL_TENANTS],
+  )
+  await outside.query(`insert into desks (tenant_id, id, integer, name, is_default, created_at)
+    select t.tenant_id, gen_random_uuid(), 1, 'Only', true, now() from tenants t where t.name = 'Filler'`)
+  await outside.query(`insert into users (tenant_id, id, integer, kind, created_at, updated_at)
+    select t.tenant_id, gen_random_uuid(), 1, 'person', now(), now() from tenants t where t.name = 'Filler'`)
+  await outside.query(`insert into channels (tenant_id, id, kind, name, icon)
+    select t.tenant_id, 9, 'api', 'API', 'api' from tenants t where t.name = 'Filler'`)
+  const tickets = (from: string) => `
+    insert into tickets (tenant_id, id, integer, desk_id, number, version, title, description, status, priority, requester_id,
+      channel_id, direction, from_address, from_name, to_address, to_name, tags, created_at, updated_at, change_position)
+    select o.tenant_id, ('00000000-0000-7000-8000-' || lpad(to_hex(o.first + n), 12, '0'))::uuid, o.first + n, o.desk_ids[n % cardinality(o.desk_ids) + 1], o.first + n, 1,
+      'Title', 'Text', 'open', 'normal', o.user_id, 9, 'inbound', '', '', '', '', '{}', now(), now(), (o.first + n) * 7919 % 1000003
+    from ${from}, generate_series(1, o.size) n`
+  await outside.query(
+    tickets(`(select d.tenant_id, array[d.id] as desk_ids, u.id as user_id, 0 as first, $1::integer as size from tenants t
+      join desks d on d.tenant_id = t.tenant_id join users u on u.tenant_id = t.tenant_id where t.name = 'Filler') o`),
+    [SMALL],
+  )
+  for (const { tenant, desks, customer } of [large, small]) {
+    const size = tenant.name === 'Large' ? LARGE : SMALL
+    await outside.query(
+      tickets(
+        `(select $1::uuid as tenant_id, $3::uuid[] as desk_ids, $2::uuid as user_id, 0 as first, $4::integer as size) o`,
+      ),
+      [tenant.id, customer.id, desks, size],
+    )
+  }
+}
+
+const ORDERS: readonly TicketOrder[] = ['newest', 'oldest', 'latest_change', 'earliest_change']
+
+/** Filters of which every ticket of the large tenant leaves enough for a page. */
+function filtersOf({ desks, customer }: SmallTenant): readonly TicketFilter[] {
+  return [
+    {},
+    { deskIds: [desks[0]] },
+    { deskIds: [desks[0], desks[1]] },
+    { statuses: STATUSES, priorities: ['normal'], unassigned: true },
+    { requesterIds: [customer.id] },
+    { requesterIds: [customer.id], deskIds: [desks[1]] },
+  ]
+}
+
+interface Asked {
+  readonly what: string
+  readonly bounds: readonly BoundStatement<unknown>[]
+}
+
+/** The statements behind every list of tickets, for every viewer, and from every place. */
+async function asked(of: SmallTenant, places: readonly (TicketKey | null)[]): Promise<readonly Asked[]> {
+  const lists: Asked[] = []
+  for (const [viewer, as] of viewers) {
+    for (const filter of filtersOf(of)) {
+      const pages: TicketPage[] = [
+        ...ORDERS.flatMap((order) =>
+          places.map((after): TicketPage => ({ by: 'key', order, after: placeIn(order, after), limit: LIMIT })),
+        ),
+        { by: 'offset', offset: 0, limit: LIMIT },
+      ]
+      for (const page of pages) {
+        const bounds = await statementsOf(as(of), filter, page)
+        const what = `${viewer}, ${JSON.stringify(filter)}, ${JSON.stringify(page)}`
+        lists.push({ what, bounds: bounds.filter(({ statement }) => /^ticket\.(list|page)\./.test(statement.name)) })
+      }
+    }
+  }
+  return lists
+}
+
+/** A key of either kind of order: of tickets by creation their id, by change the position. */
+function placeIn(order: TicketOrder, key: TicketKey | null): TicketKey | null {
+  return key === null || order.endsWith('change') ? key : { ...key, at: '2026-01-01T00:00:00.000Z' }
+}
+
+/** What a list asks the store. */
+async function statementsOf(
+  ctx: Context,
+  filter: TicketFilter,
+  page: TicketPage,
+): Promise<readonly BoundStatement<unknown>[]> {
+  return recorded(ctx, (recording) => listTickets(recording, filter, page))
+}
+
+async function recorded(
+  ctx: Context,
+  work: (ctx: Context) => Promise<unknown>,
+): Promise<readonly BoundStatement<unknown>[]> {
+  const bounds: BoundStatement<unknown>[] = []
+  const store: Context['store'] = {
+    ...ctx.store,
+    run: (bound) => {
+      bounds.push(bound)
+      return ctx.store.run(bound)
+    },
+  }
+  await work({ ...ctx, store })
+  return bounds
+}
+
+/** The beginning, the middle and the end of the large tenant's tickets, in either kind of order. */
+const PLACES: readonly (TicketKey | null)[] = [
+  null,
+  { at: '500000', id: '00000000-0000-7000-8000-000000002710' },
+  { at: '999000', id: '00000000-0000-7000-8000-000000004e00' },
+]
+
+async function demandRanges(client: pg.Client): Promise<void> {
+  for (const tenant of [large, small])
+    for (const { what, bounds } of await asked(tenant, PLACES))
+      for (const bound of bounds) {
+        const read = rowsRead(await planOf(client, bound)).get('tickets') ?? 0
+        assert.ok(read <= MOST_READ, `${bound.statement.name} read ${read} rows: ${tenant.tenant.name}, ${what}`)
+      }
+}
+
+describe('Every page of a list of tickets reads as many tickets as it shows, of each range that it is made of', () => {
+  test('by plans that were made before there was anything', () => demandRanges(early))
+
+  test('by plans that were made without statistics', () => withSession(demandRanges))
+
+  test('by plans that were made with statistics of one large tenant among many small ones', async () => {
+    await core.outside.query('analyze')
+    await withSession(demandRanges)
+  })
+})
