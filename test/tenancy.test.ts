@@ -62,6 +62,7 @@ import { CONTRACTS } from './contract/dialects.ts'
 import { makeSite, type Site } from './contract/site.ts'
 import { addUser, administration, type Core, makeTenant, openCore, type SmallTenant } from './core.ts'
 import { testDatabase } from './database.ts'
+import { literal, type PlanNode } from './explain.ts'
 import { PARTITIONS, partitionedDatabase, partNamed, partOfTenant } from './partitions.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -282,7 +283,9 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await findUsersByMembership(as(made.owner), [made.agent.memberships[0]?.id ?? ''])
   await getMember(as(made.owner), made.agent.memberships[0]?.id ?? '')
   await listMembers(as(made.owner), first, { after: null, limit: 10 })
-  await listUsers(as(made.owner), { query: 'a', activeOnly: true, agentsOnly: true, offset: 0, limit: 10 })
+  const users = { query: 'a', activeOnly: true, agentsOnly: true }
+  await listUsers(as(made.owner), users, { by: 'offset', offset: 0, limit: 10 })
+  await listUsers(as(made.agent), users, { by: 'key', after: 0, limit: 10 })
   await addExternalId(administration(store), made.tenant.id, first, 'external', made.customer.id)
   await findUserByExternalId(as(made.owner), first, 'external')
   await driveUsers(made)
@@ -443,26 +446,10 @@ async function driveDialects(world: World, site: Site): Promise<void> {
   }
 }
 
-interface PlanNode {
-  readonly 'Node Type': string
-  readonly 'Relation Name'?: string
-  readonly Plans?: readonly PlanNode[]
-}
-
 /** Each table that a plan reads, by name; not where it only inserts, since a row goes to its own part. */
 function scannedBy(node: PlanNode): string[] {
   const own = node['Node Type'].endsWith('Scan') ? (node['Relation Name'] ?? []) : []
   return [own, (node.Plans ?? []).flatMap(scannedBy)].flat()
-}
-
-/** A value as EXECUTE takes it: text that PostgreSQL reads as the parameter's type. */
-function literal(value: unknown): string {
-  if (value === null || value === undefined) return 'null'
-  if (Array.isArray(value)) return pg.escapeLiteral(`{${value.map((each) => JSON.stringify(String(each))).join(',')}}`)
-  if (Buffer.isBuffer(value)) return pg.escapeLiteral(`\\x${value.toString('hex')}`)
-  // As the driver sends an object: as JSON.
-  if (typeof value === 'object') return pg.escapeLiteral(JSON.stringify(value))
-  return pg.escapeLiteral(String(value))
 }
 
 describe('Every statement', () => {
@@ -708,7 +695,8 @@ describe('A tenant', () => {
     assert.equal(await code(getMember(me(), there.customer.memberships[0]?.id ?? '')), 'not_found')
     assert.equal(await code(listMembers(me(), there.desks[0], { after: null, limit: 10 })), 'not_found')
     assert.equal(await findUserByExternalId(me(), there.desks[0], 'external'), null)
-    const users = await listUsers(me(), { activeOnly: false, agentsOnly: false, offset: 0, limit: 100 })
+    const everybody = { activeOnly: false, agentsOnly: false }
+    const users = await listUsers(me(), everybody, { by: 'offset', offset: 0, limit: 100 })
     assert.deepEqual(
       users.users.map((user) => user.id).filter((id) => [there.customer.id, there.owner.id].includes(id)),
       [],

@@ -6,7 +6,7 @@ import { randomSecret } from '../core/access/secrets.ts'
 import { setActive, setPassword } from '../core/logins/commands.ts'
 import { addExternalId, createUser } from '../core/tenants/commands.ts'
 import { EMAIL } from '../core/users/rules.ts'
-import { LIST_USERS } from '../core/users/store.ts'
+import { COUNT_USERS, LIST_USERS } from '../core/users/store.ts'
 import { USER_KINDS, type UserKind } from '../core/users/user.ts'
 import { errorCode } from '../storage/failures.ts'
 import { chooseDesk, chooseTenant, chooseUser, newName } from './choose.ts'
@@ -101,8 +101,9 @@ export function userCommands(): Command {
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
         const pattern = options.find === undefined ? null : `%${options.find.replace(/[\\%_]/g, '\\$&')}%`
-        const values = [tenant.id, pattern, false, false, SHOWN_USERS, 0]
-        const rows = await commandLine.store.run({ statement: LIST_USERS, values })
+        const wanted = [tenant.id, null, pattern, false, false]
+        const rows = await commandLine.store.run({ statement: LIST_USERS, values: [...wanted, 0, SHOWN_USERS, 0] })
+        const [counted] = await commandLine.store.run({ statement: COUNT_USERS, values: wanted })
         for (const each of rows) {
           const roles = each.is_owner ? ['owner'] : [...new Set(each.memberships.map(({ role }) => role))]
           const state = each.active ? 'active' : 'inactive'
@@ -110,7 +111,7 @@ export function userCommands(): Command {
           const address = each.email ?? each.username ?? ''
           console.log([each.id, each.integer, each.kind, roles.join(','), state, name, address].join('  '))
         }
-        const total = rows[0]?.total ?? 0
+        const total = counted?.total ?? 0
         if (total > rows.length) console.error(`${total - rows.length} more; --find shows fewer.`)
       }),
     )

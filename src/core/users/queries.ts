@@ -1,9 +1,12 @@
-import { demandTenantWide, may, reachesDesk } from '../access/actor.ts'
+import { demandTenantWide, may, reachesDesk, worksOn } from '../access/actor.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { demandShortQuery, patternOf } from '../patterns.ts'
+import { asReached, reachesEverybody, reachesPerson } from './reach.ts'
 import { addressKey } from './rules.ts'
 import {
+  COUNT_CUSTOMERS,
+  COUNT_USERS,
   FIRST_OWNER,
   LIST_CUSTOMERS,
   LIST_USERS,
@@ -38,10 +41,11 @@ export async function findOwner(ctx: Pick<Context, 'store' | 'tenant'>): Promise
   return row?.id ?? null
 }
 
-/** Those of the users that exist in the tenant, by integer. */
+/** Those of the users that are in reach, by integer. */
 export async function findUsersByInteger(ctx: Context, integers: readonly number[]): Promise<readonly UserSummary[]> {
   if (integers.length === 0) return []
-  return (await ctx.store.run({ statement: USERS_BY_INTEGER, values: [ctx.tenant.id, integers] })).map(userOf)
+  const users = await ctx.store.run({ statement: USERS_BY_INTEGER, values: [ctx.tenant.id, integers] })
+  return users.map(userOf).filter((user) => reachesPerson(ctx.actor, user))
 }
 
 /** The user that a client's own system knows by an id on a desk. */
@@ -106,37 +110,44 @@ function isMemberInSight({ actor }: Context, { membership, user }: Member): bool
 }
 
 /** Which users a list holds. `query` is looked for in name, address and telephone. */
-export interface UserListing {
+export interface UserFilter {
   readonly query?: string
   readonly activeOnly: boolean
   /** Only people who work on some desk. */
   readonly agentsOnly: boolean
-  readonly offset: number
-  readonly limit: number
 }
 
-/** A page of users in the order of their integers, and how many there are in all. @throws Refusal `forbidden`, `invalid` (path `query`) */
+/** Which part of a list of people: after an integer, or by offset for dialects that count pages. */
+export type UserPage =
+  | { readonly by: 'key'; readonly after: number; readonly limit: number }
+  | { readonly by: 'offset'; readonly offset: number; readonly limit: number }
+
+/**
+ * A page of the users in reach, in the order of their integers. `next` is the integer to continue after, null on the last
+ * page; `total` is how many there are in all, only for pages by offset.
+ *
+ * @throws Refusal `forbidden`, `invalid` (path `query`)
+ */
 export async function listUsers(
   ctx: Context,
-  listing: UserListing,
-): Promise<{ readonly users: readonly UserSummary[]; readonly total: number }> {
+  filter: UserFilter,
+  page: UserPage,
+): Promise<{ readonly users: readonly UserSummary[]; readonly next: number | null; readonly total: number | null }> {
   demandTenantWide(ctx.actor, 'user.read')
-  const pattern = patternOrNull(listing.query)
-  const { rows, total } = await pageOf(listing, (limit, offset) => {
-    const values = [ctx.tenant.id, pattern, listing.activeOnly, listing.agentsOnly, limit, offset]
-    return ctx.store.run({ statement: LIST_USERS, values })
-  })
-  return { users: rows.map(userOf), total }
+  const reach = reachesEverybody(ctx.actor) ? null : desksOfWork(ctx)
+  const wanted = [reach, patternOrNull(filter.query), filter.activeOnly, filter.agentsOnly]
+  const [after, offset] = page.by === 'key' ? [page.after, 0] : [0, page.offset]
+  const [rows, total] = await Promise.all([
+    ctx.store.run({ statement: LIST_USERS, values: [ctx.tenant.id, ...wanted, after, page.limit + 1, offset] }),
+    page.by === 'key' ? null : totalOf(ctx.store.run({ statement: COUNT_USERS, values: [ctx.tenant.id, ...wanted] })),
+  ])
+  const users = rows.slice(0, page.limit).map((row) => asReached(ctx.actor, userOf(row)))
+  return { users, next: rows.length > page.limit ? (users.at(-1)?.integer ?? null) : null, total }
 }
 
-/** A page with the total that every row tells; past the last page, where there is none, the first row is asked. */
-async function pageOf<Row extends { readonly total: number }>(
-  { limit, offset }: { readonly limit: number; readonly offset: number },
-  ask: (limit: number, offset: number) => Promise<readonly Row[]>,
-): Promise<{ readonly rows: readonly Row[]; readonly total: number }> {
-  const rows = await ask(limit, offset)
-  const [told] = rows.length > 0 || offset === 0 ? rows : await ask(1, 0)
-  return { rows, total: told?.total ?? 0 }
+async function totalOf(counting: Promise<readonly { readonly total: number }[]>): Promise<number> {
+  const [counted] = await counting
+  return counted?.total ?? 0
 }
 
 function patternOrNull(query: string | undefined): string | null {
@@ -149,10 +160,9 @@ function desksInReach({ tenant, actor }: Context): readonly string[] {
   return tenant.desks.filter((desk) => reachesDesk(actor, desk.id)).map((desk) => desk.id)
 }
 
-/** Whether a user is there for an actor: by a desk that both reach; who is on no desk is there for owners. */
-function isInReach(ctx: Context, user: UserSummary): boolean {
-  if (user.memberships.length === 0) return ctx.actor.user.isOwner && ctx.actor.credential.deskId === null
-  return user.memberships.some(({ deskId }) => reachesDesk(ctx.actor, deskId))
+/** The desks whose people are there for an actor. */
+function desksOfWork({ tenant, actor }: Context): readonly string[] {
+  return tenant.desks.filter((desk) => worksOn(actor, desk.id)).map((desk) => desk.id)
 }
 
 /** All that is known of a user by UUID or integer; null when there is none in reach. @throws Refusal `forbidden` */
@@ -164,7 +174,7 @@ export async function findProfile(
   const [ids, integers] = 'id' in ref ? [[ref.id], []] : [[], [ref.integer]]
   const [row] = await ctx.store.run({ statement: PROFILES, values: [ctx.tenant.id, ids, integers] })
   const user = row && profileOf(row)
-  return user && isInReach(ctx, user) ? user : null
+  return user && reachesPerson(ctx.actor, user) ? user : null
 }
 
 /** Those whom a client's own system knows by an id, on one desk or on any in reach. @throws Refusal `forbidden` */
@@ -174,7 +184,7 @@ export async function findProfilesByExternalId(
   deskId?: string,
 ): Promise<readonly UserProfile[]> {
   demandTenantWide(ctx.actor, 'user.read')
-  const desks = desksInReach(ctx).filter((id) => deskId === undefined || id === deskId)
+  const desks = desksOfWork(ctx).filter((id) => deskId === undefined || id === deskId)
   const values = [ctx.tenant.id, desks, externalId]
   return (await ctx.store.run({ statement: PROFILES_BY_EXTERNAL_ID, values })).map(profileOf)
 }
@@ -202,9 +212,10 @@ export async function listCustomers(
   listing: { readonly query?: string; readonly offset: number; readonly limit: number },
 ): Promise<{ readonly customers: readonly UserProfile[]; readonly total: number }> {
   demandTenantWide(ctx.actor, 'user.read')
-  const { rows, total } = await pageOf(listing, (limit, offset) => {
-    const values = [ctx.tenant.id, desksInReach(ctx), patternOrNull(listing.query), limit, offset]
-    return ctx.store.run({ statement: LIST_CUSTOMERS, values })
-  })
+  const wanted = [ctx.tenant.id, desksOfWork(ctx), patternOrNull(listing.query)]
+  const [rows, total] = await Promise.all([
+    ctx.store.run({ statement: LIST_CUSTOMERS, values: [...wanted, listing.limit, listing.offset] }),
+    totalOf(ctx.store.run({ statement: COUNT_CUSTOMERS, values: wanted })),
+  ])
   return { customers: rows.map(profileOf), total }
 }

@@ -107,7 +107,8 @@ export const MEMBERS_OF_DESK = statement(
   MemberRow,
   `select ${MEMBER_VIEW}
 where k.tenant_id = $1 and k.desk_id = $2 and u.kind = 'person' and u.erased_at is null
-  and ($3::uuid is null or k.user_id = $3) and ($4::text is null or u.email_key = $4) and ($5::uuid is null or k.id > $5)
+  and coalesce($3::uuid is null or k.user_id = $3, false) and coalesce($4::text is null or u.email_key = $4, false)
+  and k.id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
 order by k.id limit $6`,
 )
 
@@ -127,17 +128,28 @@ where u.tenant_id = $1 and u.is_owner and u.kind = 'person' and u.active and u.e
 order by u.integer limit 1`,
 )
 
-/** `$2` pattern or null, `$3` only active, `$4` only who works on a desk, `$5` limit, `$6` offset. */
+const TotalRow = Type.Object({ total: Type.Integer() })
+
+/** `$2` desks or null for everybody, `$3` pattern or null, `$4` only active, `$5` only who works on a desk. */
+const LISTED_USERS = `u.tenant_id = $1 and coalesce(u.erased_at is null
+  and ($2::uuid[] is null or exists (
+    select 1 from memberships r where r.tenant_id = $1 and r.user_id = u.id and r.desk_id = any ($2::uuid[])))
+  and ($3::text is null or u.name ilike $3 or u.surname ilike $3 or u.email ilike $3 or u.phone ilike $3)
+  and (not $4::boolean or u.active)
+  and (not $5::boolean or (u.kind = 'person' and (u.is_owner or exists (
+    select 1 from memberships w where w.tenant_id = $1 and w.user_id = u.id and w.role <> 'customer')))), false)`
+
+/** Beside that: `$6` integer to continue after, `$7` limit, `$8` offset. */
 export const LIST_USERS = statement(
   'user.list',
-  Type.Object({ ...UserRow.properties, total: Type.Integer() }),
-  `select ${USER_VIEW}, count(*) over () as total from users u
-where u.tenant_id = $1 and u.erased_at is null
-  and ($2::text is null or u.name ilike $2 or u.surname ilike $2 or u.email ilike $2 or u.phone ilike $2)
-  and (not $3::boolean or u.active)
-  and (not $4::boolean or (u.kind = 'person' and (u.is_owner or exists (
-    select 1 from memberships w where w.tenant_id = $1 and w.user_id = u.id and w.role <> 'customer'))))
-order by u.integer limit $5 offset $6`,
+  UserRow,
+  `select ${USER_VIEW} from users u where ${LISTED_USERS} and u.integer > $6::bigint order by u.integer limit $7 offset $8`,
+)
+
+export const COUNT_USERS = statement(
+  'user.count',
+  TotalRow,
+  `select count(*) as total from users u where ${LISTED_USERS}`,
 )
 
 /**
@@ -287,18 +299,26 @@ where u.tenant_id = $1 and u.erased_at is null and (
 order by u.email_key = $2 desc nulls last, u.integer limit 1`,
 )
 
-/** `$2` desks: people who are customers there; `$3` pattern or null, `$4` limit, `$5` offset. */
-export const LIST_CUSTOMERS = statement(
-  'user.list_customers',
-  Type.Object({ ...ProfileRow.properties, total: Type.Integer() }),
-  `select ${PROFILE_VIEW}, count(*) over () as total from users u
-where u.tenant_id = $1 and u.erased_at is null and u.kind = 'person'
+/** `$2` desks: people who are customers there; `$3` pattern or null. */
+const LISTED_CUSTOMERS = `u.tenant_id = $1 and coalesce(u.erased_at is null and u.kind = 'person'
   and exists (select 1 from memberships c
     where c.tenant_id = $1 and c.user_id = u.id and c.role = 'customer' and c.desk_id = any ($2::uuid[]))
   and ($3::text is null or u.name || ' ' || u.surname ilike $3 or u.email ilike $3 or u.phone ilike $3
     or exists (select 1 from user_addresses k where k.tenant_id = $1 and k.user_id = u.id and k.address ilike $3)
-    or exists (select 1 from external_identities k where k.tenant_id = $1 and k.user_id = u.id and k.external_id ilike $3))
-order by u.integer limit $4 offset $5`,
+    or exists (select 1 from external_identities k where k.tenant_id = $1 and k.user_id = u.id and k.external_id ilike $3
+      and k.desk_id = any ($2::uuid[]))), false)`
+
+/** Beside that: `$4` limit, `$5` offset. */
+export const LIST_CUSTOMERS = statement(
+  'user.list_customers',
+  ProfileRow,
+  `select ${PROFILE_VIEW} from users u where ${LISTED_CUSTOMERS} order by u.integer limit $4 offset $5`,
+)
+
+export const COUNT_CUSTOMERS = statement(
+  'user.count_customers',
+  TotalRow,
+  `select count(*) as total from users u where ${LISTED_CUSTOMERS}`,
 )
 
 /** Keeps which user a claimed call was about: no more, so that nothing of a person has to be erased there. */

@@ -2,26 +2,18 @@ import type { Actor } from '../../../core/access/actor.ts'
 import { PERMISSIONS } from '../../../core/access/permissions.ts'
 import { refuseField } from '../../../core/errors.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
-import type { UserListing } from '../../../core/users/queries.ts'
+import type { UserFilter, UserPage } from '../../../core/users/queries.ts'
 import type { UserChange, UserProfile, UserSummary } from '../../../core/users/user.ts'
 import { type Names, namesOf } from '../names.ts'
-import { cursorAt, decodeCount, decodeLimit } from '../paging.ts'
+import { decodeCount, decodeLimit } from '../paging.ts'
 import type { MeAnswer, ProfileAnswer, UserAnswer, UserChangeBody, UserQuery } from './schema.ts'
 
 /** @throws Refusal `invalid` */
-export function decodeListing(query: UserQuery): UserListing {
+export function decodeListing(query: UserQuery): { readonly filter: UserFilter; readonly page: UserPage } {
   return {
-    ...(query.query !== undefined && { query: query.query }),
-    activeOnly: false,
-    agentsOnly: false,
-    offset: decodeCount(query),
-    limit: decodeLimit(query),
+    filter: { ...(query.query !== undefined && { query: query.query }), activeOnly: false, agentsOnly: false },
+    page: { by: 'key', after: decodeCount(query), limit: decodeLimit(query) },
   }
-}
-
-/** The cursor of the page after one, null after the last. */
-export function nextPage({ offset }: UserListing, shown: number, total: number): string | null {
-  return offset + shown < total ? cursorAt(offset + shown) : null
 }
 
 export function encodeUser(names: Names, user: UserSummary): UserAnswer {

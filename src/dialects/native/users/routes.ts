@@ -1,12 +1,14 @@
 import type { Context } from '../../../core/context.ts'
 import { changeUser, eraseUser, makeUser } from '../../../core/users/commands.ts'
 import { listUsers } from '../../../core/users/queries.ts'
+import { asReached } from '../../../core/users/reach.ts'
 import type { UserProfile } from '../../../core/users/user.ts'
 import { type Answer, type Route, route } from '../../dialect.ts'
 import { texts } from '../../text.ts'
 import type { Need } from '../auth.ts'
 import { namesOf } from '../names.ts'
-import { decodeChange, decodeListing, encodeMe, encodeProfile, encodeUser, nextPage } from './codec.ts'
+import { cursorAt } from '../paging.ts'
+import { decodeChange, decodeListing, encodeMe, encodeProfile, encodeUser } from './codec.ts'
 import { findKnown } from './lookup.ts'
 import {
   MeAnswer,
@@ -22,7 +24,7 @@ import {
 const WRITTEN = texts('about', 'fields')
 
 function showProfile(ctx: Context, user: UserProfile): Answer {
-  return { status: 200, body: encodeProfile(namesOf(ctx.tenant), user) }
+  return { status: 200, body: encodeProfile(namesOf(ctx.tenant), asReached(ctx.actor, user)) }
 }
 
 export const userRoutes: readonly Route<Need>[] = [
@@ -35,11 +37,11 @@ export const userRoutes: readonly Route<Need>[] = [
     query: UserQuery,
     answers: { 200: UserListAnswer },
     handle: async ({ ctx, query }) => {
-      const listing = decodeListing(query)
-      const { users, total } = await listUsers(ctx, listing)
+      const { filter, page } = decodeListing(query)
+      const { users, next } = await listUsers(ctx, filter, page)
       const names = namesOf(ctx.tenant)
       const data = users.map((user) => encodeUser(names, user))
-      return { status: 200, body: { data, next: nextPage(listing, users.length, total) } }
+      return { status: 200, body: { data, next: next === null ? null : cursorAt(next) } }
     },
   }),
   route({

@@ -1,10 +1,10 @@
 import { refuseField } from '../../../core/errors.ts'
 import { demandShortQuery } from '../../../core/patterns.ts'
-import type { UserListing } from '../../../core/users/queries.ts'
+import type { UserFilter } from '../../../core/users/queries.ts'
 import type { UserSummary } from '../../../core/users/user.ts'
 import type { Answer } from '../../dialect.ts'
 import { flag, type Parameters, text } from '../coercion.ts'
-import { decodeWindow, LARGEST_LIMIT, showPart } from '../paging.ts'
+import { decodeWindow, LARGEST_LIMIT, showPart, type Window } from '../paging.ts'
 import { fullName } from '../tickets/codec.ts'
 
 /** Answers the part of a catalogue that a query asks for: those whose name holds it. @throws Refusal `invalid` */
@@ -32,14 +32,16 @@ export function encodeInUse(
 }
 
 /** Reads which users are wanted: this vendor's users are agents. @throws Refusal `invalid` */
-export function decodeUserListing(parameters: Parameters): UserListing {
+export function decodeUserListing(parameters: Parameters): { readonly filter: UserFilter; readonly window: Window } {
   const query = text(parameters, 'query')?.trim() ?? ''
   flag(parameters, 'extended', true)
   return {
-    ...decodeWindow(parameters, LARGEST_LIMIT.users),
-    ...(query === '' ? {} : { query }),
-    activeOnly: flag(parameters, 'activeOnly', false),
-    agentsOnly: true,
+    window: decodeWindow(parameters, LARGEST_LIMIT.users),
+    filter: {
+      ...(query === '' ? {} : { query }),
+      activeOnly: flag(parameters, 'activeOnly', false),
+      agentsOnly: true,
+    },
   }
 }
 

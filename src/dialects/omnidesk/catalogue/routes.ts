@@ -85,9 +85,9 @@ export const catalogueRoutes: readonly Route<Need>[] = [
     query: UserQuery,
     answers: { 200: pageOf(UserRecord) },
     handle: async (call) => {
-      const listing = decodeUserListing(parametersOf(call))
-      const { users, total } = await listUsers(call.ctx, listing)
-      return showPage(users.map(encodeUser), listing, total)
+      const { filter, window } = decodeUserListing(parametersOf(call))
+      const { users, total } = await listUsers(call.ctx, filter, { by: 'offset', ...window })
+      return showPage(users.map(encodeUser), window, total ?? 0)
     },
   }),
   route({

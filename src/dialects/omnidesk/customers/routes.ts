@@ -4,6 +4,7 @@ import { refuse } from '../../../core/errors.ts'
 import { getMessages, listTickets } from '../../../core/tickets/queries.ts'
 import { eraseUser, orEarlierUser } from '../../../core/users/commands.ts'
 import { findProfile, findProfilesByExternalId, listCustomers } from '../../../core/users/queries.ts'
+import { asReached } from '../../../core/users/reach.ts'
 import type { UserProfile } from '../../../core/users/user.ts'
 import { type Answer, type Route, route } from '../../dialect.ts'
 import { NEEDS, type Need } from '../auth.ts'
@@ -59,7 +60,7 @@ export const customerRoutes: readonly Route<Need>[] = [
       const listing = decodeListing(parametersOf(call))
       const { customers, total } = await listCustomers(call.ctx, listing)
       return showPage(
-        customers.map((each) => encodeCustomer(each, call.ctx.tenant)),
+        customers.map((each) => shown(call.ctx, each)),
         listing,
         total,
       )
@@ -184,7 +185,7 @@ export const customerRoutes: readonly Route<Need>[] = [
       const { externalId, deskId } = decodeSearch(parametersOf(call), call.ctx)
       const customers = await findProfilesByExternalId(call.ctx, externalId, deskId)
       return showPart(
-        customers.map((each) => encodeCustomer(each, call.ctx.tenant)),
+        customers.map((each) => shown(call.ctx, each)),
         { offset: 0, limit: Math.max(customers.length, 1) },
       )
     },
@@ -200,7 +201,7 @@ export const customerRoutes: readonly Route<Need>[] = [
     answers: { 200: CustomerItem },
     handle: async (call) => {
       const customer = await customerAt(call.ctx, call.params)
-      return { status: 200, body: { type: 'item', item: encodeCustomer(customer, call.ctx.tenant) } }
+      return { status: 200, body: { type: 'item', item: shown(call.ctx, customer) } }
     },
   }),
 ]
@@ -210,8 +211,13 @@ async function customerAt(ctx: Context, params: { readonly customerID: string })
   return user?.kind === 'person' ? user : refuse({ code: 'not_found', missing: 'user' })
 }
 
+/** A customer as the caller sees them: by the external ids of brands in reach only. */
+function shown(ctx: Context, customer: UserProfile): Readonly<Record<string, unknown>> {
+  return encodeCustomer(asReached(ctx.actor, customer), ctx.tenant)
+}
+
 function showSaved(message: string, ctx: Context, customer: UserProfile): Answer {
-  return showResult(message, { customerID: customer.integer, item: encodeCustomer(customer, ctx.tenant) })
+  return showResult(message, { customerID: customer.integer, item: shown(ctx, customer) })
 }
 
 async function purge(
