@@ -249,6 +249,7 @@ const PURE: Readonly<Record<string, string>> = {
   'src/core/messages/rules.ts': 'what an envelope holds: a function of its arguments',
   'src/core/tenants/tenant.ts': "the catalogue's fixed channel ids",
   'src/core/tickets/ticket.ts': 'the lists of statuses and priorities',
+  'src/core/users/reach.ts': 'who is there for an actor: functions of their arguments',
   'src/core/users/rules.ts': 'what passes for an e-mail address',
 }
 

@@ -131,9 +131,10 @@ async function asked(of: SmallTenant, places: readonly (TicketKey | null)[]): Pr
   const lists: Asked[] = []
   for (const [viewer, as] of viewers) {
     for (const filter of filtersOf(of)) {
+      const from = Object.keys(filter).length === 0 ? places : [null]
       const pages: TicketPage[] = [
         ...ORDERS.flatMap((order) =>
-          places.map((after): TicketPage => ({ by: 'key', order, after: placeIn(order, after), limit: LIMIT })),
+          from.map((after): TicketPage => ({ by: 'key', order, after: placeIn(order, after), limit: LIMIT })),
         ),
         { by: 'offset', offset: 0, limit: LIMIT },
       ]
@@ -168,9 +169,9 @@ async function recorded(
   const bounds: BoundStatement<unknown>[] = []
   const store: Context['store'] = {
     ...ctx.store,
-    run: (bound) => {
+    run: async (bound) => {
       bounds.push(bound)
-      return ctx.store.run(bound)
+      return []
     },
   }
   await work({ ...ctx, store })

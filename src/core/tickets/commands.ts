@@ -13,6 +13,7 @@ import { findAnswered } from '../messages/queries.ts'
 import { type Answered, asSeen } from '../messages/rules.ts'
 import { ensureCustomer } from '../users/commands.ts'
 import { findUsers } from '../users/queries.ts'
+import { reachesEverybody } from '../users/reach.ts'
 import type { UserSummary } from '../users/user.ts'
 import type { Provenance } from './drafts.ts'
 import { findTickets } from './queries.ts'
@@ -105,7 +106,8 @@ export async function createTicket(ctx: Context, asked: Asked<NewTicket>): Promi
 }
 
 async function createNow(ctx: Context, input: NewTicket): Promise<OneTicket> {
-  const named = namedPeople(input).filter((id) => id !== ctx.actor.user.id)
+  const requester = input.requester.by === 'id' && !reachesEverybody(ctx.actor) ? [input.requester.id] : []
+  const named = [...namedPeople(input), ...requester].filter((id) => id !== ctx.actor.user.id)
   const [found, uploads, contents] = await Promise.all([
     findUsers(ctx, named),
     findUploads(ctx, attachmentsNamed([input])),

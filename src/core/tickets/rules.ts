@@ -1,4 +1,4 @@
-import { type Actor, demand, may, worksOn } from '../access/actor.ts'
+import { type Actor, demand, may, reachesDesk, worksOn } from '../access/actor.ts'
 import type { FileCopy, Forwardable, Upload } from '../attachments/attachment.ts'
 import { checkFiles } from '../attachments/rules.ts'
 import { type Issue, refuse } from '../errors.ts'
@@ -8,9 +8,18 @@ import type { Content } from '../messages/content.ts'
 import type { AuthorRole, NewMessage, OpeningMessage } from '../messages/message.ts'
 import { type Answered, decideEnvelope } from '../messages/rules.ts'
 import { CHANNEL, type Tenant } from '../tenants/tenant.ts'
+import { reachesEverybody, reachesPerson } from '../users/reach.ts'
 import type { UserSummary } from '../users/user.ts'
 import type { ChangeDraft, EventDraft, MessageDraft, TicketDraft, TicketState } from './drafts.ts'
-import { FINISHED, type NewTicket, type Status, type Ticket, type TicketChange } from './ticket.ts'
+import {
+  FILED_FIELDS,
+  FINISHED,
+  type FiledField,
+  type NewTicket,
+  type Status,
+  type Ticket,
+  type TicketChange,
+} from './ticket.ts'
 
 /** All that a decision depends on beside the ticket and the request: passed in, so that rules stay pure. */
 export interface Circumstances {
@@ -80,10 +89,8 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
   const { actor, now } = given
   checkReferences(given.tenant, input)
   demand(actor, 'ticket.create', input.deskId)
-  if (!worksOn(actor, input.deskId)) {
-    const isSelf = input.requester.by === 'id' && input.requester.id === actor.user.id
-    if (!isSelf) refuse({ code: 'forbidden', permission: 'ticket.create' })
-  }
+  if (!worksOn(actor, input.deskId)) demandOwnQuestion(input, actor)
+  if (input.requester.by === 'id') checkRequester(input.requester.id, given)
   if (input.assigneeId) demand(actor, 'ticket.assign', input.deskId)
   checkAssignee(input.assigneeId, input.deskId, given.people)
 
@@ -143,6 +150,37 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
     } satisfies TicketEventData,
   }
   return { state, requester: input.requester, message, event }
+}
+
+/** What of a new ticket is for those to set who may change it later. */
+const FILING = {
+  status: ({ status }) => status !== undefined && status !== 'new',
+  priority: ({ priority }) => priority !== undefined && priority !== 'normal',
+  group: ({ groupId }) => typeof groupId === 'string',
+  channel: ({ channelId }) => channelId !== undefined && channelId !== CHANNEL.api,
+  reference: ({ externalReference }) => typeof externalReference === 'string',
+  tags: ({ tags }) => tags !== undefined && tags.length > 0,
+} as const satisfies Readonly<Record<FiledField, (input: NewTicket) => boolean>>
+
+/**
+ * Who does not work on a desk asks there for themselves, where they belong, and says what it is about. How it is filed they
+ * set no more than they may change it, unless their vendor lets them; what a ticket gets anyway may be said.
+ */
+function demandOwnQuestion(input: NewTicket, actor: Actor): void {
+  const isSelf = input.requester.by === 'id' && input.requester.id === actor.user.id
+  if (!isSelf) refuse({ code: 'forbidden', permission: 'ticket.create' })
+  if (!reachesDesk(actor, input.deskId)) refuse({ code: 'invalid', issues: [unknown('desk')] })
+  for (const field of FILED_FIELDS) {
+    if (input.customersFile?.includes(field) || !FILING[field](input)) continue
+    refuse({ code: 'forbidden', permission: field === 'status' ? 'ticket.status' : 'ticket.change' })
+  }
+}
+
+/** Refuses somebody whom the actor does not know, and who is nobody. Whether others are there the store finds. */
+function checkRequester(id: string, { actor, people }: Circumstances): void {
+  if (reachesEverybody(actor) || id === actor.user.id) return
+  const user = people.get(id)
+  if (!user || !reachesPerson(actor, user)) refuse({ code: 'invalid', issues: [unknown('requester')] })
 }
 
 /** Who does not work on a desk speaks for nobody else there. `requesterId` is null for one who is not known yet. */
@@ -337,7 +375,9 @@ function checkChange(before: TicketState, change: TicketChange, given: Circumsta
   const deskId = change.deskId ?? before.deskId
   const staysAssigned = change.assigneeId === before.assigneeId && deskId === before.deskId
   if (!staysAssigned) checkAssignee(change.assigneeId, deskId, people)
-  if (change.requesterId && !people.has(change.requesterId)) refuse({ code: 'invalid', issues: [unknown('requester')] })
+  const { requesterId } = change
+  if (requesterId && !people.has(requesterId)) refuse({ code: 'invalid', issues: [unknown('requester')] })
+  if (requesterId && requesterId !== before.requesterId) checkRequester(requesterId, given)
 }
 
 /** Agents set any status; a requester may close the own ticket. */
@@ -382,8 +422,9 @@ function decideMessage(before: TicketState, input: NewMessage, given: Circumstan
 }
 
 function checkAuthor(authorId: string | null, { actor, people }: Circumstances): void {
-  if (authorId !== null && authorId !== actor.user.id && !people.has(authorId))
-    refuse({ code: 'invalid', issues: [unknown('author')] })
+  if (authorId === null || authorId === actor.user.id) return
+  const author = people.get(authorId)
+  if (!author || !reachesPerson(actor, author)) refuse({ code: 'invalid', issues: [unknown('author')] })
 }
 
 function fieldsAfter(before: TicketState, change: TicketChange): Partial<TicketState> {

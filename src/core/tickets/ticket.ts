@@ -94,8 +94,14 @@ export type RequesterChoice =
   | { readonly by: 'email'; readonly email: string; readonly name: string; readonly create: boolean }
   | { readonly by: 'nobody' }
 
+export const FILED_FIELDS = ['status', 'priority', 'group', 'channel', 'reference', 'tags'] as const
+/** How a ticket is filed, as against what it is about. */
+export type FiledField = (typeof FILED_FIELDS)[number]
+
 /** What a new ticket is made of. Absent means the default. */
 export interface NewTicket {
+  /** What this vendor lets customers file too, who otherwise set no more of it than they may change. */
+  readonly customersFile?: readonly FiledField[]
   readonly deskId: string
   readonly requester: RequesterChoice
   readonly title?: string

@@ -15,9 +15,7 @@ export function reachesEverybody({ user, credential }: Actor): boolean {
 
 /** Whether a user is there for an actor. */
 export function reachesPerson(actor: Actor, { id, memberships }: Named): boolean {
-  return (
-    reachesEverybody(actor) || id === actor.user.id || memberships.some(({ deskId }) => worksOn(actor, deskId))
-  )
+  return reachesEverybody(actor) || id === actor.user.id || memberships.some(({ deskId }) => worksOn(actor, deskId))
 }
 
 /** A user as an actor sees them: of others' desks nothing is told. */

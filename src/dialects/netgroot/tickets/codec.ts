@@ -35,6 +35,15 @@ interface Conversation {
   readonly messages: readonly Message[]
 }
 
+/** ISPCRM reference, Create Ticket: the subscriber names the initial status, the priority and the group. */
+const FILED_BY_SUBSCRIBERS = ['status', 'priority', 'group'] as const
+
+/** The vendor knows no desks: it is the default one, or for a subscriber of others the first of these. */
+function deskOf(tenant: Tenant, { memberships }: UserSummary): string {
+  const own = tenant.desks.filter(({ id, active }) => active && memberships.some(({ deskId }) => deskId === id))
+  return (own.find(({ isDefault }) => isDefault) ?? own[0] ?? tenant.defaultDesk).id
+}
+
 /**
  * The ticket that a subscriber opens (ISPCRM reference, Create Ticket). It gets no title of its own: its subject is the
  * topic's name, also after the topic is changed or renamed.
@@ -43,7 +52,8 @@ interface Conversation {
  */
 export function decodeNewTicket(tenant: Tenant, subscriber: UserSummary, body: NewTicketBody): NewTicket {
   return {
-    deskId: tenant.defaultDesk.id,
+    deskId: deskOf(tenant, subscriber),
+    customersFile: FILED_BY_SUBSCRIBERS,
     requester: { by: 'id', id: subscriber.id, member: false },
     topicId: decodeSubject(tenant, body.subject_id).id,
     typeId: choosable(decodeType(tenant, body.type_id)).id,
