@@ -302,6 +302,18 @@ export const OPTIONS = {
     ['on', 'off'],
     'off',
   ),
+  operatorToken: {
+    name: 'POLYDESK_OPERATOR_TOKEN',
+    about:
+      'A bearer token of at least 32 characters by which `/operator/tenants` lists, makes, renames and retires tenants. Without it there are no such paths.',
+    fallback: '(unset)',
+    read: (given) => {
+      if (!given) return { value: null }
+      return given.length >= SHORTEST_KEY
+        ? { value: given }
+        : { problem: `POLYDESK_OPERATOR_TOKEN must have at least ${SHORTEST_KEY} characters.` }
+    },
+  } satisfies Option<string | null>,
   metricsNetworks: listOf(
     'POLYDESK_METRICS_NETWORKS',
     'Addresses or networks that may read `/metrics`, separated by commas; to others there is no such path. What a proxy passes on counts by the address that the proxy tells, if it is one of `TRUSTED_PROXIES`, else as from nowhere.',
@@ -392,6 +404,7 @@ export interface Config {
   readonly spacebringActivityProfile: 'older' | 'current'
   readonly webhookNetworks: readonly string[]
   readonly webhookHttp: boolean
+  readonly operatorToken: string | null
   readonly metricsNetworks: readonly string[]
   readonly accessLog: boolean
   readonly logLevel: string
@@ -446,6 +459,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     spacebringActivityProfile: given.spacebringActivityProfile ?? 'older',
     webhookNetworks: given.webhookNetworks,
     webhookHttp: given.webhookHttp === 'on',
+    operatorToken: given.operatorToken,
     metricsNetworks: given.metricsNetworks,
     accessLog: given.accessLog === 'on',
     logLevel: given.logLevel,

@@ -136,6 +136,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
         connections: () => opened?.store.database.connections() ?? null,
         databaseRestarts: () => embedded?.restarts() ?? 0,
       },
+      operatorToken: config.operatorToken,
       metricsNetworks: config.metricsNetworks,
       accessLog: config.accessLog ? (line) => process.stdout.write(line) : null,
     })

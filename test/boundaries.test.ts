@@ -132,6 +132,12 @@ const EXEMPT: readonly {
     why: 'Whom proxies name belongs to no dialect, and an address is read by one rule everywhere.',
   },
   {
+    file: 'src/http/operator.ts',
+    to: 'src/core/tenants/operate.ts',
+    typeOnly: false,
+    why: 'Tenants are made above all dialects: the server itself decodes, makes one core call and encodes there.',
+  },
+  {
     file: 'src/http/oauth/',
     to: 'src/core/authorization/client.ts',
     typeOnly: false,

@@ -17,13 +17,20 @@ import {
   refresh,
   revokeToken,
 } from '../src/core/authorization/commands.ts'
-import { createForm } from '../src/core/catalogue/commands.ts'
+import { addRecord, changeRecord, type NewRecord } from '../src/core/catalogue/commands.ts'
+import { RECORD_KINDS, type RecordKind } from '../src/core/catalogue/records.ts'
 import { purgeClaims } from '../src/core/idempotency/store.ts'
 import { leaseTokens, purgeBuckets } from '../src/core/limits/store.ts'
 import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } from '../src/core/logins/commands.ts'
 import { deleteMessage } from '../src/core/messages/commands.ts'
-import { addExternalId, issueCredential, revokeCredential } from '../src/core/tenants/commands.ts'
-import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
+import {
+  addExternalId,
+  issueCredential,
+  renameTenant,
+  retireTenant,
+  revokeCredential,
+} from '../src/core/tenants/commands.ts'
+import { LIST_TENANTS, LOAD_TENANT, LOCK_FIRST_START, tenantOf } from '../src/core/tenants/store.ts'
 import { changeTicket, changeTickets, createTicket, deleteTickets } from '../src/core/tickets/commands.ts'
 import {
   findTicketEvent,
@@ -289,6 +296,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await addExternalId(administration(store), made.tenant.id, first, 'external', made.customer.id)
   await findUserByExternalId(as(made.owner), first, 'external')
   await driveUsers(made)
+  await driveCatalogue(made, store)
   await store.run({ statement: USER_BY_EMAIL, values: [made.tenant.id, 'rosa@example.com'] })
 
   const presented = crypto.randomUUID()
@@ -406,7 +414,25 @@ async function driveUsers(made: SmallTenant): Promise<void> {
   await getMessages(owner(), [ticket])
   await ticketsOfNobody(owner(), deskId, [telephone], 10)
   await eraseUser(owner('erase'), { id })
-  await createForm(owner('form'), 'Form')
+}
+
+/** What a new record of a kind has beside its name. */
+const OWN_PART: Partial<Readonly<Record<RecordKind, Partial<NewRecord>>>> = {
+  status_label: { status: 'open' },
+  priority_label: { priority: 'low' },
+  channel: { kind: 'radio' },
+}
+
+async function driveCatalogue(made: SmallTenant, store: Store): Promise<void> {
+  const owner = (key: string) => made.as(made.owner, { key })
+  for (const kind of RECORD_KINDS) {
+    const { id } = await addRecord(owner(`add ${kind}`), kind, { name: `New ${kind}`, ...OWN_PART[kind] })
+    const [row] = await store.run({ statement: LOAD_TENANT, values: [made.tenant.id] })
+    const tenant = tenantOf(row ?? assert.fail())
+    await changeRecord({ ...owner(`retire ${kind}`), tenant }, kind, id, { active: false })
+  }
+  await renameTenant(owner('rename'), 'Renamed')
+  await retireTenant({ store }, made.tenant.id, null)
 }
 
 /** Webhooks over HTTP, under keys; nothing is sent to any. */

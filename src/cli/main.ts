@@ -2,10 +2,10 @@ import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { readConfig } from '../config.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
+import { catalogueCommands } from './catalogue.ts'
 import { clientCommands } from './client.ts'
 import { withStore } from './database.ts'
 import { doctorCommand } from './doctor.ts'
-import { formCommands } from './form.ts'
 import { keyCommands } from './key.ts'
 import { serve } from './serve.ts'
 import { COMMAND, tell } from './tell.ts'
@@ -36,7 +36,7 @@ program
 
 program.addCommand(tenantCommands())
 program.addCommand(userCommands())
-program.addCommand(formCommands())
+for (const command of catalogueCommands()) program.addCommand(command)
 program.addCommand(tokenCommands())
 program.addCommand(webhookCommands())
 program.addCommand(clientCommands())

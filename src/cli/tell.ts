@@ -1,5 +1,6 @@
 import { ConfigError } from '../config.ts'
 import { OtherSecretKey } from '../core/access/vault.ts'
+import { Refusal } from '../core/errors.ts'
 import { CannotListen } from '../main.ts'
 import { NotFit } from '../setup/checks/checks.ts'
 import { BackupError } from '../storage/backup/archive.ts'
@@ -47,4 +48,16 @@ export function sentence(error: unknown): string | null {
   // The server was reached, and what it said is no accident.
   if (PLAIN.some((each) => cause instanceof each) || REFUSALS.has(errorCode(cause))) return sentence(cause)
   return `The database does not answer: ${cause.message}. Make sure that it runs, and check DATABASE_URL.`
+}
+
+/** What the core refused, as a sentence for the person at the terminal; any other failure as it is. */
+export function refusedBy(error: unknown): never {
+  throw error instanceof Refusal ? new Told(refusal(error)) : error
+}
+
+function refusal({ error }: Refusal): string {
+  if (error.code === 'invalid')
+    return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n')
+  if (error.code === 'not_found') return `There is no such ${error.missing}.`
+  return error.code === 'conflict' ? error.message : error.code
 }

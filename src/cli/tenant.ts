@@ -2,12 +2,12 @@ import { Command } from 'commander'
 import { readConfig } from '../config.ts'
 import { CATALOGUE_DEFAULTS } from '../core/catalogue/defaults.ts'
 import { addHost } from '../core/logins/commands.ts'
-import { createDesk, createTenant, createUser } from '../core/tenants/commands.ts'
+import { createDesk, openTenant, renameTenant, retireTenant } from '../core/tenants/commands.ts'
 import { LIST_TENANTS } from '../core/tenants/store.ts'
 import { errorCode } from '../storage/failures.ts'
 import { chooseTenant, demandFree, newName } from './choose.ts'
 import { atOnce, withStore } from './database.ts'
-import { Told } from './tell.ts'
+import { refusedBy, Told } from './tell.ts'
 
 const UNIQUE_VIOLATION = '23505'
 
@@ -34,17 +34,8 @@ export function tenantCommands(): Command {
           name,
           tenants.map((each) => ({ id: each.tenant_id, name: each.name })),
         )
-        const { tenantId, deskId, serviceId } = await atOnce(commandLine, async (admin) => {
-          const made = await createTenant(admin, { name, deskName: options.desk, catalogue: CATALOGUE_DEFAULTS })
-          const memberships = [{ deskId: made.deskId, role: 'admin' as const }]
-          const service = await createUser(admin, made.tenantId, {
-            kind: 'service',
-            isOwner: true,
-            name: 'API',
-            memberships,
-          })
-          return { ...made, serviceId: service.id }
-        })
+        const input = { name, deskName: options.desk, catalogue: CATALOGUE_DEFAULTS }
+        const { tenantId, deskId, serviceId } = await atOnce(commandLine, (admin) => openTenant(admin, input))
         console.log(`tenant ${tenantId}\ndesk ${deskId}\nservice user ${serviceId}`)
       }),
     )
@@ -71,6 +62,37 @@ export function tenantCommands(): Command {
         console.log(`desk ${desk.id} (${desk.integer})`)
       }),
     )
+  tenant
+    .command('rename')
+    .argument('<tenant>', 'id or name')
+    .argument('<name>', 'the new name', newName)
+    .description('Rename a tenant.')
+    .action((named: string, name: string) =>
+      withStore(readConfig(), async (commandLine) => {
+        const found = await chooseTenant(commandLine, named)
+        const call = { actor: null, dialect: 'native', requestId: commandLine.newId() }
+        await renameTenant({ ...commandLine, ...call, tenant: found }, name).catch(refusedBy)
+        await commandLine.access.changed(found.id)
+        console.log('Renamed.')
+      }),
+    )
+  for (const [name, about, done] of [
+    ['retire', 'Keep everybody of a tenant out; nothing is deleted.', 'Retired. Its keys, tokens and logins end now.'],
+    ['restore', 'Let the people and keys of a retired tenant in again.', 'Restored.'],
+  ] as const) {
+    tenant
+      .command(name)
+      .argument('<tenant>', 'id or name')
+      .description(about)
+      .action((named: string) =>
+        withStore(readConfig(), async (commandLine) => {
+          const { id } = await chooseTenant(commandLine, named)
+          await retireTenant(commandLine, id, name === 'retire' ? commandLine.now : null)
+          await commandLine.access.changed(id)
+          console.log(done)
+        }),
+      )
+  }
   tenant
     .command('add-host')
     .argument('<host>', 'the host name of requests, for instance desk.example.com', hostName)

@@ -1,6 +1,5 @@
 import { Command } from 'commander'
 import { readConfig } from '../config.ts'
-import { Refusal } from '../core/errors.ts'
 import {
   createWebhook,
   deleteWebhook,
@@ -20,7 +19,7 @@ import { errorCode } from '../storage/failures.ts'
 import { openKeys } from '../storage/keys.ts'
 import { chooseDesk, chooseTenant } from './choose.ts'
 import { withStore } from './database.ts'
-import { COMMAND, Told } from './tell.ts'
+import { COMMAND, refusedBy, Told } from './tell.ts'
 
 /** Deliveries that `webhook deliveries` shows. */
 const SHOWN_DELIVERIES = 100
@@ -136,15 +135,8 @@ function administer(
     const office = webhookOffice(config, keys, (word) => announced.add(word))
     await work({ ...commandLine, tenant, actor: null }, office).catch((error: unknown) => {
       if (errorCode(error) === NOT_A_UUID) throw new Told(`That is no id; \`${COMMAND} webhook list\` shows them.`)
-      throw error instanceof Refusal ? new Told(sentence(error)) : error
+      return refusedBy(error)
     })
     for (const word of announced) await commandLine.store.database.notify(RECORDED_CHANNEL, word)
   })
-}
-
-function sentence({ error }: Refusal): string {
-  if (error.code === 'invalid')
-    return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n')
-  if (error.code === 'not_found') return `There is no such ${error.missing}.`
-  return error.code === 'conflict' ? error.message : error.code
 }

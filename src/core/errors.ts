@@ -9,6 +9,7 @@ export type Missing =
   | 'delivery'
   | 'form'
   | 'channel'
+  | 'record'
   | 'attachment'
 
 /** One thing wrong with what a caller sent. `path` leads to the field in the core's words; a dialect turns it into its own. */

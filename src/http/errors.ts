@@ -27,7 +27,7 @@ export const DEFAULT_ERRORS: ErrorTable = {
   forbidden: () => problem(403, 'Forbidden'),
   not_found: () => problem(404, 'Not found'),
   ticket_closed: internal,
-  conflict: internal,
+  conflict: ({ message }) => problem(409, message),
   precondition_failed: internal,
   idempotency_mismatch: internal,
   internal,

@@ -13,6 +13,7 @@ import { mountLanding } from './landing.ts'
 import { loggedRequest } from './logged-request.ts'
 import { type Measured, mountMetrics } from './metrics.ts'
 import { authorizationError, mountAuthorization, ofAuthorization } from './oauth/mount.ts'
+import { mountOperator } from './operator.ts'
 import { learnPaths, plainPath, requestTarget } from './paths.ts'
 
 /** Limits on what a request may cost, before any dialect's own. */
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
   readonly measured: Measured
+  /** By which tenants are administered; null for not at all. */
+  readonly operatorToken: string | null
   /** From where `/metrics` may be read. */
   readonly metricsNetworks: readonly string[]
   /** Takes each line of the access log; null to keep none. */
@@ -128,6 +131,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   mountHealth(app, readiness)
   mountLanding(app, dialects)
   mountFiles(app, services)
+  mountOperator(app, services, options.operatorToken)
   await mountDocuments(app, dialects)
   await app.register(async (scope) => mountAuthorization(scope, dialects, services))
   for (const dialect of dialects) {

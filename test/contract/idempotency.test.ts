@@ -116,6 +116,10 @@ const making: Making = {
     const { json } = await sent(native('GET', `/v1/users/${integer}`))
     return { id: json.id, integer, externalId }
   },
+  async record(path, own) {
+    const { json } = await sent(native('POST', path, { name: word(), ...own }))
+    return json.id
+  },
   async webhook(dialect) {
     const desk = dialect === 'moov' ? { dialect, desk: null } : {}
     const { json } = await sent(native('POST', '/v1/webhooks', { url: receiver.url, enabled: false, ...desk }))

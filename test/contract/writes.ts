@@ -26,6 +26,8 @@ export interface Making {
   /** The integer of a file that is on a message. */
   file(): Promise<number>
   person(): Promise<Person>
+  /** A record of the catalogue of a list; `own` is what its kind has beside a name. */
+  record(path: string, own: object): Promise<string | number>
   /** A webhook that is disabled. */
   webhook(dialect: 'native' | 'moov'): Promise<string>
   /** A webhook that gave up a delivery, and the delivery. */
@@ -53,7 +55,15 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
       return native(m, 'DELETE', `/v1/tickets/${ticket.id}/messages/${message.id}`)
     },
     'POST /v1/attachments': (m) => native(m, 'POST', '/v1/attachments', upload(m)),
-    'POST /v1/forms': (m) => native(m, 'POST', '/v1/forms', { name: m.word() }),
+    'PATCH /v1/tenant': (m) => native(m, 'PATCH', '/v1/tenant', { name: m.word() }),
+    ...catalogueWrites('/v1/desks', () => ({})),
+    ...catalogueWrites('/v1/groups', () => ({})),
+    ...catalogueWrites('/v1/topics', () => ({ offered_in: ['netgroot'] })),
+    ...catalogueWrites('/v1/types', () => ({})),
+    ...catalogueWrites('/v1/forms', () => ({})),
+    ...catalogueWrites('/v1/status_labels', () => ({ status: 'open' })),
+    ...catalogueWrites('/v1/priority_labels', () => ({ priority: 'low' })),
+    ...catalogueWrites('/v1/channels', ({ word }) => ({ kind: word() })),
     'POST /v1/users': (m) =>
       native(m, 'POST', '/v1/users', {
         name: m.word(),
@@ -213,6 +223,15 @@ function ask(
   caller: Caller = 'trusted',
 ): Sent {
   return { method, path, headers: site.as(dialect, caller), ...(body === undefined ? {} : { body }) }
+}
+
+/** A record of each kind is added, renamed and retired alike. @param own what a new one has beside its name. */
+function catalogueWrites(path: string, own: (making: Making) => object): Readonly<Record<string, Write>> {
+  return {
+    [`POST ${path}`]: (m) => native(m, 'POST', path, { name: m.word(), ...own(m) }),
+    [`PATCH ${path}/{id}`]: async (m) =>
+      native(m, 'PATCH', `${path}/${await m.record(path, own(m))}`, { name: m.word(), active: false }),
+  }
 }
 
 function native(making: Making, method: string, path: string, body?: unknown): Sent {

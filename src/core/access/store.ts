@@ -32,7 +32,7 @@ const CredentialRow = Type.Object({
 })
 
 /**
- * A live credential with its user, active or not. An access token lives no longer than its grant and its client, and
+ * A live credential with its user, active or not; none of a tenant that was retired. An access token lives no longer than its grant and its client, and
  * may be used from where that client may, in its mode. `$2` credential id.
  */
 export const LOAD_ACTOR = statement(
@@ -42,6 +42,7 @@ export const LOAD_ACTOR = statement(
   c.grant_id, coalesce(k.origins, c.origins) as origins, coalesce(k.test_mode, c.test_mode) as test_mode,
   ${USER_VIEW}
 from credentials c join users u on u.tenant_id = $1 and u.id = c.user_id
+join tenants t on t.tenant_id = $1 and t.retired_at is null
 left join grants g on g.tenant_id = $1 and g.id = c.grant_id
 left join credentials k on k.tenant_id = $1 and k.id = g.client_id
 where c.tenant_id = $1 and c.id = $2 and c.revoked_at is null and g.revoked_at is null and k.revoked_at is null`,

@@ -1,54 +1,201 @@
+import { Parse } from 'typebox/value'
 import { demandTenantWide } from '../access/actor.ts'
+import type { Permission } from '../access/permissions.ts'
 import type { Context } from '../context.ts'
-import { refuse, refuseField } from '../errors.ts'
+import { type Missing, refuse, refuseField } from '../errors.ts'
 import { type Calling, callInput } from '../idempotency/claimed.ts'
-import { once } from '../idempotency/store.ts'
-import type { CatalogueRecord } from '../tenants/tenant.ts'
-import { INSERT_FORM } from './store.ts'
+import { type EarlierRow, type Keyed, once } from '../idempotency/store.ts'
+import { LIST_OWNERS } from '../tenants/store.ts'
+import { CHANNEL, type Tenant } from '../tenants/tenant.ts'
+import type { Priority, Status } from '../tickets/ticket.ts'
+import { RECORDS, type RecordKind, type RecordRow } from './records.ts'
+import { CHANGE_RECORD, INSERT_RECORD } from './store.ts'
 
 const LONGEST_NAME = 255
-/** Twins that add a form at the same time settle within one or two rounds. */
+/** Twins that add a record at the same time settle within one or two rounds. */
 const ROUNDS = 5
 const UNIQUE_VIOLATION = '23505'
+const CHANNEL_KIND = /^[a-z][a-z0-9_]{0,31}$/
 
-/** What adding to the catalogue needs of its surroundings; on the command line nobody is the actor. */
-export interface Adding extends Calling {
-  readonly store: Pick<Context['store'], 'run'>
-  readonly tenantId: string
+/** Who administers the catalogue: an actor, or the command line, which is nobody and may. */
+export type Administering = Calling &
+  Omit<Keyed, 'actor' | 'tenant'> & { readonly tenant: Tenant; readonly actor: Context['actor'] | null }
+
+/** What a new record is, beside its name: each kind takes its own part. */
+export interface NewRecord {
+  readonly name: string
+  /** Of a topic: the dialects whose callers may choose it by themselves. */
+  readonly offeredIn?: readonly string[]
+  /** Of a status label. */
+  readonly status?: Status
+  /** Of a priority label. */
+  readonly priority?: Priority
+  /** Of a channel: the word that tickets name it by. */
+  readonly kind?: string
 }
 
-/** Adds a form. The caller tells `Access.changed`. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
-export async function createForm(ctx: Context, name: string): Promise<CatalogueRecord> {
-  demandTenantWide(ctx.actor, 'catalogue.manage')
-  // A form is every desk's: whoever is bound to one does not add to the others' choice.
-  if (ctx.actor.credential.deskId !== null) refuse({ code: 'forbidden', permission: 'catalogue.manage' })
+/** What may change of a record. One that is not active stays where it is, and may not be chosen any more. */
+export interface RecordChange {
+  readonly name?: string
+  readonly active?: boolean
+}
+
+/** Desks are the tenant's own affair, all else is the catalogue's. */
+function permissionFor(kind: RecordKind): Permission {
+  return kind === 'desk' ? 'tenant.manage' : 'catalogue.manage'
+}
+
+/**
+ * Adds a record to the catalogue. The caller tells `Access.changed`.
+ *
+ * @throws Refusal `forbidden`, `invalid`, `conflict` when another record of its kind has the name, `idempotency_mismatch`
+ */
+export async function addRecord<K extends RecordKind>(
+  admin: Administering,
+  kind: K,
+  input: NewRecord,
+): Promise<RecordRow<K>> {
+  demandMayManage(admin, kind)
+  const name = readName(input.name)
+  if (input.kind !== undefined && !CHANNEL_KIND.test(input.kind))
+    refuseField(['kind'], 'format', 'Must be a word of small letters, digits and _, 32 at the most.')
   return once(
-    ctx,
-    () => insertForm({ ...ctx, tenantId: ctx.tenant.id }, name),
-    ({ form }) => form ?? refuse({ code: 'not_found', missing: 'form' }),
+    admin,
+    async () => {
+      demandFreeName(admin.tenant, kind, name, null)
+      const { offeredIn = [], status, priority, kind: channelKind } = input
+      demandFreeChannel(admin.tenant, channelKind)
+      const id = admin.newId()
+      const given = { id, name, offered_in: offeredIn, status, priority, kind: channelKind }
+      const admins = kind === 'desk' ? await adminsOf(admin) : []
+      return insert(admin, kind, { ...given, admins })
+    },
+    (earlier) => keptRecord(kind, earlier),
   )
 }
 
-/** Adds a form, whoever asks. @throws Refusal `invalid` */
-export async function addForm(adding: Adding, name: string): Promise<CatalogueRecord> {
-  const form = await insertForm(adding, name)
-  if (!form) throw new Error(`Tenant ${adding.tenantId} does not exist.`)
-  return form
-}
-
-/** Undefined when there is no such tenant, or when the key had been used. */
-async function insertForm(adding: Adding, named: string): Promise<CatalogueRecord | undefined> {
-  const name = named.trim()
-  if (name === '') refuseField(['name'], 'required', 'Must not be empty.')
-  if ([...name].length > LONGEST_NAME) refuseField(['name'], 'too_long', 'Is too long.', LONGEST_NAME)
-  const values = [adding.tenantId, JSON.stringify({ name, ...callInput(adding) })]
+/** Undefined when the key had been used. */
+async function insert<K extends RecordKind>(
+  admin: Administering,
+  kind: K,
+  input: object,
+): Promise<RecordRow<K> | undefined> {
+  const values = [admin.tenant.id, JSON.stringify({ ...input, ...callInput(admin) })]
   for (let round = 1; ; round++) {
     try {
-      const [form] = await adding.store.run({ statement: INSERT_FORM, values })
-      return form
+      const [row] = await admin.store.run({ statement: INSERT_RECORD[kind], values })
+      return row?.record
     } catch (error) {
       const isTwin = error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION
       if (!isTwin || round === ROUNDS) throw error
     }
   }
+}
+
+/** Owners and services administer every desk, a new one too. */
+async function adminsOf(admin: Administering): Promise<readonly object[]> {
+  const owners = await admin.store.run({ statement: LIST_OWNERS, values: [admin.tenant.id] })
+  return owners.map((owner) => ({ id: admin.newId(), user_id: owner.id }))
+}
+
+/**
+ * Renames a record, retires it, or brings it back. The caller tells `Access.changed`.
+ *
+ * @throws Refusal `forbidden`, `not_found`, `invalid`, `conflict` for a name that another has, and for what every tenant
+ * needs: its default desk, and the channel by which the dialects come in; `idempotency_mismatch`
+ */
+export async function changeRecord<K extends RecordKind>(
+  admin: Administering,
+  kind: K,
+  id: string | number,
+  change: RecordChange,
+): Promise<RecordRow<K>> {
+  demandMayManage(admin, kind)
+  const current = findRecord(admin.tenant, kind, id)
+  const name = change.name === undefined ? undefined : readName(change.name)
+  return once(
+    admin,
+    async () => {
+      if (name !== undefined) demandFreeName(admin.tenant, kind, name, current.id)
+      if (change.active === false) demandDispensable(current)
+      const input = { id: current.id, name, active: change.active }
+      const values = [admin.tenant.id, JSON.stringify({ ...input, ...callInput(admin) })]
+      const [row] = await admin.store.run({ statement: CHANGE_RECORD[kind], values })
+      return row?.record
+    },
+    (earlier) => keptRecord(kind, earlier),
+  )
+}
+
+/** A record by its id, retired or not. @throws Refusal `not_found` */
+export function findRecord<K extends RecordKind>(tenant: Tenant, kind: K, id: string | number): RecordRow<K> {
+  const found = recordsOf(tenant, kind).find((each) => each.id === id)
+  return found ?? refuse({ code: 'not_found', missing: missing(kind) })
+}
+
+/** What is told of a record that is not there: its kind, where callers know it by that word. */
+function missing(kind: RecordKind): Missing {
+  return kind === 'desk' || kind === 'form' || kind === 'channel' ? kind : 'record'
+}
+
+type Lists = { readonly [K in RecordKind]: readonly RecordRow<K>[] }
+
+/** All records of a kind, retired ones too, in the order of their ids. */
+export function recordsOf<K extends RecordKind>(tenant: Tenant, kind: K): Lists[K] {
+  const lists: Lists = {
+    desk: tenant.desks.map((desk) => ({ ...desk })),
+    group: tenant.groups.map((group) => ({ ...group })),
+    topic: tenant.topics.map((topic) => ({ ...topic, offeredIn: [...topic.offeredIn] })),
+    type: tenant.types.map((type) => ({ ...type })),
+    form: tenant.forms.map((form) => ({ ...form })),
+    status_label: tenant.statusLabels.map((label) => ({ ...label })),
+    priority_label: tenant.priorityLabels.map((label) => ({ ...label })),
+    channel: tenant.channels.map((channel) => ({ ...channel })),
+  }
+  return lists[kind]
+}
+
+function demandMayManage({ actor }: Administering, kind: RecordKind): void {
+  if (actor === null) return
+  const permission = permissionFor(kind)
+  demandTenantWide(actor, permission)
+  // The catalogue is every desk's: whoever is bound to one does not change the others' choice.
+  if (actor.credential.deskId !== null) refuse({ code: 'forbidden', permission })
+}
+
+function readName(given: string): string {
+  const name = given.trim().normalize('NFC')
+  if (name === '') refuseField(['name'], 'required', 'Must not be empty.')
+  if ([...name].length > LONGEST_NAME) refuseField(['name'], 'too_long', 'Is too long.', LONGEST_NAME)
+  return name
+}
+
+const spelled = (name: string): string => name.trim().normalize('NFC').toLowerCase()
+
+/** People and commands choose by name, so two of a kind that may be chosen are not called alike. */
+function demandFreeName(tenant: Tenant, kind: RecordKind, name: string, own: string | number | null): void {
+  const records: readonly { readonly id: string | number; readonly name: string; readonly active: boolean }[] =
+    recordsOf(tenant, kind)
+  const taken = records.some((each) => each.id !== own && each.active && spelled(each.name) === spelled(name))
+  if (taken) refuse({ code: 'conflict', message: `Another ${kind.replace('_', ' ')} is called ${name}.` })
+}
+
+function demandFreeChannel(tenant: Tenant, kind: string | undefined): void {
+  if (kind !== undefined && tenant.channels.some((each) => each.kind === kind))
+    refuse({ code: 'conflict', message: `There is a channel ${kind} already.` })
+}
+
+function demandDispensable(record: RecordRow): void {
+  if ('isDefault' in record && record.isDefault)
+    refuse({ code: 'conflict', message: 'The default desk cannot be retired: tickets that name no desk go there.' })
+  if ('icon' in record && record.id === CHANNEL.api)
+    refuse({ code: 'conflict', message: 'The channel api cannot be retired: the dialects come in by it.' })
+}
+
+/** The record as a call with the same key answered it. */
+function keptRecord<K extends RecordKind>(kind: K, earlier: EarlierRow): RecordRow<K> {
+  // A form that was added before records were kept by one name.
+  const kept = earlier.record ?? earlier.form
+  if (kept === undefined) refuse({ code: 'not_found', missing: missing(kind) })
+  return Parse(RECORDS[kind].row, kept) as RecordRow<K>
 }

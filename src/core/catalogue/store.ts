@@ -1,39 +1,119 @@
-import { type Static, Type } from 'typebox'
-import { statement } from '../../storage/statement.ts'
+import { type TObject, Type } from 'typebox'
+import { type Statement, statement } from '../../storage/statement.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
+import { RECORD_KINDS, RECORDS, type RecordKind, type RecordRow, shownPairs } from './records.ts'
 
-export const FormRow = Type.Object({ id: Type.Integer(), name: Type.String(), active: Type.Boolean() })
-export type FormRow = Static<typeof FormRow>
+/** What a statement of a kind answers: the record as it is then. */
+interface Written<K extends RecordKind> {
+  readonly record: RecordRow<K>
+}
+
+type Statements = { readonly [K in RecordKind]: Statement<Written<K>> }
+
+/** One statement for each kind of record. */
+function forEachKind(make: (kind: RecordKind) => Statement<unknown>): Statements {
+  // Each is declared with the row of its own kind.
+  return Object.fromEntries(RECORD_KINDS.map((kind) => [kind, make(kind)])) as Statements
+}
+
+function answer(kind: RecordKind): TObject {
+  return Type.Object({ record: RECORDS[kind].row })
+}
+
+const KEPT = "jsonb_build_object('record', f.record)"
+
+/** Who administers a new desk: `a.admins` are ids of memberships by user. */
+const OF_A_DESK = `counters as (insert into desk_counters (tenant_id, desk_id) select $1, m.id from made m),
+joined as (
+  insert into memberships (tenant_id, id, desk_id, user_id, role, created_at)
+  select $1, u.id, m.id, u.user_id, 'admin', a.at from made m, accepted a, json_to_recordset(a.admins) u (id uuid, user_id uuid)
+),`
 
 /**
- * Adds a form: `$2` the call with its name. Forms are never deleted, so one more than the largest id was never
- * another's; the tenant's counter row, locked first, keeps twins apart. Fails with a unique violation when a twin was
- * faster, and must run again. Without a row the key had been used.
+ * Adds a record: `$2` the call with what the record is. Records are never deleted, so one more than the largest integer
+ * was never another's; the tenant's counter row, locked first, keeps twins apart. Fails with a unique violation when a
+ * twin was faster, and must run again. Without a row the key had been used.
  */
-export const INSERT_FORM = statement(
-  'form.insert',
-  FormRow,
-  `
+export const INSERT_RECORD = forEachKind((kind) => {
+  const { table, id, given } = RECORDS[kind]
+  const counter = id.type === 'uuid' ? id.counter : null
+  const columns = ['id', ...(counter ? ['integer'] : []), 'name', ...Object.keys(given)]
+  const next = `coalesce((select max(o.id) from ${table} o where o.tenant_id = $1), 0) + 1`
+  const values = [...(counter ? ['a.id', 'c.integer'] : [next]), 'a.name', ...Object.values(given)]
+  return statement(
+    `${kind}.add`,
+    answer(kind),
+    `
 with input as materialized (
-  select * from json_to_record($2::json) as i (name text, ${CALL})
+  select * from json_to_record($2::json) as i (id uuid, name text, offered_in text[], status text, priority text, kind text,
+    admins json, ${CALL})
 ),
 ${CLAIMED},
 counted as (
-  update tenant_counters c set event_position = c.event_position + 1
+  update tenant_counters c set event_position = c.event_position + 1${counter ? `, ${counter} = c.${counter} + 1` : ''}
   where c.tenant_id = $1 and exists (select 1 from accepted)
-  returning c.event_position
+  returning c.event_position${counter ? `, c.${counter} as integer` : ''}
 ),
 made as (
-  insert into forms as f (tenant_id, id, name)
-  select $1, coalesce((select max(o.id) from forms o where o.tenant_id = $1), 0) + 1, a.name from accepted a, counted
-  returning f.id, f.name, f.active
+  insert into ${table} as x (tenant_id, ${columns.join(', ')})
+  select $1, ${values.join(', ')} from accepted a, counted c
+  returning x.id, x.name, json_build_object(${shownPairs(kind)}) as record
 ),
+${kind === 'desk' ? OF_A_DESK : ''}
 recorded as (
   insert into events (tenant_id, position, id, kind, actor_id, credential_id, dialect, request_id, at, after)
-  select $1, c.event_position, a.event_id, 'form.created', a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
+  select $1, c.event_position, a.event_id, '${kind}.created', a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
     jsonb_build_object('id', m.id, 'name', m.name)
   from made m, accepted a, counted c
 ),
-${keeping('made', "jsonb_build_object('form', to_jsonb(f))")}
-select m.id, m.name, m.active from made m`,
-)
+${keeping('made', KEPT)}
+select m.record from made m`,
+  )
+})
+
+/**
+ * Changes the name of a record, or whether it may be chosen: `$2` the call with its id and what is to change. What is so
+ * already is no event. Without a row the key had been used, or there is no such record.
+ */
+export const CHANGE_RECORD = forEachKind((kind) => {
+  const { table, id } = RECORDS[kind]
+  return statement(
+    `${kind}.change`,
+    answer(kind),
+    `
+with input as materialized (
+  select * from json_to_record($2::json) as i (id ${id.type}, name text, active boolean, ${CALL})
+),
+${CLAIMED},
+found as materialized (
+  select x.id, x.name, x.active, coalesce(a.name, x.name) as new_name, coalesce(a.active, x.active) as new_active
+  from accepted a join ${table} x on x.tenant_id = $1 and x.id = a.id
+  for no key update of x
+),
+changed as materialized (
+  select f.id,
+    jsonb_build_object('id', f.id) || case when f.name <> f.new_name then jsonb_build_object('name', f.name) else '{}' end
+      || case when f.active <> f.new_active then jsonb_build_object('active', f.active) else '{}' end as before,
+    jsonb_build_object('id', f.id) || case when f.name <> f.new_name then jsonb_build_object('name', f.new_name) else '{}' end
+      || case when f.active <> f.new_active then jsonb_build_object('active', f.new_active) else '{}' end as after
+  from found f where f.name <> f.new_name or f.active <> f.new_active
+),
+counted as (
+  update tenant_counters c set event_position = c.event_position + 1
+  where c.tenant_id = $1 and exists (select 1 from changed)
+  returning c.event_position
+),
+written as (
+  update ${table} x set name = f.new_name, active = f.new_active from found f where x.tenant_id = $1 and x.id = f.id
+  returning json_build_object(${shownPairs(kind)}) as record
+),
+recorded as (
+  insert into events (tenant_id, position, id, kind, actor_id, credential_id, dialect, request_id, at, before, after)
+  select $1, c.event_position, a.event_id, '${kind}.changed', a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
+    g.before, g.after
+  from changed g, accepted a, counted c
+),
+${keeping('written', KEPT)}
+select w.record from written w`,
+  )
+})

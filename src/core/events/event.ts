@@ -19,7 +19,23 @@ export const EVENT_KINDS = [
   'user.created',
   'user.changed',
   'user.erased',
+  'tenant.changed',
+  'desk.created',
+  'desk.changed',
+  'group.created',
+  'group.changed',
+  'topic.created',
+  'topic.changed',
+  'type.created',
+  'type.changed',
   'form.created',
+  'form.changed',
+  'status_label.created',
+  'status_label.changed',
+  'priority_label.created',
+  'priority_label.changed',
+  'channel.created',
+  'channel.changed',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
 import { readMigrations } from '../../storage/migrate.ts'
-import { createForm } from '../catalogue/commands.ts'
+import { addRecord } from '../catalogue/commands.ts'
 import { Refusal } from '../errors.ts'
 import { changeTicket, createTicket, deleteTickets } from '../tickets/commands.ts'
 import { findTickets } from '../tickets/queries.ts'
@@ -90,7 +90,7 @@ test('a repeat about a ticket that was deleted is refused as not found, and a de
 test('64 twins add one form, also through two processes', async () => {
   const call = keyed(made.owner, 'form')
   const twins = Array.from({ length: 64 }, (_, nth) =>
-    createForm({ ...call(), store: nth % 2 ? core.otherStore : core.store }, 'Order'),
+    addRecord({ ...call(), store: nth % 2 ? core.otherStore : core.store }, 'form', { name: 'Order' }),
   )
   const forms = await Promise.all(twins)
   assert.equal(new Set(forms.map(({ id }) => id)).size, 1)
@@ -100,7 +100,9 @@ test('64 twins add one form, also through two processes', async () => {
   )
   assert.equal(rows[0]?.n, 1)
   await assert.rejects(
-    createForm(made.as(made.owner, { key: 'form', credentialId: made.owner.id, fingerprint: 'other' }), 'Other'),
+    addRecord(made.as(made.owner, { key: 'form', credentialId: made.owner.id, fingerprint: 'other' }), 'form', {
+      name: 'Other',
+    }),
     refusedAs('idempotency_mismatch'),
   )
 })

@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
-import { FormRow } from '../catalogue/store.ts'
 import type { IdempotencyKey } from '../context.ts'
 import { Refusal, refuse } from '../errors.ts'
 import type { Instant } from '../instant.ts'
@@ -11,8 +10,9 @@ import { TestedRow, WebhookRow } from '../webhooks/store.ts'
 /** What a claimed call kept of its result: each kind of call its own part. */
 const EarlierRow = Type.Object({
   ...OutcomeRow.properties,
-  /** A form that was added. */
-  form: Type.Optional(FormRow),
+  /** A record of the catalogue that was added or changed; a form that was added by an older version. */
+  record: Type.Optional(Type.Unknown()),
+  form: Type.Optional(Type.Unknown()),
   /** A webhook as it was then; its secret as the vault sealed it, in base64. */
   webhook: Type.Optional(WebhookRow),
   sealed: Type.Optional(Type.String()),

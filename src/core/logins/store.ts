@@ -6,7 +6,7 @@ import { USER_VIEW, UserRow } from '../users/store.ts'
 export const FIND_LOGIN = statement(
   'login.find',
   Type.Object({ ...UserRow.properties, password_hash: Type.Union([Type.String(), Type.Null()]) }),
-  `select ${USER_VIEW}, u.password_hash from users u
+  `select ${USER_VIEW}, u.password_hash from users u join tenants t on t.tenant_id = $1 and t.retired_at is null
 where u.tenant_id = $1 and (u.email_key = $2 or u.username_key = $3)`,
 )
 
@@ -62,7 +62,7 @@ export const SET_ACTIVE = statement(
 export const FIRST_TENANT = statement(
   'tenant.first',
   Type.Object({ tenant_id: Type.String() }),
-  'select t.tenant_id from tenants t order by t.created_at, t.tenant_id limit 1',
+  'select t.tenant_id from tenants t where t.retired_at is null order by t.created_at, t.tenant_id limit 1',
 )
 
 /** How the directory lists the host names of tenants. */

@@ -1,13 +1,28 @@
+import { Parse } from 'typebox/value'
 import type { Store } from '../../storage/store.ts'
 import { directoryKind, hashOf } from '../access/access.ts'
+import { demandTenantWide } from '../access/actor.ts'
 import type { Role } from '../access/permissions.ts'
 import { hashPassword } from '../access/secrets.ts'
 import { INSERT_CREDENTIAL, REVOKE_CREDENTIAL } from '../access/store.ts'
 import type { CatalogueDefaults } from '../catalogue/defaults.ts'
+import type { Context } from '../context.ts'
+import { refuse, refuseField } from '../errors.ts'
+import { type Calling, callInput } from '../idempotency/claimed.ts'
+import { type Keyed, once } from '../idempotency/store.ts'
 import type { Instant } from '../instant.ts'
 import { INSERT_EXTERNAL_ID, INSERT_USER } from '../users/store.ts'
 import type { UserKind } from '../users/user.ts'
-import { INSERT_CATALOGUE, INSERT_DESK, INSERT_GROUP, INSERT_TENANT, LIST_OWNERS } from './store.ts'
+import {
+  INSERT_CATALOGUE,
+  INSERT_DESK,
+  INSERT_GROUP,
+  INSERT_TENANT,
+  LIST_OWNERS,
+  NamedTenant,
+  RENAME_TENANT,
+  RETIRE_TENANT,
+} from './store.ts'
 
 /** What administration needs of its surroundings: it runs on the command line and at first start, without an actor. */
 export interface Administration {
@@ -40,6 +55,17 @@ export async function createTenant(
   return { tenantId, deskId }
 }
 
+/** Makes a tenant that can be used at once: as `createTenant`, and with a service user that owns its API keys. */
+export async function openTenant(
+  admin: Administration,
+  input: Parameters<typeof createTenant>[1],
+): Promise<{ readonly tenantId: string; readonly deskId: string; readonly serviceId: string }> {
+  const made = await createTenant(admin, input)
+  const memberships = [{ deskId: made.deskId, role: 'admin' as const }]
+  const service = await createUser(admin, made.tenantId, { kind: 'service', isOwner: true, name: 'API', memberships })
+  return { ...made, serviceId: service.id }
+}
+
 /** Adds a desk; the tenant's owners and services become its admins. */
 export async function createDesk(
   admin: Administration,
@@ -52,6 +78,46 @@ export async function createDesk(
   const [desk] = await store.run({ statement: INSERT_DESK, values: [tenantId, newId(), name, false, now, admins] })
   if (!desk) throw new Error(`Tenant ${tenantId} does not exist.`)
   return desk
+}
+
+const LONGEST_NAME = 255
+
+/** Renames the tenant. The caller tells `Access.changed`. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
+export async function renameTenant(
+  admin: Calling & Omit<Keyed, 'actor'> & { readonly actor: Context['actor'] | null },
+  named: string,
+): Promise<{ readonly id: string; readonly name: string }> {
+  if (admin.actor) {
+    demandTenantWide(admin.actor, 'tenant.manage')
+    if (admin.actor.credential.deskId !== null) refuse({ code: 'forbidden', permission: 'tenant.manage' })
+  }
+  const name = named.trim().normalize('NFC')
+  if (name === '') refuseField(['name'], 'required', 'Must not be empty.')
+  if ([...name].length > LONGEST_NAME) refuseField(['name'], 'too_long', 'Is too long.', LONGEST_NAME)
+  return once(
+    admin,
+    async () => {
+      const values = [admin.tenant.id, JSON.stringify({ name, ...callInput(admin) })]
+      const [renamed] = await admin.store.run({ statement: RENAME_TENANT, values })
+      return renamed
+    },
+    ({ record }) => Parse(NamedTenant, record),
+  )
+}
+
+/**
+ * Keeps everybody of a tenant out, or lets them in again: keys, tokens and logins. Nothing is deleted. The caller tells
+ * `Access.changed`.
+ *
+ * @param since null brings it back.
+ * @returns whether there is such a tenant.
+ */
+export async function retireTenant(
+  { store }: Pick<Administration, 'store'>,
+  tenantId: string,
+  since: Instant | null,
+): Promise<boolean> {
+  return (await store.run({ statement: RETIRE_TENANT, values: [tenantId, since] })).length > 0
 }
 
 /** A user to add. */

@@ -1,43 +1,36 @@
 import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
+import { RECORD_KINDS, RECORDS, type RecordKind, shownPairs } from '../catalogue/records.ts'
+import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 import { instant } from '../instant.ts'
-import { PRIORITIES, STATUSES } from '../tickets/ticket.ts'
 import type { Tenant } from './tenant.ts'
-
-const record = { id: Type.Integer(), name: Type.String(), active: Type.Boolean() }
-const place = { id: Type.String(), integer: Type.Integer(), name: Type.String(), active: Type.Boolean() }
 
 const TenantRow = Type.Object({
   tenant_id: Type.String(),
   name: Type.String(),
-  desks: Type.Array(Type.Object({ ...place, isDefault: Type.Boolean(), createdAt: Type.String() })),
-  groups: Type.Array(Type.Object(place)),
-  topics: Type.Array(
-    Type.Object({ ...record, offeredIn: Type.Array(Type.String()), word: Type.Union([Type.String(), Type.Null()]) }),
-  ),
-  types: Type.Array(Type.Object(record)),
-  status_labels: Type.Array(Type.Object({ ...record, status: Type.Enum(STATUSES) })),
-  priority_labels: Type.Array(Type.Object({ ...record, priority: Type.Enum(PRIORITIES) })),
-  channels: Type.Array(Type.Object({ ...record, kind: Type.String(), icon: Type.String() })),
-  forms: Type.Array(Type.Object(record)),
+  desks: Type.Array(RECORDS.desk.row),
+  groups: Type.Array(RECORDS.group.row),
+  topics: Type.Array(RECORDS.topic.row),
+  types: Type.Array(RECORDS.type.row),
+  status_labels: Type.Array(RECORDS.status_label.row),
+  priority_labels: Type.Array(RECORDS.priority_label.row),
+  channels: Type.Array(RECORDS.channel.row),
+  forms: Type.Array(RECORDS.form.row),
 })
 
-const list = (from: string, pairs: string, order: string): string =>
-  `(select coalesce(json_agg(json_build_object(${pairs}) order by x.${order}), '[]') from ${from} x where x.tenant_id = $1)`
+/** All records of a kind as one JSON list. */
+function list(kind: RecordKind): string {
+  const { table, id } = RECORDS[kind]
+  const order = id.type === 'uuid' ? 'integer' : 'id'
+  return `(select coalesce(json_agg(json_build_object(${shownPairs(kind)}) order by x.${order}), '[]') from ${table} x where x.tenant_id = $1) as ${table}`
+}
 
 /** A tenant with its desks, groups and catalogue, in one round trip. */
 export const LOAD_TENANT = statement(
   'tenant.load',
   TenantRow,
   `select t.tenant_id, t.name,
-  ${list('desks', "'id', x.id, 'integer', x.integer, 'name', x.name, 'active', x.active, 'isDefault', x.is_default, 'createdAt', x.created_at", 'integer')} as desks,
-  ${list('groups', "'id', x.id, 'integer', x.integer, 'name', x.name, 'active', x.active", 'integer')} as groups,
-  ${list('topics', "'id', x.id, 'name', x.name, 'active', x.active, 'offeredIn', x.offered_in, 'word', x.word", 'id')} as topics,
-  ${list('types', "'id', x.id, 'name', x.name, 'active', x.active", 'id')} as types,
-  ${list('status_labels', "'id', x.id, 'name', x.name, 'active', x.active, 'status', x.status", 'id')} as status_labels,
-  ${list('priority_labels', "'id', x.id, 'name', x.name, 'active', x.active, 'priority', x.priority", 'id')} as priority_labels,
-  ${list('channels', "'id', x.id, 'name', x.name, 'active', x.active, 'kind', x.kind, 'icon', x.icon", 'id')} as channels,
-  ${list('forms', "'id', x.id, 'name', x.name, 'active', x.active", 'id')} as forms
+  ${RECORD_KINDS.map(list).join(',\n  ')}
 from tenants t where t.tenant_id = $1`,
 )
 
@@ -122,11 +115,57 @@ insert into groups as g (tenant_id, id, integer, name, created_at)
 select $1, $2, c.group_integer, $3, $4 from counted c returning g.id, g.integer`,
 )
 
+export const NamedTenant = Type.Object({ id: Type.String(), name: Type.String() })
+
+/** `$2` the call with the new name. What is so already is no event. Without a row the key had been used. */
+export const RENAME_TENANT = statement(
+  'tenant.rename',
+  NamedTenant,
+  `
+with input as materialized (
+  select * from json_to_record($2::json) as i (name text, ${CALL})
+),
+${CLAIMED},
+found as materialized (
+  select t.name, a.name as new_name from accepted a join tenants t on t.tenant_id = $1 for no key update of t
+),
+counted as (
+  update tenant_counters c set event_position = c.event_position + 1
+  where c.tenant_id = $1 and exists (select 1 from found f where f.name <> f.new_name)
+  returning c.event_position
+),
+written as (
+  update tenants t set name = f.new_name from found f where t.tenant_id = $1 returning t.tenant_id as id, t.name
+),
+recorded as (
+  insert into events (tenant_id, position, id, kind, actor_id, credential_id, dialect, request_id, at, before, after)
+  select $1, c.event_position, a.event_id, 'tenant.changed', a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
+    jsonb_build_object('name', f.name), jsonb_build_object('name', f.new_name)
+  from found f, accepted a, counted c
+),
+${keeping('written', "jsonb_build_object('record', to_jsonb(f))")}
+select w.id, w.name from written w`,
+)
+
+/** `$2` since when nobody of the tenant gets in; null to let them in again. */
+export const RETIRE_TENANT = statement(
+  'tenant.retire',
+  IdRow,
+  'update tenants t set retired_at = $2 where t.tenant_id = $1 returning t.tenant_id',
+)
+
+const TenantListed = Type.Object({
+  tenant_id: Type.String(),
+  name: Type.String(),
+  retired_at: Type.Union([Type.String(), Type.Null()]),
+})
+export type TenantListed = Static<typeof TenantListed>
+
 /** Every tenant, for the command line and for jobs. One of the exemptions: it is the list of tenants itself. */
 export const LIST_TENANTS = statement(
   'tenant.list',
-  Type.Object({ tenant_id: Type.String(), name: Type.String() }),
-  'select t.tenant_id, t.name from tenants t order by t.created_at, t.tenant_id',
+  TenantListed,
+  'select t.tenant_id, t.name, t.retired_at from tenants t order by t.created_at, t.tenant_id',
 )
 
 /** Owners and services, who administer every desk. */

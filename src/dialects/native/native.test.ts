@@ -631,7 +631,8 @@ describe('the catalogue', () => {
   test('tells of each record what tickets and clients need', async () => {
     const firstOf = async (list: string) => (await send('GET', `/${list}?limit=1`)).json.data[0]
     assert.deepEqual(await firstOf('desks'), { id: desk, integer: 1, name: 'Default', default: true, active: true })
-    assert.deepEqual(await firstOf('topics'), { id: 1, name: 'Technical Support', active: true })
+    const topic = { id: 1, name: 'Technical Support', active: true, offered_in: ['netgroot'] }
+    assert.deepEqual(await firstOf('topics'), topic)
     assert.deepEqual(await firstOf('status_labels'), { id: 1, name: 'New', active: true, status: 'new' })
     assert.deepEqual(await firstOf('priority_labels'), { id: 1, name: 'Low', active: true, priority: 'low' })
     assert.deepEqual(await firstOf('channels'), { id: 1, name: 'e-mail', active: true, kind: 'email' })
@@ -822,15 +823,40 @@ describe('paths and methods', () => {
       listMessages: 'get /v1/tickets/{id}/messages',
       listTimeline: 'get /v1/tickets/{id}/timeline',
       getTicketByNumber: 'get /v1/desks/{desk}/tickets/{number}',
+      getTenant: 'get /v1/tenant',
+      changeTenant: 'patch /v1/tenant',
       listDesks: 'get /v1/desks',
+      createDesk: 'post /v1/desks',
+      getDesk: 'get /v1/desks/{id}',
+      changeDesk: 'patch /v1/desks/{id}',
       listGroups: 'get /v1/groups',
+      createGroup: 'post /v1/groups',
+      getGroup: 'get /v1/groups/{id}',
+      changeGroup: 'patch /v1/groups/{id}',
       listTopics: 'get /v1/topics',
+      createTopic: 'post /v1/topics',
+      getTopic: 'get /v1/topics/{id}',
+      changeTopic: 'patch /v1/topics/{id}',
       listTypes: 'get /v1/types',
+      createType: 'post /v1/types',
+      getType: 'get /v1/types/{id}',
+      changeType: 'patch /v1/types/{id}',
       listForms: 'get /v1/forms',
       createForm: 'post /v1/forms',
+      getForm: 'get /v1/forms/{id}',
+      changeForm: 'patch /v1/forms/{id}',
       listStatusLabels: 'get /v1/status_labels',
+      createStatusLabel: 'post /v1/status_labels',
+      getStatusLabel: 'get /v1/status_labels/{id}',
+      changeStatusLabel: 'patch /v1/status_labels/{id}',
       listPriorityLabels: 'get /v1/priority_labels',
+      createPriorityLabel: 'post /v1/priority_labels',
+      getPriorityLabel: 'get /v1/priority_labels/{id}',
+      changePriorityLabel: 'patch /v1/priority_labels/{id}',
       listChannels: 'get /v1/channels',
+      createChannel: 'post /v1/channels',
+      getChannel: 'get /v1/channels/{id}',
+      changeChannel: 'patch /v1/channels/{id}',
       listUsers: 'get /v1/users',
       getUser: 'get /v1/users/{id}',
       createUser: 'post /v1/users',

@@ -12,6 +12,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   delivery: 'Not found',
   form: 'Not found',
   channel: 'Not found',
+  record: 'Not found',
   attachment: 'Not found',
 }
 

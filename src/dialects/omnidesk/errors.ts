@@ -52,6 +52,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   delivery: 'This delivery does not exist.',
   form: 'This form does not exist.',
   channel: 'This channel does not exist.',
+  record: 'This record does not exist.',
   attachment: 'This file does not exist.',
 }
 

@@ -74,6 +74,7 @@ const WORD_OF_MISSING: Readonly<Record<Missing, string>> = {
   delivery: 'Delivery',
   form: 'Form',
   channel: 'Channel',
+  record: 'Record',
   attachment: 'Attachment',
 }
 

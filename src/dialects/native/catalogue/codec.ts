@@ -1,4 +1,15 @@
-import type { CatalogueRecord, Channel, Desk, Group, PriorityLabel, StatusLabel } from '../../../core/tenants/tenant.ts'
+import { RECORDS, type RecordKind } from '../../../core/catalogue/records.ts'
+import { refuse } from '../../../core/errors.ts'
+import type {
+  CatalogueRecord,
+  Channel,
+  Desk,
+  Group,
+  PriorityLabel,
+  StatusLabel,
+  Topic,
+} from '../../../core/tenants/tenant.ts'
+import { UUID } from '../../../core/uuid.ts'
 import type {
   ChannelAnswer,
   DeskAnswer,
@@ -6,6 +17,7 @@ import type {
   PriorityLabelAnswer,
   RecordAnswer,
   StatusLabelAnswer,
+  TopicAnswer,
 } from './schema.ts'
 
 export function encodeDesk({ id, integer, name, isDefault, active }: Desk): DeskAnswer {
@@ -30,4 +42,20 @@ export function encodePriorityLabel({ id, name, priority, active }: PriorityLabe
 
 export function encodeChannel({ id, name, kind, active }: Channel): ChannelAnswer {
   return { id, name, kind, active }
+}
+
+export function encodeTopic({ id, name, active, offeredIn }: Topic): TopicAnswer {
+  return { id, name, active, offered_in: [...offeredIn] }
+}
+
+const INTEGER = /^[1-9]\d{0,9}$/
+
+/** The id in a path. What cannot be one names nothing. @throws Refusal `not_found` */
+export function decodeRecordId(kind: RecordKind, text: string): string | number {
+  if (RECORDS[kind].id.type === 'uuid') return UUID.test(text) ? text.toLowerCase() : unknown(kind)
+  return INTEGER.test(text) ? Number(text) : unknown(kind)
+}
+
+function unknown(kind: RecordKind): never {
+  return refuse({ code: 'not_found', missing: kind === 'desk' ? 'desk' : 'record' })
 }

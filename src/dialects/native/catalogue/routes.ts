@@ -1,89 +1,232 @@
 import type { TSchema } from 'typebox'
 import { reachesDesk } from '../../../core/access/actor.ts'
-import { createForm } from '../../../core/catalogue/commands.ts'
+import type { Permission } from '../../../core/access/permissions.ts'
+import { addRecord, changeRecord, findRecord, type NewRecord, recordsOf } from '../../../core/catalogue/commands.ts'
+import type { RecordKind, RecordRow } from '../../../core/catalogue/records.ts'
 import type { Context } from '../../../core/context.ts'
+import { refuse } from '../../../core/errors.ts'
+import { renameTenant } from '../../../core/tenants/commands.ts'
 import { type Route, route } from '../../dialect.ts'
 import type { Need } from '../auth.ts'
 import { pageOf } from '../paging.ts'
 import {
+  decodeRecordId,
   encodeChannel,
   encodeDesk,
   encodeGroup,
   encodePriorityLabel,
   encodeRecord,
   encodeStatusLabel,
+  encodeTopic,
 } from './codec.ts'
 import {
   CatalogueQuery,
+  ChannelAnswer,
   ChannelListAnswer,
+  DeskAnswer,
   DeskListAnswer,
+  GroupAnswer,
   GroupListAnswer,
-  NewFormBody,
+  NewChannelBody,
+  NewPriorityLabelBody,
+  NewRecordBody,
+  NewStatusLabelBody,
+  NewTopicBody,
+  PriorityLabelAnswer,
   PriorityLabelListAnswer,
   RecordAnswer,
+  RecordChangeBody,
   RecordListAnswer,
+  RecordParams,
+  StatusLabelAnswer,
   StatusLabelListAnswer,
+  TenantAnswer,
+  TenantChangeBody,
+  TopicAnswer,
+  TopicListAnswer,
 } from './schema.ts'
 
-/** A list of what the tenant's snapshot holds, inactive records too: tickets may still have them. */
-function list(
-  path: string,
-  operationId: string,
-  summary: string,
-  answer: TSchema,
-  records: (ctx: Context) => readonly unknown[],
-): Route<Need> {
-  return route({
-    method: 'GET',
-    path,
-    operationId,
-    summary,
-    need: ['catalogue.read'],
-    query: CatalogueQuery,
-    answers: { 200: answer },
-    handle: async ({ ctx, query }) => ({ status: 200, body: pageOf(records(ctx), query) }),
-  })
+/** How the records of a kind are called and shown. */
+interface Showing<K extends RecordKind> {
+  readonly path: string
+  /** For operation ids: `Topic`, `Topics`. */
+  readonly names: readonly [one: string, many: string]
+  /** For people: `a topic`, `the topics`. */
+  readonly words: readonly [one: string, many: string]
+  readonly manage: Permission
+  readonly newBody: TSchema
+  readonly answers: readonly [one: TSchema, list: TSchema]
+  readonly encode: (record: RecordRow<K>) => unknown
+  /** What is in a caller's reach; all of it by default. */
+  readonly reaches?: (ctx: Context, record: RecordRow<K>) => boolean
+}
+
+/** The body of a new record, whatever its kind. */
+interface NewBody extends Omit<NewRecord, 'offeredIn'> {
+  readonly offered_in?: readonly string[]
+}
+
+/**
+ * A list of what the tenant's snapshot holds, retired records too, because tickets may still have them; and how one is
+ * shown, added, renamed and retired.
+ */
+function records<K extends RecordKind>(kind: K, showing: Showing<K>): readonly Route<Need>[] {
+  const { path, names, words, manage, answers, encode, reaches = () => true } = showing
+  const [one, many] = names
+  const inReach = (ctx: Context) => recordsOf(ctx.tenant, kind).filter((each) => reaches(ctx, each))
+  return [
+    route({
+      method: 'GET',
+      path,
+      operationId: `list${many}`,
+      summary: `List ${words[1]}`,
+      need: ['catalogue.read'],
+      query: CatalogueQuery,
+      answers: { 200: answers[1] },
+      handle: async ({ ctx, query }) => ({ status: 200, body: pageOf(inReach(ctx).map(encode), query) }),
+    }),
+    route({
+      method: 'POST',
+      path,
+      operationId: `create${one}`,
+      summary: `Add ${words[0]}`,
+      need: [manage],
+      body: showing.newBody,
+      answers: { 201: answers[0] },
+      handle: async ({ ctx, body, services }) => {
+        const { offered_in: offeredIn, ...rest } = body as NewBody
+        const made = await addRecord(ctx, kind, { ...rest, ...(offeredIn && { offeredIn }) })
+        await services.access.changed(ctx.tenant.id)
+        return { status: 201, headers: { location: `${path}/${made.id}` }, body: encode(made) }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: `${path}/:id`,
+      operationId: `get${one}`,
+      summary: `Show ${words[0]}`,
+      need: ['catalogue.read'],
+      params: RecordParams,
+      answers: { 200: answers[0] },
+      handle: async ({ ctx, params }) => {
+        const found = findRecord(ctx.tenant, kind, decodeRecordId(kind, params.id))
+        if (!reaches(ctx, found)) refuse({ code: 'not_found', missing: kind === 'desk' ? 'desk' : 'record' })
+        return { status: 200, body: encode(found) }
+      },
+    }),
+    route({
+      method: 'PATCH',
+      path: `${path}/:id`,
+      operationId: `change${one}`,
+      summary: `Rename ${words[0]}, retire it or bring it back`,
+      need: [manage],
+      params: RecordParams,
+      body: RecordChangeBody,
+      answers: { 200: answers[0] },
+      handle: async ({ ctx, params, body, services }) => {
+        const changed = await changeRecord(ctx, kind, decodeRecordId(kind, params.id), body)
+        await services.access.changed(ctx.tenant.id)
+        return { status: 200, body: encode(changed) }
+      },
+    }),
+  ]
 }
 
 export const catalogueRoutes: readonly Route<Need>[] = [
-  list('/v1/desks', 'listDesks', 'List the desks within reach', DeskListAnswer, ({ tenant, actor }) =>
-    tenant.desks.filter((desk) => reachesDesk(actor, desk.id)).map(encodeDesk),
-  ),
-  list('/v1/groups', 'listGroups', 'List the groups', GroupListAnswer, ({ tenant }) => tenant.groups.map(encodeGroup)),
-  list('/v1/topics', 'listTopics', 'List the topics', RecordListAnswer, ({ tenant }) =>
-    tenant.topics.map(encodeRecord),
-  ),
-  list('/v1/types', 'listTypes', 'List the types', RecordListAnswer, ({ tenant }) => tenant.types.map(encodeRecord)),
-  list('/v1/forms', 'listForms', 'List the forms', RecordListAnswer, ({ tenant }) => tenant.forms.map(encodeRecord)),
   route({
-    method: 'POST',
-    path: '/v1/forms',
-    operationId: 'createForm',
-    summary: 'Add a form',
-    need: ['catalogue.manage'],
-    body: NewFormBody,
-    answers: { 201: RecordAnswer },
+    method: 'GET',
+    path: '/v1/tenant',
+    operationId: 'getTenant',
+    summary: 'Show the tenant',
+    need: ['catalogue.read'],
+    answers: { 200: TenantAnswer },
+    handle: async ({ ctx: { tenant } }) => ({ status: 200, body: { id: tenant.id, name: tenant.name } }),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/tenant',
+    operationId: 'changeTenant',
+    summary: 'Rename the tenant',
+    need: ['tenant.manage'],
+    body: TenantChangeBody,
+    answers: { 200: TenantAnswer },
     handle: async ({ ctx, body, services }) => {
-      const form = await createForm(ctx, body.name)
+      const { id, name } = await renameTenant(ctx, body.name)
       await services.access.changed(ctx.tenant.id)
-      return { status: 201, body: encodeRecord(form) }
+      return { status: 200, body: { id, name } }
     },
   }),
-  list(
-    '/v1/status_labels',
-    'listStatusLabels',
-    "List the tenant's names for statuses",
-    StatusLabelListAnswer,
-    ({ tenant }) => tenant.statusLabels.map(encodeStatusLabel),
-  ),
-  list(
-    '/v1/priority_labels',
-    'listPriorityLabels',
-    "List the tenant's names for priorities",
-    PriorityLabelListAnswer,
-    ({ tenant }) => tenant.priorityLabels.map(encodePriorityLabel),
-  ),
-  list('/v1/channels', 'listChannels', 'List the channels', ChannelListAnswer, ({ tenant }) =>
-    tenant.channels.map(encodeChannel),
-  ),
+  ...records('desk', {
+    path: '/v1/desks',
+    names: ['Desk', 'Desks'],
+    words: ['a desk', 'the desks within reach'],
+    manage: 'tenant.manage',
+    newBody: NewRecordBody,
+    answers: [DeskAnswer, DeskListAnswer],
+    encode: encodeDesk,
+    reaches: ({ actor }, { id }) => reachesDesk(actor, id),
+  }),
+  ...records('group', {
+    path: '/v1/groups',
+    names: ['Group', 'Groups'],
+    words: ['a group', 'the groups'],
+    manage: 'catalogue.manage',
+    newBody: NewRecordBody,
+    answers: [GroupAnswer, GroupListAnswer],
+    encode: encodeGroup,
+  }),
+  ...records('topic', {
+    path: '/v1/topics',
+    names: ['Topic', 'Topics'],
+    words: ['a topic', 'the topics'],
+    manage: 'catalogue.manage',
+    newBody: NewTopicBody,
+    answers: [TopicAnswer, TopicListAnswer],
+    encode: encodeTopic,
+  }),
+  ...records('type', {
+    path: '/v1/types',
+    names: ['Type', 'Types'],
+    words: ['a type', 'the types'],
+    manage: 'catalogue.manage',
+    newBody: NewRecordBody,
+    answers: [RecordAnswer, RecordListAnswer],
+    encode: encodeRecord,
+  }),
+  ...records('form', {
+    path: '/v1/forms',
+    names: ['Form', 'Forms'],
+    words: ['a form', 'the forms'],
+    manage: 'catalogue.manage',
+    newBody: NewRecordBody,
+    answers: [RecordAnswer, RecordListAnswer],
+    encode: encodeRecord,
+  }),
+  ...records('status_label', {
+    path: '/v1/status_labels',
+    names: ['StatusLabel', 'StatusLabels'],
+    words: ['a name for a status', "the tenant's names for statuses"],
+    manage: 'catalogue.manage',
+    newBody: NewStatusLabelBody,
+    answers: [StatusLabelAnswer, StatusLabelListAnswer],
+    encode: encodeStatusLabel,
+  }),
+  ...records('priority_label', {
+    path: '/v1/priority_labels',
+    names: ['PriorityLabel', 'PriorityLabels'],
+    words: ['a name for a priority', "the tenant's names for priorities"],
+    manage: 'catalogue.manage',
+    newBody: NewPriorityLabelBody,
+    answers: [PriorityLabelAnswer, PriorityLabelListAnswer],
+    encode: encodePriorityLabel,
+  }),
+  ...records('channel', {
+    path: '/v1/channels',
+    names: ['Channel', 'Channels'],
+    words: ['a channel', 'the channels'],
+    manage: 'catalogue.manage',
+    newBody: NewChannelBody,
+    answers: [ChannelAnswer, ChannelListAnswer],
+    encode: encodeChannel,
+  }),
 ]

@@ -1,0 +1,77 @@
+import type { Store } from '../../storage/store.ts'
+import { CATALOGUE_DEFAULTS } from '../catalogue/defaults.ts'
+import { refuse } from '../errors.ts'
+import type { Instant } from '../instant.ts'
+import { UUID } from '../uuid.ts'
+import { issueCredential, type NewCredential, openTenant, renameTenant, retireTenant } from './commands.ts'
+import { LIST_TENANTS } from './store.ts'
+
+/** Whoever runs the server, above all tenants and of none. */
+export interface Operator {
+  readonly store: Store
+  readonly now: Instant
+  readonly newId: () => string
+  readonly requestId: string
+}
+
+/** A tenant as its operator sees it. */
+export interface ListedTenant {
+  readonly id: string
+  readonly name: string
+  /** Since when nobody of it gets in; null while they do. */
+  readonly retiredAt: Instant | null
+}
+
+export async function listTenants({ store }: Pick<Operator, 'store'>): Promise<readonly ListedTenant[]> {
+  const rows = await store.run({ statement: LIST_TENANTS, values: [] })
+  return rows.map(({ tenant_id: id, name, retired_at }) => ({
+    id,
+    name,
+    retiredAt: retired_at === null ? null : new Date(retired_at).toISOString(),
+  }))
+}
+
+/**
+ * Makes a tenant with a default desk, the usual catalogue, a service user, and a credential of that user.
+ *
+ * @throws Refusal `conflict` when another tenant has the name: people choose tenants by it.
+ */
+export async function makeTenant(
+  operator: Operator,
+  { name, deskName }: { readonly name: string; readonly deskName: string },
+  credential: Omit<NewCredential, 'userId'>,
+): Promise<{ readonly tenantId: string; readonly deskId: string; readonly serviceId: string }> {
+  await demandFree(operator, name, null)
+  return operator.store.database.transaction(async (run) => {
+    const admin = { ...operator, store: { run } }
+    const made = await openTenant(admin, { name, deskName, catalogue: CATALOGUE_DEFAULTS })
+    await issueCredential(admin, made.tenantId, { ...credential, userId: made.serviceId })
+    return made
+  })
+}
+
+/** Renames a tenant, retires it or brings it back. The caller tells `Access.changed`. @throws Refusal `not_found`, `conflict` */
+export async function changeTenant(
+  operator: Operator,
+  id: string,
+  { name, retired }: { readonly name?: string; readonly retired?: boolean },
+): Promise<ListedTenant> {
+  const current = await findTenant(operator, id)
+  if (name !== undefined && name !== current.name) {
+    await demandFree(operator, name, id)
+    await renameTenant({ ...operator, tenant: { id }, actor: null, dialect: 'native' }, name)
+  }
+  if (retired !== undefined && retired !== (current.retiredAt !== null))
+    await retireTenant(operator, id, retired ? operator.now : null)
+  return findTenant(operator, id)
+}
+
+async function findTenant(operator: Operator, id: string): Promise<ListedTenant> {
+  const found = UUID.test(id) ? (await listTenants(operator)).find((each) => each.id === id) : undefined
+  return found ?? refuse({ code: 'not_found', missing: 'record' })
+}
+
+async function demandFree(operator: Operator, name: string, own: string | null): Promise<void> {
+  const other = (await listTenants(operator)).find((each) => each.name === name && each.id !== own)
+  if (other) refuse({ code: 'conflict', message: `There is a tenant ${name} already: ${other.id}.` })
+}
