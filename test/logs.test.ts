@@ -32,6 +32,14 @@ test('a key in the query of Omnidesk is never in the log, however its name is sp
   assert.ok(!served.stderr().includes(key))
 })
 
+test('nor is one that was sent to a path that takes none', async () => {
+  for (const [index, path] of ['/v1/tickets', '/accounts/x/tickets', '/nowhere', '/', '/healthz'].entries()) {
+    await send(served.url, 'GET', `${path}?access_token=astray${index}&Api-Key=astray${index}&seen=too${index}`)
+    await until('the request in the log', () => served.stderr().includes(`seen=too${index}`))
+  }
+  assert.doesNotMatch(served.stderr(), /astray/)
+})
+
 test('nor however its path is spelled, and no more is what a link to a file is good by', async () => {
   const spelled = [
     'http://desk.example/api/v2/ticket',

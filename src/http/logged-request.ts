@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Dialect } from '../dialects/dialect.ts'
 import { FILES } from './files.ts'
 import { clientOf } from './forwarded.ts'
-import { withoutSecret } from './logged-url.ts'
+import { withoutSecrets } from './logged-url.ts'
 import { ofAuthorization } from './oauth/mount.ts'
 import { plainPath } from './paths.ts'
 
@@ -10,7 +10,7 @@ import { plainPath } from './paths.ts'
 export function loggedUrl(url: string, dialect: Dialect | undefined): string {
   // The query of a link to a file is the right to it.
   if (ofAuthorization(url) || plainPath(url).startsWith(FILES)) return url.split('?', 1)[0] ?? ''
-  return dialect?.secretQuery ? withoutSecret(url, dialect.secretQuery) : url
+  return withoutSecrets(url, dialect?.secretQuery)
 }
 
 /** What the log shows of a request. */

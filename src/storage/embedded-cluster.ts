@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import {
   access,
+  chown,
   constants,
-  lstat,
   mkdir,
   mkdtemp,
   open,
@@ -294,15 +294,26 @@ export async function createSocketDir(cluster: Cluster): Promise<string> {
   )
 }
 
-/** Creates the socket directory again if something (a cleaner of /tmp) removed it. */
+/**
+ * Makes the socket directory ready for a server to start: creates it again if something (a cleaner of /tmp) removed it,
+ * and hands it to the user who runs the server.
+ */
 export async function restoreSocketDir(cluster: Cluster, directory: string): Promise<void> {
-  const isThere = await lstat(directory).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) return
-  await mkdir(directory, { mode: 0o700 })
+  await mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
+    if (errorCode(error) !== 'EEXIST') throw error
+  })
   await openDirectoryFor(cluster.identity, directory)
+}
+
+/**
+ * Closes the socket directory to everybody but us, once the server has made its socket. Started by root, the server runs
+ * as a user whom other services may share, and who connects to it may do everything.
+ */
+export async function closeSocketDir(cluster: Cluster, directory: string): Promise<void> {
+  const ourUid = process.getuid?.()
+  if (ourUid === undefined || cluster.identity.owner === undefined || cluster.identity.owner.uid === ourUid) return
+  // Where root may not do this the directory stays as it was.
+  await chown(directory, ourUid, process.getgid?.() ?? ourUid).catch(() => {})
 }
 
 /** Removes a socket directory we made, with the only files PostgreSQL puts there. */

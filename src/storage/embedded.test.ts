@@ -427,6 +427,26 @@ describe('embedded PostgreSQL', { concurrency: 3, skip: isLinux ? false : 'looks
       assert.equal(statSync(join(dataDir, 'postgres-18')).uid, NOBODY)
     })
 
+    it('lets no other process of the user who runs it connect', async (t) => {
+      const dataDir = await newDataDir(t)
+      const server = await start(t, dataDir)
+      const { host } = server.connection
+      const reach = (uid: number): string =>
+        execFileSync('sh', ['-c', 'test -S "$1/.s.PGSQL.5432" && echo reached || echo closed', 'sh', host], {
+          uid,
+          cwd: '/',
+          encoding: 'utf8',
+        }).trim()
+      assert.deepEqual([reach(0), reach(NOBODY)], ['reached', 'closed'])
+      const [postmaster] = postmastersOf(dataDir)
+      assert.ok(postmaster !== undefined)
+      process.kill(postmaster, 'SIGKILL')
+      await until('the restart', () => server.restarts() === 1)
+      assert.deepEqual([reach(0), reach(NOBODY)], ['reached', 'closed'])
+      await server.stop()
+      assert.equal(existsSync(host), false)
+    })
+
     it('works below a directory only root can enter', async (t) => {
       const dataDir = await newDataDir(t, 0o700)
       const first = await start(t, dataDir)

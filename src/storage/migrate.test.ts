@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 import pg from 'pg'
 import { testDatabase } from '../../test/database.ts'
 import { type Database, openDatabase } from './database.ts'
+import { StoreUnusable } from './failures.ts'
 import { type Migration, migrate, readMigrations } from './migrate.ts'
 
 interface Empty {
@@ -81,6 +82,26 @@ describe('Migrations', () => {
       )
       assert.deepEqual(await migrate(open()), [])
       assert.deepEqual(await rows('select count(*)::int as n from tickets'), [{ n: 0 }])
+    })
+  })
+
+  test('wait for a lock that somebody holds, and say who holds it when that takes too long', async () => {
+    await withEmpty(async ({ open, rows }) => {
+      const database = open()
+      await migrate(database, ONE_TO_THREE.slice(0, 1))
+      const [held] = (await rows('select pg_backend_pid() as pid, pg_advisory_lock(7265019001)')) as { pid: number }[]
+      // Where nothing is missing nothing is waited for.
+      assert.deepEqual(await migrate(database, ONE_TO_THREE.slice(0, 1)), [])
+      await assert.rejects(migrate(database, ONE_TO_THREE, { waitMs: 300 }), (error) => {
+        assert.match(
+          error instanceof StoreUnusable ? error.message : '',
+          new RegExp(`session ${held?.pid} holds the lock`),
+        )
+        return true
+      })
+      const waiting = migrate(database, ONE_TO_THREE)
+      await rows('select pg_advisory_unlock(7265019001)')
+      assert.deepEqual(await waiting, ['0002_trace.sql', '0003_trace.sql'])
     })
   })
 

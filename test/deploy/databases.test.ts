@@ -7,10 +7,13 @@ import { after, before, describe, test } from 'node:test'
 import { sentence } from '../../src/cli/tell.ts'
 import { readConfig } from '../../src/config.ts'
 import { type Polydesk, start } from '../../src/main.ts'
+import { blocksIn } from '../markdown.ts'
 import { readValues, until } from '../process.ts'
 import { type Received, send } from '../world.ts'
 import { certify, type Postgres, reconfigure, startPgBouncer, startPostgres } from './backs.ts'
 import { findProgram, type Scratch, scratchFolder, unlessInstalled } from './programs.ts'
+
+const OPERATING = join(import.meta.dirname, '..', '..', 'docs', 'operating.md')
 
 /** A Polydesk on a database that a test started. */
 interface Served {
@@ -132,8 +135,10 @@ describe('behind Polydesk', { skip: isMissing }, () => {
 
       test('with single transactions works where it keeps prepared statements, else is refused with the reason', async () => {
         const name = await newDatabase()
-        // One session less than are needed shows what pooling is.
-        const lines = ['pool_mode = transaction', 'default_pool_size = 4']
+        const recipe = blocksIn(await readFile(OPERATING, 'utf8')).find(({ info }) => info === 'ini pgbouncer')
+        assert.ok(recipe)
+        // Fewer than are wanted at once show what pooling is.
+        const lines = [program === 'pgbouncer' ? 'pool_mode = transaction' : recipe.text, 'default_pool_size = 4']
         const bouncer = await startPgBouncer(scratch, server, lines, program)
         try {
           if (program === 'pgbouncer') {
