@@ -1,14 +1,8 @@
 import type { Store } from '../storage/store.ts'
 import type { Actor } from './access/actor.ts'
+import type { IdempotencyKey } from './idempotency/key.ts'
 import type { Instant } from './instant.ts'
 import type { Tenant } from './tenants/tenant.ts'
-
-/** What makes a write safe to repeat: the caller's key, and what it was first used for. */
-export interface IdempotencyKey {
-  readonly key: string
-  /** Digest of method, path and body; the same key with another fingerprint is refused. */
-  readonly fingerprint: string
-}
 
 /** Everything a command needs to know of its surroundings: passed explicitly, never ambient. */
 export interface Context {

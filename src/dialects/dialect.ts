@@ -210,6 +210,8 @@ export interface Dialect<Need = unknown> {
   readonly blanks?: Blanks
   /** How a present but non-JSON content type is treated; `unsupported_media_type` unless it says `malformed`. */
   readonly wrongMediaType?: 'malformed'
+  /** What query and body say together, where a parameter may come in either; absent where the two are apart. */
+  readonly parametersOf?: (call: { readonly query: unknown; readonly body: unknown }) => unknown
   /** A query parameter that carries a secret and must not be logged. */
   readonly secretQuery?: string
   /** Extra headers on every answer, errors included. */

@@ -26,6 +26,10 @@ test('a name that an object has twice is refused, however it is written and wher
     refused(text)
 })
 
+test('a byte order mark says nothing', () => {
+  assert.deepEqual(parseJson(Buffer.from('\ufeff{"a":"\ufeff"}')), { a: '\ufeff' })
+})
+
 test('the same name in different objects is fine', () => {
   assert.deepEqual(parseJson(Buffer.from('[{"a":{"a":"a"}},{"a":"{\\"a\\":"}]')), [{ a: { a: 'a' } }, { a: '{"a":' }])
 })
@@ -35,7 +39,10 @@ test('what is not UTF-8 JSON is refused, and nothing at all is undefined', () =>
     '{',
     'nope',
     '{"a":01}',
-    '\ufeff{}',
+    '\ufeff',
+    '{}\ufeff',
+    '\u0000{}',
+    Buffer.from('\ufeff{}', 'utf16le'),
     Buffer.from([0x22, 0xff, 0x22]),
     Buffer.from('{"a":1}', 'utf16le'),
   ])

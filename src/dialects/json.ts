@@ -2,7 +2,7 @@ import { WireRefusal } from './dialect.ts'
 
 /**
  * Reads a JSON body strictly: UTF-8 only (RFC 8259), and no name twice in one object (RFC 7493, I-JSON), because which of
- * two values counts differs from reader to reader. An empty body is undefined.
+ * two values counts differs from reader to reader. A byte order mark before it says nothing. An empty body is undefined.
  *
  * @throws WireRefusal `malformed`
  */
@@ -48,9 +48,12 @@ function malformed(message: string): WireRefusal {
   return new WireRefusal({ code: 'malformed', message })
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** Without the byte order mark that programs of Windows begin with; RFC 8259, 8.1 lets parsers ignore it. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 function decoded(body: Buffer): string {
+  // JSON has no NUL, and every text of it in UTF-16 has one among its first two bytes, or behind a byte order mark.
+  if (body.subarray(0, 4).includes(0)) throw malformed('The body is UTF-16 or UTF-32. Send JSON as UTF-8.')
   try {
     return UTF8.decode(body)
   } catch {

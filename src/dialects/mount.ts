@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Actor } from '../core/access/actor.ts'
-import type { Context, IdempotencyKey } from '../core/context.ts'
+import type { Context } from '../core/context.ts'
 import { type Issue, Refusal } from '../core/errors.ts'
+import type { IdempotencyKey } from '../core/idempotency/key.ts'
 import { networkOf } from '../core/limits/network.ts'
 import { isTooSlow, StoreUnavailable } from '../storage/failures.ts'
 import { blanksRemover } from './blanks.ts'
 import type { Answer, Call, Dialect, OpenCall, OpenRoute, Route, RouteShape, Services, WireError } from './dialect.ts'
 import { answerError, WireRefusal } from './dialect.ts'
+import { decompressed } from './encoding.ts'
+import { idempotencyKey } from './idempotency.ts'
 import { jsonUnderOtherType, parseJson } from './json.ts'
 import { WRITES } from './openapi.ts'
 import { unknownPlaces } from './places.ts'
@@ -19,8 +21,6 @@ import { schemaIssues } from './validation.ts'
 
 /** In the order in which `Allow` names them. */
 export const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
-/** Printable ASCII, as the Idempotency-Key draft of the IETF suggests for opaque keys. */
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -38,6 +38,7 @@ export async function mountDialect<Need>(
   // Requests are validated below, by the same schemas, so that each dialect's order of checks can be kept.
   scope.setValidatorCompiler(() => () => true)
   addBodyParsers(scope, dialect)
+  scope.addHook('preParsing', decompressed)
   scope.setErrorHandler((error, request, reply) =>
     sendAnswer(reply, answerError(dialect.errors, wireError(error, request))),
   )
@@ -82,9 +83,19 @@ function mountRoute<Need>(
       newId: services.newId,
       dialect: dialect.name,
       requestId: request.id,
-      idempotency: WRITES.has(route.method) ? idempotencyKey(request, body) : null,
+      idempotency: WRITES.has(route.method) ? keyOf(request, { params, query, body }) : null,
     }
     return { ctx, params, query, body, headers: request.headers, services } as Call<never, never, never>
+  }
+
+  function keyOf({ method, url, headers }: FastifyRequest, { params, query, body }: Validated): IdempotencyKey | null {
+    // A query that the operation does not read says nothing.
+    const asked = route.query ? query : {}
+    return idempotencyKey({
+      ...{ header: headers['idempotency-key'], method, url, body, params },
+      operation: `${route.method} ${route.path}`,
+      parameters: dialect.parametersOf?.({ query: asked, body }) ?? [asked, body],
+    })
   }
 
   scope.route({
@@ -248,17 +259,6 @@ function demandReadableQuery(request: FastifyRequest): void {
   } catch {
     throw new WireRefusal({ code: 'bad_request', message: 'The query is not valid percent-encoded UTF-8.' })
   }
-}
-
-function idempotencyKey(request: FastifyRequest, body: unknown): IdempotencyKey | null {
-  const key = request.headers['idempotency-key']
-  if (key === undefined) return null
-  if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)) {
-    const message = 'An Idempotency-Key is 1 to 255 printable ASCII characters without blanks.'
-    throw new Refusal({ code: 'invalid', issues: [{ path: ['Idempotency-Key'], rule: 'format', message }] })
-  }
-  const digest = createHash('sha256').update(`${request.method}\n${request.url}\n${JSON.stringify(body) ?? ''}`)
-  return { key, fingerprint: digest.digest('base64url') }
 }
 
 // --- errors -----------------------------------------------------------------------------------------------------------

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import { answerError } from '../../src/dialects/dialect.ts'
+import { DIALECTS } from '../../src/dialects/registry.ts'
 import { type Received, startWorld, type World } from '../world.ts'
 import { assertRefused } from './answers.ts'
 import { CONTRACTS, type Contract, type Sent, type Words } from './dialects.ts'
@@ -61,20 +64,129 @@ const PASTES = [
 ] as const
 
 let count = 0
+function freshWords(): Words {
+  const reference = `value-${++count}`
+  return { title: `Title ${reference}`, text: `Text ${reference}`, reference }
+}
+
+/** A create whose body goes out as these bytes. */
+function created(contract: Contract, words: Words, bytes: (json: string) => Uint8Array, headers: object = {}): Sent {
+  const sent = contract.create(site, words)
+  const json = JSON.stringify(sent.body)
+  return { ...sent, headers: { ...sent.headers, 'content-type': 'application/json', ...headers }, body: bytes(json) }
+}
+
+const COMPRESSED: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
+  gzip: gzipSync,
+  'X-GZIP': gzipSync,
+  deflate: deflateSync,
+  'deflate, without its header': deflateRawSync,
+  br: brotliCompressSync,
+}
 
 for (const contract of CONTRACTS) {
   describe(contract.name, () => {
     test('takes what people paste into a text, and shows it without what nobody can read', async () => {
       for (const [pasted, mended] of PASTES) {
         const reference = `paste-${++count}`
-        const created = await done(
+        const answer = await done(
           contract.create(site, { title: `Title ${pasted}`, text: `Text ${pasted}`, reference }),
         )
-        await assertShows(contract, created, { title: `Title ${mended}`, text: `Text ${mended}`, reference })
+        await assertShows(contract, answer, { title: `Title ${mended}`, text: `Text ${mended}`, reference })
       }
+    })
+
+    test('reads JSON behind a byte order mark, and tells that other encodings than UTF-8 are none', async () => {
+      const words = freshWords()
+      const marked = created(contract, words, (json) => Buffer.from(`\ufeff${json}`))
+      await assertShows(contract, await done(marked), words)
+      for (const spelling of ['utf-8', '"UTF-8"', 'us-ascii']) {
+        const type = { 'content-type': `application/json; charset=${spelling}` }
+        await done(created(contract, freshWords(), (json) => Buffer.from(json), type))
+      }
+      const utf16 = (json: string): Buffer => Buffer.from(json, 'utf16le')
+      for (const bytes of [utf16, (json: string) => utf16(`\ufeff${json}`), (json: string) => utf16(json).swap16()])
+        await refused(contract, 400, created(contract, freshWords(), bytes))
+    })
+
+    test('reads compressed bodies up to its limit, and refuses what is no such body', async () => {
+      for (const [name, compress] of Object.entries(COMPRESSED)) {
+        const words = freshWords()
+        const coding = { 'content-encoding': name.split(',')[0] }
+        await assertShows(
+          contract,
+          await done(created(contract, words, (json) => compress(Buffer.from(json)), coding)),
+          words,
+        )
+        const huge = created(contract, words, () => compress(Buffer.from(' '.repeat(2_000_000))), coding)
+        await refused(contract, 413, huge)
+        const broken = created(contract, words, (json) => compress(Buffer.from(json)).subarray(0, -6), coding)
+        await refused(contract, 400, broken)
+      }
+      const { errors } = DIALECTS.find(({ name }) => name === contract.name) ?? assert.fail()
+      const { status } = answerError(errors, { code: 'unsupported_media_type' })
+      for (const coding of ['zip', 'gzip, gzip']) {
+        const sent = created(contract, freshWords(), (json) => gzipSync(json), { 'content-encoding': coding })
+        await refused(contract, status, sent)
+        assert.equal((await send(sent)).headers.get('accept-encoding'), 'gzip, deflate, br')
+      }
+      await done(created(contract, freshWords(), (json) => Buffer.from(json), { 'content-encoding': 'identity' }))
+    })
+
+    test('answers a retry that says the same in another way, and refuses one that says something else', async () => {
+      const words = freshWords()
+      const sent = contract.create(site, words)
+      const turned = (body: unknown): unknown =>
+        typeof body !== 'object' || body === null || Array.isArray(body)
+          ? body
+          : Object.fromEntries(
+              Object.entries(body)
+                .reverse()
+                .map(([name, value]) => [name, turned(value)]),
+            )
+      const keyed = (more: Partial<Sent>, key = words.reference): Sent => {
+        const retry = { ...sent, ...more }
+        return { ...retry, headers: { ...retry.headers, 'idempotency-key': key } }
+      }
+      const first = await done(keyed({}))
+      const spaced = (json: unknown): string => JSON.stringify(json, null, 4)
+      const typed = { ...sent.headers, 'content-type': 'application/json; charset=utf-8' }
+      for (const retry of [
+        keyed({ body: turned(sent.body) }),
+        keyed({ path: `${sent.path}?` }),
+        keyed({}, `"${words.reference}"`),
+        keyed({ body: spaced(turned(sent.body)), headers: typed }),
+        keyed({ body: gzipSync(JSON.stringify(sent.body)), headers: { ...typed, 'content-encoding': 'gzip' } }),
+      ])
+        assert.deepEqual((await done(retry)).json, first.json)
+      const other = contract.create(site, { ...freshWords(), reference: words.reference })
+      await refused(contract, contract.statuses.idempotencyMismatch, keyed({ body: other.body }))
+      await refused(
+        contract,
+        contract.statuses.idempotencyMismatch,
+        keyed({ body: other.body }, `"${words.reference}"`),
+      )
     })
   })
 }
+
+test('in Omnidesk a form, JSON and the query are the same request', async () => {
+  const headers = { ...site.as('omnidesk'), 'idempotency-key': 'one-request' }
+  const fields = { title: 'One request', brandID: '1' }
+  const path = '/api/v2/ticket'
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.append(name, value)
+  const answers: Received[] = []
+  for (const sent of [
+    { path, body: { brandID: 1, title: fields.title } },
+    { path, body: form },
+    { path, body: new URLSearchParams(fields) },
+    { path: `${path}?${new URLSearchParams(fields)}` },
+    { path: `${path}?title=One+request`, body: { brandID: 1 } },
+  ])
+    answers.push(await done({ method: 'POST', headers, ...sent }))
+  assert.equal(new Set(answers.map(({ json }) => json.ticketID)).size, 1)
+})
 
 test('a name, a tag or an id with a control character is refused in every dialect', async () => {
   const wrong: readonly (readonly [string, string, string, object])[] = [

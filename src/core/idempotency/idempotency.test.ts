@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { v7 } from 'uuid'
 import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
 import { readMigrations } from '../../storage/migrate.ts'
 import { addRecord } from '../catalogue/commands.ts'
@@ -136,4 +137,32 @@ test('what the first version kept of a call is still answered when it is repeate
   assert.ok(upgrade)
   assert.equal((await core.outside.query(upgrade.sql)).rowCount, 2)
   assert.deepEqual(await Promise.all(calls.map((call) => call())), first)
+})
+
+test('keys that were kept in their quotes are answered after an upgrade, with their parts; one there already stays', async () => {
+  const call = keyed(made.owner, 'quoted')
+  const first = await createTicket(call(), { deskId: made.desks[0], requester })
+  const credentialId = v7()
+  const claims = ['"other"', '"long"', '"long" 2', '"twice"', 'twice', '"half']
+  for (const key of claims)
+    await core.outside.query(
+      "insert into claims (tenant_id, credential_id, key, fingerprint, created_at) values ($1, $2, $3, '', now())",
+      [made.tenant.id, credentialId, key],
+    )
+  for (const table of ['claims', 'claim_results'])
+    await core.outside.query(`update ${table} set key = '"quoted"' where tenant_id = $1 and key = 'quoted'`, [
+      made.tenant.id,
+    ])
+  const upgrade = (await readMigrations()).find(({ name }) => name.endsWith('unquoted_keys.sql'))
+  assert.ok(upgrade)
+  await core.outside.query(upgrade.sql)
+  assert.deepEqual(await createTicket(call(), gone), first)
+  const { rows } = await core.outside.query<{ key: string }>(
+    'select key from claims where tenant_id = $1 and credential_id = $2 order by key collate "C"',
+    [made.tenant.id, credentialId],
+  )
+  assert.deepEqual(
+    rows.map(({ key }) => key),
+    ['"half', '"twice"', 'long', 'long 2', 'other', 'twice'],
+  )
 })

@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
-import type { IdempotencyKey } from '../context.ts'
 import { Refusal, refuse } from '../errors.ts'
 import type { Instant } from '../instant.ts'
 import { OutcomeRow, Progress } from '../tickets/rows.ts'
 import { TestedRow, WebhookRow } from '../webhooks/store.ts'
+import { type IdempotencyKey, isSameRequest } from './key.ts'
 
 /** What a claimed call kept of its result: each kind of call its own part. */
 const EarlierRow = Type.Object({
@@ -56,7 +56,7 @@ export async function earlierResult(ctx: Keyed): Promise<EarlierRow | undefined>
   const values = [ctx.tenant.id, ctx.actor.credential.id, ctx.idempotency.key]
   const [row] = await ctx.store.run({ statement: FIND, values })
   if (!row) return undefined
-  if (row.fingerprint !== ctx.idempotency.fingerprint) refuse({ code: 'idempotency_mismatch' })
+  if (!isSameRequest(ctx.idempotency, row.fingerprint)) refuse({ code: 'idempotency_mismatch' })
   if (row.result === null) refuse({ code: 'not_found', missing: 'ticket' })
   return row.result
 }

@@ -1,5 +1,6 @@
-import type { Context, IdempotencyKey } from '../context.ts'
+import type { Context } from '../context.ts'
 import { type Asked, workedOut } from '../idempotency/asked.ts'
+import type { IdempotencyKey } from '../idempotency/key.ts'
 import { earlierResult } from '../idempotency/store.ts'
 import { changeTickets } from './commands.ts'
 import { findTickets, listTickets } from './queries.ts'

@@ -7,6 +7,7 @@ import { customerRoutes } from './customers/routes.ts'
 import { ErrorAnswer, errors } from './errors.ts'
 import { formRoutes } from './forms/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
+import { parametersOf } from './names.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -49,6 +50,7 @@ export const omnidesk: Dialect<Need> = {
   canonicalPath,
   prepare: readForms,
   readsJsonUnderOtherTypes: true,
+  parametersOf: ({ query, body }) => parametersOf({ query: Object(query), body: Object(body) }),
   secretQuery: 'apiKey',
   // An id that holds what no id can hold names nothing, like every other wrong one.
   invalid: (issues, where) =>

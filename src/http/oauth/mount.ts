@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Answer, Dialect, Services, WireError } from '../../dialects/dialect.ts'
+import { decompressed } from '../../dialects/encoding.ts'
 import { sendAnswer, wireError } from '../../dialects/mount.ts'
 import { plainPath } from '../paths.ts'
 import { decide, showPage } from './authorize.ts'
@@ -35,6 +36,7 @@ export function mountAuthorization(scope: FastifyInstance, dialects: readonly Di
   )
   const service: Service = { services, dialects: served }
   readParameters(scope)
+  scope.addHook('preParsing', decompressed)
   scope.setErrorHandler((error, request, reply) => sendAnswer(reply, authorizationError(wireError(error, request))))
   for (const [url, handlers] of Object.entries(PATHS)) mountPath(scope, url, handlers, service)
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { AGAIN } from '../../../storage/batch.ts'
-import type { IdempotencyKey } from '../../context.ts'
+import { type IdempotencyKey, isSameRequest } from '../../idempotency/key.ts'
 import { OutcomeRow, outcomeOf } from '../rows.ts'
 import type { TicketOutcome } from '../ticket.ts'
 
@@ -33,7 +33,7 @@ export function writeOutcome(row: AnswerRow | undefined, key: IdempotencyKey | n
   if (!row) throw new Error('A write did not answer every call.')
   if (row.result !== null) return { done: outcomeOf(row.result) }
   if (key !== null && row.claimed_as !== null) {
-    if (row.claimed_as !== key.fingerprint) return { refused: 'idempotency_mismatch' }
+    if (!isSameRequest(key, row.claimed_as)) return { refused: 'idempotency_mismatch' }
     return { repeated: row.repeated === null ? null : outcomeOf(row.repeated) }
   }
   switch (row.problem) {

@@ -1,7 +1,7 @@
 import type { BatchKind } from '../../../storage/batch.ts'
 import { statement } from '../../../storage/statement.ts'
-import type { IdempotencyKey } from '../../context.ts'
 import { momentOf } from '../../events/moment.ts'
+import type { IdempotencyKey } from '../../idempotency/key.ts'
 import { addressKeys } from '../../messages/store.ts'
 import type { ChangeDraft, Provenance } from '../drafts.ts'
 import { EVENT_VIEW, MESSAGE_LINE, type Progress, TICKET_VIEW } from '../rows.ts'

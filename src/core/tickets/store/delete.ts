@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { AGAIN, type BatchKind } from '../../../storage/batch.ts'
 import { statement } from '../../../storage/statement.ts'
-import type { IdempotencyKey } from '../../context.ts'
 import { momentOf } from '../../events/moment.ts'
+import { type IdempotencyKey, isSameRequest } from '../../idempotency/key.ts'
 import type { Provenance } from '../drafts.ts'
 import { CALLS, callsInput, keyTargets } from './inputs.ts'
 import { eventsOfTickets } from './recover.ts'
@@ -152,7 +152,7 @@ export const DELETE_TICKETS: BatchKind<DeleteCall, Static<typeof DeletedRow>, De
     calls.map((call, index) => {
       const row = rows[index]
       if (!row) throw new Error('A deletion did not answer every call.')
-      if (row.claimed_as !== null && row.claimed_as !== call.idempotency?.fingerprint)
+      if (row.claimed_as !== null && call.idempotency && !isSameRequest(call.idempotency, row.claimed_as))
         return { refused: 'idempotency_mismatch' }
       return row.deleted === null ? AGAIN : { deleted: row.deleted, files: row.files }
     }),

@@ -1,4 +1,4 @@
-import type { IdempotencyKey } from '../../context.ts'
+import type { IdempotencyKey } from '../../idempotency/key.ts'
 import type { MessageDraft, Provenance, TicketState } from '../drafts.ts'
 
 /** How drafts become JSON for the statements, by the names that these give to the fields. */
