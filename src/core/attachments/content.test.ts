@@ -56,3 +56,45 @@ test('the size of a picture is told in pixels', async () => {
   const gif = Buffer.from('474946383961050007008000000000000000002c', 'hex')
   assert.deepEqual(await kindOf(gif, true), { mediaType: 'image/gif', width: 5, height: 7 })
 })
+
+test('a text that begins as something else is a text, in each way to write it', async () => {
+  for (const text of [
+    'MZ;Mozambique;Moçambique',
+    'BMW,Service für 3er',
+    'ID3 tags, käuflich',
+    'GIF89a erklärt',
+    'BZh, größer',
+  ])
+    for (const bytes of [
+      Buffer.from(text),
+      Buffer.from(text, 'latin1'),
+      Buffer.from(`\ufeff${text}`),
+      Buffer.from(`\ufeff${text}`, 'utf16le'),
+      Buffer.from(`\ufeff${text} `, 'utf16le').swap16(),
+    ])
+      assert.equal((await kindOf(bytes, true)).mediaType, 'text/plain', `${text} ${bytes.toString('hex')}`)
+  const unmarked = Buffer.from('Name;Ort;Größe\r\n', 'utf16le')
+  assert.equal((await kindOf(unmarked, true)).mediaType, 'text/plain')
+  assert.equal((await kindOf(unmarked.subarray(0, -1), false)).mediaType, 'text/plain')
+})
+
+test('a text with a signature that is long enough is what this says', async () => {
+  assert.equal((await kindOf(Buffer.from('%PDF-1.4\n1 0 obj'), true)).mediaType, 'application/pdf')
+  assert.equal((await kindOf(Buffer.from('BEGIN:VCALENDAR\r\n'), true)).mediaType, 'text/calendar')
+})
+
+/** The beginnings of programs, with nothing behind that could run. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  'application/x-msdownload': `4d5a90000300000004000000ffff0000${'00'.repeat(44)}40000000504500006486`,
+  'application/x-elf': '7f454c4602010100000000000000000002003e00',
+  'application/x-mach-binary': 'cffaedfe0700000103000000020000001000000010050000',
+}
+
+test('a program is one by its structure, and a bitmap too', async () => {
+  for (const [type, hex] of Object.entries(PROGRAMS))
+    assert.equal((await kindOf(Buffer.from(hex, 'hex'), false)).mediaType, type)
+  const bitmap = Buffer.from('424d460000000000000036000000280000000200000002000000010018000000000010000000', 'hex')
+  assert.equal((await kindOf(bitmap, false)).mediaType, 'image/bmp')
+  bitmap.writeUInt32LE(7, 14)
+  assert.equal((await kindOf(bitmap, false)).mediaType, 'application/octet-stream')
+})

@@ -9,7 +9,7 @@ const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),
   fc.string({ unit: 'grapheme', maxLength: 400 }),
   fc.string({
-    unit: fc.constantFrom('.', '/', '\\', ' ', '\u202e', '\u0000', '\ud800', 'a', '\n', '..'),
+    unit: fc.constantFrom('\u200d', '\u200c', '.', '/', '\\', ' ', '\u202e', '\u0000', '\ud800', 'a', '\n', '..'),
     maxLength: 60,
   }),
 )
@@ -20,8 +20,8 @@ test('whatever a file is called, its name is one visible line without a path, an
       const name = cleanName(given)
       assert.ok(name.length > 0 && [...name].length <= 200)
       assert.ok(name.isWellFormed())
-      assert.doesNotMatch(name, /[/\\\p{Cc}\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]/u)
-      assert.doesNotMatch(name, /^[. ]|[. ]$/)
+      assert.doesNotMatch(name, /[/\\\p{Cc}\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff]/u)
+      assert.doesNotMatch(name, /^ |^\.\.|^\.?$|[. ]$|[\u200c\u200d]$|^[\u200c\u200d]/)
       assert.equal(cleanName(name), name)
     }),
     { numRuns: 2_000 },
@@ -33,7 +33,11 @@ test('a usual name is kept; a path, an invisible turn and an endless name are no
   assert.equal(cleanName('C:\\Users\\me\\photo.png'), 'photo.png')
   assert.equal(cleanName('../../etc/passwd'), 'passwd')
   assert.equal(cleanName('photo\u202egnp.exe'), 'photognp.exe')
-  assert.equal(cleanName('..'), 'file')
+  for (const nothing of ['..', '.', '', ' ', '\u200d', '.\u200c.', '../..']) assert.equal(cleanName(nothing), 'file')
+  for (const kept of ['می\u200cخواهم.txt', 'क\u094d\u200dष.pdf', '👩\u200d🚒.png', '.env', '.gitignore'])
+    assert.equal(cleanName(kept), kept)
+  assert.equal(cleanName('...hidden'), '.hidden')
+  assert.equal(cleanName('photo.exe\u200d'), 'photo.exe')
   const long = cleanName(`${'x'.repeat(500)}.jpeg`)
   assert.equal(long.length, 200)
   assert.ok(long.endsWith('.jpeg'))
@@ -48,6 +52,26 @@ test('programs are refused by their content and by their ending, others only whe
   assert.equal(kindProblem('a.pdf', 'application/pdf', taken), null)
   assert.ok(kindProblem('a.txt', 'text/plain', taken))
   assert.ok(kindProblem('a.exe', 'image/png', taken))
+})
+
+test('a name of the internet is no ending of a program, but where there is one', () => {
+  for (const name of ['re: offer from acme.com', 'my.app', 'play.sh', 'acme.ws'])
+    for (const type of ['image/png', 'application/pdf']) assert.equal(kindProblem(name, type, []), null, name)
+  assert.equal(kindProblem('re: offer from acme.com', 'text/plain', []), null)
+  for (const name of ['a.sh', 'a.ws']) assert.ok(kindProblem(name, 'text/plain', []), name)
+  for (const name of ['a.sh', 'a.ws', 'a.com', 'a.app'])
+    assert.ok(kindProblem(name, 'application/octet-stream', []), name)
+  assert.ok(kindProblem('re: offer from acme.com', 'application/x-msdownload', []))
+})
+
+test('which text a text is, its name tells where types are listed', () => {
+  assert.equal(kindProblem('countries.CSV', 'text/plain', ['text/csv']), null)
+  assert.equal(kindProblem('countries.csv', 'text/plain', ['text/plain']), null)
+  assert.equal(kindProblem('countries.csv', 'text/plain', ['text/*']), null)
+  assert.ok(kindProblem('countries.txt', 'text/plain', ['text/csv']))
+  for (const name of ['a.svg', 'a.html', 'a.png']) assert.ok(kindProblem(name, 'text/plain', ['image/*', 'text/html']))
+  assert.ok(kindProblem('a.csv', 'application/octet-stream', ['text/csv']))
+  assert.ok(kindProblem('a.csv', 'application/x-msdownload', ['text/csv']))
 })
 
 test('nothing that a browser runs is sent under its own type', () => {

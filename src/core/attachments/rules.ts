@@ -9,25 +9,32 @@ const ENDING_LENGTH = 20
 export const FILES_OF_A_MESSAGE = 20
 const NAMELESS = 'file'
 
-/** Controls, half surrogates, and what turns the direction of writing, by which `exe.txt` can be made to look like `txt.exe`. */
-const UNSHOWN = /[\p{Cc}\p{Cs}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
+/**
+ * Controls, half surrogates, and what turns the direction of writing, by which `exe.txt` can be made to look like
+ * `txt.exe`. Not the joiners, without which words of Persian or Hindi and many an emoji are others.
+ */
+const UNSHOWN = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
+/** Joiners that join nothing. */
+const LOOSE_JOINERS = /(?<=^|[.\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?=$|[.\s])/gu
 
 /**
  * A file's name as it is kept and shown: the last part of whatever path was sent, one line, no invisible characters,
- * never empty, of bounded length with its ending. It is only ever shown; files are kept under ids.
+ * never empty, of bounded length with its ending. It may begin with a dot. It is only ever shown; files are kept under ids.
  */
 export function cleanName(given: string): string {
   const last = given.normalize('NFC').split(/[/\\]/).at(-1) ?? ''
   const shown = last
     .replace(UNSHOWN, '')
     .replace(/\s+/g, ' ')
-    .replace(/^[. ]+|[. ]+$/g, '')
+    .replace(LOOSE_JOINERS, '')
+    .replace(/[. ]+$/, '')
+    .replace(/^[. ]+/, (start) => (start.endsWith('.') ? '.' : ''))
   const characters = [...shown]
   if (characters.length === 0) return NAMELESS
   if (characters.length <= NAME_LENGTH) return shown
   const dot = characters.lastIndexOf('.')
   const ending = dot > 0 && characters.length - dot <= ENDING_LENGTH ? characters.slice(dot) : []
-  return [...characters.slice(0, NAME_LENGTH - ending.length), ...ending].join('').trim()
+  return cleanName([...characters.slice(0, NAME_LENGTH - ending.length), ...ending].join(''))
 }
 
 /** Programs, which nobody sends to a help desk for a good reason. */
@@ -42,15 +49,37 @@ const PROGRAMS: ReadonlySet<string> = new Set([
 ])
 /** Endings that a desktop runs with a double click, whatever is inside. */
 const RUNNABLE =
-  /\.(?:apk|app|appx|bat|cmd|com|cpl|dll|exe|gadget|hta|jar|js|jse|lnk|msc|msi|msp|pif|ps1|reg|scr|sh|vb|vbe|vbs|ws|wsf)$/i
+  /\.(?:apk|appx|bat|cmd|cpl|dll|exe|gadget|hta|jar|js|jse|lnk|msc|msi|msp|pif|ps1|reg|scr|vb|vbe|vbs|wsf)$/i
+/** Endings that are names of the internet too, as in `offer from acme.com`: programs where they are scripts, and bytes of no kind. */
+const RUNNABLE_TEXT = /\.(?:sh|ws)$/i
+const RUNNABLE_BYTES = /\.(?:app|com|sh|ws)$/i
+
+function isProgram(name: string, mediaType: string): boolean {
+  if (PROGRAMS.has(mediaType) || RUNNABLE.test(name)) return true
+  if (mediaType === 'text/plain') return RUNNABLE_TEXT.test(name)
+  return mediaType === 'application/octet-stream' && RUNNABLE_BYTES.test(name)
+}
+
+/** Which text a text is, only its name tells. None that a browser would run. */
+const TEXT_TYPES: ReadonlyMap<string, string> = new Map([
+  ['csv', 'text/csv'],
+  ['tsv', 'text/tab-separated-values'],
+  ['md', 'text/markdown'],
+  ['json', 'application/json'],
+  ['yaml', 'application/yaml'],
+  ['yml', 'application/yaml'],
+  ['eml', 'message/rfc822'],
+])
 
 /** What is wrong with a file as such, or null. @param taken the only media types, `image/*` for all of a kind; empty for any. */
 export function kindProblem(name: string, mediaType: string, taken: readonly string[]): string | null {
-  if (PROGRAMS.has(mediaType) || RUNNABLE.test(name)) return 'Programs are not taken.'
+  if (isProgram(name, mediaType)) return 'Programs are not taken.'
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+  const types = [mediaType, mediaType === 'text/plain' ? (TEXT_TYPES.get(ending) ?? mediaType) : mediaType]
   const isTaken = taken.some((each) =>
-    each.endsWith('/*') ? mediaType.startsWith(each.slice(0, -1)) : each === mediaType,
+    types.some((type) => (each.endsWith('/*') ? type.startsWith(each.slice(0, -1)) : each === type)),
   )
-  return taken.length === 0 || isTaken ? null : `Files of the type ${mediaType} are not taken.`
+  return taken.length === 0 || isTaken ? null : `Files of the type ${types[1]} are not taken.`
 }
 
 /** Types that a browser shows without running anything of them. Everything else is told as bytes of no known kind. */
