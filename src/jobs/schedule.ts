@@ -3,16 +3,20 @@ import { purgeOldClaims } from './purge-claims.ts'
 import { purgeOldDeliveries } from './purge-deliveries.ts'
 import { purgeOldRateBuckets } from './purge-rate-buckets.ts'
 import { purgeEndedTokens } from './purge-tokens.ts'
+import { renewMessages } from './renew-messages.ts'
 import { sweepFiles } from './sweep-attachments.ts'
 
 /** A job that runs again and again in every process; it must be harmless when several do it at once. */
 interface RecurringJob {
   readonly name: string
   readonly everyMs: number
-  readonly run: (store: Store, now: Date) => Promise<void>
+  /** @param stopping aborted when the server stops: what takes long ends then, and goes on with the next run. */
+  readonly run: (store: Store, now: Date, stopping: AbortSignal) => Promise<void>
 }
 
 const HOUR_MS = 3_600_000
+/** An upgrade shall not wait an hour for what it mends. */
+const RENEW_MS = 600_000
 
 /** Every recurring job there is. */
 export const SCHEDULE: readonly RecurringJob[] = [
@@ -21,18 +25,20 @@ export const SCHEDULE: readonly RecurringJob[] = [
   { name: 'purge tokens', everyMs: HOUR_MS, run: purgeEndedTokens },
   { name: 'purge rate buckets', everyMs: HOUR_MS, run: purgeOldRateBuckets },
   { name: 'sweep files', everyMs: HOUR_MS, run: sweepFiles },
+  { name: 'renew messages', everyMs: RENEW_MS, run: renewMessages },
 ]
 
 /** Starts the schedule. A job that fails is logged and tried again at its next time. @returns how to stop it. */
 export function startSchedule(store: Store, clock: () => Date, log: (message: string) => void): () => Promise<void> {
   const running = new Set<Promise<void>>()
+  const stopping = new AbortController()
   const timers = SCHEDULE.map((job) => {
     let busy = false
     const timer = setInterval(() => {
       if (busy) return
       busy = true
       const run = job
-        .run(store, clock())
+        .run(store, clock(), stopping.signal)
         .catch((error: unknown) =>
           log(`The job ${job.name} failed: ${error instanceof Error ? error.message : String(error)}`),
         )
@@ -46,6 +52,7 @@ export function startSchedule(store: Store, clock: () => Date, log: (message: st
   })
   return async () => {
     for (const timer of timers) clearInterval(timer)
+    stopping.abort()
     await Promise.all(running)
   }
 }

@@ -131,3 +131,23 @@ recorded as (
 ${keeping('gone', "'{}'::jsonb")}
 select g.id, array(select f.id from attachments f where f.tenant_id = $1 and f.message_id = g.id) as files from gone g`,
 )
+
+const OriginalRow = Type.Object({
+  id: Type.String(),
+  integer: Type.Integer(),
+  format: Type.Enum(['text', 'html'] as const),
+  original: Type.String(),
+  sanitizer: Type.Union([Type.String(), Type.Null()]),
+  rendering: Type.Union([Type.Integer(), Type.Null()]),
+  created_at: Type.String(),
+})
+
+export type OriginalRow = Static<typeof OriginalRow>
+
+/** A message as it came in: `$2` the ticket, `$3` a UUID or null, `$4` an integer or null. */
+export const ORIGINAL = statement(
+  'message.original',
+  OriginalRow,
+  `select m.id, m.integer, m.format, m.original, m.sanitizer, m.rendering, m.created_at from messages m
+where m.tenant_id = $1 and m.ticket_id = $2 and (m.id = $3::uuid or m.integer = $4::bigint)`,
+)

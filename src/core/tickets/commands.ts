@@ -17,12 +17,13 @@ import { reachesEverybody } from '../users/reach.ts'
 import type { UserSummary } from '../users/user.ts'
 import type { Provenance } from './drafts.ts'
 import { findTickets } from './queries.ts'
-import { type OutcomeRow, outcomeOf, type Progress } from './rows.ts'
+import { messageOf, type OutcomeRow, outcomeOf, type Progress } from './rows.ts'
 import { type Circumstances, decideChange, decideCreate } from './rules.ts'
 import type { WriteOutcome } from './store/answers.ts'
 import { CHANGE_TICKETS } from './store/change.ts'
 import { CREATE_TICKETS } from './store/create.ts'
 import { DELETE_TICKETS, type TicketIds } from './store/delete.ts'
+import { MESSAGES_BY_ID } from './store/find.ts'
 import type { ChangeOptions, NewTicket, Ticket, TicketChange, TicketOutcome, TicketRef } from './ticket.ts'
 
 /** How often a race that another process won is read and decided again before the caller is told of a conflict. */
@@ -206,10 +207,22 @@ async function carryOut(
     orEarlier(
       ctx,
       async () => carryOutInTurn(ctx, refs, await workedOut(changes), options),
-      (earlier) => repeated(earlier, refs),
+      (earlier) => repeated(ctx, earlier, refs),
     ),
   )
   return { ...outcome, messages: seenMessages(ctx.actor, outcome) }
+}
+
+/** Messages of an answer that was kept, in the forms that they have now: better rules may have made them again since. */
+async function renderedNow(ctx: Context, messages: readonly Message[]): Promise<readonly Message[]> {
+  const ids = messages.flatMap(({ id, safeHtml }) => (safeHtml === null ? [] : id))
+  if (ids.length === 0) return messages
+  const rows = await ctx.store.run({ statement: MESSAGES_BY_ID, values: [ctx.tenant.id, ids] })
+  const now = new Map(rows.map((row) => [row.id, messageOf(row)]))
+  return messages.map((message) => {
+    const { format, plain, safeHtml, attachments } = now.get(message.id) ?? message
+    return { ...message, format, plain, safeHtml, attachments }
+  })
 }
 
 /** The messages of an outcome, as much of them as the caller may see. */
@@ -220,8 +233,10 @@ function seenMessages(actor: Actor, { tickets, messages }: TicketOutcome): reado
   )
 }
 
-function repeated(earlier: OutcomeRow, refs: readonly TicketRef[]): ManyTickets {
-  return { ...outcomeOf(earlier), missing: missingIn(refs, [...earlier.tickets, ...(earlier.deleted ?? [])]) }
+async function repeated(ctx: Context, earlier: OutcomeRow, refs: readonly TicketRef[]): Promise<ManyTickets> {
+  const outcome = outcomeOf(earlier)
+  const messages = await renderedNow(ctx, outcome.messages)
+  return { ...outcome, messages, missing: missingIn(refs, [...earlier.tickets, ...(earlier.deleted ?? [])]) }
 }
 
 async function carryOutInTurn(
@@ -251,7 +266,7 @@ async function carryOutInTurn(
     const missing = refs.filter((_, index) => found[index] === null)
     // What is missing may be so by a twin that finished between these looks: then its answer is there by now.
     const answered = earlier ?? (missing.length > 0 ? await earlierResult(ctx) : undefined)
-    if (answered) return repeated(answered, refs)
+    if (answered) return repeated(ctx, answered, refs)
     if (tickets.length === 0 && options.progress === undefined)
       return { tickets: [], events: [], messages: [], missing }
     if (options.version !== undefined && tickets.some((ticket) => ticket.version !== options.version)) {

@@ -3,6 +3,7 @@ import type { Attachment } from '../../../core/attachments/attachment.ts'
 import type { LinkTo } from '../../../core/attachments/links.ts'
 import { refuseField } from '../../../core/errors.ts'
 import type { Message, NewEnvelope, NewMessage } from '../../../core/messages/message.ts'
+import type { Original } from '../../../core/messages/original.ts'
 import { shownHtml } from '../../../core/messages/shown.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { TimelineEntry } from '../../../core/tickets/queries.ts'
@@ -25,6 +26,7 @@ import type {
   MessageAnswer,
   NewMessageBody,
   NewTicketBody,
+  OriginalAnswer,
   PersonAnswer,
   TicketAnswer,
   TicketQuery,
@@ -265,6 +267,10 @@ export function encodeMessage(names: Names, message: Message, linkTo: LinkTo): M
     attachments: message.attachments.map((each) => encodeAttachment(each, linkTo)),
     created_at: message.createdAt,
   }
+}
+
+export function encodeOriginal({ createdAt, ...original }: Original): OriginalAnswer {
+  return { ...original, created_at: createdAt }
 }
 
 function encodeAuthor({ id, integer, name, surname, email }: NonNullable<Message['author']>): MessageAnswer['author'] {

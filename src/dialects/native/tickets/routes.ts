@@ -1,6 +1,7 @@
 import { linkingIn } from '../../../core/attachments/links.ts'
 import { refuse } from '../../../core/errors.ts'
 import { deleteMessage } from '../../../core/messages/commands.ts'
+import { getOriginal } from '../../../core/messages/original.ts'
 import { changeTicket, createTicket, deleteTickets } from '../../../core/tickets/commands.ts'
 import {
   getConversation,
@@ -22,7 +23,14 @@ import {
   answerTickets,
   answerTimeline,
 } from './answers.ts'
-import { decodeChange, decodeFilter, decodeNewTicket, decodePrecondition, decodeReply } from './codec.ts'
+import {
+  decodeChange,
+  decodeFilter,
+  decodeNewTicket,
+  decodePrecondition,
+  decodeReply,
+  encodeOriginal,
+} from './codec.ts'
 import {
   ChangeBody,
   MessageAddedAnswer,
@@ -31,6 +39,7 @@ import {
   NewMessageBody,
   NewTicketBody,
   NumberParams,
+  OriginalAnswer,
   TicketAnswer,
   TicketListAnswer,
   TicketParams,
@@ -173,6 +182,19 @@ export const ticketRoutes: readonly Route<Need>[] = [
     handle: async ({ ctx, params, services }) => {
       const { messages } = await getConversation(ctx, decodeRef(params, 'ticket'))
       return answerMessages(ctx.tenant, messages, linkingIn(services.links, ctx))
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/tickets/:id/messages/:message/original',
+    operationId: 'getOriginalMessage',
+    summary: 'Show a message as it came in, to who may read internal messages: HTML of it runs what is in it',
+    need: ['ticket.read', 'message.read_internal'],
+    params: MessageParams,
+    answers: { 200: OriginalAnswer },
+    handle: async ({ ctx, params }) => {
+      const message = decodeRef({ id: params.message }, 'message')
+      return { status: 200, body: encodeOriginal(await getOriginal(ctx, decodeRef(params, 'ticket'), message)) }
     },
   }),
   route({

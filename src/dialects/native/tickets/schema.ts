@@ -244,6 +244,23 @@ const messageProperties = {
 export const MessageAnswer = closed(messageProperties)
 export type MessageAnswer = Static<typeof MessageAnswer>
 
+export const OriginalAnswer = closed({
+  id,
+  integer: Type.Integer(),
+  format: messageProperties.format,
+  original: Type.String({ description: 'As it came in. Do not render it: what is in it would run.' }),
+  sanitizer: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'What made its safe form; null when it was written as plain text.',
+  }),
+  rendering: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'The number of the rules by which its forms were made; 0 in haste, null before there were numbers.',
+  }),
+  created_at: instant,
+})
+export type OriginalAnswer = Static<typeof OriginalAnswer>
+
 const EventDataAnswer = Type.Unsafe<EventData | null>({ type: ['object', 'null'], additionalProperties: true })
 
 export const TimelineEntryAnswer = closed({

@@ -1,0 +1,37 @@
+import { demand } from '../access/actor.ts'
+import type { Context } from '../context.ts'
+import { refuse } from '../errors.ts'
+import { type Instant, instant } from '../instant.ts'
+import { getTicket } from '../tickets/queries.ts'
+import type { TicketRef } from '../tickets/ticket.ts'
+import type { MessageRef } from './message.ts'
+import { ORIGINAL, type OriginalRow } from './store.ts'
+
+/** A message as it came in. Whoever renders HTML of it runs what is in it. */
+export interface Original {
+  readonly id: string
+  readonly integer: number
+  readonly format: 'text' | 'html'
+  readonly original: string
+  /** What made its safe form, and by which rules (`RENDERING`); null for text. */
+  readonly sanitizer: string | null
+  readonly rendering: number | null
+  readonly createdAt: Instant
+}
+
+/**
+ * A message as it came in, for who works on the desk of its ticket: whoever may read internal messages there.
+ *
+ * @throws Refusal `not_found`, `forbidden`
+ */
+export async function getOriginal(ctx: Context, ticketRef: TicketRef, ref: MessageRef): Promise<Original> {
+  const ticket = await getTicket(ctx, ticketRef)
+  demand(ctx.actor, 'message.read_internal', ticket.deskId)
+  const [id, integer] = 'id' in ref ? [ref.id, null] : [null, ref.integer]
+  const [row] = await ctx.store.run({ statement: ORIGINAL, values: [ctx.tenant.id, ticket.id, id, integer] })
+  return row ? originalOf(row) : refuse({ code: 'not_found', missing: 'message' })
+}
+
+function originalOf({ created_at, ...row }: OriginalRow): Original {
+  return { ...row, createdAt: instant(created_at) }
+}
