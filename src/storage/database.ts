@@ -11,7 +11,7 @@ import { plainTarget, readTarget, type Target } from './connections/target.ts'
 import { createVigil } from './connections/vigil.ts'
 import { isTooSlow, isUnavailable, StoreUnavailable, StoreUnusable } from './failures.ts'
 import { type Lane, openLane, type Send } from './lane.ts'
-import type { BoundStatement, Statement } from './statement.ts'
+import { type BoundStatement, type Statement, withLocks } from './statement.ts'
 
 /** Connections that a process takes at the most, unless it is told. */
 export const DEFAULT_CONNECTIONS = 18
@@ -105,16 +105,16 @@ export function openDatabase(options: DatabaseOptions): Database {
   const named = new Map<string, Lane>()
   const checker = options.checkRows ? rowChecker() : undefined
 
-  /** Sends statements, each with its lock right before it; the rows of each. */
+  /** Sends statements, each with its locks right before it; the rows of each. */
   async function sendBy<Row>(send: Send, bounds: readonly BoundStatement<Row>[]): Promise<readonly (readonly Row[])[]> {
-    const all = withLocks(bounds)
+    const all = bounds.flatMap(withLocks)
     for (const bound of all) options.onStatement?.(bound)
     const answers = await send(all)
     if (checker) for (const [index, { statement }] of all.entries()) checker(statement, answers[index] ?? [])
     let next = 0
     return bounds.map((bound) => {
-      if (bound.lock) next += 1
-      return (answers[next++] ?? []) as readonly Row[]
+      next += withLocks(bound).length
+      return (answers[next - 1] ?? []) as readonly Row[]
     })
   }
 
@@ -277,11 +277,6 @@ function targetOf(connection: Target | pg.PoolConfig): Target {
   const read = readTarget(connectionString)
   if ('problem' in read) throw new StoreUnusable(read.problem)
   return read.target
-}
-
-/** Each with its lock right before it. */
-function withLocks(bounds: readonly BoundStatement<unknown>[]): readonly BoundStatement<unknown>[] {
-  return bounds.flatMap((bound): BoundStatement<unknown>[] => (bound.lock ? [bound.lock, bound] : [bound]))
 }
 
 async function translated<T>(promise: Promise<T>): Promise<T> {

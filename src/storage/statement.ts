@@ -19,10 +19,15 @@ export interface BoundStatement<Row> {
   readonly statement: Statement<Row>
   readonly values: readonly unknown[]
   /**
-   * Runs right before it, in its transaction. A statement sees only what was committed when it began: what must also
-   * reach what others commit while it waits for their rows has to begin once it holds these.
+   * Runs right before it, in its transaction, after what it names itself. A statement sees only what was committed when
+   * it began: what must also reach what others commit while it waits for their rows has to begin once it holds these.
    */
   readonly lock?: BoundStatement<unknown>
+}
+
+/** A statement behind all that have to run before it, in their order. */
+export function withLocks(bound: BoundStatement<unknown>): readonly BoundStatement<unknown>[] {
+  return bound.lock ? [...withLocks(bound.lock), bound] : [bound]
 }
 
 const declared = new Map<string, Statement<unknown>>()
