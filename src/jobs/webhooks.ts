@@ -1,16 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import type { Access } from '../core/access/access.ts'
 import type { Links } from '../core/attachments/links.ts'
 import type { WebhookOffice } from '../core/webhooks/commands.ts'
 import { consume } from '../core/webhooks/consume.ts'
-import { deliverDue } from '../core/webhooks/deliver.ts'
-import { DUE, TENANTS_WITH_WEBHOOKS } from '../core/webhooks/store.ts'
+import { deliverDue, type Failure } from '../core/webhooks/deliver.ts'
+import { remakeBlank } from '../core/webhooks/remake.ts'
+import { DUE, TENANTS_WITH_WEBHOOKS, WAIT_ANEW } from '../core/webhooks/store.ts'
 import type { Store } from '../storage/store.ts'
 
 /** How often every tenant with webhooks is looked at, in case a signal was lost, in milliseconds. */
 const POLL_MS = 10_000
 /** How long attempts under way get to finish when the server stops, in milliseconds; others are tried again later. */
 const FINISH_MS = 4_000
+/** How often something is said of one webhook, in milliseconds, and of how many this is remembered. */
+const SAY_EVERY_MS = 60_000
+const MOST_SAID = 1_000
 /** The longest time a timer takes, in milliseconds. */
 const LONGEST_TIMER_MS = 3_600_000
 
@@ -44,6 +49,8 @@ export function startWebhooks(loop: WebhookLoop): Webhooks {
   const sending = new Map<string, boolean>()
   const timers = new Map<string, NodeJS.Timeout>()
   const running = new Set<Promise<void>>()
+  /** When something was said of a webhook last, of those that fail now. */
+  const saidAt = new LRUCache<string, number>({ max: MOST_SAID })
   let stopped = false
 
   function track(what: string, work: Promise<void>): void {
@@ -82,9 +89,18 @@ export function startWebhooks(loop: WebhookLoop): Webhooks {
     const tenant = await access.tenant(tenantId)
     const consuming = { store, tenant, protocols: office.protocols, links, newId, log }
     while (!stopped && (await consume({ ...consuming, now: clock().toISOString() })));
-    const [due] = await store.run({ statement: DUE, values: [tenantId, clock().toISOString()] })
+    let [due] = await lookForDue(tenantId)
+    if (due?.has_blank || due?.went_back) {
+      while (!stopped && (await remakeBlank({ ...consuming, now: clock().toISOString() })));
+      await store.run({ statement: WAIT_ANEW, values: [tenantId, clock().toISOString()] })
+      ;[due] = await lookForDue(tenantId)
+    }
     for (const webhookId of due?.webhook_ids ?? []) startSending(tenantId, webhookId)
     if (due?.next_at) wakeAt(tenantId, Date.parse(due.next_at))
+  }
+
+  function lookForDue(tenantId: string) {
+    return store.run({ statement: DUE, values: [tenantId, clock().toISOString()] })
   }
 
   function wakeAt(tenantId: string, at: number): void {
@@ -104,13 +120,30 @@ export function startWebhooks(loop: WebhookLoop): Webhooks {
     sending.set(webhookId, false)
     let tried = 0
     try {
-      const delivering = { store, tenant: await access.tenant(tenantId), office, clock, newId }
+      const delivering = { store, tenant: await access.tenant(tenantId), office, clock, newId, failed }
       for (let some = -1; some !== 0 && !stopped; tried += some) some = await deliverDue(delivering, webhookId)
     } finally {
       const again = sending.get(webhookId) === true || tried > 0
       sending.delete(webhookId)
       if (again) wake(tenantId)
     }
+  }
+
+  /** Says what is not delivered and why: that a webhook was disabled always, all else of one webhook once a minute. */
+  function failed({ webhookId, origin, delivery, fate, reason, behind }: Failure): void {
+    const now = performance.now()
+    const isQuiet = now - (saidAt.get(webhookId) ?? Number.NEGATIVE_INFINITY) < SAY_EVERY_MS
+    if (isQuiet && fate.disables === null) return
+    saidAt.set(webhookId, now)
+    const about = `The webhook ${webhookId} to ${origin} did not take ${delivery.event_type} (delivery ${delivery.id}).`
+    const waiting = behind > 0 ? [`${behind === 1 ? 'One event waits' : `${behind} events wait`} behind it.`] : []
+    const next =
+      fate.disables !== null
+        ? 'The webhook is disabled.'
+        : fate.nextAt === null
+          ? 'It is given up.'
+          : `It is tried again at ${fate.nextAt}.`
+    log([about, reason, ...waiting, next].join(' '))
   }
 
   function lookAround(): void {

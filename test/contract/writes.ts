@@ -32,6 +32,8 @@ export interface Making {
   webhook(dialect: 'native' | 'moov'): Promise<string>
   /** A webhook that gave up a delivery, and the delivery. */
   deadDelivery(): Promise<{ readonly webhook: string; readonly delivery: string }>
+  /** One that waits for its next attempt, for an hour. */
+  waitingDelivery(): Promise<{ readonly webhook: string; readonly delivery: string }>
 }
 
 export type Write = (making: Making) => Sent | Promise<Sent>
@@ -86,6 +88,16 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     'POST /v1/webhooks/{id}/deliveries/{delivery}/replay': async (m) => {
       const { webhook, delivery } = await m.deadDelivery()
       return native(m, 'POST', `/v1/webhooks/${webhook}/deliveries/${delivery}/replay`)
+    },
+    'POST /v1/webhooks/{id}/send': async (m) =>
+      native(m, 'POST', `/v1/webhooks/${(await m.waitingDelivery()).webhook}/send`),
+    'POST /v1/webhooks/{id}/deliveries/{delivery}/send': async (m) => {
+      const { webhook, delivery } = await m.waitingDelivery()
+      return native(m, 'POST', `/v1/webhooks/${webhook}/deliveries/${delivery}/send`)
+    },
+    'POST /v1/webhooks/{id}/deliveries/{delivery}/skip': async (m) => {
+      const { webhook, delivery } = await m.deadDelivery()
+      return native(m, 'POST', `/v1/webhooks/${webhook}/deliveries/${delivery}/skip`)
     },
   },
   spacebring: {

@@ -196,19 +196,45 @@ describe('What comes back', () => {
     assert.equal(answerOf(await post(LOCAL)).body, 'a\ufffd\ufffdb')
   })
 
-  test('who does not answer, or drips, or never resolves, is given up after the timeout', async () => {
+  test('who does not answer, or never resolves, is given up after the timeout', async () => {
     listener = () => {}
     assert.match(problemOf(await post(LOCAL, undefined, { timeoutMs: 50 })), /within 50 ms/)
-    listener = async (_, response) => {
-      response.writeHead(200)
-      for (let count = 0; count < 100 && !response.destroyed; count++) {
-        response.write('x')
-        await pause(20)
-      }
-    }
-    assert.match(problemOf(await post(LOCAL, undefined, { timeoutMs: 100 })), /within 100 ms/)
     const never = { ...LOCAL, resolve: () => new Promise<never>(() => {}) }
     assert.match(problemOf(await post(never, 'slow.example', { timeoutMs: 50 })), /within 50 ms/)
+  })
+
+  test('the head decides, whatever becomes of the body, and also when it takes longer than an answer may', async () => {
+    for (const status of [200, 500]) {
+      listener = async (_, response) => {
+        response.writeHead(status)
+        for (let count = 0; count < 500 && !response.destroyed; count++) {
+          response.write('x')
+          await pause(20)
+        }
+      }
+      const dripping = answerOf(await post(LOCAL, undefined, { timeoutMs: 500 }))
+      assert.deepEqual([dripping.status, /^x+$/.test(dripping.body)], [status, true])
+      listener = (_, response) => {
+        response.writeHead(status, { 'content-length': '9' })
+        response.write('begun', () => response.destroy())
+      }
+      assert.deepEqual(answerOf(await post(LOCAL)).status, status)
+    }
+  })
+
+  test('what comes before a head is none: a slow one is given up, an interim one is passed over, a switch is no receipt', async () => {
+    listener = (_, response) => {
+      response.writeProcessing()
+      response.writeEarlyHints({ link: '</a>; rel=preload' })
+      response.writeHead(204).end()
+    }
+    assert.equal(answerOf(await post(LOCAL)).status, 204)
+    listener = (_, response) => response.writeProcessing()
+    assert.match(problemOf(await post(LOCAL, undefined, { timeoutMs: 300 })), /within 300 ms/)
+    listener = (_, response) => {
+      response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n')
+    }
+    assert.equal(answerOf(await post(LOCAL)).status, 101)
   })
 
   test('a connection that is cut or refused is a problem with a reason', async () => {

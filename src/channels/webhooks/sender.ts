@@ -4,12 +4,17 @@ import { request as secureRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { carriedIn, isWithin, NAT64, type Network, readNetwork, tunnelledIn } from '../../core/address.ts'
-import type { Outgoing, Sender, Sent, SentAnswer } from '../../core/webhooks/protocol.ts'
+import type { Outgoing, Sender, Sent } from '../../core/webhooks/protocol.ts'
 
-/** Bytes of an answer's body that are read and kept. */
+/** Bytes of an answer's body that are read and kept, and how long they are waited for, in milliseconds. */
 const KEPT_BODY = 4_096
+const BODY_MS = 2_000
 /** Characters of an answer's headers that are kept. */
 const KEPT_HEADERS = 4_096
+
+/** What an operator can do about a refusal. */
+const HOW_HTTP = 'Plain http is allowed by the option POLYDESK_WEBHOOK_HTTP.'
+const HOW_PRIVATE = 'Networks are allowed by the option POLYDESK_WEBHOOK_NETWORKS.'
 
 /** An address as it was resolved. */
 export interface Address {
@@ -39,11 +44,12 @@ export function createSender(rules: TargetRules): Sender {
     if (!URL.canParse(text)) return 'Must be a URL.'
     const url = new URL(text)
     if (url.protocol !== 'https:' && !(rules.allowPlainHttp && url.protocol === 'http:'))
-      return rules.allowPlainHttp ? 'Must be an http or https URL.' : 'Must be an https URL.'
+      return rules.allowPlainHttp ? 'Must be an http or https URL.' : `Must be an https URL. ${HOW_HTTP}`
     if (url.username !== '' || url.password !== '') return 'Must hold no user name and no password.'
     if (url.hash !== '') return 'Must hold no fragment.'
     const host = hostOf(url)
-    if (isIP(host) !== 0 && !isAllowed(host, networks)) return 'Must not be an address of a private network.'
+    if (isIP(host) !== 0 && !isAllowed(host, networks))
+      return `Must not be an address of a private network. ${HOW_PRIVATE}`
     return null
   }
 
@@ -54,7 +60,7 @@ export function createSender(rules: TargetRules): Sender {
     if (found.length === 0) return 'The host name cannot be resolved.'
     // One bad address spoils the name: which of several is taken would otherwise be up to the name server.
     if (!found.every(({ address }) => isAllowed(address, networks)))
-      return 'The host name leads to a private network, which is not allowed.'
+      return `The host name leads to a private network, which is not allowed. ${HOW_PRIVATE}`
     return found
   }
 
@@ -115,7 +121,10 @@ async function unlessLate<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
   }
 }
 
-/** One request over one connection to one of the given addresses. */
+/**
+ * One request over one connection to one of the given addresses. The head decides: whatever becomes of the body, there
+ * was an answer.
+ */
 function exchange(outgoing: Outgoing, addresses: readonly Address[], signal: AbortSignal): Promise<Sent> {
   const url = new URL(outgoing.url)
   const body = Buffer.from(outgoing.body)
@@ -132,13 +141,22 @@ function exchange(outgoing: Outgoing, addresses: readonly Address[], signal: Abo
   }
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? secureRequest : plainRequest
+    let hasHead = false
     const sending = send(url, options, (incoming) => {
-      read(incoming).then((answer) => {
+      hasHead = true
+      void firstOf(incoming).then((body) => {
         sending.destroy()
-        resolve({ answer })
-      }, reject)
+        resolve({ answer: { status: incoming.statusCode ?? 0, headers: keptHeaders(incoming.headers), body } })
+      })
     })
-    sending.on('error', reject)
+    // An answer that was asked for by nobody: it is no receipt, and nothing follows it that we could read.
+    sending.on('upgrade', ({ statusCode = 0, headers }: IncomingMessage, socket) => {
+      socket.destroy()
+      resolve({ answer: { status: statusCode, headers: keptHeaders(headers), body: '' } })
+    })
+    sending.on('error', (error) => {
+      if (!hasHead) reject(error)
+    })
     sending.end(outgoing.method === 'POST' ? body : undefined)
   })
 }
@@ -151,23 +169,25 @@ function resolvedTo(addresses: readonly Address[]): LookupFunction {
   }
 }
 
-/** Reads no more of an answer than is kept. */
-async function read(incoming: IncomingMessage): Promise<SentAnswer> {
+/** The first part of a body as text: as much as is kept, as far as it came within its time. */
+async function firstOf(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of incoming) {
-    if (!Buffer.isBuffer(chunk)) continue
-    chunks.push(chunk)
-    length += chunk.length
-    if (length >= KEPT_BODY) break
+  const late = setTimeout(() => incoming.destroy(), BODY_MS)
+  try {
+    for await (const chunk of incoming) {
+      if (!Buffer.isBuffer(chunk)) continue
+      chunks.push(chunk)
+      length += chunk.length
+      if (length >= KEPT_BODY) break
+    }
+  } catch {
+    // It broke off, or took too long: what came is kept.
+  } finally {
+    clearTimeout(late)
   }
-  const body = Buffer.concat(chunks).subarray(0, KEPT_BODY).toString('utf8')
   // PostgreSQL keeps no NUL, neither in text nor in JSON.
-  return {
-    status: incoming.statusCode ?? 0,
-    headers: keptHeaders(incoming.headers),
-    body: body.replaceAll('\0', '\ufffd'),
-  }
+  return Buffer.concat(chunks).subarray(0, KEPT_BODY).toString('utf8').replaceAll('\0', '\ufffd')
 }
 
 function keptHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {

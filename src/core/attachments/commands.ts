@@ -6,6 +6,7 @@ import { refuse, refuseField } from '../errors.ts'
 import { callInput } from '../idempotency/claimed.ts'
 import { type EarlierRow, once } from '../idempotency/store.ts'
 import type { NewPicture } from '../messages/content.ts'
+import { demandLiving } from '../users/queries.ts'
 import type { Attachment, FileCopy, Upload } from './attachment.ts'
 import { kindOf } from './content.ts'
 import { cleanName, kindProblem, refuseUnknownForwarded } from './rules.ts'
@@ -52,6 +53,7 @@ async function keep(
   })
   if (row) return uploadOf(row)
   await eraseFiles(ctx, [key.id])
+  await demandLiving(ctx)
   return undefined
 }
 

@@ -39,13 +39,18 @@ export function uploadOf(row: Static<typeof UploadRow>): Upload {
 
 const IdRow = Type.Object({ id: Type.String() })
 
-/** `$2` the call with the attachment, as JSON. Without a row the key had been used. */
+/** `$2` the call with the attachment, as JSON. Without a row the key had been used, or its uploader is erased. */
 export const INSERT_ATTACHMENT = statement(
   'attachment.insert',
   UploadRow,
   `
-with input as materialized (
-  select * from json_to_record($2::json) as i (id uuid, name text, media_type text, size bigint, sha256 text, width integer,
+with living as materialized (
+  -- As in tickets/store/people.ts.
+  select u.id from users u where u.tenant_id = $1 and u.id = ($2::json ->> 'actor_id')::uuid and u.erased_at is null
+  for share
+),
+input as materialized (
+  select i.* from living, json_to_record($2::json) as i (id uuid, name text, media_type text, size bigint, sha256 text, width integer,
     height integer, ${CALL})
 ),
 ${CLAIMED},

@@ -7,7 +7,7 @@ import { once } from '../idempotency/store.ts'
 import { findTickets, getTicket } from '../tickets/queries.ts'
 import type { Ticket, TicketRef } from '../tickets/ticket.ts'
 import type { MessageRef } from './message.ts'
-import { DELETE_MESSAGE, LOCK_TICKET, MESSAGE_PLACE, type PlaceRow } from './store.ts'
+import { eraseMessage, MESSAGE_PLACE, type PlaceRow } from './store.ts'
 
 /** What a message must be, beside being in sight. */
 export interface DeleteOptions {
@@ -28,12 +28,8 @@ export async function deleteMessage(ctx: Context, ref: MessageRef, options: Dele
     async () => {
       const { place, ticket } = await messageInSight(ctx, ref, options)
       if (!mayDelete(ctx.actor, place, ticket.deskId)) refuse({ code: 'forbidden', permission: 'message.delete' })
-      const input = { id: place.id, ticket_id: ticket.id, ...callInput(ctx) }
-      const [gone] = await ctx.store.run({
-        statement: DELETE_MESSAGE,
-        lock: { statement: LOCK_TICKET, values: [ctx.tenant.id, ticket.id] },
-        values: [ctx.tenant.id, JSON.stringify(input)],
-      })
+      const call = { id: place.id, ticket_id: ticket.id, ...callInput(ctx) }
+      const [gone] = await ctx.store.run(eraseMessage(ctx.tenant.id, call))
       if (!gone) return undefined
       ctx.store.written(ctx.tenant.id)
       await eraseFiles(ctx, gone.files)

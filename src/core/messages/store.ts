@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox'
-import { statement } from '../../storage/statement.ts'
+import { type BoundStatement, statement } from '../../storage/statement.ts'
 import { momentOf } from '../events/moment.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
+import { blankingDeliveries, holdingDeliveries } from '../webhooks/store/blanking.ts'
 
 const VISIBILITY = Type.Enum(['public', 'internal'] as const)
 const nullableText = Type.Union([Type.String(), Type.Null()])
@@ -54,24 +55,26 @@ where m.tenant_id = $1 and (m.id = any ($2::uuid[]) or m.integer = any ($3::bigi
 )
 
 /** `$2` a ticket: what a change kept while the erasure of a message of it waits for that change is to be erased too. */
-export const LOCK_TICKET = statement(
+const LOCK_TICKET = statement(
   'message.lock_ticket',
   Type.Object({ id: Type.String() }),
   'select t.id from tickets t where t.tenant_id = $1 and t.id = $2 for no key update',
 )
 
+const ErasedMessageRow = Type.Object({
+  id: Type.String(),
+  /** Attachments whose files are to be erased after the commit. */
+  files: Type.Array(Type.String()),
+})
+
 /**
- * Erases a message: its text, its files' rows, the answers and deliveries that show it. Its integer, the ticket's times
+ * Erases a message: its text, its files' rows, the answers that show it, and the payloads of deliveries that do. Its integer, the ticket's times
  * and the events stay; none of these holds anything of what it said. `$2` the call with the message and its ticket, as
  * JSON. Without a row the message is gone or the key had been used.
  */
-export const DELETE_MESSAGE = statement(
+const DELETE_MESSAGE = statement(
   'message.delete',
-  Type.Object({
-    id: Type.String(),
-    /** Attachments whose files are to be erased after the commit. */
-    files: Type.Array(Type.String()),
-  }),
+  ErasedMessageRow,
   `
 with input as materialized (
   select * from json_to_record($2::json) as i (id uuid, ticket_id uuid, ${CALL})
@@ -117,11 +120,9 @@ answers_forgotten as (
   where r.tenant_id = $1 and r.ticket_ids && array[d.ticket_id] and r.result is not null
     and (d.is_opening or r.result -> 'messages' @> jsonb_build_array(jsonb_build_object('id', d.id)))
 ),
-deliveries_gone as (
-  delete from webhook_deliveries w using doomed d
-  where w.tenant_id = $1 and w.line = d.ticket_id and (d.is_opening or w.position = any (array(
-    select e.position from events e where e.tenant_id = $1 and e.ticket_id = d.ticket_id and e.message_id = d.id)))
-),
+${blankingDeliveries(`d.line = (select x.ticket_id from doomed x) and (exists (select 1 from doomed x where x.is_opening)
+    or d.position = any (array(select e.position from events e join doomed x on x.ticket_id = e.ticket_id and x.id = e.message_id
+      where e.tenant_id = $1)))`)},
 recorded as (
   insert into events (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, before)
   select $1, c.event_position, a.event_id, 'message.deleted', d.ticket_id, d.id, a.actor_id, a.credential_id, a.dialect, a.request_id,
@@ -131,6 +132,16 @@ recorded as (
 ${keeping('gone', "'{}'::jsonb")}
 select g.id, array(select f.id from attachments f where f.tenant_id = $1 and f.message_id = g.id) as files from gone g`,
 )
+
+/** The erasure of one message. @param call the message's id, its ticket as `ticket_id`, and what `callInput` tells. */
+export function eraseMessage(
+  tenantId: string,
+  call: { readonly id: string; readonly ticket_id: string },
+): BoundStatement<Static<typeof ErasedMessageRow>> {
+  const lock = { statement: LOCK_TICKET, values: [tenantId, call.ticket_id] }
+  const values = [tenantId, JSON.stringify(call)]
+  return { statement: DELETE_MESSAGE, lock: holdingDeliveries(tenantId, lock), values }
+}
 
 const OriginalRow = Type.Object({
   id: Type.String(),

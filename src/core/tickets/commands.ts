@@ -12,7 +12,7 @@ import type { Message, MessageRef, NewMessage } from '../messages/message.ts'
 import { findAnswered } from '../messages/queries.ts'
 import { type Answered, asSeen } from '../messages/rules.ts'
 import { ensureCustomer } from '../users/commands.ts'
-import { findUsers } from '../users/queries.ts'
+import { demandLiving, findLiving } from '../users/queries.ts'
 import { reachesEverybody } from '../users/reach.ts'
 import type { UserSummary } from '../users/user.ts'
 import type { Provenance } from './drafts.ts'
@@ -110,7 +110,7 @@ async function createNow(ctx: Context, input: NewTicket): Promise<OneTicket> {
   const requester = input.requester.by === 'id' && !reachesEverybody(ctx.actor) ? [input.requester.id] : []
   const named = [...namedPeople(input), ...requester].filter((id) => id !== ctx.actor.user.id)
   const [found, uploads, contents] = await Promise.all([
-    findUsers(ctx, named),
+    findLiving(ctx, named),
     findUploads(ctx, attachmentsNamed([input])),
     contentsOf(ctx, [input], true),
   ])
@@ -121,12 +121,12 @@ async function createNow(ctx: Context, input: NewTicket): Promise<OneTicket> {
   const create = ctx.store.batched(CREATE_TICKETS)
   const outcome = await create(ctx.tenant.id, call)
   if (!('refused' in outcome) || outcome.refused !== 'requester_missing' || input.requester.by !== 'email')
-    return oneCreated(outcome)
+    return oneCreated(ctx, outcome)
   await ensureCustomer(ctx, { email: input.requester.email, name: input.requester.name, deskId: input.deskId })
-  return oneCreated(await create(ctx.tenant.id, call))
+  return oneCreated(ctx, await create(ctx.tenant.id, call))
 }
 
-function oneCreated(outcome: WriteOutcome): OneTicket {
+async function oneCreated(ctx: Context, outcome: WriteOutcome): Promise<OneTicket> {
   if ('done' in outcome) return withTicket(outcome.done)
   if ('repeated' in outcome) return withTicket(outcome.repeated)
   switch (outcome.refused) {
@@ -137,8 +137,15 @@ function oneCreated(outcome: WriteOutcome): OneTicket {
         code: 'invalid',
         issues: [{ path: ['requester'], rule: 'unknown', message: 'This requester has no membership on the desk.' }],
       })
+    case 'person_unknown':
+      await demandLiving(ctx)
+      return refuse({
+        code: 'invalid',
+        issues: [{ path: ['author'], rule: 'unknown', message: 'This author does not exist.' }],
+      })
     case 'requester_unknown':
     case 'requester_missing':
+      await demandLiving(ctx)
       return refuse({
         code: 'invalid',
         issues: [{ path: ['requester'], rule: 'unknown', message: 'This requester does not exist.' }],
@@ -252,7 +259,7 @@ async function carryOutInTurn(
     const [earlier, found, people, uploads, forwardable] = await Promise.all([
       earlierResult(ctx),
       findTickets(ctx, refs),
-      findUsers(
+      findLiving(
         ctx,
         named.filter((id) => id !== ctx.actor.user.id),
       ),
@@ -312,6 +319,8 @@ async function carryOutInTurn(
       return { ...outcome.repeated, missing }
     }
     if (outcome.refused === 'idempotency_mismatch') refuse({ code: 'idempotency_mismatch' })
+    // Anybody else who was erased meanwhile is not found by the next look.
+    if (outcome.refused === 'person_unknown') await demandLiving(ctx)
     // With files to pass on the next look tells which of all is not there any more.
     if (outcome.refused === 'attachment_unknown' && copies.length === 0) refuseUnknown()
   }

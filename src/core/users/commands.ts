@@ -4,29 +4,25 @@ import { refuse, refuseField } from '../errors.ts'
 import { type Asked, workedOut } from '../idempotency/asked.ts'
 import { callInput } from '../idempotency/claimed.ts'
 import { type EarlierRow, once, orEarlier } from '../idempotency/store.ts'
-import { findProfile, findProfilesByAddress, findProfilesByExternalId } from './queries.ts'
+import { findErasable, findProfile, findProfilesByAddress, findProfilesByExternalId, type UserRef } from './queries.ts'
 import {
   addressKey,
   checkFieldCount,
   checkUserChange,
   demandMayChange,
   demandMayErase,
+  demandMayEraseAgain,
   demandMayGive,
 } from './rules.ts'
-import {
-  CHANGE_PROFILE,
-  CREATE_PROFILE,
-  ENSURE_CUSTOMER,
-  ERASE_PROFILE,
-  LOCK_TO_ERASE,
-  TICKETS_OF_NOBODY,
-} from './store.ts'
+import { eraseProfile } from './store/erasure.ts'
+import { CHANGE_PROFILE, CREATE_PROFILE, ENSURE_CUSTOMER, TICKETS_OF_NOBODY } from './store.ts'
 import type { Address, NewProfile, UserChange, UserProfile } from './user.ts'
 
 /** Twins that make the same user at the same time settle within one or two rounds. */
 const ROUNDS = 5
 const UNIQUE_VIOLATION = '23505'
-const DEADLOCK = '40P01'
+/** Somebody else holds what the write needs: deadlock, and rows that are not waited for. */
+const IN_THE_WAY = new Set<unknown>([UNIQUE_VIOLATION, '40P01', '55P03'])
 
 /**
  * Makes sure that a person with an e-mail address exists and is at least a customer of a desk. An existing user's name
@@ -120,20 +116,20 @@ export async function changeUser(ctx: Context, id: string, asked: Asked<UserChan
 
 /**
  * Erases all that is known of a person who works nowhere: name, addresses, fields, ids, what they wrote, and all of it
- * in events and kept answers. Their tickets stay, of a person without a name. One event without content stays too.
+ * in events, kept answers and deliveries. Their tickets stay, of a person without a name. One event without content
+ * stays too. Who was erased before is erased once more.
  *
  * @throws Refusal `not_found`, `forbidden`, `invalid`, `idempotency_mismatch`
  */
-export async function eraseUser(ctx: Context, asked: Asked<{ readonly id: string }>): Promise<void> {
+export async function eraseUser(ctx: Context, asked: Asked<UserRef>): Promise<void> {
   await once(
     ctx,
     async () => {
-      const { id } = await workedOut(asked)
-      const user = (await findProfile(ctx, { id })) ?? refuse({ code: 'not_found', missing: 'user' })
-      demandMayErase(ctx.actor, user)
-      const values = [ctx.tenant.id, JSON.stringify({ id, ...callInput(ctx) })]
-      const lock = { statement: LOCK_TO_ERASE, values: [ctx.tenant.id, id] }
-      const [erased] = (await tried(() => ctx.store.run({ statement: ERASE_PROFILE, lock, values }))) ?? []
+      const { id, user } = await findErasable(ctx, await workedOut(asked))
+      if (user) demandMayErase(ctx.actor, user)
+      else demandMayEraseAgain(ctx.actor)
+      const erasure = eraseProfile(ctx.tenant.id, { id, ...callInput(ctx) })
+      const [erased] = (await tried(() => ctx.store.run(erasure))) ?? []
       if (erased) await eraseFiles(ctx, erased.files)
       return erased?.id
     },
@@ -181,8 +177,7 @@ async function tried<Result>(write: () => Promise<Result>): Promise<Result | und
   try {
     return await write()
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null
-    if (code !== UNIQUE_VIOLATION && code !== DEADLOCK) throw error
+    if (!(error instanceof Error && 'code' in error && IN_THE_WAY.has(error.code))) throw error
     return undefined
   }
 }

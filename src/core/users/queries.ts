@@ -7,9 +7,11 @@ import { addressKey } from './rules.ts'
 import {
   COUNT_CUSTOMERS,
   COUNT_USERS,
+  ERASED,
   FIRST_OWNER,
   LIST_CUSTOMERS,
   LIST_USERS,
+  LIVING_BY_ID,
   MEMBER_BY_ID,
   MEMBERS_OF_DESK,
   memberOf,
@@ -41,7 +43,22 @@ export async function findOwner(ctx: Pick<Context, 'store' | 'tenant'>): Promise
   return row?.id ?? null
 }
 
-/** Those of the users that are in reach, by integer. */
+/** Those of the users who may be named in something new, by UUID: who was erased is nobody any more. */
+export async function findLiving(
+  ctx: Pick<Context, 'store' | 'tenant'>,
+  ids: readonly string[],
+): Promise<readonly UserSummary[]> {
+  if (ids.length === 0) return []
+  return (await ctx.store.run({ statement: LIVING_BY_ID, values: [ctx.tenant.id, ids] })).map(userOf)
+}
+
+/** For a write that found somebody erased: whoever was erased while they called is nobody's caller. @throws Refusal `unauthenticated` */
+export async function demandLiving(ctx: Pick<Context, 'store' | 'tenant' | 'actor'>): Promise<void> {
+  const [caller] = await findLiving(ctx, [ctx.actor.user.id])
+  if (!caller) refuse({ code: 'unauthenticated' })
+}
+
+/** Those of the users that are in reach and may be named in something new, by integer. */
 export async function findUsersByInteger(ctx: Context, integers: readonly number[]): Promise<readonly UserSummary[]> {
   if (integers.length === 0) return []
   const users = await ctx.store.run({ statement: USERS_BY_INTEGER, values: [ctx.tenant.id, integers] })
@@ -165,16 +182,35 @@ function desksOfWork({ tenant, actor }: Context): readonly string[] {
   return tenant.desks.filter((desk) => worksOn(actor, desk.id)).map((desk) => desk.id)
 }
 
+/** How a user is named. */
+export type UserRef = { readonly id: string } | { readonly integer: number }
+
+/** Who is to be erased; without a user when they are already. */
+export interface Erasable {
+  readonly id: string
+  readonly user: UserProfile | null
+}
+
 /** All that is known of a user by UUID or integer; null when there is none in reach. @throws Refusal `forbidden` */
-export async function findProfile(
-  ctx: Context,
-  ref: { readonly id: string } | { readonly integer: number },
-): Promise<UserProfile | null> {
+export async function findProfile(ctx: Context, ref: UserRef): Promise<UserProfile | null> {
   demandTenantWide(ctx.actor, 'user.read')
   const [ids, integers] = 'id' in ref ? [[ref.id], []] : [[], [ref.integer]]
   const [row] = await ctx.store.run({ statement: PROFILES, values: [ctx.tenant.id, ids, integers] })
   const user = row && profileOf(row)
   return user && reachesPerson(ctx.actor, user) ? user : null
+}
+
+/**
+ * Whom an erasure is about: a user in reach, or one who was erased before, of whom nothing but the ids is left.
+ *
+ * @throws Refusal `forbidden`, `not_found`
+ */
+export async function findErasable(ctx: Context, ref: UserRef): Promise<Erasable> {
+  const user = await findProfile(ctx, ref)
+  if (user) return { id: user.id, user }
+  const [ids, integers] = 'id' in ref ? [[ref.id], []] : [[], [ref.integer]]
+  const [erased] = await ctx.store.run({ statement: ERASED, values: [ctx.tenant.id, ids, integers] })
+  return erased ? { id: erased.id, user: null } : refuse({ code: 'not_found', missing: 'user' })
 }
 
 /** Those whom a client's own system knows by an id, on one desk or on any in reach. @throws Refusal `forbidden` */

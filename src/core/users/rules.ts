@@ -107,6 +107,17 @@ export function demandMayErase(actor: Actor, user: UserSummary): void {
   if (works(user)) refuseField(['user'], 'not_allowed', 'Only people who work on no desk can be erased.')
 }
 
+/**
+ * Who was erased before is erased again by whoever manages users anywhere: it shows nothing, and takes only what a
+ * failure left. @throws Refusal `forbidden`
+ */
+export function demandMayEraseAgain(actor: Actor): void {
+  const { user, permissions } = actor
+  const manages = user.memberships.some(({ deskId }) => may(actor, 'user.manage', deskId))
+  if (!manages && !(user.isOwner && permissions.has('user.manage')))
+    refuse({ code: 'forbidden', permission: 'user.manage' })
+}
+
 /** Whether a user is more than a customer somewhere: an owner, a service, or one who works on a desk. */
 export function works(user: UserSummary): boolean {
   return user.isOwner || user.kind !== 'person' || user.memberships.some(({ role }) => role !== 'customer')

@@ -3,7 +3,6 @@ import { statement } from '../../storage/statement.ts'
 import { ROLES } from '../access/permissions.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 import { instant } from '../instant.ts'
-import { keyOf } from '../messages/store.ts'
 import { ADDRESS_KINDS, type Member, USER_KINDS, type UserProfile, type UserSummary } from './user.ts'
 
 const nullableText = Type.Union([Type.String(), Type.Null()])
@@ -59,11 +58,28 @@ export const USERS_BY_ID = statement(
   `select ${USER_VIEW} from users u where u.tenant_id = $1 and u.id = any ($2::uuid[]) order by u.integer`,
 )
 
-/** `$2` integers. */
+/** `$2` ids; who was erased is not found. */
+export const LIVING_BY_ID = statement(
+  'user.living_by_id',
+  UserRow,
+  `select ${USER_VIEW} from users u
+where u.tenant_id = $1 and u.id = any ($2::uuid[]) and u.erased_at is null order by u.integer`,
+)
+
+/** `$2` integers; who was erased is not found. */
 export const USERS_BY_INTEGER = statement(
   'user.by_integer',
   UserRow,
-  `select ${USER_VIEW} from users u where u.tenant_id = $1 and u.integer = any ($2::bigint[]) order by u.integer`,
+  `select ${USER_VIEW} from users u
+where u.tenant_id = $1 and u.integer = any ($2::bigint[]) and u.erased_at is null order by u.integer`,
+)
+
+/** Who was erased: `$2` ids, `$3` integers. */
+export const ERASED = statement(
+  'user.erased',
+  Type.Object({ id: Type.String() }),
+  `select u.id from users u
+where u.tenant_id = $1 and u.erased_at is not null and (u.id = any ($2::uuid[]) or u.integer = any ($3::bigint[]))`,
 )
 
 /** `$2` desk, `$3` the desk's external id of the user. */
@@ -163,7 +179,10 @@ export const ENSURE_CUSTOMER = statement(
   'user.ensure_customer',
   Type.Object({ id: Type.String() }),
   `
-with standing as (select u.id from users u where u.tenant_id = $1 and u.email_key = $3),
+with standing as materialized (
+  -- Whoever is being erased is waited for, and is not who has this address then.
+  select u.id from users u where u.tenant_id = $1 and u.email_key = $3 for share
+),
 counted as (
   update tenant_counters c set user_integer = c.user_integer + 1, event_position = c.event_position + 1
   where c.tenant_id = $1 and not exists (select 1 from standing)
@@ -322,7 +341,7 @@ export const COUNT_CUSTOMERS = statement(
 )
 
 /** Keeps which user a claimed call was about: no more, so that nothing of a person has to be erased there. */
-const KEPT = (from: string): string => keeping(from, "jsonb_build_object('user', f.id)")
+export const KEPT = (from: string): string => keeping(from, "jsonb_build_object('user', f.id)")
 
 /** What an event says of a user. */
 const DATA = (u: string): string => `jsonb_build_object('name', ${u}.name, 'surname', ${u}.surname, 'email', ${u}.email,
@@ -330,7 +349,7 @@ const DATA = (u: string): string => `jsonb_build_object('name', ${u}.name, 'surn
     'about', ${u}.about, 'active', ${u}.active)
     || coalesce((select jsonb_object_agg('fields.' || f.key, f.value) from jsonb_each(${u}.fields) f), '{}')`
 
-const SavedRow = Type.Object({ id: Type.String() })
+export const SavedRow = Type.Object({ id: Type.String() })
 
 const MEMBERSHIPS = 'json_to_recordset($3::json) x (id uuid, desk_id uuid, role text)'
 const EXTERNAL_IDS = 'json_to_recordset($4::json) x (desk_id uuid, external_id text)'
@@ -474,169 +493,6 @@ recorded as (
 ),
 ${KEPT('locked')}
 select l.id from locked l`,
-)
-
-/** Every address of the person `${id}`, as an array of keys. */
-const ADDRESSES_OF = (id: string): string => `array(
-    select ${keyOf('x.address')} from (
-      select u.email from users u where u.tenant_id = $1 and u.id = ${id}
-      union all
-      select u.phone from users u where u.tenant_id = $1 and u.id = ${id}
-      union all
-      select a.address from user_addresses a where a.tenant_id = $1 and a.user_id = ${id}) x (address)
-    where x.address is not null)`
-
-/** The tickets `t` that hold words of the person `${id}`: their own, others' on which they wrote, or that name an address of theirs. */
-const TICKETS_WITH_WORDS_OF = (
-  id: string,
-): string => `t.tenant_id = $1 and (t.requester_id = ${id} or t.id = any (array(
-    select w.ticket_id from messages w where w.tenant_id = $1 and w.author_id = ${id} and w.author_role = 'requester'
-    union all
-    select m.ticket_id from messages m where m.tenant_id = $1 and m.address_keys && ${ADDRESSES_OF(id)})))`
-
-/** What is left of the addresses in a column of a message `m`. */
-const FORGETTING = (column: string): string => `${column} = case when not d.is_own then array(
-      select x.address from unnest(m.${column}) with ordinality x (address, nth)
-      where ${keyOf('x.address')} <> all (k.keys) order by x.nth) end`
-
-/** `$2` a user: what a change kept while their erasure waits for that change is to be erased too. */
-export const LOCK_TO_ERASE = statement(
-  'user.lock_to_erase',
-  SavedRow,
-  `
-with tickets_of as materialized (
-  select t.id from tickets t where ${TICKETS_WITH_WORDS_OF('$2::uuid')}
-  order by t.id
-  for no key update
-)
-select u.id from users u where u.tenant_id = $1 and u.id = $2 and (select count(*) from tickets_of) >= 0
-for no key update`,
-)
-
-/**
- * Erases what is known of a user: `$2` the call. The user's row stays, empty, for what refers to it; so do the tickets,
- * without what the person wrote. Blanks it in events and kept answers too, ends the user's credentials, and leaves a
- * `user.erased` event. Without a row the user is gone already or the key had been used.
- */
-export const ERASE_PROFILE = statement(
-  'user.erase',
-  // Attachments are those whose files are to be erased after the commit.
-  Type.Object({ ...SavedRow.properties, files: Type.Array(Type.String()) }),
-  `
-with input as materialized (
-  select * from json_to_record($2::json) as i (id uuid, ${CALL})
-),
-${CLAIMED},
-tickets_of as materialized (
-  select t.id, t.requester_id, t.description from tickets t
-  where ${TICKETS_WITH_WORDS_OF('(select a.id from accepted a)')}
-  order by t.id
-  for no key update
-),
-locked as materialized (
-  -- After the tickets and before the counters: one order everywhere.
-  select u.id from users u
-  where u.tenant_id = $1 and u.id = (select a.id from accepted a) and u.erased_at is null
-    and (select count(*) from tickets_of) >= 0
-  for no key update
-),
-counted as (
-  update tenant_counters c set event_position = c.event_position + 1
-  where c.tenant_id = $1 and exists (select 1 from locked)
-  returning c.event_position
-),
-told_of as materialized (
-  -- What shows all of the ticket has to go: the ticket is the person's, or they began a conversation that is another's now.
-  select o.id, o.requester_id is not distinct from l.id as is_own from tickets_of o, locked l
-  where o.requester_id = l.id or (o.description <> '' and exists (select 1 from messages m
-    where m.tenant_id = $1 and m.ticket_id = o.id and m.author_id = l.id and m.author_role = 'requester' and m.plain = o.description))
-),
-keys_of as materialized (select ${ADDRESSES_OF('l.id')} as keys from locked l),
-addressed as materialized (
-  -- On the person's own tickets all addresses go: whoever was written to, it was about them.
-  select m.id, o.requester_id is not distinct from l.id as is_own
-  from locked l, keys_of k, tickets_of o join messages m on m.tenant_id = $1 and m.ticket_id = o.id
-  where m.address_keys is not null and (o.requester_id = l.id or m.address_keys && k.keys)
-),
-emptied as (
-  update users u
-  set name = '', surname = '', email = null, email_key = null, username = null, username_key = null, customer_number = null,
-    phone = null, photo_url = null, about = null, password_hash = null, active = false, fields = '{}', updated_at = a.at, erased_at = a.at
-  from locked l, accepted a, counted
-  where u.tenant_id = $1 and u.id = l.id
-),
-addresses_gone as (delete from user_addresses x where x.tenant_id = $1 and x.user_id = (select l.id from locked l)),
-names_gone as (delete from external_identities x where x.tenant_id = $1 and x.user_id = (select l.id from locked l)),
-roles_gone as (delete from memberships x where x.tenant_id = $1 and x.user_id = (select l.id from locked l)),
-revoked as (
-  update credentials c set revoked_at = a.at from locked l, accepted a
-  where c.tenant_id = $1 and c.user_id = l.id and c.revoked_at is null
-),
-tickets_blanked as (
-  update tickets t
-  set version = t.version + 1,
-    title = case when o.is_own and t.direction = 'inbound' then '' else t.title end,
-    description = case when o.is_own and t.direction = 'outbound' then t.description else '' end,
-    from_address = case when o.is_own and t.direction = 'inbound' then '' else t.from_address end,
-    from_name = case when o.is_own and t.direction = 'inbound' then '' else t.from_name end,
-    to_address = case when o.is_own and t.direction = 'outbound' then '' else t.to_address end,
-    to_name = case when o.is_own and t.direction = 'outbound' then '' else t.to_name end
-  from told_of o, counted
-  where t.tenant_id = $1 and t.id = o.id
-),
-files_gone as (
-  -- Those of the person's messages, and those that wait for one.
-  delete from attachments f using locked l
-  where f.tenant_id = $1 and (f.message_id is null and f.uploader_id = l.id or f.message_id = any (array(
-    select m.id from messages m where m.tenant_id = $1 and m.author_id = (select o.id from locked o) and m.author_role = 'requester')))
-  returning f.id
-),
-messages_blanked as (
-  update messages m set original = '', plain = '', safe_html = null, sanitizer = null, format = 'text', author_name = null,
-    to_addresses = null, cc_addresses = null, bcc_addresses = null, address_keys = null,
-    external_reference = null
-  from locked l
-  where m.tenant_id = $1 and m.author_id = l.id and m.author_role = 'requester'
-),
-envelopes_blanked as (
-  update messages m
-  set ${['to_addresses', 'cc_addresses', 'bcc_addresses'].map(FORGETTING).join(',\n    ')},
-    address_keys = l.id::text || array(
-      select x.key from unnest(m.address_keys) x (key) where not d.is_own and x.key <> all (k.keys))
-  from addressed d, keys_of k, locked l
-  where m.tenant_id = $1 and m.id = d.id and not (m.author_id is not distinct from l.id and m.author_role = 'requester')
-),
-user_events_blanked as (
-  update events e set before = null, after = null
-  where e.tenant_id = $1 and e.subject_id = (select l.id from locked l)
-),
-ticket_events_blanked as (
-  update events e set before = e.before - 'title', after = e.after - 'title'
-  where e.tenant_id = $1 and e.ticket_id = any (array(select o.id from told_of o where o.is_own))
-    and (e.before ? 'title' or e.after ? 'title')
-),
-deliveries_gone as (
-  -- What waits or was sent holds the person's words, or their address.
-  delete from webhook_deliveries d
-  where d.tenant_id = $1 and exists (select 1 from locked)
-    and (d.line = any (array(select o.id from told_of o union all select l.id from locked l))
-      or d.line = any (array(select o.id from tickets_of o)) and d.position = any (array(
-        select e.position from events e join messages m on m.tenant_id = $1 and m.id = e.message_id
-        where e.tenant_id = $1 and e.ticket_id = any (array(select o.id from tickets_of o))
-          and (m.author_id = (select l.id from locked l) and m.author_role = 'requester'
-            or m.id = any (array(select d.id from addressed d))))))
-),
-answers_forgotten as (
-  update claim_results r set result = null
-  where r.tenant_id = $1 and r.ticket_ids && array(select o.id from tickets_of o, locked) and r.result is not null
-),
-recorded as (
-  insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at)
-  select $1, c.event_position, a.event_id, 'user.erased', l.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at
-  from locked l, accepted a, counted c
-),
-${KEPT('locked')}
-select l.id, array(select f.id from files_gone f) as files from locked l`,
 )
 
 /** `$2` desk, `$3` address keys, `$4` how many: tickets from an address that belong to nobody yet, the oldest first. */

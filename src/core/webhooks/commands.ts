@@ -17,6 +17,8 @@ import {
   LIST_WEBHOOKS,
   REPLAY,
   ROTATE_SECRET,
+  SEND_NOW,
+  SKIP,
   TOUCH_WEBHOOK,
   UPDATE_WEBHOOK,
   webhookOf,
@@ -188,11 +190,13 @@ export async function updateWebhook(
     async () => {
       const before = await getWebhook(admin, id)
       const protocol = protocolOf(office, before)
-      checkWords(office.sender, protocol, { ...before, ...change })
+      // What stays as it is was allowed once. A forbidden one can be disabled and mended, but not enabled.
+      const url = change.enabled ? (change.url ?? before.url) : change.url
+      checkWords(office.sender, protocol, { ...change, ...(url !== undefined && { url }) })
       if (change.url !== undefined && change.url !== before.url)
         await checkEndpoint(office.sender, protocol, change.url)
-      const { url, description, events, enabled } = change
-      const values = callValues(admin, { id, url, description, events, enabled })
+      const { description, events, enabled } = change
+      const values = callValues(admin, { id, url: change.url, description, events, enabled })
       const [row] = await admin.store.run({ statement: UPDATE_WEBHOOK, values })
       return row && webhookOf(row)
     },
@@ -253,12 +257,12 @@ export async function listDeliveries(
   return { deliveries, next: rows.length > page.limit ? (deliveries.at(-1)?.id ?? null) : null }
 }
 
-/** A delivery with its payload and attempts. @throws Refusal as `getWebhook`, `not_found` */
+/** A delivery with its payload, null while it is made again, and attempts. @throws Refusal as `getWebhook`, `not_found` */
 export async function getDelivery(
   admin: WebhookAdministration,
   id: string,
   deliveryId: string,
-): Promise<{ readonly delivery: Delivery; readonly body: string; readonly attempts: readonly Attempt[] }> {
+): Promise<{ readonly delivery: Delivery; readonly body: string | null; readonly attempts: readonly Attempt[] }> {
   await getWebhook(admin, id)
   const [row] = await admin.store.run({ statement: FIND_DELIVERY, values: [admin.tenant.id, id, deliveryId] })
   if (!row) return refuse({ code: 'not_found', missing: 'delivery' })
@@ -282,9 +286,10 @@ export async function replay(
     async () => {
       if (deliveryId === null) await getWebhook(admin, id)
       else {
-        const { delivery } = await getDelivery(admin, id, deliveryId)
+        const { delivery, body } = await getDelivery(admin, id, deliveryId)
         if (delivery.state === 'waiting')
           refuse({ code: 'conflict', message: 'This delivery waits to be sent already.' })
+        if (body === '') refuse({ code: 'conflict', message: 'What this delivery told of was erased.' })
       }
       const values = callValues(admin, { webhook_id: id, delivery_id: deliveryId })
       const [row] = await admin.store.run({ statement: REPLAY, values })
@@ -294,6 +299,66 @@ export async function replay(
   )
   office.changed(admin.tenant.id)
   return replayed
+}
+
+/**
+ * Sends what waits for its next attempt at once, from the beginning of the schedule; with a delivery's id that one. Each
+ * still waits for what is before it in its line.
+ *
+ * @returns how many deliveries are due now.
+ * @throws Refusal as `getWebhook`, `not_found`; `conflict` for one that does not wait, and while the webhook is disabled.
+ */
+export async function sendNow(
+  admin: WebhookAdministration,
+  office: WebhookOffice,
+  id: string,
+  deliveryId: string | null,
+): Promise<number> {
+  const due = await once(
+    admin,
+    async () => {
+      const webhook = await getWebhook(admin, id)
+      if (!webhook.enabled) refuse({ code: 'conflict', message: 'The webhook is disabled: enable it first.' })
+      if (deliveryId !== null) {
+        const { delivery } = await getDelivery(admin, id, deliveryId)
+        if (delivery.state !== 'waiting')
+          refuse({ code: 'conflict', message: `This delivery does not wait: it is ${delivery.state}.` })
+      }
+      const values = callValues(admin, { webhook_id: id, delivery_id: deliveryId })
+      const [row] = await admin.store.run({ statement: SEND_NOW, values })
+      return row?.due
+    },
+    (earlier) => earlier.replayed ?? 0,
+  )
+  office.changed(admin.tenant.id)
+  return due
+}
+
+/**
+ * Gives up one delivery that was not delivered, so that what waits behind it goes on. It is kept, and can be sent again.
+ *
+ * @throws Refusal as `getWebhook`, `not_found`; `conflict` for one that was delivered or skipped.
+ */
+export async function skip(
+  admin: WebhookAdministration,
+  office: WebhookOffice,
+  id: string,
+  deliveryId: string,
+): Promise<Delivery> {
+  await once(
+    admin,
+    async () => {
+      const { delivery } = await getDelivery(admin, id, deliveryId)
+      if (delivery.state === 'delivered' || delivery.state === 'skipped')
+        refuse({ code: 'conflict', message: `This delivery does not wait: it is ${delivery.state}.` })
+      const values = callValues(admin, { webhook_id: id, delivery_id: deliveryId })
+      const [row] = await admin.store.run({ statement: SKIP, values })
+      return row?.skipped
+    },
+    () => 1,
+  )
+  office.changed(admin.tenant.id)
+  return (await getDelivery(admin, id, deliveryId)).delivery
 }
 
 /** A test of a webhook: what was sent, and what came back. */
@@ -360,23 +425,21 @@ function protocolOf(office: WebhookOffice, { dialect }: Pick<Webhook, 'dialect'>
   return protocol
 }
 
-function checkWords(
-  sender: Sender,
-  protocol: Protocol,
-  { url, description = '', events }: Pick<NewWebhook, 'url' | 'description'> & { readonly events: readonly string[] },
-): void {
+/** Checks what is given of a webhook's words. */
+function checkWords(sender: Sender, protocol: Protocol, { url, description, events }: WebhookChange): void {
   const issues: Issue[] = []
   const issue = (path: string, rule: Issue['rule'], message: string, limit?: number) =>
     issues.push({ path: [path], rule, message, ...(limit === undefined ? {} : { limit }) })
-  const problem = sender.urlProblem(url)
-  if (url.length > LONGEST_URL) issue('url', 'too_long', `At most ${LONGEST_URL} characters.`, LONGEST_URL)
+  const problem = url === undefined ? null : sender.urlProblem(url)
+  if (url !== undefined && url.length > LONGEST_URL)
+    issue('url', 'too_long', `At most ${LONGEST_URL} characters.`, LONGEST_URL)
   else if (problem !== null) issue('url', 'format', problem)
-  if (description.length > LONGEST_DESCRIPTION)
+  if (description !== undefined && description.length > LONGEST_DESCRIPTION)
     issue('description', 'too_long', `At most ${LONGEST_DESCRIPTION} characters.`, LONGEST_DESCRIPTION)
   const known = [...protocol.eventTypes.map(({ name }) => name), ...(protocol.hasEverything ? [EVERYTHING] : [])]
   const accepted = new Set([...known, ...(protocol.neverSent ?? [])])
-  if (events.length === 0) issue('events', 'required', 'At least one event is required.')
-  else if (!events.every((event) => accepted.has(event)))
+  if (events?.length === 0) issue('events', 'required', 'At least one event is required.')
+  else if (events && !events.every((event) => accepted.has(event)))
     issue('events', 'choice', `Must be some of ${known.join(', ')}.`)
   if (issues.length > 0) refuse({ code: 'invalid', issues })
 }

@@ -2,7 +2,7 @@ import type { Store } from '../../storage/store.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import { secretOwner, type WebhookOffice } from './commands.ts'
 import type { Protocol, Sent } from './protocol.ts'
-import { fateAfter } from './rules.ts'
+import { type Fate, fateAfter } from './rules.ts'
 import { CLAIM, FIND_WEBHOOK, RECORD_ATTEMPT } from './store.ts'
 
 /** Deliveries of one webhook under way at a time, in one process. */
@@ -17,9 +17,24 @@ export interface Delivering {
   readonly office: Pick<WebhookOffice, 'protocols' | 'vault' | 'sender'>
   readonly clock: () => Date
   readonly newId: () => string
+  /** Told of every attempt that was recorded and did not deliver. */
+  readonly failed: (failure: Failure) => void
+}
+
+/** An attempt that did not deliver. */
+export interface Failure {
+  readonly webhookId: string
+  /** Of the URL: the rest of it may hold a secret. */
+  readonly origin: string
+  readonly delivery: { readonly id: string; readonly event_type: string }
+  readonly fate: Fate
+  readonly reason: string
+  /** How many deliveries of its line wait behind it, up to 1,000. */
+  readonly behind: number
 }
 
 interface Receiver {
+  readonly id: string
   readonly url: string
   readonly deskId: string
   readonly secrets: readonly [string, ...string[]]
@@ -49,7 +64,7 @@ async function receiverOf({ store, tenant, office, clock }: Delivering, id: stri
   const overlaps =
     row.previous_secret !== null && row.previous_until !== null && Date.parse(row.previous_until) > clock().getTime()
   const previous = overlaps && row.previous_secret ? [office.vault.open(row.previous_secret, owner)] : []
-  return { url: row.url, deskId: row.desk_id ?? tenant.defaultDesk.id, secrets: [current, ...previous], protocol }
+  return { id, url: row.url, deskId: row.desk_id ?? tenant.defaultDesk.id, secrets: [current, ...previous], protocol }
 }
 
 async function attempt(given: Delivering, receiver: Receiver, delivery: Claimed): Promise<void> {
@@ -62,21 +77,40 @@ async function attempt(given: Delivering, receiver: Receiver, delivery: Claimed)
   const sent = await given.office.sender.send({ method: 'POST', url, headers, body, timeoutMs: protocol.timeoutMs })
   const ended = given.clock()
   const fate = fateAfter(sent, delivery.tries, ended.toISOString(), protocol)
+  const reason = reasonOf(sent)
   const values = [
     given.tenant.id,
     deliveryId,
     delivery.attempts,
     at,
     fate.state,
-    fate.state === 'waiting' ? fate.nextAt : null,
-    fate.state === 'waiting' ? null : ended.toISOString(),
+    fate.nextAt,
+    ended.toISOString(),
     fate.disables,
-    ended.getTime() - begun.getTime(),
+    fate.disables === null ? null : reason,
+    // A clock that went back meanwhile.
+    Math.max(0, ended.getTime() - begun.getTime()),
     url,
     JSON.stringify(headers),
     ...answerValues(sent),
+    delivery.revision,
+    fate.restsUntil,
   ]
-  await given.store.run({ statement: RECORD_ATTEMPT, values })
+  const [recorded] = await given.store.run({ statement: RECORD_ATTEMPT, values })
+  if (recorded?.recorded && fate.state !== 'delivered')
+    given.failed({
+      webhookId: receiver.id,
+      origin: new URL(url).origin,
+      delivery,
+      fate,
+      reason,
+      behind: recorded.behind,
+    })
+}
+
+/** Why an attempt was none: the status, or what was in the way. */
+function reasonOf(sent: Sent): string {
+  return 'problem' in sent ? sent.problem : `It was answered ${sent.answer.status}.`
 }
 
 function answerValues(sent: Sent): readonly unknown[] {

@@ -12,13 +12,24 @@ export interface News {
   readonly tenant: Tenant
   /** Null when it was deleted since, and for events that are about no ticket. */
   readonly ticket: Ticket | null
+  /** The ticket that the event is about, when it was deleted. */
+  readonly gone: GoneTicket | null
   readonly message: Message | null
+  /** The id of the user that the event is about, erased or not. */
+  readonly subjectId: string | null
   /** The user that the event is about, as they are now; null when it is about none, or about one who was erased. */
   readonly subject: UserProfile | null
   /** Everybody whom the event names, by id. */
   readonly users: ReadonlyMap<string, UserSummary>
   /** Where the attachments of the message are, for a while. */
   readonly linkTo: LinkTo
+}
+
+/** All that is known of a deleted ticket. Desk and integer are null of those that an early version deleted. */
+export interface GoneTicket {
+  readonly id: string
+  readonly deskId: string | null
+  readonly integer: number | null
 }
 
 /** What a dialect tells of an event. */

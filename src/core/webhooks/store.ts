@@ -4,7 +4,7 @@ import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 import { instant, instantOrNull } from '../instant.ts'
 import { EVENT_VIEW, EventRow, type MessageRow, type TicketRow } from '../tickets/rows.ts'
 import { FIND_BY_ID, MESSAGES_BY_ID } from '../tickets/store/find.ts'
-import { type Attempt, DELIVERY_STATES, type Delivery, type Webhook } from './webhook.ts'
+import { type Attempt, DELIVERY_STATES, type Delivery, DISABLED_BY, type Webhook } from './webhook.ts'
 
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 const text = Type.String()
@@ -15,8 +15,8 @@ const IdRow = Type.Object({ id: text })
 
 // --- webhooks ---------------------------------------------------------------------------------------------------------
 
-const WEBHOOK_VIEW =
-  'w.id, w.dialect, w.desk_id, w.url, w.description, w.events, w.enabled, w.disabled_by, w.created_at, w.updated_at, w.last_used_at'
+const WEBHOOK_VIEW = `w.id, w.dialect, w.desk_id, w.url, w.description, w.events, w.enabled, w.disabled_by, w.disabled_because,
+  w.rests_until, w.created_at, w.updated_at, w.last_used_at`
 
 export const WebhookRow = Type.Object({
   id: text,
@@ -26,7 +26,10 @@ export const WebhookRow = Type.Object({
   description: text,
   events: Type.Array(text),
   enabled: Type.Boolean(),
-  disabled_by: nullable(Type.Enum(['hand', 'failures'] as const)),
+  disabled_by: nullable(Type.Enum(DISABLED_BY)),
+  /** Absent in results that were stored before there were any. */
+  disabled_because: Type.Optional(nullable(text)),
+  rests_until: Type.Optional(nullable(text)),
   created_at: text,
   updated_at: text,
   last_used_at: nullable(text),
@@ -43,6 +46,8 @@ export function webhookOf(row: WebhookRow): Webhook {
     events: row.events,
     enabled: row.enabled,
     disabledBy: row.disabled_by,
+    disabledBecause: row.disabled_because ?? null,
+    restsUntil: instantOrNull(row.rests_until ?? null),
     createdAt: instant(row.created_at),
     updatedAt: instant(row.updated_at),
     lastUsedAt: instantOrNull(row.last_used_at),
@@ -122,7 +127,9 @@ ${CLAIMED},
 changed as (
   update webhooks w set url = coalesce(a.url, w.url), description = coalesce(a.description, w.description),
     events = coalesce(a.events, w.events), enabled = coalesce(a.enabled, w.enabled),
-    disabled_by = case when a.enabled is null then w.disabled_by when a.enabled then null else 'hand' end, updated_at = a.at
+    disabled_by = case when a.enabled is null then w.disabled_by when a.enabled then null else 'hand' end,
+    disabled_because = case when a.enabled is null then w.disabled_because end,
+    rests_until = case when a.enabled is null and a.url is null then w.rests_until end, updated_at = a.at
   from accepted a
   where w.tenant_id = $1 and w.id = a.id
   returning ${WEBHOOK_VIEW}
@@ -218,21 +225,21 @@ export const TENANTS_WITH_WEBHOOKS = statement(
 
 // --- from events to deliveries ----------------------------------------------------------------------------------------
 
-/** The events after a tenant's stored position, with that position. `$2` how many. */
+/** The events after a tenant's stored position, with that position and how many erasures there were. `$2` how many. */
 export const NEXT_EVENTS = statement(
   'webhook.next_events',
-  Type.Object({ ...EventRow.properties, from_position: whole, subject_id: nullable(text) }),
-  `select ${EVENT_VIEW}, e.subject_id, p.position as from_position
+  Type.Object({ ...EventRow.properties, from_position: whole, erasures: whole, subject_id: nullable(text) }),
+  `select ${EVENT_VIEW}, e.subject_id, p.position as from_position, p.erasures
 from webhook_positions p join events e on e.tenant_id = $1 and e.position > p.position
 where p.tenant_id = $1 order by e.position limit $2`,
 )
 
-/** Whom events are for: enabled webhooks, and those that failures disabled. */
+/** Whom events are for: enabled webhooks, and those that nobody disabled by hand. */
 export const OPEN_WEBHOOKS = statement(
   'webhook.open',
   Type.Object({ id: text, dialect: text, desk_id: nullable(text), events: Type.Array(text), since: whole }),
   `select w.id, w.dialect, w.desk_id, w.events, w.since from webhooks w
-where w.tenant_id = $1 and (w.enabled or w.disabled_by = 'failures') order by w.id`,
+where w.tenant_id = $1 and (w.enabled or w.disabled_by <> 'hand') order by w.id`,
 )
 
 /** Tickets by UUID, in nobody's sight: a webhook sees what it is subscribed to. */
@@ -245,71 +252,130 @@ export function messagesByIds(tenantId: string, ids: readonly string[]): BoundSt
   return { statement: MESSAGES_BY_ID, values: [tenantId, ids] }
 }
 
+/** Which desk a deleted ticket was on, and its integer: the last that is known of it. `$2` tickets. */
+export const GONE_TICKETS = statement(
+  'webhook.gone_tickets',
+  Type.Object({ ticket_id: text, desk_id: nullable(text), integer: nullable(whole) }),
+  `select e.ticket_id, e.before ->> 'desk_id' as desk_id, (e.before ->> 'integer')::integer as integer from events e
+where e.tenant_id = $1 and e.ticket_id = any ($2::uuid[]) and e.kind = 'ticket.deleted'`,
+)
+
 /**
- * Moves a tenant's position and adds the deliveries of the events in between, if no other process did so before. `$2`
- * from, `$3` to, `$4` deliveries as JSON, `$5` tickets that were deleted: what is kept for them is erased, but not the
- * news of it; `$6` time; `$7` tickets of which messages were deleted, `$8` these messages: likewise; `$9` people who were
- * erased: likewise, with their tickets, words and addresses.
+ * Moves a tenant's position and adds the deliveries of the events in between, if no other process did so before and
+ * nothing was erased since they were read. `$2` from, `$3` to, `$4` deliveries as JSON, `$5` time, `$6` erasures.
  */
 export const ADVANCE = statement(
   'webhook.advance',
   Type.Object({ position: whole }),
   `
 with moved as (
-  update webhook_positions p set position = $3 where p.tenant_id = $1 and p.position = $2::bigint returning p.position
-),
-spoken as materialized (
-  select m.id, m.ticket_id, m.integer from messages m
-  where m.tenant_id = $1 and m.author_id = any ($9::uuid[]) and m.author_role = 'requester'
-),
-silenced as materialized (
-  select s.id, s.ticket_id from spoken s
-  union all
-  -- Where an address of theirs was, their id is in place of its key.
-  select m.id, m.ticket_id from messages m
-  where m.tenant_id = $1 and m.address_keys && $9::uuid[]::text[]
-),
-erased as (
-  delete from webhook_deliveries d using moved where d.tenant_id = $1 and (d.line = any ($5::uuid[])
-    or d.line = any ($7::uuid[]) and d.position = any (array(select e.position from events e
-      where e.tenant_id = $1 and e.ticket_id = any ($7::uuid[]) and e.message_id = any ($8::uuid[]) and e.kind <> 'message.deleted'))
-    or d.line = any ($9::uuid[])
-    or d.line = any (array(
-      select t.id from tickets t where t.tenant_id = $1 and t.requester_id = any ($9::uuid[])
-      union all
-      -- Every payload of a ticket shows how its conversation began.
-      select s.ticket_id from spoken s where not exists (select 1 from messages m
-        where m.tenant_id = $1 and m.ticket_id = s.ticket_id and m.integer < s.integer and m.visibility = 'public')))
-    or d.line = any (array(select s.ticket_id from silenced s)) and d.position = any (array(select e.position from events e
-      where e.tenant_id = $1 and e.ticket_id = any (array(select s.ticket_id from silenced s))
-        and e.message_id = any (array(select s.id from silenced s)))))
+  update webhook_positions p set position = $3 where p.tenant_id = $1 and p.position = $2::bigint and p.erasures = $6
+  returning p.position
 ),
 made as (
-  insert into webhook_deliveries (tenant_id, id, webhook_id, line, position, nth, event_type, body, state, next_at, created_at)
-  select $1, i.id, w.id, i.line, i.position, i.nth, i.event_type, i.body, 'waiting', $6, $6
+  insert into webhook_deliveries (tenant_id, id, webhook_id, line, position, nth, event_type, body, state, next_at, set_at, created_at)
+  select $1, i.id, w.id, i.line, i.position, i.nth, i.event_type, i.body, 'waiting', $5, $5, $5
   from json_to_recordset($4::json) i (id uuid, webhook_id uuid, line uuid, position bigint, nth integer, event_type text, body text)
   join webhooks w on w.tenant_id = $1 and w.id = i.webhook_id, moved
 )
 select m.position from moved m`,
 )
 
+/** Deliveries without a payload, with their events and how many erasures there were. `$2` how many. */
+export const BLANK_DELIVERIES = statement(
+  'webhook.blank',
+  Type.Object({
+    ...EventRow.properties,
+    ...{
+      delivery_id: text,
+      for_dialect: text,
+      event_type: text,
+      nth: whole,
+      erasures: whole,
+      subject_id: nullable(text),
+    },
+  }),
+  `select d.id as delivery_id, w.dialect as for_dialect, d.event_type, d.nth, p.erasures, ${EVENT_VIEW}, e.subject_id
+from webhook_positions p
+join webhook_deliveries d on d.tenant_id = $1 and d.body is null
+join webhooks w on w.tenant_id = $1 and w.id = d.webhook_id
+join events e on e.tenant_id = $1 and e.position = d.position
+where p.tenant_id = $1 order by d.position, d.nth limit $2`,
+)
+
+/**
+ * Gives blank deliveries their payloads, if nothing was erased since what they are made of was read: `$2` erasures, `$3`
+ * deliveries and payloads as JSON, null where there is nothing to tell any more, `$4` time. Forgets what receivers said to
+ * the payloads before: an attempt under way may have kept it behind the erasure.
+ */
+export const REMAKE = statement(
+  'webhook.remake',
+  IdRow,
+  `
+with current as materialized (
+  select p.tenant_id from webhook_positions p where p.tenant_id = $1 and p.erasures = $2 for no key update
+),
+made as (
+  update webhook_deliveries d set body = coalesce(i.body, ''),
+    state = case when i.body is null and d.state <> 'delivered' then 'skipped' else d.state end,
+    finished_at = case when i.body is null and d.state <> 'delivered' then $4::timestamptz else d.finished_at end
+  from json_to_recordset($3::json) i (id uuid, body text), current
+  where d.tenant_id = $1 and d.id = i.id and d.body is null
+  returning d.id
+),
+forgotten as (
+  update webhook_attempts a set answer_headers = null, answer_body = null
+  where a.tenant_id = $1 and a.delivery_id = any (array(select m.id from made m))
+    and (a.answer_headers is not null or a.answer_body is not null)
+)
+select m.id from made m`,
+)
+
 // --- deliveries -------------------------------------------------------------------------------------------------------
 
-/** Which webhooks have something to send by now (`$2`), and when the next waiting delivery becomes due. */
+/** A clock that is further behind what another set than this went back; less is how far clocks differ. */
+const WENT_BACK = (since: string, now: string): string => `${since} > ${now}::timestamptz + interval '10 seconds'`
+
+/** SQL that is true of a webhook `w` whose receiver asked to be left alone, at `${now}`. */
+const RESTS = (now: string): string =>
+  `(w.rests_until is not null and w.rests_until > ${now}::timestamptz and not ${WENT_BACK('w.rests_since', now)})`
+
+/**
+ * Which webhooks have something to send by now (`$2`), when the next waiting delivery becomes due, whether deliveries wait
+ * to be made again, and whether the clock went back behind some.
+ */
 export const DUE = statement(
   'webhook.due',
-  Type.Object({ webhook_ids: Type.Array(text), next_at: nullable(text) }),
+  Type.Object({
+    webhook_ids: Type.Array(text),
+    next_at: nullable(text),
+    has_blank: Type.Boolean(),
+    went_back: Type.Boolean(),
+  }),
   `
 select array(
-    select w.id from webhooks w where w.tenant_id = $1 and w.enabled and exists (
+    select w.id from webhooks w where w.tenant_id = $1 and w.enabled and not ${RESTS('$2')} and exists (
       select 1 from webhook_deliveries d
-      where d.tenant_id = $1 and d.webhook_id = w.id and d.state = 'waiting' and d.next_at <= $2::timestamptz)
+      where d.tenant_id = $1 and d.webhook_id = w.id and d.state = 'waiting' and d.next_at <= $2::timestamptz and d.body is not null)
     order by w.id) as webhook_ids,
   (select min(soonest.next_at) from webhooks w, lateral (
-      select d.next_at from webhook_deliveries d
-      where d.tenant_id = $1 and d.webhook_id = w.id and d.state = 'waiting' and d.next_at > $2::timestamptz
+      select case when ${RESTS('$2')} then greatest(d.next_at, w.rests_until) else d.next_at end as next_at
+      from webhook_deliveries d
+      where d.tenant_id = $1 and d.webhook_id = w.id and d.state = 'waiting'
+        and (d.next_at > $2::timestamptz or ${RESTS('$2')})
       order by d.next_at limit 1) soonest
-    where w.tenant_id = $1 and w.enabled) as next_at`,
+    where w.tenant_id = $1 and w.enabled) as next_at,
+  exists (select 1 from webhook_deliveries d where d.tenant_id = $1 and d.body is null) as has_blank,
+  exists (select 1 from webhook_deliveries d where d.tenant_id = $1 and d.state = 'waiting' and ${WENT_BACK('d.set_at', '$2')}) as went_back`,
+)
+
+/** After the clock went back to `$2`: whatever waits begins its wait anew, so that none lasts longer than it was meant to. */
+export const WAIT_ANEW = statement(
+  'webhook.wait_anew',
+  IdRow,
+  `update webhook_deliveries d set next_at = $2::timestamptz + (d.next_at - d.set_at), set_at = $2
+where d.tenant_id = $1 and d.state = 'waiting' and ${WENT_BACK('d.set_at', '$2')}
+returning d.id`,
 )
 
 /**
@@ -318,12 +384,12 @@ select array(
  */
 export const CLAIM = statement(
   'webhook.claim',
-  Type.Object({ id: text, event_type: text, body: text, attempts: whole, tries: whole }),
+  Type.Object({ id: text, event_type: text, body: text, revision: whole, attempts: whole, tries: whole }),
   `
 with due as materialized (
   select d.id from webhook_deliveries d
-  where d.tenant_id = $1 and d.webhook_id = $2 and d.state = 'waiting' and d.next_at <= $3::timestamptz
-    and exists (select 1 from webhooks w where w.tenant_id = $1 and w.id = $2 and w.enabled)
+  where d.tenant_id = $1 and d.webhook_id = $2 and d.state = 'waiting' and d.next_at <= $3::timestamptz and d.body is not null
+    and exists (select 1 from webhooks w where w.tenant_id = $1 and w.id = $2 and w.enabled and not ${RESTS('$3')})
     and not exists (
       select 1 from webhook_deliveries earlier
       where earlier.tenant_id = $1 and earlier.webhook_id = $2 and earlier.line = d.line and earlier.state = 'waiting'
@@ -332,41 +398,65 @@ with due as materialized (
   limit $5
   for update of d skip locked
 )
-update webhook_deliveries d set next_at = $4, attempts = d.attempts + 1, tries = d.tries + 1
+update webhook_deliveries d set next_at = $4, set_at = $3, attempts = d.attempts + 1, tries = d.tries + 1
 from due where d.tenant_id = $1 and d.id = due.id
-returning d.id, d.event_type, d.body, d.attempts, d.tries`,
+returning d.id, d.event_type, d.body, d.revision, d.attempts, d.tries`,
 )
 
 /**
  * Records an attempt and what becomes of the delivery, unless another attempt was claimed since. `$2` delivery, `$3` the
- * attempt's number, `$4` its time, `$5` new state, `$6` next time, `$7` end, `$8` whether the webhook is disabled, `$9`
- * duration, `$10` URL, `$11` request headers, `$12` status, `$13` answer headers, `$14` answer body, `$15` problem.
+ * attempt's number, `$4` its time, `$5` new state, `$6` next time, `$7` when it ended, `$8` by what the webhook is disabled
+ * or null, `$9` why, `$10` duration, `$11` URL, `$12` request headers, `$13` status, `$14` answer headers, `$15` answer
+ * body, `$16` problem, `$17` the revision that was sent: what is said to a payload that was erased meanwhile is not kept;
+ * `$18` until when the receiver wants to be left alone, or null. Answers how many of its line wait behind it, up to 1,000.
  */
 export const RECORD_ATTEMPT = statement(
   'webhook.record',
-  Type.Object({ recorded: Type.Boolean() }),
+  Type.Object({ recorded: Type.Boolean(), behind: whole }),
   `
-with tried as (
-  update webhook_deliveries d set state = $5, next_at = coalesce($6, d.next_at), finished_at = $7
-  where d.tenant_id = $1 and d.id = $2 and d.attempts = $3 and d.state = 'waiting'
-  returning d.webhook_id
+with here as materialized (
+  select d.id, d.revision from webhook_deliveries d where d.tenant_id = $1 and d.id = $2 for no key update
+),
+tried as (
+  update webhook_deliveries d set state = $5::text, next_at = coalesce($6, d.next_at), set_at = $7::timestamptz,
+    finished_at = case when $5::text <> 'waiting' then $7::timestamptz end
+  from here h
+  where d.tenant_id = $1 and d.id = h.id and d.attempts = $3 and d.state = 'waiting'
+  returning d.webhook_id, d.line, d.position, d.nth
 ),
 logged as (
   insert into webhook_attempts (tenant_id, delivery_id, number, at, duration_ms, url, request_headers, status, answer_headers,
     answer_body, problem)
-  select $1, d.id, $3, $4, $9, $10, $11, $12, $13, $14, $15 from webhook_deliveries d where d.tenant_id = $1 and d.id = $2
+  select $1, h.id, $3, $4, $10, $11, $12, $13, case when h.revision = $17 then $14::jsonb end,
+    case when h.revision = $17 then $15 end, $16
+  from here h
   on conflict do nothing
 ),
 used as (
-  update webhooks w set last_used_at = $4, enabled = w.enabled and not $8::boolean,
-    disabled_by = case when w.enabled and $8::boolean then 'failures' else w.disabled_by end
+  update webhooks w set last_used_at = $4, enabled = w.enabled and $8::text is null,
+    disabled_by = case when w.enabled and $8::text is not null then $8::text else w.disabled_by end,
+    disabled_because = case when w.enabled and $8::text is not null then $9::text else w.disabled_because end,
+    rests_until = coalesce($18::timestamptz, w.rests_until), rests_since = case when $18::timestamptz is null then w.rests_since else $7::timestamptz end
   where w.tenant_id = $1 and w.id = (select t.webhook_id from tried t)
 )
-select exists (select 1 from tried) as recorded`,
+select exists (select 1 from tried) as recorded, (
+  select count(*)::integer from (
+    select 1 from tried t join webhook_deliveries l
+      on l.tenant_id = $1 and l.line = t.line and l.webhook_id = t.webhook_id and (l.position, l.nth) > (t.position, t.nth)
+    where l.state = 'waiting' limit 1000) x) as behind`,
 )
 
-const DELIVERY_VIEW =
-  'd.id, d.webhook_id, d.event_type, d.position, d.state, d.attempts, d.next_at, d.created_at, d.finished_at'
+/** Characters of an answer that a list of deliveries shows. */
+const FIRST_WORDS = 200
+
+/** Select list of a delivery `d` of tenant `$1`, with how its last attempt ended, and what it waits for in its line. */
+const DELIVERY_VIEW = `d.id, d.webhook_id, d.event_type, d.position, d.state, d.attempts, d.next_at, d.created_at, d.finished_at,
+  (select json_build_object('status', a.status, 'problem', a.problem, 'answer', left(a.answer_body, ${FIRST_WORDS}))
+    from webhook_attempts a where a.tenant_id = $1 and a.delivery_id = d.id order by a.number desc limit 1) as last,
+  case when d.state = 'waiting' then (select e.id from webhook_deliveries e
+    where e.tenant_id = $1 and e.line = d.line and e.webhook_id = d.webhook_id and e.state = 'waiting'
+      and (e.position, e.nth) < (d.position, d.nth)
+    order by e.position, e.nth limit 1) end as waits_for`
 
 const DeliveryRow = Type.Object({
   id: text,
@@ -378,6 +468,8 @@ const DeliveryRow = Type.Object({
   next_at: text,
   created_at: text,
   finished_at: nullable(text),
+  last: nullable(Type.Object({ status: nullable(whole), problem: nullable(text), answer: nullable(text) })),
+  waits_for: nullable(text),
 })
 
 export function deliveryOf(row: Static<typeof DeliveryRow>): Delivery {
@@ -391,6 +483,8 @@ export function deliveryOf(row: Static<typeof DeliveryRow>): Delivery {
     nextAt: row.state === 'waiting' ? instant(row.next_at) : null,
     createdAt: instant(row.created_at),
     finishedAt: instantOrNull(row.finished_at),
+    last: row.last,
+    waitsFor: row.waits_for,
   }
 }
 
@@ -430,10 +524,10 @@ export function attemptOf(row: Static<typeof AttemptRow>): Attempt {
   }
 }
 
-/** One delivery with its payload and its attempts. `$2` webhook, `$3` delivery. */
+/** One delivery with its payload, null while it is made again, and its attempts. `$2` webhook, `$3` delivery. */
 export const FIND_DELIVERY = statement(
   'webhook.delivery',
-  Type.Object({ ...DeliveryRow.properties, body: text, tried: Type.Array(AttemptRow) }),
+  Type.Object({ ...DeliveryRow.properties, body: nullable(text), tried: Type.Array(AttemptRow) }),
   `select ${DELIVERY_VIEW}, d.body, (
   select coalesce(json_agg(json_build_object('number', a.number, 'at', a.at, 'duration_ms', a.duration_ms, 'url', a.url,
     'request_headers', a.request_headers, 'status', a.status, 'answer_headers', a.answer_headers, 'answer_body', a.answer_body,
@@ -455,9 +549,9 @@ with input as materialized (
 ),
 ${CLAIMED},
 again as (
-  update webhook_deliveries d set state = 'waiting', tries = 0, next_at = a.at, finished_at = null
+  update webhook_deliveries d set state = 'waiting', tries = 0, next_at = a.at, set_at = a.at, finished_at = null
   from accepted a
-  where d.tenant_id = $1 and d.webhook_id = a.webhook_id and d.state <> 'waiting'
+  where d.tenant_id = $1 and d.webhook_id = a.webhook_id and d.state <> 'waiting' and d.body is distinct from ''
     and (d.id = a.delivery_id or (a.delivery_id is null and d.state = 'dead'))
   returning d.id
 ),
@@ -467,7 +561,55 @@ select t.replayed from told t`,
 )
 
 /**
- * `$2`: delivered before then, `$3`: given up before then. What waits as long for a webhook that nobody enables again goes
+ * Makes deliveries due that wait for their next attempt: `$2` the call with the webhook and one delivery, or null for all.
+ * Those under way, of which the last attempt is not recorded, stay as they are. Without a row the key had been used.
+ */
+export const SEND_NOW = statement(
+  'webhook.send_now',
+  Type.Object({ due: whole }),
+  `
+with input as materialized (
+  select * from json_to_record($2::json) as i (webhook_id uuid, delivery_id uuid, ${CALL})
+),
+${CLAIMED},
+now_due as (
+  update webhook_deliveries d set tries = 0, next_at = a.at, set_at = a.at
+  from accepted a
+  where d.tenant_id = $1 and d.webhook_id = a.webhook_id and d.state = 'waiting' and d.id = coalesce(a.delivery_id, d.id)
+    and (d.attempts = 0 or exists (select 1 from webhook_attempts t
+      where t.tenant_id = $1 and t.delivery_id = d.id and t.number = d.attempts))
+  returning d.id
+),
+awake as (
+  update webhooks w set rests_until = null from accepted a where w.tenant_id = $1 and w.id = a.webhook_id
+),
+told as (select (select count(*) from now_due)::integer as due from accepted),
+${keeping('told', "jsonb_build_object('replayed', f.due)")}
+select t.due from told t`,
+)
+
+/** Gives one delivery up that was not delivered: `$2` the call with the webhook and the delivery. Without a row as above. */
+export const SKIP = statement(
+  'webhook.skip',
+  Type.Object({ skipped: whole }),
+  `
+with input as materialized (
+  select * from json_to_record($2::json) as i (webhook_id uuid, delivery_id uuid, ${CALL})
+),
+${CLAIMED},
+let_be as (
+  update webhook_deliveries d set state = 'skipped', finished_at = a.at
+  from accepted a
+  where d.tenant_id = $1 and d.webhook_id = a.webhook_id and d.id = a.delivery_id and d.state in ('waiting', 'dead')
+  returning d.id
+),
+told as (select (select count(*) from let_be)::integer as skipped from accepted),
+${keeping('told', "jsonb_build_object('replayed', f.skipped)")}
+select t.skipped from told t`,
+)
+
+/**
+ * `$2`: delivered before then, `$3`: given up or skipped before then. What waits as long for a webhook that nobody enables again goes
  * too.
  */
 export const PURGE_DELIVERIES = statement(
@@ -478,6 +620,7 @@ delete from webhook_deliveries d
 where d.tenant_id = $1 and d.created_at < greatest($2::timestamptz, $3::timestamptz) and case d.state
   when 'delivered' then d.finished_at < $2::timestamptz
   when 'dead' then d.finished_at < $3::timestamptz
+  when 'skipped' then d.finished_at < $3::timestamptz
   else d.created_at < $3::timestamptz
     and exists (select 1 from webhooks w where w.tenant_id = $1 and w.id = d.webhook_id and not w.enabled) end
 returning d.id`,

@@ -3,6 +3,10 @@ import type { Instant } from '../instant.ts'
 /** The name that subscribes to all events of a dialect, where the dialect knows such a name. */
 export const EVERYTHING = '*'
 
+/** `failures`: too many in a row; `gone`: the receiver answered that it wants no more. */
+export const DISABLED_BY = ['hand', 'failures', 'gone'] as const
+export type DisabledBy = (typeof DISABLED_BY)[number]
+
 /** Who is told of events: a URL, in the form of one dialect. */
 export interface Webhook {
   readonly id: string
@@ -14,15 +18,22 @@ export interface Webhook {
   /** The dialect's own names of events, or `*`. */
   readonly events: readonly string[]
   readonly enabled: boolean
-  /** Why it is not enabled. After failures it keeps collecting what happens, and sends it once it is enabled again. */
-  readonly disabledBy: 'hand' | 'failures' | null
+  /** By what it is not enabled. Unless by hand it keeps collecting what happens, and sends it once it is enabled again. */
+  readonly disabledBy: DisabledBy | null
+  /** In words, where its receiver's answers disabled it. */
+  readonly disabledBecause: string | null
+  /** Until when its receiver asked to be left alone. */
+  readonly restsUntil: Instant | null
   readonly createdAt: Instant
   readonly updatedAt: Instant
   readonly lastUsedAt: Instant | null
 }
 
-export const DELIVERY_STATES = ['waiting', 'delivered', 'dead'] as const
-/** `dead`: the schedule gave it up; it is kept, and goes out again on command. */
+export const DELIVERY_STATES = ['waiting', 'delivered', 'dead', 'skipped'] as const
+/**
+ * `dead`: the schedule gave it up; it is kept, and goes out again on command. `skipped`: somebody let it be, or an erasure
+ * left nothing that its dialect has words for.
+ */
 export type DeliveryState = (typeof DELIVERY_STATES)[number]
 
 /** One event for one webhook. */
@@ -37,6 +48,18 @@ export interface Delivery {
   readonly nextAt: Instant | null
   readonly createdAt: Instant
   readonly finishedAt: Instant | null
+  /** How its last attempt ended; null when there was none. */
+  readonly last: LastAttempt | null
+  /** The earlier delivery of its line that has to go first. */
+  readonly waitsFor: string | null
+}
+
+export interface LastAttempt {
+  readonly status: number | null
+  /** Why there was no answer. */
+  readonly problem: string | null
+  /** The first words of the answer's body. */
+  readonly answer: string | null
 }
 
 /** One attempt to deliver: what was sent and what came back. */

@@ -874,6 +874,9 @@ describe('paths and methods', () => {
       getDelivery: 'get /v1/webhooks/{id}/deliveries/{delivery}',
       replayDelivery: 'post /v1/webhooks/{id}/deliveries/{delivery}/replay',
       replayDeadDeliveries: 'post /v1/webhooks/{id}/replay',
+      sendDelivery: 'post /v1/webhooks/{id}/deliveries/{delivery}/send',
+      sendWaitingDeliveries: 'post /v1/webhooks/{id}/send',
+      skipDelivery: 'post /v1/webhooks/{id}/deliveries/{delivery}/skip',
     })
   })
 })

@@ -15,6 +15,7 @@ export type WriteOutcome =
         | 'requester_unknown'
         | 'requester_not_member'
         | 'requester_missing'
+        | 'person_unknown'
         | 'stale'
         | 'attachment_unknown'
     }
@@ -40,6 +41,7 @@ export function writeOutcome(row: AnswerRow | undefined, key: IdempotencyKey | n
     case 'requester_unknown':
     case 'requester_not_member':
     case 'requester_missing':
+    case 'person_unknown':
     case 'stale':
     case 'attachment_unknown':
       return { refused: row.problem }

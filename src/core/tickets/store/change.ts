@@ -8,6 +8,7 @@ import { EVENT_VIEW, MESSAGE_LINE, type Progress, TICKET_VIEW } from '../rows.ts
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
 import { type AttachingParts, attachingInput, attachingTargets, forwardingParts, WITHOUT_FILES } from './attaching.ts'
 import { CALLS, callsInput, envelopeInput, keyTargets, messageInput, stateInput } from './inputs.ts'
+import { LIVING, namesNobody } from './people.ts'
 import { recoverByEvents } from './recover.ts'
 
 /** SQL that sets times of a ticket: those that the call `a` moves become when it is recorded, by `o`. */
@@ -39,9 +40,16 @@ new_messages as materialized (
     safe_html text, sanitizer text, rendering integer, plain_given boolean, ticket_status text, to_addresses text[], cc_addresses text[], bcc_addresses text[],
     in_reply_to uuid, external_reference text)
 ),
+named as materialized (
+  select n.call, n.author_id as id from new_messages n where n.author_id is not null
+  union all
+  select n.call, (n.after ->> 'requester_id')::uuid from new_events n
+  where n.kind = 'ticket.requester_changed' and n.after ->> 'requester_id' is not null
+),${LIVING},
 locked as materialized (
+  -- After the people: one order everywhere.
   select t.id, t.version, t.number, t.updated_at from tickets t
-  where t.tenant_id = $1 and t.id = any (array(select i.id from input i))
+  where t.tenant_id = $1 and t.id = any (array(select i.id from input i)) and (select count(*) from living) >= 0
   order by t.id
   for no key update
 ),
@@ -51,7 +59,7 @@ ready as materialized (
   where not exists (
     select 1 from input i left join locked l on l.id = i.id
     where i.call = c.call and l.version is distinct from i.expected)
-    and not ${files.missing('c')}
+    and not ${namesNobody('c')} and not ${files.missing('c')}
 ),
 claimed as (
   insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
@@ -166,7 +174,11 @@ standing as (
   where t.tenant_id = $1 and not i.changed
 ),
 answered as materialized (
-  select a.call, a.key, a.credential_id, array(select i.id from input i where i.call = a.call) as ticket_ids, json_build_object(
+  select a.call, a.key, a.credential_id, array(
+    select x.id from input i, lateral (values (i.id), (i.requester_id), (i.assignee_id)) x (id)
+    where i.call = a.call and x.id is not null
+    union
+    select n.author_id from numbered_messages n where n.call = a.call and n.author_id is not null) as shown, json_build_object(
     'tickets', (select coalesce(json_agg(v order by v.nth_ticket), '[]') from (
       select i.nth_ticket, ${TICKET_VIEW} from input i join standing t on t.id = i.id where i.call = a.call) v),
     'events', (select coalesce(json_agg(v order by v.position), '[]') from (
@@ -180,12 +192,13 @@ answered as materialized (
 ),
 kept as (
   insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.credential_id, a.key, case when p.call is null then a.ticket_ids else array[]::uuid[] end, case
+  select $1, a.credential_id, a.key, case when p.call is null then a.shown else array[]::uuid[] end, case
     when p.call is null then a.result::jsonb
     else jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'progress', p.progress) end
   from answered a left join progresses p on p.call = a.call where a.key is not null
 )
-select k.call, case when r.call is null then case when ${files.missing('k')} then 'attachment_unknown' else 'stale' end end as problem,
+select k.call, case when r.call is null then case
+    when ${files.missing('k')} then 'attachment_unknown' when ${namesNobody('k')} then 'person_unknown' else 'stale' end end as problem,
   a.result, c.fingerprint as claimed_as, s.result as repeated
 from calls k
 left join ready r on r.call = k.call

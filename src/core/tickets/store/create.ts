@@ -9,6 +9,7 @@ import { EVENT_VIEW, PersonData, personView, TICKET_VIEW } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
 import { type AttachingParts, attachingInput, attachingParts, attachingTargets, WITHOUT_FILES } from './attaching.ts'
 import { keyInput, keyTargets, messageInput, provenanceInput, stateInput } from './inputs.ts'
+import { LIVING, namesNobody } from './people.ts'
 import { recoverByEvents } from './recover.ts'
 
 /** What a new ticket is given of times is when it is recorded. */
@@ -36,9 +37,19 @@ with input as materialized (
     sanitizer text, rendering integer, plain_given boolean, event_id uuid, event_after jsonb,
     actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, key text, fingerprint text)
 ),
+named as materialized (
+  select i.call, i.author_id as id from input i where i.author_id is not null and not i.author_is_requester
+  union all
+  select i.call, i.requester_id from input i where i.requester_id is not null
+),${LIVING},
+reached as materialized (
+  select u.id, u.email_key from (select distinct i.requester_email as email_key from input i) i, lateral (
+    select x.id, x.email_key from users x where x.tenant_id = $1 and x.email_key = i.email_key limit 1 for share) u
+),
 found as materialized (
-  select i.*, (select u.id from users u where u.tenant_id = $1 and u.id = coalesce(i.requester_id,
-    (select e.id from users e where e.tenant_id = $1 and e.email_key = i.requester_email))) as found_id
+  select i.*, coalesce(
+    (select l.id from living l where l.id = i.requester_id),
+    (select r.id from reached r where r.email_key = i.requester_email)) as found_id
   from input i
 ),
 known as materialized (
@@ -53,6 +64,7 @@ checked as materialized (
     when k.requester_by = 'id' and k.found_id is null then 'requester_unknown'
     when k.requester_by = 'id' and k.requester_member and k.membership_id is null then 'requester_not_member'
     when k.requester_by = 'ensured' and k.membership_id is null then 'requester_missing'
+    when ${namesNobody('k')} then 'person_unknown'
     when ${files.missing('k')} then 'attachment_unknown'
   end as problem
   from known k
@@ -127,7 +139,7 @@ recorded as (
   returning e.*
 ),
 answered as materialized (
-  select a.call, a.key, a.credential_id, a.id, json_build_object(
+  select a.call, a.key, a.credential_id, array_remove(array[a.id, a.found_id, a.assignee_id], null) as shown, json_build_object(
     'tickets', json_build_array((select to_json(v) from (select ${TICKET_VIEW}) v)),
     'events', json_build_array((select to_json(v) from (select ${EVENT_VIEW}) v)),
     'messages', json_build_array()) as result
@@ -137,7 +149,7 @@ answered as materialized (
 ),
 kept as (
   insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.credential_id, a.key, array[a.id], a.result::jsonb from answered a where a.key is not null
+  select $1, a.credential_id, a.key, a.shown, a.result::jsonb from answered a where a.key is not null
 )
 select k.call, k.problem, a.result, c.fingerprint as claimed_as, s.result as repeated
 from checked k
@@ -196,7 +208,7 @@ const LONE_INPUT: Readonly<Record<string, string>> = {
   },
   ...{ plain: 'text', safe_html: 'text', sanitizer: 'text', rendering: 'integer', plain_given: 'boolean' },
   ...{ event_id: 'uuid', event_after: 'jsonb', actor_id: 'uuid' },
-  ...{ credential_id: 'uuid', dialect: 'text', request_id: 'text', at: 'timestamptz' },
+  ...{ credential_id: 'uuid', dialect: 'text', request_id: 'text', at: 'timestamptz', people: 'uuid[]' },
 }
 const LONE_NAMES = Object.keys(LONE_INPUT)
 
@@ -213,7 +225,7 @@ function withParameters(sql: string): string {
   })
 }
 
-/** What only the store knows of a lone ticket. No row: its requester does not exist. */
+/** What only the store knows of a lone ticket. No row: its requester or its author is not there, or erased. */
 const LoneRow = Type.Object({
   recorded_at: Type.String(),
   integer: Type.Integer(),
@@ -232,12 +244,17 @@ const CREATE_LONE = statement(
   'ticket.create_lone',
   LoneRow,
   withParameters(`
-with counted as (
+with living as materialized (
+  -- As in 'people.ts'.
+  select u.id from unnest(:people) n (id), lateral (
+    select x.id from users x where x.tenant_id = $1 and x.id = n.id and x.erased_at is null limit 1 for share) u
+),
+counted as (
   update tenant_counters c
   set event_position = c.event_position + 1, ticket_integer = c.ticket_integer + 1,
     message_integer = c.message_integer + (:message_id is not null)::integer, latest_at = ${momentOf(':at')}
   where c.tenant_id = $1
-    and (:requester_id is null or exists (select 1 from users u where u.tenant_id = $1 and u.id = :requester_id))
+    and (select count(*) from living) = cardinality(:people)
   returning c.event_position, c.ticket_integer, c.message_integer, c.latest_at
 ),
 desk_counted as (
@@ -289,12 +306,18 @@ function loneOf(calls: readonly CreateCall[]): CreateCall | undefined {
   return requester.by === 'nobody' || (requester.by === 'id' && !requester.member) ? first : undefined
 }
 
+/** Who a lone ticket names: its requester, and who wrote its message. */
+function peopleIn({ draft: { requester, message } }: CreateCall): readonly string[] {
+  const author = message?.authorId === 'requester' ? null : (message?.authorId ?? null)
+  return [...new Set([requester.by === 'id' ? requester.id : null, author].filter((id) => id !== null))]
+}
+
 function isLoneRow(row: AnswerRow | LoneRow): row is LoneRow {
   return 'position' in row
 }
 
 function loneOutcome({ draft, by }: CreateCall, row: LoneRow | undefined): WriteOutcome {
-  if (!row) return { refused: 'requester_unknown' }
+  if (!row) return { refused: draft.requester.by === 'nobody' ? 'person_unknown' : 'requester_unknown' }
   const { integer, number, position, requester } = row
   const at = instant(row.recorded_at)
   const { assigneeId: _, ...state } = recordedAt(draft.state, at)
@@ -323,7 +346,7 @@ function recordedAt(state: TicketDraft['state'], at: Instant): TicketDraft['stat
 function createStatement(tenantId: string, calls: readonly CreateCall[]): BoundStatement<AnswerRow | LoneRow> {
   const lone = loneOf(calls)
   if (lone) {
-    const input = createInput(lone, 0)
+    const input: CreateInput = { ...createInput(lone, 0), people: peopleIn(lone) }
     return { statement: CREATE_LONE, values: [tenantId, ...LONE_NAMES.map((name) => input[name])] }
   }
   const inputs = calls.map(createInput)

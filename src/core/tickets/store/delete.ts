@@ -3,6 +3,7 @@ import { AGAIN, type BatchKind } from '../../../storage/batch.ts'
 import { statement } from '../../../storage/statement.ts'
 import { momentOf } from '../../events/moment.ts'
 import { type IdempotencyKey, isSameRequest } from '../../idempotency/key.ts'
+import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
 import type { Provenance } from '../drafts.ts'
 import { CALLS, callsInput, keyTargets } from './inputs.ts'
 import { eventsOfTickets } from './recover.ts'
@@ -81,6 +82,7 @@ forgotten as (
   update claim_results r set result = null
   where r.tenant_id = $1 and r.ticket_ids && array(select d.id from doomed d) and r.result is not null
 ),
+${blankingDeliveries('d.line = any (array(select x.id from doomed x))')},
 erased as (
   delete from tickets t where t.tenant_id = $1 and t.id = any (array(select d.id from doomed d))
 ),
@@ -137,7 +139,10 @@ export const DELETE_TICKETS: BatchKind<DeleteCall, Static<typeof DeletedRow>, De
   targets: (call) => [...call.tickets.map((ticket) => ticket.id), ...keyTargets(call.by, call.idempotency)],
   statement: (tenantId, calls) => ({
     statement: DELETE,
-    lock: { statement: LOCK, values: [tenantId, calls.flatMap(({ tickets }) => tickets.map(({ id }) => id))] },
+    lock: holdingDeliveries(tenantId, {
+      statement: LOCK,
+      values: [tenantId, calls.flatMap(({ tickets }) => tickets.map(({ id }) => id))],
+    }),
     values: [
       tenantId,
       JSON.stringify(callsInput(calls)),

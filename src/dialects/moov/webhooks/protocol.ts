@@ -58,13 +58,16 @@ interface Told {
   readonly status?: MoovStatus
 }
 
-function encode({ event, ticket, message }: News): readonly Notice[] {
-  const told = toldOf(event, message?.visibility === 'public')
-  if (!told || !ticket) return []
+/** Ids are told also of what was deleted since. */
+function encode({ event, ticket, gone, message }: News): readonly Notice[] {
+  const visibility = message ? message.visibility : event.after?.['visibility']
+  const told = toldOf(event, visibility === 'public')
+  const accountID = (ticket ?? gone)?.deskId
+  if (!told || !accountID) return []
   const data = {
-    accountID: ticket.deskId,
-    ticketID: ticket.id,
-    ...(ticket.externalReference !== null && { foreignID: ticket.externalReference }),
+    accountID,
+    ticketID: event.ticketId,
+    ...(ticket && ticket.externalReference !== null && { foreignID: ticket.externalReference }),
     ...(told.status !== undefined && { status: told.status }),
   }
   return [{ type: told.type, body: envelope(event.id, told.type, event.at, data) }]

@@ -8,6 +8,7 @@ import { texts } from '../../text.ts'
 import type { Need } from '../auth.ts'
 import { namesOf } from '../names.ts'
 import { cursorAt } from '../paging.ts'
+import { decodeRef } from '../reference.ts'
 import { decodeChange, decodeListing, encodeMe, encodeProfile, encodeUser } from './codec.ts'
 import { findKnown } from './lookup.ts'
 import {
@@ -95,7 +96,7 @@ export const userRoutes: readonly Route<Need>[] = [
     params: UserParams,
     answers: { 204: null },
     handle: async ({ ctx, params, services }) => {
-      await eraseUser(ctx, () => findKnown(ctx, params))
+      await eraseUser(ctx, () => decodeRef(params, 'user'))
       await services.access.changed(ctx.tenant.id)
       return { status: 204 }
     },

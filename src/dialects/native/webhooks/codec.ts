@@ -51,6 +51,8 @@ export function encodeWebhook(names: Names, webhook: Webhook): WebhookAnswer {
     events: [...webhook.events],
     enabled: webhook.enabled,
     disabled_by: webhook.disabledBy,
+    disabled_because: webhook.disabledBecause,
+    rests_until: webhook.restsUntil,
     created_at: webhook.createdAt,
     updated_at: webhook.updatedAt,
     last_used_at: webhook.lastUsedAt,
@@ -67,10 +69,16 @@ export function encodeDelivery(delivery: Delivery): DeliveryLine {
     next_at: delivery.nextAt,
     created_at: delivery.createdAt,
     finished_at: delivery.finishedAt,
+    waits_for: delivery.waitsFor,
+    last: delivery.last && { ...delivery.last },
   }
 }
 
-export function encodeDeliveryWithLog(delivery: Delivery, body: string, attempts: readonly Attempt[]): DeliveryAnswer {
+export function encodeDeliveryWithLog(
+  delivery: Delivery,
+  body: string | null,
+  attempts: readonly Attempt[],
+): DeliveryAnswer {
   return { ...encodeDelivery(delivery), body, log: attempts.map(encodeAttempt) }
 }
 

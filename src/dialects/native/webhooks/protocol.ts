@@ -17,8 +17,7 @@ export const webhooks: Protocol = {
   hasEverything: true,
   timeoutMs: 15 * SECOND,
   retryDelaysMs: [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR],
-  // The specification: 410 says that the receiver wants no more.
-  disables: (status) => status === 410,
+  disables: () => false,
   newSecret: newStandardSecret,
   encode,
   test: (_, at) => notice('webhook.test', at, {}),

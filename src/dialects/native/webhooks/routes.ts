@@ -7,6 +7,8 @@ import {
   listWebhooks,
   replay,
   rotateSecret,
+  sendNow,
+  skip,
   testWebhook,
   updateWebhook,
 } from '../../../core/webhooks/commands.ts'
@@ -26,6 +28,7 @@ import {
 } from './codec.ts'
 import {
   DeliveryAnswer,
+  DeliveryLine,
   DeliveryListAnswer,
   DeliveryParams,
   DeliveryQuery,
@@ -33,6 +36,7 @@ import {
   NewWebhookBody,
   ReplayAnswer,
   SecretAnswer,
+  SendAnswer,
   TestAnswer,
   WebhookAnswer,
   WebhookChangeBody,
@@ -153,6 +157,19 @@ export const webhookRoutes: readonly Route<Need>[] = [
     },
   }),
   route({
+    method: 'POST',
+    path: '/v1/webhooks/:id/send',
+    operationId: 'sendWaitingDeliveries',
+    summary: 'Send at once what waits for its next attempt',
+    need,
+    params: WebhookParams,
+    answers: { 200: SendAnswer },
+    handle: async ({ ctx, params, services }) => {
+      const due = await sendNow(ctx, services.webhooks, decodeId(params.id, 'webhook'), null)
+      return { status: 200, body: { due } }
+    },
+  }),
+  route({
     method: 'GET',
     path: '/v1/webhooks/:id/deliveries',
     operationId: 'listDeliveries',
@@ -191,6 +208,32 @@ export const webhookRoutes: readonly Route<Need>[] = [
     handle: async ({ ctx, params, services }) => {
       const ids = [decodeId(params.id, 'webhook'), decodeId(params.delivery, 'delivery')] as const
       return { status: 200, body: { replayed: await replay(ctx, services.webhooks, ...ids) } }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/webhooks/:id/deliveries/:delivery/send',
+    operationId: 'sendDelivery',
+    summary: 'Send a delivery at once that waits for its next attempt',
+    need,
+    params: DeliveryParams,
+    answers: { 200: SendAnswer },
+    handle: async ({ ctx, params, services }) => {
+      const ids = [decodeId(params.id, 'webhook'), decodeId(params.delivery, 'delivery')] as const
+      return { status: 200, body: { due: await sendNow(ctx, services.webhooks, ...ids) } }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/webhooks/:id/deliveries/:delivery/skip',
+    operationId: 'skipDelivery',
+    summary: 'Give up a delivery that the receiver does not take, so that those behind it go on',
+    need,
+    params: DeliveryParams,
+    answers: { 200: DeliveryLine },
+    handle: async ({ ctx, params, services }) => {
+      const ids = [decodeId(params.id, 'webhook'), decodeId(params.delivery, 'delivery')] as const
+      return { status: 200, body: encodeDelivery(await skip(ctx, services.webhooks, ...ids)) }
     },
   }),
 ]

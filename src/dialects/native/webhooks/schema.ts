@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { DELIVERY_STATES } from '../../../core/webhooks/webhook.ts'
+import { DELIVERY_STATES, DISABLED_BY, type DisabledBy } from '../../../core/webhooks/webhook.ts'
 import { DeskName } from '../names.ts'
 import { pageParameters } from '../paging.ts'
 import { closed, id, instant, instantOrNull, listOf, objectOrNull, textOrNull, word } from '../shapes.ts'
@@ -51,7 +51,9 @@ export type WebhookChangeBody = Static<typeof WebhookChangeBody>
 
 export const WebhookQuery = closed(pageParameters)
 export const DeliveryQuery = closed({
-  state: Type.Optional(word(DELIVERY_STATES, 'dead: given up, to be replayed.')),
+  state: Type.Optional(
+    word(DELIVERY_STATES, 'dead: given up, to be replayed. skipped: let be, or nothing left to tell.'),
+  ),
   ...pageParameters,
 })
 export type DeliveryQuery = Static<typeof DeliveryQuery>
@@ -66,10 +68,16 @@ export const WebhookAnswer = closed({
   description: Type.String(),
   events: Type.Array(Type.String()),
   enabled: Type.Boolean(),
-  disabled_by: Type.Unsafe<'hand' | 'failures' | null>({
+  disabled_by: Type.Unsafe<DisabledBy | null>({
     type: ['string', 'null'],
-    enum: ['hand', 'failures', null],
-    description: 'After failures, what happens is kept until it is enabled again.',
+    enum: [...DISABLED_BY, null],
+    description:
+      'gone: the receiver answered 410. Unless disabled by hand, what happens is kept until it is enabled again.',
+  }),
+  disabled_because: textOrNull,
+  rests_until: Type.Unsafe<string | null>({
+    ...instantOrNull,
+    description: 'Until when the receiver asked to be left alone, by Retry-After.',
   }),
   created_at: instant,
   updated_at: instant,
@@ -92,6 +100,16 @@ const delivery = {
   next_at: instantOrNull,
   created_at: instant,
   finished_at: instantOrNull,
+  waits_for: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'uuid',
+    description: 'The earlier delivery of the same ticket that has to be delivered, given up or skipped first.',
+  }),
+  last: objectOrNull({
+    status: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+    problem: textOrNull,
+    answer: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'The first words of the body.' }),
+  }),
 }
 export const DeliveryLine = closed(delivery)
 export type DeliveryLine = Static<typeof DeliveryLine>
@@ -100,7 +118,10 @@ export const DeliveryListAnswer = listOf(DeliveryLine)
 const headers = Type.Record(Type.String(), Type.String())
 export const DeliveryAnswer = closed({
   ...delivery,
-  body: Type.String({ description: 'The payload, exactly as it is sent.' }),
+  body: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'The payload, exactly as it is sent; null while it is made again without what was erased.',
+  }),
   log: Type.Array(
     closed({
       number: Type.Integer(),
@@ -117,6 +138,7 @@ export const DeliveryAnswer = closed({
 })
 export type DeliveryAnswer = Static<typeof DeliveryAnswer>
 
+export const SendAnswer = closed({ due: Type.Integer({ description: 'Deliveries that go out as their turn comes.' }) })
 export const ReplayAnswer = closed({ replayed: Type.Integer() })
 
 export const TestAnswer = closed({

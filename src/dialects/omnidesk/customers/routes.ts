@@ -3,7 +3,7 @@ import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
 import { getMessages, listTickets } from '../../../core/tickets/queries.ts'
 import { eraseUser, orEarlierUser } from '../../../core/users/commands.ts'
-import { findProfile, findProfilesByExternalId, listCustomers } from '../../../core/users/queries.ts'
+import { findErasable, findProfile, findProfilesByExternalId, listCustomers } from '../../../core/users/queries.ts'
 import { asReached } from '../../../core/users/reach.ts'
 import type { UserProfile } from '../../../core/users/user.ts'
 import { type Answer, type Route, route } from '../../dialect.ts'
@@ -158,7 +158,7 @@ export const customerRoutes: readonly Route<Need>[] = [
     params: CustomerPath,
     query: AnyQuery,
     answers: { 200: Result },
-    handle: async (call) => purge(call.ctx, () => customerAt(call.ctx, call.params), call.services.access.changed),
+    handle: async (call) => purge(call.ctx, () => erasableAt(call.ctx, call.params), call.services.access.changed),
   }),
   route({
     method: 'GET',
@@ -216,13 +216,19 @@ function shown(ctx: Context, customer: UserProfile): Readonly<Record<string, unk
   return encodeCustomer(asReached(ctx.actor, customer), ctx.tenant)
 }
 
+/** Also who was erased before: of them only the id is left. */
+async function erasableAt(ctx: Context, params: { readonly customerID: string }): Promise<{ readonly id: string }> {
+  const { id, user } = await findErasable(ctx, decodePath(params))
+  return user === null || user.kind === 'person' ? { id } : refuse({ code: 'not_found', missing: 'user' })
+}
+
 function showSaved(message: string, ctx: Context, customer: UserProfile): Answer {
   return showResult(message, { customerID: customer.integer, item: shown(ctx, customer) })
 }
 
 async function purge(
   ctx: Context,
-  customer: () => Promise<UserProfile>,
+  customer: () => Promise<{ readonly id: string }>,
   changed: (tenantId: string) => Promise<void>,
 ): Promise<Answer> {
   await inParameters('externalPrimaryID', () => eraseUser(ctx, customer))

@@ -1,0 +1,93 @@
+import type { Store } from '../../storage/store.ts'
+import { type Links, linkingIn } from '../attachments/links.ts'
+import type { EventData } from '../events/event.ts'
+import type { Instant } from '../instant.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+import { type EventRow, eventOf, messageOf, ticketOf } from '../tickets/rows.ts'
+import { findUsers } from '../users/queries.ts'
+import { PROFILES, profileOf } from '../users/store.ts'
+import type { GoneTicket, News, Notice, Protocol } from './protocol.ts'
+import { GONE_TICKETS, messagesByIds, ticketsByIds } from './store.ts'
+
+/** What telling events needs of its surroundings. */
+export interface Telling {
+  readonly store: Store
+  readonly tenant: Tenant
+  readonly protocols: ReadonlyMap<string, Protocol>
+  readonly links: Links
+  readonly now: Instant
+  readonly log: (message: string) => void
+}
+
+/** An event of the log, with whom it is about. */
+export type EventToTell = EventRow & { readonly subject_id: string | null }
+
+/** Events with all that a payload may show of them, read now: what was erased since is not in it. */
+export async function newsOf(given: Telling, rows: readonly EventToTell[]): Promise<readonly News[]> {
+  const { store, tenant } = given
+  const ticketIds = distinct(rows.map((row) => row.ticket_id))
+  const [tickets, messages, subjects, users] = await Promise.all([
+    found(ticketIds, async (ids) => (await store.run(ticketsByIds(tenant.id, ids))).map(ticketOf)),
+    found(distinct(rows.map((row) => row.message_id)), async (ids) =>
+      (await store.run(messagesByIds(tenant.id, ids))).map(messageOf),
+    ),
+    found(distinct(rows.map((row) => row.subject_id)), async (ids) =>
+      (await store.run({ statement: PROFILES, values: [tenant.id, ids, []] })).map(profileOf),
+    ),
+    found(distinct(rows.flatMap(peopleIn)), (ids) => findUsers(given, ids)),
+  ])
+  const gone = await goneTickets(
+    given,
+    ticketIds.filter((id) => !tickets.has(id)),
+  )
+  return rows.map((row) => ({
+    event: eventOf(row),
+    tenant,
+    ticket: tickets.get(row.ticket_id ?? '') ?? null,
+    gone: gone.get(row.ticket_id ?? '') ?? null,
+    message: messages.get(row.message_id ?? '') ?? null,
+    subjectId: row.subject_id,
+    subject: subjects.get(row.subject_id ?? '') ?? null,
+    users,
+    linkTo: linkingIn(given.links, given),
+  }))
+}
+
+/** What a dialect tells. A payload that cannot be made is a defect of ours; it must not keep all that follows from going out. */
+export function noticesOf({ protocols, log }: Telling, dialect: string, news: News): readonly Notice[] {
+  try {
+    return protocols.get(dialect)?.encode(news) ?? []
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    log(`The event ${news.event.id} could not be told in the dialect ${dialect}: ${reason}`)
+    return []
+  }
+}
+
+function peopleIn(row: EventToTell): readonly (string | null)[] {
+  const named = (data: EventData | null) => [data?.['assignee_id'], data?.['requester_id']]
+  const ids = [...named(row.before), ...named(row.after)].filter((id) => typeof id === 'string')
+  return [row.actor_id, row.subject_id, ...ids]
+}
+
+function distinct(ids: readonly (string | null)[]): readonly string[] {
+  return [...new Set(ids.filter((id) => id !== null))]
+}
+
+async function found<Thing extends { readonly id: string }>(
+  ids: readonly string[],
+  find: (ids: readonly string[]) => Promise<readonly Thing[]>,
+): Promise<ReadonlyMap<string, Thing>> {
+  return ids.length === 0 ? new Map() : new Map((await find(ids)).map((thing) => [thing.id, thing]))
+}
+
+async function goneTickets(
+  { store, tenant }: Telling,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, GoneTicket>> {
+  if (ids.length === 0) return new Map()
+  const rows = await store.run({ statement: GONE_TICKETS, values: [tenant.id, ids] })
+  return new Map(
+    rows.map(({ ticket_id: id, desk_id: deskId, integer }) => [id, { id, deskId, integer } satisfies GoneTicket]),
+  )
+}

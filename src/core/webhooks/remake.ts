@@ -1,0 +1,30 @@
+import { newsOf, noticesOf, type Telling } from './news.ts'
+import { BLANK_DELIVERIES, REMAKE } from './store.ts'
+
+/** Deliveries that are made again at a time. */
+const DELIVERIES_AT_ONCE = 200
+
+/**
+ * Makes the payloads of deliveries again that an erasure blanked, of what is left. They keep their ids and their places in
+ * their lines, and those behind them wait until they are made. Of what is left a dialect may have nothing to tell: then a
+ * delivery is skipped.
+ *
+ * @returns whether there may be more.
+ */
+export async function remakeBlank(given: Telling): Promise<boolean> {
+  const { store, tenant } = given
+  const blank = await store.run({ statement: BLANK_DELIVERIES, values: [tenant.id, DELIVERIES_AT_ONCE] })
+  const [first] = blank
+  if (!first) return false
+  const events = new Map(blank.map((row) => [row.position, row]))
+  const news = new Map((await newsOf(given, [...events.values()])).map((each) => [each.event.position, each]))
+  const made = blank.map(({ delivery_id, for_dialect, position, nth, event_type }) => {
+    const told = news.get(position)
+    const notices = told ? noticesOf(given, for_dialect, told) : []
+    const same = notices[nth]?.type === event_type ? notices[nth] : notices.find(({ type }) => type === event_type)
+    return { id: delivery_id, body: same?.body ?? null }
+  })
+  // Nothing is made when something was erased meanwhile, which may have been in what was read.
+  await store.run({ statement: REMAKE, values: [tenant.id, first.erasures, JSON.stringify(made), given.now] })
+  return true
+}
