@@ -3,6 +3,7 @@ import {
   access,
   chown,
   constants,
+  lstat,
   mkdir,
   mkdtemp,
   open,
@@ -294,26 +295,27 @@ export async function createSocketDir(cluster: Cluster): Promise<string> {
   )
 }
 
-/**
- * Makes the socket directory ready for a server to start: creates it again if something (a cleaner of /tmp) removed it,
- * and hands it to the user who runs the server.
- */
+/** Creates the socket directory again if something (a cleaner of /tmp) removed it. */
 export async function restoreSocketDir(cluster: Cluster, directory: string): Promise<void> {
-  await mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
-    if (errorCode(error) !== 'EEXIST') throw error
-  })
+  const isThere = await lstat(directory).then(
+    () => true,
+    () => false,
+  )
+  if (isThere) return
+  await mkdir(directory, { mode: 0o700 })
   await openDirectoryFor(cluster.identity, directory)
 }
 
 /**
- * Closes the socket directory to everybody but us, once the server has made its socket. Started by root, the server runs
- * as a user whom other services may share, and who connects to it may do everything.
+ * Closes the socket to everybody but us, once the server has made it. Started by root, the server runs as a user whom
+ * other services may share, and who connects to it may do everything. The directory stays the server's, which removes
+ * the socket in the end.
  */
-export async function closeSocketDir(cluster: Cluster, directory: string): Promise<void> {
+export async function closeSocket(cluster: Cluster, directory: string): Promise<void> {
   const ourUid = process.getuid?.()
   if (ourUid === undefined || cluster.identity.owner === undefined || cluster.identity.owner.uid === ourUid) return
-  // Where root may not do this the directory stays as it was.
-  await chown(directory, ourUid, process.getgid?.() ?? ourUid).catch(() => {})
+  // Where root may not do this the socket stays as it was.
+  await chown(join(directory, SOCKET_FILE), ourUid, process.getgid?.() ?? ourUid).catch(() => {})
 }
 
 /** Removes a socket directory we made, with the only files PostgreSQL puts there. */

@@ -5,7 +5,7 @@ import { findBinaries } from './embedded-binaries.ts'
 import {
   type Cluster,
   checkDataDir,
-  closeSocketDir,
+  closeSocket,
   clusterDirectory,
   createSocketDir,
   forgetSocketDir,
@@ -235,7 +235,7 @@ class Supervisor {
     this.#server = server
     try {
       const ownerLock = await this.#waitUntilOwned(server)
-      await closeSocketDir(this.#cluster, this.#socketDir)
+      await closeSocket(this.#cluster, this.#socketDir)
       this.#ownerLock = ownerLock
       return { server, ownerLock }
     } catch (error) {
