@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { type TObject, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { begin, commit, notify, rollback, writes } from './connections/commands.ts'
+import { begin, commit, notify, rollback } from './connections/commands.ts'
 import { createConnect, cut } from './connections/connect.ts'
 import { FACTS, type ServerFacts, toldIn } from './connections/facts.ts'
 import { createListener } from './connections/listener.ts'
@@ -119,7 +119,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   async function sendOn<Row>(use: Use, bounds: readonly BoundStatement<Row>[]): Promise<readonly (readonly Row[])[]> {
-    vigil.admit(bounds.some(writes))
+    vigil.admit(bounds)
     const { send, giveBack } = await connected(pool.take(use))
     let lost: StoreUnavailable | undefined
     try {
@@ -168,12 +168,12 @@ export function openDatabase(options: DatabaseOptions): Database {
 
     async pipeline(bounds, lane) {
       if (lane === undefined) return sendOn('pipeline', bounds)
-      vigil.admit(bounds.some(writes))
+      vigil.admit(bounds)
       return laneOf(lane)((send) => sendBy(send, bounds))
     },
 
     async transaction(work) {
-      vigil.admit(true)
+      vigil.admit([commit])
       const { send, giveBack } = await connected(pool.take('single'))
       let failure: Error | undefined
       try {

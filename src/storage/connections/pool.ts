@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { errorCode, StoreUnavailable } from '../failures.ts'
 import { type Send, sendBehind } from '../lane.ts'
+import type { BoundStatement } from '../statement.ts'
 import { setAll, setLockTimeout, writes } from './commands.ts'
 import { cut, type Manner, type Session, SettingsLost, type Told } from './connect.ts'
 import { modeOf } from './pooler.ts'
@@ -109,9 +110,9 @@ class Pooled implements Busy {
     })
   }
 
-  /** Sends what counts as a write until nothing is under way any more. */
-  notes(isWrite: boolean): void {
-    if (isWrite) this.#writes = true
+  /** Whether something of it writes holds until nothing is under way any more. */
+  notes(bounds: readonly BoundStatement<unknown>[]): void {
+    if (!this.#writes) this.#writes = bounds.some(writes)
   }
 
   get isBusy(): boolean {
@@ -260,7 +261,7 @@ export function createPool(
     let isOut = true
     return {
       send(bounds) {
-        pooled.notes(bounds.some(writes))
+        pooled.notes(bounds)
         const { mode, told } = pooled.surroundings
         if (mode === 'transaction') return withoutFirst(pooled.send([setAll(told.schema, lockTimeoutMs), ...bounds]))
         if (pooled.lockTimeoutMs === lockTimeoutMs) return pooled.send(bounds)

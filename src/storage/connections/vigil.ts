@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { errorCode, StoreUnavailable } from '../failures.ts'
+import type { BoundStatement } from '../statement.ts'
+import { writes } from './commands.ts'
 import { cut, type Session, withinTime } from './connect.ts'
 import type { Busy, Opened } from './pool.ts'
 import { settingCalls } from './settings.ts'
@@ -39,7 +41,7 @@ const WRITE = `select case when current_setting('transaction_read_only') = 'off'
 /** Watches over answers that do not come. */
 export interface Vigil {
   /** @throws StoreUnavailable when such statements are known not to be answered now; nothing was sent then */
-  admit(writes: boolean): void
+  admit(bounds: readonly BoundStatement<unknown>[]): void
   /** Whether a write comes through, tried now unless it was a moment ago. */
   takesWrites(): Promise<boolean>
   stop(): void
@@ -160,9 +162,9 @@ export function createVigil(
   }
 
   return {
-    admit(writes) {
-      if (state === 'silent' || (state === 'writes hang' && writes))
-        throw new StoreUnavailable(new Error(TOLD[state]), false)
+    admit(bounds) {
+      if (state === 'well') return
+      if (state === 'silent' || bounds.some(writes)) throw new StoreUnavailable(new Error(TOLD[state]), false)
     },
     async takesWrites() {
       if (state !== 'well') return false
