@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
+import { misspeltOptions } from './misspelt.ts'
 import { readTarget, type Target } from './storage/connections/target.ts'
 
 /** One option of the environment. `docs/configuration.md` is generated from this list. */
@@ -464,4 +465,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     accessLog: given.accessLog === 'on',
     logLevel: given.logLevel,
   }
+}
+
+/** What looks like an option and is none, as sentences: it changes nothing, which its author may not expect. */
+export function optionProblems(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): readonly string[] {
+  return misspeltOptions(
+    environment,
+    Object.values(OPTIONS).map(({ name }) => name),
+  )
 }

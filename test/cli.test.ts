@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
@@ -31,7 +31,7 @@ async function everyCommand(environment: Environment, tenant: string): Promise<{
   const made = await done(environment, 'tenant', 'create', tenant, '--desk', 'Front')
   const [tenantId = ''] = shown(made, `tenant (${UUID})`)
   const [service = ''] = shown(made, `service user (${UUID})`)
-  assert.match(await done(environment, 'tenant', 'list'), new RegExp(`^${tenantId}  ${tenant}$`, 'm'))
+  assert.match(await done(environment, 'tenant', 'list'), new RegExp(`^ID +NAME\\n(.*\\n)*${tenantId}  ${tenant}\\n`))
   const added = await done(environment, 'tenant', 'add-desk', 'Back', '--tenant', tenant)
   shown(added, `desk ${UUID} \\(2\\)`)
   const person = ['--email', 'Ann@Example.com', '--role', 'agent', '--desk', 'Back', '--external-id', 'ann-1']
@@ -51,9 +51,17 @@ async function everyCommand(environment: Environment, tenant: string): Promise<{
   assert.equal(await done(environment, 'token', 'revoke', revokedId, '--tenant', tenant), 'Revoked.\n')
   await done(environment, 'token', 'create', 'moov', 'basic', '--test', '--name', 'Trying', '--tenant', tenant)
   const listed = await done(environment, 'token', 'list', '--tenant', tenant)
-  shown(listed, `${UUID}  moov  basic  live  Trying    test`)
-  shown(listed, `${liveId}  native  api_key  live  Ann's  \\*`)
-  shown(listed, `${revokedId}  native  api_key  revoked  Unnamed  \\*`)
+  const young = '(?:just now|\\d+ minutes? ago)'
+  shown(listed, 'ID +DIALECT +KIND +STATE +CREATED +LAST_USED +NAME +SCOPES +MODE')
+  shown(listed, `${UUID}  moov +basic +live +${young} +never +Trying +test`)
+  shown(listed, `${liveId}  native +api_key +live +${young} +never +Ann's +\\* +live`)
+  shown(listed, `${revokedId}  native +api_key +revoked +${young} +never +Unnamed +\\* +live`)
+  const forPrograms: unknown = JSON.parse(await done(environment, 'token', 'list', '--json', '--tenant', tenant))
+  assert.ok(Array.isArray(forPrograms))
+  assert.deepEqual(
+    forPrograms.map((each) => Reflect.get(Object(each), 'id')).filter((id) => id === liveId || id === revokedId),
+    [liveId, revokedId],
+  )
   assert.doesNotMatch(listed, new RegExp(`${live}|${revoked}`), 'secrets are shown once')
   return { live, revoked }
 }
@@ -108,6 +116,49 @@ describe('every command', () => {
   })
 })
 
+describe('where there is no store', () => {
+  test('a command refuses, makes nothing, and tells where it looked', async () => {
+    const installation = await newInstallation()
+    const environment = { POLYDESK_DATA_DIR: installation.dataDir, POLYDESK_DATADIR: '/elsewhere' }
+    try {
+      for (const args of [['token', 'list'], ['tenant', 'create', 'One'], ['migrate'], ['user', 'add', 'Ann']]) {
+        const { code, stdout, stderr } = await polydesk(args, environment)
+        assert.match(
+          stderr,
+          /^POLYDESK_DATADIR is set, .* Did you mean POLYDESK_DATA_DIR\?\nThere is no database in \/\S+\. /,
+        )
+        assert.deepEqual([code, stdout], [1, ''])
+        await assert.rejects(access(installation.dataDir), { code: 'ENOENT' })
+      }
+      await done(environment, 'tenant', 'create', 'One', '--create')
+      const { stdout, stderr } = await polydesk(['tenant', 'list', '--verbose'], environment)
+      assert.match(stdout, /^ID +NAME\n\S+ {2}One\n$/)
+      assert.match(stderr, new RegExp(`This is the embedded database in ${installation.dataDir}\\.\\n$`))
+    } finally {
+      await installation.remove()
+    }
+  })
+
+  test('an empty database of one’s own gets its tables by migrate only', async () => {
+    const database = await testDatabase({ migrated: false })
+    const environment = { DATABASE_URL: databaseUrl(database) }
+    try {
+      const { code, stdout, stderr } = await polydesk(['tenant', 'list'], environment)
+      assert.match(
+        stderr,
+        /^Polydesk has no tables in the database \S+ on \S+ \(DATABASE_URL\)\. The first start of a server /,
+      )
+      assert.deepEqual([code, stdout], [1, ''])
+      await done(environment, 'migrate')
+      const empty = await polydesk(['tenant', 'list'], environment)
+      assert.equal(empty.stdout, 'ID  NAME\n')
+      assert.match(empty.stderr, /^This is the database \S+ on \S+ \(DATABASE_URL\)\. Commands need the same options /)
+    } finally {
+      await database.close()
+    }
+  })
+})
+
 describe('with a database of one’s own', () => {
   let database: TestDatabase
   let environment: Environment
@@ -127,12 +178,18 @@ describe('with a database of one’s own', () => {
   }
 
   test('a mistake is told in a sentence and ends with 1', async () => {
-    await refused(['token', 'list'], /^There is no tenant yet: `npm run polydesk -- tenant create NAME` makes one\.\n$/)
+    await refused(
+      ['token', 'list'],
+      /^There is no tenant yet in the database \S+ on \S+ \(DATABASE_URL\): `npm run polydesk -- tenant create NAME` makes one\.\n$/,
+    )
     await done(environment, 'tenant', 'create', 'One')
     await done(environment, 'user', 'add', 'Ann', '--email', 'ann@example.com', '--external-id', 'a-1')
     const key = ['token', 'create', 'native', 'api_key']
     const mistakes: [readonly string[], RegExp][] = [
-      [['token', 'list', '--tenant', 'Two'], /^There is no tenant Two\.\n$/],
+      [
+        ['token', 'list', '--tenant', 'Two'],
+        /^There is no tenant Two in the database \S+ on \S+ \(DATABASE_URL\)\.\n$/,
+      ],
       [['token', 'create', 'native', 'basic'], /^There is no credential native basic\. There are:\n/],
       [[...key, '--user', 'bob@example.com'], /^There is no user bob@example\.com in One\.\n$/],
       [[...key, '--user', NOBODY], /^There is no user .* in One\.\n$/],
@@ -168,7 +225,8 @@ describe('with a database of one’s own', () => {
     // Had a refused command left a user behind, this integer would be higher.
     assert.match(await done(environment, 'user', 'add', 'Bob'), /^user \S+ \(3\)\n$/)
     const listed = await done(environment, 'user', 'list', '--find', 'ann@')
-    shown(listed, `${UUID}  2  person  customer  active  Ann  ann@example\\.com`)
+    shown(listed, 'ID +INTEGER +KIND +ROLES +STATE +NAME +ADDRESS')
+    shown(listed, `${UUID}  2 +person +customer +active +Ann +ann@example\\.com`)
     assert.doesNotMatch(listed, /Bob/)
   })
 
@@ -198,7 +256,7 @@ describe('with a database of one’s own', () => {
       ['token', 'list', '--tenant', 'Twin'],
       /^Several tenants are called Twin: name one with --tenant ID\. /,
     )
-    assert.equal(await done(environment, 'token', 'list', '--tenant', twin), '')
+    assert.equal(await done(environment, 'token', 'list', '--json', '--tenant', twin), '[]\n')
   })
 
   test('a database that does not answer is told in a sentence', async () => {

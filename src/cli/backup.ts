@@ -66,16 +66,12 @@ async function writeWhole<T>(path: string, write: (output: NodeJS.WritableStream
 
 async function restore(config: Config, file: string): Promise<void> {
   if (file !== '-') await stat(file).catch(() => Promise.reject(new Told(`There is no file ${file}.`)))
-  const size = await withDatabase(config, (database) =>
-    restoreBackup(
-      {
-        database,
-        filesFolder: join(config.dataDir, KEPT_FILES),
-        keyFile: config.secretKey === null ? join(config.dataDir, KEY_FILE) : null,
-      },
-      reading(file),
-      progress,
-    ),
+  const filesFolder = join(config.dataDir, KEPT_FILES)
+  const keyFile = config.secretKey === null ? join(config.dataDir, KEY_FILE) : null
+  const size = await withDatabase(
+    config,
+    (database) => restoreBackup({ database, filesFolder, keyFile }, reading(file), progress),
+    { create: true },
   )
   console.error(`Restored ${told(size)}. Start the server on it.`)
 }

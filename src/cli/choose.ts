@@ -24,7 +24,7 @@ export function demandFree(
 }
 
 /** The tenant named by id or name; without a name the only one there is. */
-export async function chooseTenant({ store }: CommandLine, named: string | undefined): Promise<Tenant> {
+export async function chooseTenant({ store, where }: CommandLine, named: string | undefined): Promise<Tenant> {
   const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
   const found = tenants.filter((tenant) => named === undefined || tenant.tenant_id === named || tenant.name === named)
   if (found.length > 1) {
@@ -35,8 +35,8 @@ export async function chooseTenant({ store }: CommandLine, named: string | undef
   if (!only)
     throw new Told(
       named === undefined
-        ? `There is no tenant yet: \`${COMMAND} tenant create NAME\` makes one.`
-        : `There is no tenant ${named}.`,
+        ? `There is no tenant yet in ${where}: \`${COMMAND} tenant create NAME\` makes one.`
+        : `There is no tenant ${named} in ${where}.`,
     )
   const [row] = await store.run({ statement: LOAD_TENANT, values: [only.tenant_id] })
   if (!row) throw new Told(`There is no tenant ${only.tenant_id}.`)

@@ -7,6 +7,7 @@ import { CREDENTIAL_KINDS } from '../dialects/credentials.ts'
 import { issueMinted } from '../setup/demo.ts'
 import { chooseDesk, chooseTenant, newName } from './choose.ts'
 import { type CommandLine, withStore } from './database.ts'
+import { AS_JSON, printList } from './list.ts'
 import { Told } from './tell.ts'
 
 /** Which credential is a client of the authorization server, by dialect. */
@@ -85,22 +86,17 @@ export function clientCommands(): Command {
   client
     .command('list')
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .option('--json', AS_JSON)
     .description('List clients, without their secrets. `token revoke` ends one, with all its tokens.')
-    .action((options: { tenant?: string }) =>
+    .action((options: { tenant?: string; json?: true }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
-        for (const each of await commandLine.store.run({ statement: LIST_CLIENTS, values: [tenant.id] }))
-          console.log(
-            [
-              each.id,
-              each.dialect,
-              each.kind,
-              each.public_id,
-              each.name,
-              each.scopes.join(','),
-              [...each.redirect_uris, ...each.origins].join(','),
-            ].join('  '),
-          )
+        const clients = await commandLine.store.run({ statement: LIST_CLIENTS, values: [tenant.id] })
+        const lines = clients.map(({ id, dialect, kind, public_id, name, scopes, redirect_uris, origins }) => {
+          return { id, dialect, kind, client_id: public_id, name, scopes, redirect_uris, origins }
+        })
+        const headers = ['id', 'dialect', 'kind', 'client_id', 'name', 'scopes', 'redirect_uris', 'origins'] as const
+        printList(headers, lines, options)
       }),
     )
   return client

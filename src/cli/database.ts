@@ -1,19 +1,28 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { v7 } from 'uuid'
-import type { Config } from '../config.ts'
+import { type Config, optionProblems } from '../config.ts'
 import { type Access, openAccess } from '../core/access/access.ts'
 import type { Administration } from '../core/tenants/commands.ts'
 import { type Database, openDatabase } from '../storage/database.ts'
-import { type EmbeddedPostgres, EmbeddedPostgresError, runningConnection, startEmbedded } from '../storage/embedded.ts'
+import {
+  type EmbeddedPostgres,
+  EmbeddedPostgresError,
+  holdsDatabase,
+  runningConnection,
+  startEmbedded,
+} from '../storage/embedded.ts'
 import { isUnavailable } from '../storage/failures.ts'
-import { migrate } from '../storage/migrate.ts'
+import { hasTables, migrate } from '../storage/migrate.ts'
 import { openStore, type Store } from '../storage/store.ts'
-import { Told } from './tell.ts'
+import { COMMAND, Told } from './tell.ts'
+import { OTHER_PLACES, storeName, tellStore } from './where.ts'
 
 /** What a command of the command line works with. */
 export interface CommandLine extends Administration {
   readonly store: Store
   readonly access: Access
+  /** Which store it is, for the person at the terminal. */
+  readonly where: string
   /** The migrations that ran for this command. */
   readonly migrated: readonly string[]
 }
@@ -48,6 +57,8 @@ async function reachDatabase(config: Config): Promise<Reached> {
   }
 }
 
+const HOW_TO_START = `The first start of a server makes it; \`${COMMAND} migrate --create\` makes it without one.`
+
 const WITHOUT_DATABASE =
   'A server is running on this data directory, and its database does not answer. Wait until it has started it again, or look at what it printed.'
 
@@ -74,14 +85,31 @@ async function answers(connection: EmbeddedPostgres['connection']): Promise<bool
     .finally(() => database.close())
 }
 
+/** What a command may do to the place where it works. */
+interface Leave {
+  /** A database where there is none, and tables in an empty one. */
+  readonly create?: boolean | undefined
+}
+
 /**
  * Runs a command on the configured database as it is: on that of a running server where there is one, else the embedded
- * database is started for as long as the command takes.
+ * database is started for as long as the command takes. Where there is none it is refused: a new and empty one would look
+ * as if everything were lost.
  */
-export async function withDatabase<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  config: Config,
+  work: (database: Database) => Promise<T>,
+  { create = false }: Leave = {},
+): Promise<T> {
+  for (const problem of optionProblems()) console.error(problem)
+  tellStore(config)
+  if (!create && config.databaseUrl === null && !(await holdsDatabase(config.dataDir)))
+    throw new Told(`There is no database in ${config.dataDir}. ${HOW_TO_START} ${OTHER_PLACES}`)
   const { connection, embedded } = await reachDatabase(config)
   const database = openDatabase({ connection })
   try {
+    if (!create && !(await hasTables(database)))
+      throw new Told(`Polydesk has no tables in ${storeName(config)}. ${HOW_TO_START} ${OTHER_PLACES}`)
     return await work(database)
   } finally {
     await database.close()
@@ -90,10 +118,16 @@ export async function withDatabase<T>(config: Config, work: (database: Database)
 }
 
 /** Runs a command on the configured store, whose schema is up to date then. */
-export function withStore<T>(config: Config, work: (commandLine: CommandLine) => Promise<T>): Promise<T> {
-  return withDatabase(config, async (database) => {
+export function withStore<T>(
+  config: Config,
+  work: (commandLine: CommandLine) => Promise<T>,
+  leave: Leave = {},
+): Promise<T> {
+  const onDatabase = async (database: Database): Promise<T> => {
     const migrated = await migrate(database, undefined, { say: (message) => console.error(message) })
     const store = openStore(database)
-    return work({ store, access: openAccess(store), now: new Date().toISOString(), newId: () => v7(), migrated })
-  })
+    const now = new Date().toISOString()
+    return work({ store, access: openAccess(store), now, newId: () => v7(), where: storeName(config), migrated })
+  }
+  return withDatabase(config, onDatabase, leave)
 }

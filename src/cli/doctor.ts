@@ -28,8 +28,11 @@ async function examine(): Promise<readonly Finding[]> {
   try {
     const config = readConfig()
     const settings: Finding = { check: 'settings', level: 'ok', message: 'The options can be read.' }
-    const others = await withDatabase(config, async (database) =>
-      runChecks({ config, server: await database.facts(), files: filesOf(config) }),
+    const others = await withDatabase(
+      config,
+      async (database) => runChecks({ config, server: await database.facts(), files: filesOf(config) }),
+      // It writes nothing, and an empty database of one's own is well before the first start.
+      { create: config.databaseUrl !== null },
     ).catch((error: unknown): readonly Finding[] => [{ check: 'database', level: 'error', message: told(error) }])
     return [settings, ...others]
   } catch (error) {

@@ -4,7 +4,7 @@ import { readConfig } from '../config.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
 import { catalogueCommands } from './catalogue.ts'
 import { clientCommands } from './client.ts'
-import { withStore } from './database.ts'
+import { type CommandLine, withStore } from './database.ts'
 import { doctorCommand } from './doctor.ts'
 import { keyCommands } from './key.ts'
 import { serve } from './serve.ts'
@@ -13,12 +13,18 @@ import { tenantCommands } from './tenant.ts'
 import { tokenCommands } from './token.ts'
 import { userCommands } from './user.ts'
 import { webhookCommands } from './webhook.ts'
+import { beVerbose, OTHER_PLACES } from './where.ts'
 
 const program = new Command(COMMAND)
   .description(
     'A self-hosted help desk that speaks several ticket APIs. Options are read from the environment: docs/configuration.md.',
   )
   .version(manifest.version)
+  .option('--verbose', 'tell which store a command works on')
+  .addHelpText('after', `\n${OTHER_PLACES}`)
+  .hook('preAction', (command) => {
+    if (command.opts()['verbose'] === true) beVerbose()
+  })
 
 program
   .command('serve')
@@ -27,12 +33,15 @@ program
 
 program
   .command('migrate')
+  .option('--create', 'make the database in the data directory where there is none')
   .description('Bring the database schema up to date. The server does so by itself when it starts.')
-  .action(() =>
-    withStore(readConfig(), async ({ migrated }) => {
+  .action((options: { readonly create?: true }) => {
+    const config = readConfig()
+    const work = async ({ migrated }: CommandLine): Promise<void> =>
       console.log(migrated.length === 0 ? 'The schema is up to date.' : `Ran ${migrated.join(', ')}.`)
-    }),
-  )
+    // Whoever names a database of their own means that one; to make its tables is what this is for.
+    return withStore(config, work, { create: options.create ?? config.databaseUrl !== null })
+  })
 
 program.addCommand(tenantCommands())
 program.addCommand(userCommands())

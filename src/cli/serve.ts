@@ -1,5 +1,5 @@
 import { Session } from 'node:inspector/promises'
-import type { Config } from '../config.ts'
+import { type Config, optionProblems } from '../config.ts'
 import { type Polydesk, start } from '../main.ts'
 import { COMMAND, tell } from './tell.ts'
 
@@ -9,13 +9,17 @@ const STOP_LIMIT_MS = 15_000
 /** Serves until SIGTERM or SIGINT, then stops cleanly. */
 export async function serve(config: Config): Promise<void> {
   const begun = performance.now()
+  for (const problem of optionProblems()) console.error(problem)
   const starting = start(config, { say: (message) => console.error(message) })
   const isStopping = stopOnSignals(starting)
-  const polydesk = await starting
-  if (isStopping()) return
+  const polydesk = await starting.catch((error: unknown) => {
+    if (isStopping()) return null
+    throw error
+  })
+  if (polydesk === null || isStopping()) return
   await giveBackMemory()
   const seconds = ((performance.now() - begun) / 1000).toFixed(1)
-  console.log(greeting(config, polydesk.url, seconds, polydesk.hasQuickstart))
+  console.log(greeting(config, polydesk, seconds))
 }
 
 /** What only starting needed, a quarter of the whole: V8 by itself keeps it for a load that may never come. */
@@ -39,7 +43,11 @@ function stopOnSignals(starting: Promise<Polydesk>): () => boolean {
       process.exit(1)
     }, STOP_LIMIT_MS).unref()
     starting
-      .then((polydesk) => polydesk.stop())
+      // A start that fails leaves nothing running; why does not matter to who wanted it to stop.
+      .then(
+        (polydesk) => polydesk.stop(),
+        () => {},
+      )
       .then(
         () => {
           console.error('Stopped.')
@@ -56,7 +64,7 @@ function stopOnSignals(starting: Promise<Polydesk>): () => boolean {
   return () => stopping
 }
 
-function greeting(config: Config, url: string, seconds: string, hasQuickstart: boolean): string {
+function greeting(config: Config, { url, hasQuickstart, hasTenants }: Polydesk, seconds: string): string {
   const memory = Math.round(process.memoryUsage.rss() / 1_048_576)
   const lines = [`Polydesk listens at ${url}: ready after ${seconds} s, ${memory} MB resident.`]
   if (hasQuickstart) {
@@ -70,8 +78,8 @@ function greeting(config: Config, url: string, seconds: string, hasQuickstart: b
       '',
       `Or in a browser: ${url}/docs`,
     )
-  } else {
-    lines.push('', 'There is no quickstart.env here. These make a tenant, and a key for it:')
+  } else if (!hasTenants) {
+    lines.push('', 'Nobody can use it yet. These make a tenant, and a key for it:')
     lines.push(`  ${COMMAND} tenant create "Example Ltd"`)
     lines.push(`  ${COMMAND} token create native api_key --tenant "Example Ltd"`)
   }

@@ -6,8 +6,10 @@ import { createDesk, openTenant, renameTenant, retireTenant } from '../core/tena
 import { LIST_TENANTS } from '../core/tenants/store.ts'
 import { errorCode } from '../storage/failures.ts'
 import { chooseTenant, demandFree, newName } from './choose.ts'
-import { atOnce, withStore } from './database.ts'
+import { atOnce, type CommandLine, withStore } from './database.ts'
+import { AS_JSON, printList } from './list.ts'
 import { refusedBy, Told } from './tell.ts'
+import { tellStore } from './where.ts'
 
 const UNIQUE_VIOLATION = '23505'
 
@@ -25,9 +27,10 @@ export function tenantCommands(): Command {
     .command('create')
     .argument('<name>', 'the organisation', newName)
     .option('--desk <name>', 'name of its default desk', newName, 'Default')
+    .option('--create', 'make the database first where there is none')
     .description('Make a tenant with a default desk, the usual catalogue and a service user for API keys.')
-    .action((name: string, options: { desk: string }) =>
-      withStore(readConfig(), async (commandLine) => {
+    .action((name: string, options: { readonly desk: string; readonly create?: true }) => {
+      const create = async (commandLine: CommandLine): Promise<void> => {
         const tenants = await commandLine.store.run({ statement: LIST_TENANTS, values: [] })
         demandFree(
           'tenant',
@@ -37,17 +40,22 @@ export function tenantCommands(): Command {
         const input = { name, deskName: options.desk, catalogue: CATALOGUE_DEFAULTS }
         const { tenantId, deskId, serviceId } = await atOnce(commandLine, (admin) => openTenant(admin, input))
         console.log(`tenant ${tenantId}\ndesk ${deskId}\nservice user ${serviceId}`)
-      }),
-    )
+      }
+      return withStore(readConfig(), create, options)
+    })
   tenant
     .command('list')
+    .option('--json', AS_JSON)
     .description('List the tenants.')
-    .action(() =>
-      withStore(readConfig(), async ({ store }) => {
-        for (const each of await store.run({ statement: LIST_TENANTS, values: [] }))
-          console.log(`${each.tenant_id}  ${each.name}`)
-      }),
-    )
+    .action((options: { readonly json?: true }) => {
+      const config = readConfig()
+      return withStore(config, async ({ store }) => {
+        const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
+        const lines = tenants.map(({ tenant_id, name }) => ({ id: tenant_id, name }))
+        printList(['id', 'name'], lines, options)
+        if (tenants.length === 0) tellStore(config, { surprising: true })
+      })
+    })
   tenant
     .command('add-desk')
     .argument('<name>', 'the desk', newName)

@@ -10,6 +10,7 @@ import { CREDENTIAL_KINDS, type CredentialKind } from '../dialects/credentials.t
 import { issueMinted } from '../setup/demo.ts'
 import { chooseDesk, chooseTenant, chooseUser } from './choose.ts'
 import { type CommandLine, withStore } from './database.ts'
+import { AS_JSON, age, printList } from './list.ts'
 import { Told } from './tell.ts'
 
 interface CreateOptions {
@@ -46,15 +47,25 @@ export function tokenCommands(): Command {
   token
     .command('list')
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .option('--json', AS_JSON)
     .description('List credentials, without their secrets.')
-    .action((options: { tenant?: string }) =>
+    .action((options: { tenant?: string; json?: true }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
-        for (const each of await commandLine.store.run({ statement: LIST_CREDENTIALS, values: [tenant.id] })) {
-          const state = each.revoked_at === null ? life(each.expires_at, commandLine.now) : 'revoked'
-          const mode = each.test_mode ? ['test'] : []
-          console.log([each.id, each.dialect, each.kind, state, each.name, each.scopes.join(','), ...mode].join('  '))
-        }
+        const credentials = await commandLine.store.run({ statement: LIST_CREDENTIALS, values: [tenant.id] })
+        const lines = credentials.map((each) => ({
+          id: each.id,
+          dialect: each.dialect,
+          kind: each.kind,
+          state: each.revoked_at === null ? life(each.expires_at, commandLine.now) : 'revoked',
+          created: instantOrNull(each.created_at),
+          last_used: instantOrNull(each.last_used_at),
+          name: each.name,
+          scopes: each.scopes,
+          mode: each.test_mode ? 'test' : 'live',
+        }))
+        const told = options.json ? lines : lines.map((line) => inWords(line, commandLine.now))
+        printList(['id', 'dialect', 'kind', 'state', 'created', 'last_used', 'name', 'scopes', 'mode'], told, options)
       }),
     )
   token
@@ -100,6 +111,19 @@ async function createToken(commandLine: CommandLine, kind: CredentialKind, optio
   })
   if (made.publicId !== null) console.log(`public ${made.publicId}`)
   console.log(`secret ${made.secret}\nid ${made.id}`)
+}
+
+/** How long ago a credential was made and last used, as people count. Use is noted once an hour. */
+function inWords<L extends { readonly created: Instant | null; readonly last_used: Instant | null }>(
+  line: L,
+  now: Instant,
+) {
+  const { created, last_used } = line
+  return {
+    ...line,
+    created: created === null ? null : age(created, now),
+    last_used: last_used === null ? 'never' : age(last_used, now),
+  }
 }
 
 /** What becomes of a credential that was not revoked. */

@@ -11,6 +11,7 @@ import { USER_KINDS, type UserKind } from '../core/users/user.ts'
 import { errorCode } from '../storage/failures.ts'
 import { chooseDesk, chooseTenant, chooseUser, newName } from './choose.ts'
 import { atOnce, withStore } from './database.ts'
+import { AS_JSON, printList } from './list.ts'
 import { Told } from './tell.ts'
 
 const UNIQUE_VIOLATION = '23505'
@@ -96,21 +97,25 @@ export function userCommands(): Command {
     .command('list')
     .option('--find <text>', 'only those whose name, address or telephone number contains this')
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .option('--json', AS_JSON)
     .description(`List users, ${SHOWN_USERS} at the most.`)
-    .action((options: { tenant?: string; find?: string }) =>
+    .action((options: { tenant?: string; find?: string; json?: true }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
         const pattern = options.find === undefined ? null : `%${options.find.replace(/[\\%_]/g, '\\$&')}%`
         const wanted = [tenant.id, null, pattern, false, false]
         const rows = await commandLine.store.run({ statement: LIST_USERS, values: [...wanted, 0, SHOWN_USERS, 0] })
         const [counted] = await commandLine.store.run({ statement: COUNT_USERS, values: wanted })
-        for (const each of rows) {
-          const roles = each.is_owner ? ['owner'] : [...new Set(each.memberships.map(({ role }) => role))]
-          const state = each.active ? 'active' : 'inactive'
-          const name = [each.name, each.surname].join(' ').trim()
-          const address = each.email ?? each.username ?? ''
-          console.log([each.id, each.integer, each.kind, roles.join(','), state, name, address].join('  '))
-        }
+        const lines = rows.map((each) => ({
+          id: each.id,
+          integer: each.integer,
+          kind: each.kind,
+          roles: each.is_owner ? ['owner'] : [...new Set(each.memberships.map(({ role }) => role))],
+          state: each.active ? 'active' : 'inactive',
+          name: [each.name, each.surname].join(' ').trim(),
+          address: each.email ?? each.username,
+        }))
+        printList(['id', 'integer', 'kind', 'roles', 'state', 'name', 'address'], lines, options)
         const total = counted?.total ?? 0
         if (total > rows.length) console.error(`${total - rows.length} more; --find shows fewer.`)
       }),

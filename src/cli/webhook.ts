@@ -19,6 +19,7 @@ import { errorCode } from '../storage/failures.ts'
 import { openKeys } from '../storage/keys.ts'
 import { chooseDesk, chooseTenant } from './choose.ts'
 import { withStore } from './database.ts'
+import { AS_JSON, printList } from './list.ts'
 import { COMMAND, refusedBy, Told } from './tell.ts'
 
 /** Deliveries that `webhook deliveries` shows. */
@@ -54,14 +55,16 @@ export function webhookCommands(): Command {
         console.log(`secret ${made.secret}\nid ${made.webhook.id}`)
       }),
     )
-  command('list', 'List webhooks.').action((options: Options) =>
-    administer(options, async (admin) => {
-      for (const each of await listWebhooks(admin)) {
-        const state = each.enabled ? 'enabled' : `disabled by ${each.disabledBy}`
-        console.log([each.id, each.dialect, state, each.url, each.events.join(',')].join('  '))
-      }
-    }),
-  )
+  command('list', 'List webhooks.')
+    .option('--json', AS_JSON)
+    .action((options: Options & { readonly json?: true }) =>
+      administer(options, async (admin) => {
+        const lines = (await listWebhooks(admin)).map(({ id, dialect, enabled, disabledBy, url, events }) => {
+          return { id, dialect, state: enabled ? 'enabled' : `disabled by ${disabledBy}`, url, events }
+        })
+        printList(['id', 'dialect', 'state', 'url', 'events'], lines, options)
+      }),
+    )
   for (const enabled of [true, false]) {
     const name = enabled ? 'enable' : 'disable'
     command(
@@ -91,14 +94,17 @@ export function webhookCommands(): Command {
     }),
   )
   command('deliveries <id>', `Show the latest ${SHOWN_DELIVERIES} deliveries.`)
+    .option('--json', AS_JSON)
     .option('--state <state>', `only these: ${DELIVERY_STATES.join(', ')}`)
-    .action((id: string, options: Options & { readonly state?: string }) =>
+    .action((id: string, options: Options & { readonly state?: string; readonly json?: true }) =>
       administer(options, async (admin) => {
         const state = DELIVERY_STATES.find((each) => each === options.state) ?? null
         if (options.state !== undefined && state === null) throw new Told(`There is no state ${options.state}.`)
         const { deliveries } = await listDeliveries(admin, id, { state, after: null, limit: SHOWN_DELIVERIES })
-        for (const each of deliveries)
-          console.log([each.id, each.createdAt, each.eventType, each.state, `${each.attempts} attempts`].join('  '))
+        const lines = deliveries.map(({ id, createdAt, eventType, state, attempts }) => {
+          return { id, created: createdAt, event: eventType, state, attempts }
+        })
+        printList(['id', 'created', 'event', 'state', 'attempts'], lines, options)
       }),
     )
   command('replay <id>', 'Send everything once more that was given up.')

@@ -35,6 +35,14 @@ export async function readMigrations(directory = DIRECTORY): Promise<readonly Mi
   )
 }
 
+/** Whether a database was ever migrated. */
+export async function hasTables(database: Database): Promise<boolean> {
+  return database.withClient(async (client) => {
+    const { rows } = await client.query<{ found: boolean }>("select to_regclass('migrations') is not null as found")
+    return rows[0]?.found === true
+  })
+}
+
 /** How another process that migrates is waited for. */
 export interface Waiting {
   /** Tells the person at the terminal. */

@@ -53,8 +53,15 @@ interface Cached<T> {
   readonly readAt: number
 }
 
-/** @param clock milliseconds since the epoch. */
-export function openAccess(store: Store, clock: () => number = Date.now): Access {
+/**
+ * @param clock milliseconds since the epoch.
+ * @param onUse told of each actor that is let in; must be quick.
+ */
+export function openAccess(
+  store: Store,
+  clock: () => number = Date.now,
+  onUse: (actor: Actor) => void = () => {},
+): Access {
   const actors = new LRUCache<string, Cached<Actor>>({ max: MAXIMUM_ACTORS })
   const tenants = new LRUCache<string, Cached<Tenant>>({ max: MAXIMUM_TENANTS })
   const reading = new Map<string, Promise<unknown>>()
@@ -109,7 +116,9 @@ export function openAccess(store: Store, clock: () => number = Date.now): Access
       if (!known && begun === generation) actors.set(key, { value: actor, readAt })
       if (!actor.user.active && !options?.evenInactive) return null
       const { expiresAt } = actor.credential
-      return expiresAt !== null && Date.parse(expiresAt) <= clock() ? null : actor
+      if (expiresAt !== null && Date.parse(expiresAt) <= clock()) return null
+      onUse(actor)
+      return actor
     },
 
     async tenant(tenantId) {

@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox'
+import { StoreFull } from '../../storage/failures.ts'
 import { statement } from '../../storage/statement.ts'
-import { instantOrNull } from '../instant.ts'
+import type { Store } from '../../storage/store.ts'
+import { type Instant, instantOrNull } from '../instant.ts'
 import { USER_VIEW, UserRow, userOf } from '../users/store.ts'
 import type { Actor, ActorCredential } from './actor.ts'
 import { PERMISSIONS } from './permissions.ts'
@@ -116,9 +118,50 @@ export const LIST_CREDENTIALS = statement(
     created_at: Type.String(),
     expires_at: nullableText,
     revoked_at: nullableText,
+    last_used_at: nullableText,
     test_mode: Type.Boolean(),
   }),
   `select c.id, c.dialect, c.kind, c.name, c.public_id, c.scopes, c.user_id, c.created_at, c.expires_at, c.revoked_at,
-  c.test_mode
+  c.last_used_at, c.test_mode
 from credentials c where c.tenant_id = $1 order by c.created_at, c.id`,
 )
+
+/**
+ * Keeps when credentials were used, with the clients that access tokens came by. `$2` their ids, `$3` the time, `$4` what
+ * is at least as new as this is left. Locked in one order, so that processes never wait for each other in a circle.
+ */
+const NOTE_USES = statement(
+  'credential.uses',
+  Type.Object({ id: Type.String() }),
+  `
+with used as (
+  select c.id from credentials c
+  where c.tenant_id = $1 and (c.last_used_at is null or c.last_used_at < $4)
+  and (
+    c.id = any($2::uuid[])
+    or c.id in (
+      select g.client_id from credentials t join grants g on g.tenant_id = $1 and g.id = t.grant_id
+      where t.tenant_id = $1 and t.id = any($2::uuid[])
+    )
+  )
+  order by c.id for no key update
+)
+update credentials c set last_used_at = $3 from used u where c.tenant_id = $1 and c.id = u.id
+returning c.id`,
+)
+
+/**
+ * Keeps when credentials were used, unless the disk is full.
+ *
+ * @param when `now`, and since when what is kept is fresh enough.
+ */
+export async function noteUses(
+  store: Pick<Store, 'run'>,
+  tenantId: string,
+  ids: readonly string[],
+  when: { readonly now: Instant; readonly fresh: Instant },
+): Promise<void> {
+  await store.run({ statement: NOTE_USES, values: [tenantId, ids, when.now, when.fresh] }).catch((error: unknown) => {
+    if (!(error instanceof StoreFull)) throw error
+  })
+}
