@@ -1,13 +1,15 @@
 import { access } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { createSender } from './channels/webhooks/sender.ts'
 import type { Config } from './config.ts'
 import { type Access, openAccess } from './core/access/access.ts'
+import { trackUses } from './core/access/uses.ts'
 import { openVault } from './core/access/vault.ts'
 import { type Links, openLinks } from './core/attachments/links.ts'
 import { createIds } from './core/ids.ts'
 import { NO_LIMITS, openRateLimits, type RateLimits } from './core/limits/limits.ts'
+import { LIST_TENANTS } from './core/tenants/store.ts'
 import type { WebhookOffice } from './core/webhooks/commands.ts'
 import type { Protocol } from './core/webhooks/protocol.ts'
 import { resealSecrets } from './core/webhooks/seals.ts'
@@ -28,6 +30,9 @@ import { openInbox } from './storage/files-inbox.ts'
 import { openS3Files } from './storage/files-s3.ts'
 import { type Keys, openKeys } from './storage/keys.ts'
 import { migrate } from './storage/migrate.ts'
+import { seldom } from './storage/seldom.ts'
+import { guardWrites } from './storage/space/guard.ts'
+import { ENDLESS_SPACE, type Space, spaceLeft, watchSpace } from './storage/space/space.ts'
 import { openStore, type Store } from './storage/store.ts'
 
 /** How long running requests get to finish when the server stops, in milliseconds. */
@@ -41,6 +46,8 @@ export interface Polydesk {
   readonly madeDemo: boolean
   /** Whether there is a quickstart.env. */
   readonly hasQuickstart: boolean
+  /** Whether anybody can use it yet. */
+  readonly hasTenants: boolean
   readonly database: 'embedded' | 'external'
   /** Finishes running requests, then stops the database. */
   stop(): Promise<void>
@@ -142,17 +149,21 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     })
     url = await listen(app, config)
     closeServer = () => close(app)
+    const space = await watchSpace(config.dataDir, say)
+    stopping.push(() => space.stop())
     const started = await startDatabase(config, say)
     embedded = started
     if (started) stopping.push(() => started.stop())
-    const database = openDatabase({
+    const opening = openDatabase({
       connection: started?.connection ?? config.databaseTarget ?? {},
       connections: config.databaseConnections,
-      log: (message) => app.log.warn(message),
+      log: seldom((message) => app.log.warn(message)),
       ...options.inspect,
     })
-    stopping.push(() => database.close())
-    const files = filesOf(config)
+    stopping.push(() => opening.close())
+    // A database of one's own has a disk of its own, which its operator watches.
+    const database = started ? guardWrites(opening, space) : opening
+    const files = filesOf(config, space)
     await demandFitness({ config, server: await database.facts(), files }, say)
     const ran = await migrate(database, undefined, { say })
     if (ran.length > 0) say(toldOf(ran))
@@ -160,15 +171,21 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const store = openStore(database, announce, files)
     const keys = await openKeys(config)
     const links = openLinks(keys.accepted('attachment links'), services.publicUrl, config.linkHours)
+    const uses = trackUses(
+      store,
+      services.clock,
+      seldom((message) => app.log.error(message)),
+    )
+    stopping.push(() => uses.stop())
     opened = {
       store,
-      access: openAccess(store),
+      access: openAccess(store, undefined, uses.note),
       keys,
       limits: config.rateLimits ? openRateLimits(store) : NO_LIMITS,
       webhooks: webhookOffice(config, keys, announce, options.webhooks),
       links,
     }
-    const log = (message: string) => app.log.error(message)
+    const log = seldom((message) => app.log.error(message))
     const { access, webhooks: office } = opened
     const webhooks = startWebhooks({ store, access, office, links, clock: services.clock, newId: services.newId, log })
     stopping.push(() => webhooks.stop())
@@ -180,15 +197,16 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       stopping.push(() => resealing)
     }
     listenForRecords(database, webhooks)
-    stopping.push(startSchedule(store, services.clock, (message) => app.log.error(message)))
+    stopping.push(startSchedule(store, services.clock, log))
     const write = (values: Readonly<Record<string, string>>) =>
       writeQuickstart(config.quickstartFile, services.publicUrl(), values)
     const now = services.clock().toISOString()
     const surroundings = { now, newId: services.newId, publicUrl: services.publicUrl() }
     const madeDemo = config.demo && (await makeDemoTenant(database, surroundings, write))
     const hasQuickstart = await refreshQuickstart(config.quickstartFile, services.publicUrl())
+    const hasTenants = (await store.run({ statement: LIST_TENANTS, values: [] })).length > 0
     complete = true
-    return { url, madeDemo, hasQuickstart, database: started ? 'embedded' : 'external', stop }
+    return { url, madeDemo, hasQuickstart, hasTenants, database: started ? 'embedded' : 'external', stop }
   } catch (error) {
     await stop()
     throw error
@@ -271,10 +289,10 @@ function listenForRecords(database: Database, webhooks: Webhooks): void {
 export const KEPT_FILES = join('files', 'kept')
 
 /** Attachments are below the data directory, or in an S3-compatible store; they come in by the data directory either way. */
-export function filesOf(config: Config): Files {
+export function filesOf(config: Config, space: Space = ENDLESS_SPACE): Files {
   return {
     store: config.s3 ? openS3Files(config.s3) : openDiskFiles(join(config.dataDir, KEPT_FILES)),
-    inbox: openInbox(join(config.dataDir, 'files', 'incoming')),
+    inbox: openInbox(join(config.dataDir, 'files', 'incoming'), space),
     limits: { fileBytes: config.fileBytes, messageBytes: config.messageBytes, mediaTypes: config.fileTypes },
   }
 }
@@ -286,5 +304,13 @@ async function startDatabase(config: Config, say: (message: string) => void): Pr
     () => true,
   )
   if (isFirst) say(`Preparing a database in ${config.dataDir} ...`)
-  return startEmbedded({ dataDir: config.dataDir, log: (level, message) => level !== 'info' && say(message) })
+  const diskBytes = await spaceLeft(isFirst ? dirname(config.dataDir) : config.dataDir).then(
+    ({ total }) => total,
+    () => undefined,
+  )
+  return startEmbedded({
+    dataDir: config.dataDir,
+    ...(diskBytes !== undefined && { diskBytes }),
+    log: (level, message) => level !== 'info' && say(message),
+  })
 }

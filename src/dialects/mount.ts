@@ -6,7 +6,7 @@ import type { Context } from '../core/context.ts'
 import { type Issue, Refusal } from '../core/errors.ts'
 import type { IdempotencyKey } from '../core/idempotency/key.ts'
 import { networkOf } from '../core/limits/network.ts'
-import { isTooSlow, StoreUnavailable } from '../storage/failures.ts'
+import { isTooSlow, StoreFull, StoreUnavailable } from '../storage/failures.ts'
 import { blanksRemover } from './blanks.ts'
 import type { Answer, Call, Dialect, OpenCall, OpenRoute, Route, RouteShape, Services, WireError } from './dialect.ts'
 import { answerError, WireRefusal } from './dialect.ts'
@@ -267,7 +267,8 @@ function demandReadableQuery(request: FastifyRequest): void {
 export function wireError(error: unknown, request: FastifyRequest): WireError {
   if (error instanceof Refusal || error instanceof WireRefusal) return error.error
   if (error instanceof StoreUnavailable || isTooSlow(error)) {
-    request.log.warn({ err: error }, 'The store is unavailable.')
+    // Whoever watches the disk tells of it, once a minute and not for each request.
+    if (!(error instanceof StoreFull)) request.log.warn({ err: error }, 'The store is unavailable.')
     return { code: 'unavailable' }
   }
   const { code, statusCode } = fastifyError(error)

@@ -1,3 +1,4 @@
+import { StoreFull } from '../storage/failures.ts'
 import type { Store } from '../storage/store.ts'
 import { purgeOldClaims } from './purge-claims.ts'
 import { purgeOldDeliveries } from './purge-deliveries.ts'
@@ -39,9 +40,11 @@ export function startSchedule(store: Store, clock: () => Date, log: (message: st
       busy = true
       const run = job
         .run(store, clock(), stopping.signal)
-        .catch((error: unknown) =>
-          log(`The job ${job.name} failed: ${error instanceof Error ? error.message : String(error)}`),
-        )
+        .catch((error: unknown) => {
+          // Whoever watches the disk tells of it.
+          if (!(error instanceof StoreFull))
+            log(`The job ${job.name} failed: ${error instanceof Error ? error.message : String(error)}`)
+        })
         .finally(() => {
           busy = false
           running.delete(run)

@@ -7,6 +7,7 @@ import { consume } from '../core/webhooks/consume.ts'
 import { deliverDue, type Failure } from '../core/webhooks/deliver.ts'
 import { remakeBlank } from '../core/webhooks/remake.ts'
 import { DUE, TENANTS_WITH_WEBHOOKS, WAIT_ANEW } from '../core/webhooks/store.ts'
+import { StoreFull } from '../storage/failures.ts'
 import type { Store } from '../storage/store.ts'
 
 /** How often every tenant with webhooks is looked at, in case a signal was lost, in milliseconds. */
@@ -56,7 +57,9 @@ export function startWebhooks(loop: WebhookLoop): Webhooks {
   function track(what: string, work: Promise<void>): void {
     const tracked = work
       .catch((error: unknown) => {
-        if (!stopped) log(`${what} failed: ${error instanceof Error ? error.message : String(error)}`)
+        // What cannot be written now is looked at again.
+        if (!stopped && !(error instanceof StoreFull))
+          log(`${what} failed: ${error instanceof Error ? error.message : String(error)}`)
       })
       .finally(() => running.delete(tracked))
     running.add(tracked)

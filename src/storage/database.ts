@@ -148,7 +148,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   async function throughPool(text: string): Promise<unknown> {
-    const statement: Statement<unknown> = { name: 'storage.write', row: Type.Object({}), text }
+    const statement: Statement<unknown> = { name: 'storage.write', row: Type.Object({}), writes: false, text }
     const [[row] = []] = await send('single', [{ statement, values: [] }])
     return typeof row === 'object' && row !== null ? Object.values(row)[0] : null
   }

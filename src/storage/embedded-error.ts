@@ -48,6 +48,11 @@ export function isLeftoverConflict(error: unknown): boolean {
   return /pre-existing shared memory block|lock file "[^"]*" already exists/i.test(errorText(error))
 }
 
+/** Whether a process ended, or an attempt failed, because a disk is full. */
+export function isFullDisk(text: string): boolean {
+  return failureOf(text) === 'no_space'
+}
+
 function failureOf(text: string): EmbeddedFailure {
   if (/lock file "[^"]*" already exists|pre-existing shared memory block/i.test(text)) return 'in_use'
   if (/database files are incompatible with server/i.test(text)) return 'wrong_version'

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { readdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { findBinaries } from './embedded-binaries.ts'
@@ -17,7 +17,14 @@ import {
   removeSocketDir,
   restoreSocketDir,
 } from './embedded-cluster.ts'
-import { errorText, explainFailure, isLeftoverConflict, ProcessFailure } from './embedded-error.ts'
+import {
+  errorCode,
+  errorText,
+  explainFailure,
+  isFullDisk,
+  isLeftoverConflict,
+  ProcessFailure,
+} from './embedded-error.ts'
 import {
   ensureDatabase,
   lockDataDir,
@@ -37,6 +44,7 @@ import {
   stopPostmaster,
   waitUntil,
 } from './embedded-process.ts'
+import { seldom } from './seldom.ts'
 
 export { type EmbeddedFailure, EmbeddedPostgresError } from './embedded-error.ts'
 
@@ -50,6 +58,8 @@ export interface EmbeddedOptions {
   log: EmbeddedLog
   /** flush commits to disk, default true; only tests pass false */
   fsync?: boolean
+  /** the size of the disk that it is on, so that its log of writes leaves space for the rest */
+  diskBytes?: number
   /** extra PostgreSQL settings, they win over ours */
   settings?: Readonly<Record<string, string>>
 }
@@ -66,6 +76,9 @@ export interface EmbeddedPostgres {
 }
 
 const DATABASE = 'polydesk'
+
+const FULL_DISK =
+  'PostgreSQL found no space on its disk and stopped. It starts again by itself when there is some; nothing that was acknowledged is lost.'
 
 const ORPHAN_GRACE_MS = 8_000
 const BACKEND_GRACE_MS = 300
@@ -89,6 +102,7 @@ function serverSettings(cluster: Cluster, socketDir: string, options: EmbeddedOp
     timezone: 'UTC',
     log_timezone: 'UTC',
     jit: 'off',
+    ...logSizes(options.diskBytes),
     logging_collector: 'off',
     log_destination: 'stderr',
     log_line_prefix: '',
@@ -106,6 +120,13 @@ function serverSettings(cluster: Cluster, socketDir: string, options: EmbeddedOp
   }
 }
 
+/** The log of writes may take an eighth of the disk, between two of its files and PostgreSQL's own default. */
+function logSizes(diskBytes: number | undefined): Record<string, string> {
+  if (diskBytes === undefined) return {}
+  const mebibytes = Math.max(32, Math.min(1024, Math.floor(diskBytes / 8 / 1_048_576)))
+  return { min_wal_size: '32MB', max_wal_size: `${mebibytes}MB` }
+}
+
 const EXPECTED_LINE =
   /the database system is (starting up|shutting down|in recovery mode|not yet accepting)|due to administrator command/
 const NOTABLE_LINE = /^(FATAL|PANIC):|was terminated by signal/
@@ -114,7 +135,8 @@ function launch(cluster: Cluster, socketDir: string, options: EmbeddedOptions): 
   const settings = Object.entries(serverSettings(cluster, socketDir, options))
   const flags = settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])
   return spawnGuarded(cluster.identity, [cluster.binaries.postgres, '-D', cluster.directory, ...flags], (line) => {
-    if (NOTABLE_LINE.test(line) && !EXPECTED_LINE.test(line)) options.log('warn', `PostgreSQL: ${line}`)
+    if (NOTABLE_LINE.test(line) && !EXPECTED_LINE.test(line) && !isFullDisk(line))
+      options.log('warn', `PostgreSQL: ${line}`)
   })
 }
 
@@ -175,11 +197,13 @@ class Supervisor {
   #background: Promise<void> = Promise.resolve()
   #stopping: Promise<void> | undefined
   #restarts = 0
+  readonly #tellFullDisk: (message: string) => void
 
   constructor(cluster: Cluster, socketDir: string, options: EmbeddedOptions, unlock: () => void) {
     this.#cluster = cluster
     this.#socketDir = socketDir
     this.#options = options
+    this.#tellFullDisk = seldom((message) => options.log('error', message))
     this.#unlock = unlock
   }
 
@@ -280,7 +304,7 @@ class Supervisor {
       await this.#keepOwnerLock(server)
       const end = await server.ended
       if (this.#mustStop) return
-      this.#options.log('error', `PostgreSQL ${end.how}, restarting it\n${end.output}`.trimEnd())
+      this.#tellFailure(`PostgreSQL ${end.how}, restarting it`, end.output)
       // One that dies again and again must not be restarted in a tight loop.
       if (Date.now() - startedAt > STABLE_AFTER_MS) attempt = 0
       for (let next: GuardedProcess | undefined; next === undefined; attempt++) {
@@ -300,9 +324,15 @@ class Supervisor {
       return server
     } catch (error) {
       if (this.#mustStop) return undefined
-      this.#options.log('error', `PostgreSQL could not be restarted, trying again: ${errorText(error)}`)
+      this.#tellFailure('PostgreSQL could not be restarted, trying again', errorText(error))
       return undefined
     }
+  }
+
+  /** What PostgreSQL prints when the disk is full sounds as if data were lost; none is, and one line a minute says so. */
+  #tellFailure(what: string, output: string): void {
+    if (isFullDisk(output)) this.#tellFullDisk(FULL_DISK)
+    else this.#options.log('error', `${what}\n${output}`.trimEnd())
   }
 
   /** Takes the lock again when only its connection was lost; returns when the server ends or a stop is requested. */
@@ -374,6 +404,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     unlock?.()
     throw explainFailure('The database could not be started', error, dataDir)
   }
+}
+
+/** Whether a database was ever made in a data directory, by any version of PostgreSQL. */
+export async function holdsDatabase(dataDir: string): Promise<boolean> {
+  const names = await readdir(dataDir).catch((error: unknown) => {
+    // What cannot be read is explained by whoever opens it.
+    if (errorCode(error) === 'ENOENT') return []
+    return ['postgres-0']
+  })
+  return names.some((name) => /^postgres-\d+$/.test(name))
 }
 
 /** How to connect to the embedded database of a running server, without starting or owning anything; null when none runs. */

@@ -9,6 +9,14 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** The disk is too full to take anything new. Nothing was tried; what reads goes on. Whoever watches the disk tells of it. */
+export class StoreFull extends StoreUnavailable {
+  constructor() {
+    super(new Error('The disk is full.'), false)
+    this.name = 'StoreFull'
+  }
+}
+
 /** The store can be reached and still not be used: too old, or made by a newer version. The message says what to do. */
 export class StoreUnusable extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -10,6 +10,8 @@ export interface Statement<Row> {
   readonly name: string
   readonly text: string
   readonly row: TObject
+  /** Whether it changes anything: then it is refused while the disk is full. */
+  readonly writes: boolean
   /** Only carries the row's type; never set. */
   readonly rowType?: Row
 }
@@ -30,6 +32,8 @@ export function withLocks(bound: BoundStatement<unknown>): readonly BoundStateme
   return bound.lock ? [...withLocks(bound.lock), bound] : [bound]
 }
 
+const WRITE = /\b(?:insert\s+into|delete\s+from|update\s+[\w.]+\s+(?:as\s+)?(?:\w+\s+)?set)\b/i
+
 const declared = new Map<string, Statement<unknown>>()
 
 /**
@@ -39,7 +43,7 @@ const declared = new Map<string, Statement<unknown>>()
  */
 export function statement<S extends TObject>(name: string, row: S, text: string): Statement<Static<S>> {
   if (declared.has(name)) throw new Error(`The statement name ${name} is taken.`)
-  const made: Statement<Static<S>> = { name, text, row }
+  const made: Statement<Static<S>> = { name, text, row, writes: WRITE.test(text) }
   declared.set(name, made)
   return made
 }

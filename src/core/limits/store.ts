@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { StoreFull } from '../../storage/failures.ts'
 import { statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Instant } from '../instant.ts'
@@ -46,12 +47,18 @@ where b.tenant_id = $1
 returning b.granted`,
 )
 
-/** @returns how many of the wanted tokens it got. */
+/**
+ * @returns how many of the wanted tokens it got. While the disk is full all: only reads are served then, and those must
+ * not wait for a bucket that cannot be written.
+ */
 export async function leaseTokens(store: Pick<Store, 'run'>, request: LeaseRequest): Promise<number> {
   const { tenantId, bucket, perSecond, wanted, owed, now } = request
   const interval = Math.ceil(MICROSECONDS / perSecond)
   const values = [tenantId, bucket, Math.round(now * 1_000), interval, perSecond, wanted, owed]
-  const [row] = await store.run({ statement: LEASE, values })
+  const [row] = await store.run({ statement: LEASE, values }).catch((error: unknown) => {
+    if (error instanceof StoreFull) return [{ granted: wanted }]
+    throw error
+  })
   if (!row) throw new Error('A lease returned nothing.')
   return row.granted
 }

@@ -7,7 +7,7 @@ import { settingCalls } from './settings.ts'
  */
 
 function command(name: string, text: string): Statement<unknown> {
-  return { name: `storage.${name}`, row: Type.Object({}), text }
+  return { name: `storage.${name}`, row: Type.Object({}), writes: false, text }
 }
 
 const BEGIN = command('begin', 'begin')

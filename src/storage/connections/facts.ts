@@ -58,6 +58,7 @@ const Told = Type.Object({
 /** Asks for them. */
 export const FACTS: Statement<unknown> = {
   name: 'storage.facts',
+  writes: false,
   row: Told,
   text: `select current_setting('server_version_num')::integer as version, current_database() as database,
   session_user as "user", getdatabaseencoding() as encoding, current_setting('TimeZone') as "timeZone",
