@@ -10,6 +10,7 @@ answerAsServer(
       POLYDESK_DEMO: 'off',
       POLYDESK_RATE_LIMITS: 'off',
       DATABASE_URL: process.env['DATABASE_URL'],
+      POLYDESK_DATA_DIR: process.env['POLYDESK_DATA_DIR'],
     }),
   ),
 )

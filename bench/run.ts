@@ -85,7 +85,8 @@ async function startContestant(
   const targets = await fill({ ...embedded.connection, database })
   const { host, port, user } = embedded.connection
   const url = `postgresql://${user}@localhost/${database}?host=${encodeURIComponent(host)}&port=${port}`
-  const server = startChild(`${name}.ts`, { environment: { DATABASE_URL: url }, flags })
+  const environment = { DATABASE_URL: url, POLYDESK_DATA_DIR: join(dataDir, name) }
+  const server = startChild(`${name}.ts`, { environment, flags })
   const listening = await server.ask('listening', Listening)
   const load = startChild('load.ts')
   await load.ask({ url: listening.url, targets }, Type.Object({}))

@@ -22,7 +22,7 @@ after(() => world.stop())
 /** Runs the real command line on the server's database. */
 async function cli(...args: readonly string[]): Promise<string> {
   const program = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts')
-  const env = { ...process.env, DATABASE_URL: databaseUrl(world.database) }
+  const env = { ...process.env, DATABASE_URL: databaseUrl(world.database), POLYDESK_DATA_DIR: world.dataDir }
   return (await promisify(execFile)(process.execPath, [program, ...args], { env })).stdout
 }
 

@@ -181,7 +181,7 @@ test('an address that tries one password on many names is held off, whoever they
   const back = 'https://app.example.com/back'
   const program = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts')
   const making = [program, 'client', 'create', 'spacebring', '--name', 'App', '--redirect-uri', back]
-  const env = { ...process.env, DATABASE_URL: databaseUrl(world.database) }
+  const env = { ...process.env, DATABASE_URL: databaseUrl(world.database), POLYDESK_DATA_DIR: world.dataDir }
   const { stdout } = await promisify(execFile)(process.execPath, making, { env })
   const client_id = /^client_id (\S+)$/m.exec(stdout)?.[1] ?? assert.fail(stdout)
   const query = new URLSearchParams({ response_type: 'code', client_id, redirect_uri: back, scope: 'support' })

@@ -45,7 +45,6 @@ export interface Surroundings {
 export function startProcess(command: readonly string[], { environment, uid }: Surroundings): Running {
   const [program = '', ...args] = command
   const child = spawn(program, args, {
-    cwd: ROOT,
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: tmpdir(),

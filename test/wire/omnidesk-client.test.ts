@@ -13,7 +13,7 @@ let shop: Caller
 before(async () => {
   world = await startWorld()
   const program = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
-  const env = { ...process.env, DATABASE_URL: databaseUrl(world.database) }
+  const env = { ...process.env, DATABASE_URL: databaseUrl(world.database), POLYDESK_DATA_DIR: world.dataDir }
   await promisify(execFile)(process.execPath, [program, 'form', 'add', 'Order'], { env })
   client = await generateClient(world.url, 'omnidesk')
   shop = client.as({ authorization: `apikey ${world.value('OMNIDESK_API_KEY')}` })

@@ -27,7 +27,7 @@ after(async () => {
 /** Registers an app as the operator does. */
 async function registered(): Promise<{ readonly id: string; readonly secret: string }> {
   const program = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
-  const env = { ...process.env, DATABASE_URL: databaseUrl(world.database) }
+  const env = { ...process.env, DATABASE_URL: databaseUrl(world.database), POLYDESK_DATA_DIR: world.dataDir }
   const given = [program, 'client', 'create', 'spacebring', '--name', 'Generated', '--redirect-uri', BACK]
   const { stdout } = await promisify(execFile)(process.execPath, given, { env })
   const value = (name: string) => new RegExp(`^${name} (\\S+)$`, 'm').exec(stdout)?.[1] ?? assert.fail(stdout)

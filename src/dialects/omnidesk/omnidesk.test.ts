@@ -752,7 +752,12 @@ test('solving narrows as told, leaves finished tickets alone, and refuses what i
 
 test('without a body every unfinished ticket is solved, however many there are, and a repeat is answered the same', async () => {
   await done('PUT', '/api/v2/ticket/solveUnfinishedTickets')
-  await Promise.all(Array.from({ length: 1005 }, () => create()))
+  // Some at a time: how many connections a loaded machine makes in a moment is not what this is about.
+  let left = 1005
+  const creating = async (): Promise<void> => {
+    while (left-- > 0) await create()
+  }
+  await Promise.all(Array.from({ length: 24 }, creating))
   assert.equal((await done('PUT', '/api/v2/ticket/solveUnfinishedTickets')).count, 1005)
   assert.equal((await done('GET', '/api/v2/ticket?applyView=unsolved')).itemTotal, 0)
   const [first, headers] = [await create(), { 'idempotency-key': v7() }]
