@@ -79,13 +79,25 @@ test('who lost sight of a ticket is answered once more what the call was answere
   await assert.rejects(changeTicket(keyed(made.agent, 'other')(), ticket, { priority: 'low' }), refusedAs('not_found'))
 })
 
-test('a repeat about a ticket that was deleted is refused as not found, and a deletion is repeated as it was', async () => {
+test('a repeat about a ticket that was deleted is answered without its words, and a deletion is repeated as it was', async () => {
   const { ticket } = await createTicket(made.as(made.owner), { deskId: made.desks[0], requester })
   const [change, erase] = [keyed(made.owner, 'before its end'), keyed(made.owner, 'the end')]
-  await changeTicket(change(), ticket, { title: 'Last' })
+  const message = { visibility: 'public', format: 'text', text: 'Said' } as const
+  const first = await changeTicket(change(), ticket, { title: 'Last', status: { to: 'solved' }, message })
   const deleted = await deleteTickets(erase(), [ticket])
   assert.deepEqual(await deleteTickets(erase(), [ticket]), deleted)
-  await assert.rejects(changeTicket(change(), ticket, { title: 'Last' }), refusedAs('not_found'))
+  const again = await changeTicket(change(), ticket, { title: 'Last', status: { to: 'solved' }, message })
+  const { title, description, status, requester: asker, version } = again.ticket
+  assert.deepEqual([title, description, status, asker, version], ['', '', 'solved', null, first.ticket.version])
+  assert.deepEqual(
+    again.messages.map(({ id, plain, author }) => [id, plain, author]),
+    first.messages.map(({ id }) => [id, '', null]),
+  )
+  assert.deepEqual(
+    again.events.map(({ kind, position }) => [kind, position]),
+    first.events.map(({ kind, position }) => [kind, position]),
+  )
+  assert.doesNotMatch(JSON.stringify(again), /Last|Said|Rosa/)
 })
 
 test('64 twins add one form, also through two processes', async () => {

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { type BoundStatement, statement } from '../../storage/statement.ts'
 import { momentOf } from '../events/moment.ts'
+import { withoutMessage } from '../idempotency/blanked.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 import { blankingDeliveries, holdingDeliveries } from '../webhooks/store/blanking.ts'
 
@@ -115,7 +116,8 @@ changed as (
   where t.tenant_id = $1 and t.id = d.ticket_id
 ),
 answers_forgotten as (
-  update claim_results r set result = null
+  update claim_results r
+  set result = ${withoutMessage('r.result', { id: 'd.id', ticketId: 'd.ticket_id', isOpening: 'd.is_opening' })}
   from doomed d
   where r.tenant_id = $1 and r.ticket_ids && array[d.ticket_id] and r.result is not null
     and (d.is_opening or r.result -> 'messages' @> jsonb_build_array(jsonb_build_object('id', d.id)))

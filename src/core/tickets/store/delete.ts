@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { AGAIN, type BatchKind } from '../../../storage/batch.ts'
 import { statement } from '../../../storage/statement.ts'
 import { momentOf } from '../../events/moment.ts'
+import { withoutTickets } from '../../idempotency/blanked.ts'
 import { type IdempotencyKey, isSameRequest } from '../../idempotency/key.ts'
 import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
 import type { Provenance } from '../drafts.ts'
@@ -79,7 +80,7 @@ blanked as (
   where e.tenant_id = $1 and e.ticket_id = any (array(select d.id from doomed d)) and (e.before is not null or e.after is not null)
 ),
 forgotten as (
-  update claim_results r set result = null
+  update claim_results r set result = ${withoutTickets('r.result', 'array(select d.id from doomed d)')}
   where r.tenant_id = $1 and r.ticket_ids && array(select d.id from doomed d) and r.result is not null
 ),
 ${blankingDeliveries('d.line = any (array(select x.id from doomed x))')},

@@ -1,0 +1,70 @@
+/**
+ * What is left of a kept result when what it shows is deleted: a repeat is answered with what was done, and that its text is
+ * gone. Words and people go, ids, numbers, times and statuses stay.
+ */
+
+const TICKET = {
+  title: '',
+  description: '',
+  from_address: '',
+  from_name: '',
+  to_address: '',
+  to_name: '',
+  external_reference: null,
+  tags: [],
+  requester: null,
+  assignee: null,
+}
+
+const MESSAGE = {
+  author_id: null,
+  author_name: null,
+  user_integer: null,
+  user_name: null,
+  user_surname: null,
+  user_email: null,
+  user_photo_url: null,
+  original: '',
+  plain: '',
+  safe_html: null,
+  to_addresses: null,
+  cc_addresses: null,
+  bcc_addresses: null,
+  external_reference: null,
+  attachments: [],
+}
+
+/** What events tell of a ticket in its own words. */
+const WORDS_OF_EVENTS = '{title,tags}'
+
+const jsonb = (value: object): string => `'${JSON.stringify(value)}'::jsonb`
+
+/** SQL of a list in a result, of which the items that `isGone` is true of become what `blanked` makes of `x.item`. */
+function blanking(result: string, list: string, isGone: string, blanked: string): string {
+  return `'${list}', (select coalesce(jsonb_agg(case when ${isGone} then ${blanked} else x.item end order by x.nth), '[]')
+      from jsonb_array_elements(${result} -> '${list}') with ordinality x (item, nth))`
+}
+
+function withoutWords(side: 'before' | 'after'): string {
+  return `'${side}', case jsonb_typeof(x.item -> '${side}') when 'object' then (x.item -> '${side}') - '${WORDS_OF_EVENTS}'::text[] end`
+}
+
+/** SQL of a kept result without what it shows of the tickets `ids`, a UUID array. */
+export function withoutTickets(result: string, ids: string): string {
+  const isGone = (key: string): string => `(x.item ->> '${key}')::uuid = any (${ids})`
+  return `${result} || jsonb_build_object(
+    ${blanking(result, 'tickets', isGone('id'), `x.item || ${jsonb(TICKET)}`)},
+    ${blanking(result, 'messages', isGone('ticket_id'), `x.item || ${jsonb(MESSAGE)}`)},
+    ${blanking(result, 'events', isGone('ticket_id'), `x.item || jsonb_build_object(${withoutWords('before')}, ${withoutWords('after')})`)})`
+}
+
+/** SQL of a kept result without the words of a message `id`, which `isOpening` tells to be how the ticket `ticketId` began. */
+export function withoutMessage(
+  result: string,
+  { id, ticketId, isOpening }: { readonly id: string; readonly ticketId: string; readonly isOpening: string },
+): string {
+  const isTold = `${isOpening} and (x.item ->> 'id')::uuid = ${ticketId}`
+  return `${result} || jsonb_build_object(
+    ${blanking(result, 'tickets', isTold, `x.item || ${jsonb({ description: '' })}`)},
+    ${blanking(result, 'messages', `(x.item ->> 'id')::uuid = ${id}`, `x.item || ${jsonb(MESSAGE)}`)})`
+}
