@@ -23,6 +23,9 @@ import { purgeClaims } from '../src/core/idempotency/store.ts'
 import { leaseTokens, purgeBuckets } from '../src/core/limits/store.ts'
 import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } from '../src/core/logins/commands.ts'
 import { deleteMessage } from '../src/core/messages/commands.ts'
+import { getOriginal } from '../src/core/messages/original.ts'
+import { renewSome } from '../src/core/messages/renewal/commands.ts'
+import { RENEW } from '../src/core/messages/renewal/store.ts'
 import {
   addExternalId,
   issueCredential,
@@ -266,6 +269,11 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   const answered = { id: messages[0]?.id ?? assert.fail() }
   const envelope = { to: ['a@example.com'], cc: ['b@example.com'], bcc: ['new@example.com'], inReplyTo: answered }
   await changeTicket(as(made.owner), ticket, { message: { ...message, envelope } })
+  await getOriginal(as(made.owner), ticket, answered)
+  const { id: tenantId } = made.tenant
+  await renewSome({ store, tenantId, now: as(made.owner).now, newId: () => crypto.randomUUID() })
+  const renewed = JSON.stringify([{ id: answered.id, digest: 'of other words', format: 'text' }])
+  await store.run({ statement: RENEW, values: [tenantId, renewed, '[]'] })
   await deleteMessage(as(made.owner), answered)
 
   await driveAttachments(made, store)
