@@ -253,6 +253,7 @@ const PURE: Readonly<Record<string, string>> = {
   'node:crypto': 'digests and comparisons are functions of their arguments; chance is looked for below',
   'ipaddr.js': 'reads addresses',
   'node:net': 'tells which texts are addresses',
+  'node:url': 'whether the domain name system has such a name',
   'src/core/access/actor.ts': 'what an actor may do and see: functions of their arguments',
   'src/core/access/permissions.ts': 'the tables of permissions',
   'src/core/address.ts': 'how an address is read: functions of their arguments',
@@ -262,8 +263,8 @@ const PURE: Readonly<Record<string, string>> = {
   'src/core/messages/rules.ts': 'what an envelope holds: a function of its arguments',
   'src/core/tenants/tenant.ts': "the catalogue's fixed channel ids",
   'src/core/tickets/ticket.ts': 'the lists of statuses and priorities',
+  'src/core/users/email.ts': 'what passes for an e-mail address',
   'src/core/users/reach.ts': 'who is there for an actor: functions of their arguments',
-  'src/core/users/rules.ts': 'what passes for an e-mail address',
 }
 
 test('Rules are pure: they use types and pure modules, and read no clock and no chance', () => {

@@ -5,7 +5,7 @@ import { ROLES, type Role } from '../core/access/permissions.ts'
 import { randomSecret } from '../core/access/secrets.ts'
 import { setActive, setPassword } from '../core/logins/commands.ts'
 import { addExternalId, createUser } from '../core/tenants/commands.ts'
-import { EMAIL } from '../core/users/rules.ts'
+import { isEmail } from '../core/users/email.ts'
 import { COUNT_USERS, LIST_USERS } from '../core/users/store.ts'
 import { USER_KINDS, type UserKind } from '../core/users/user.ts'
 import { errorCode } from '../storage/failures.ts'
@@ -21,7 +21,7 @@ const SHORTEST_PASSWORD = 8
 const SHOWN_USERS = 100
 
 function emailAddress(text: string): string {
-  if (!EMAIL.test(text)) throw new Told(`${text} is not an e-mail address.`)
+  if (!isEmail(text)) throw new Told(`${text} is not an e-mail address.`)
   return text
 }
 

@@ -1,12 +1,17 @@
 import type { TLocalizedValidationError } from 'typebox/error'
+import { Format } from 'typebox/format'
 import { Settings } from 'typebox/system'
 import type { Issue } from '../core/errors.ts'
+import { isEmail } from '../core/users/email.ts'
 
 /** Fields named at the most when many are wrong. */
 const MAXIMUM_ISSUES = 50
 
 // The library stops at 8 by itself, which would leave wrong fields of larger bodies unnamed.
 Settings.Set({ maxErrors: MAXIMUM_ISSUES })
+
+// One rule for an address wherever one is written: the core's.
+Format.Set('idn-email', isEmail)
 
 /** Turns schema failures into issues that name the field, each field once. `value` is what was checked. */
 export function schemaIssues(errors: readonly TLocalizedValidationError[], value: unknown): readonly Issue[] {

@@ -177,7 +177,7 @@ function rightText(rules: ReadonlyMap<string, unknown>, around: Surroundings): f
   if (rules.get('format') === 'uuid' || (typeof pattern === 'string' && /\{8\}/.test(pattern))) {
     return fc.constantFrom(...[...around.users, ...around.desks, ...around.tickets.slice(0, 2)].map((each) => each.id))
   }
-  if (rules.get('format') === 'email') return fc.constantFrom('a@b.example', 'Someone.Else@c.example')
+  if (rules.get('format') === 'idn-email') return fc.constantFrom('a@b.example', 'Someone.Else@c.example')
   if (typeof pattern !== 'string') return fc.constantFrom(...WORDS)
   const fitting = WORDS.filter((each) => new RegExp(pattern, 'u').test(each))
   return fitting.length > 0 ? fc.constantFrom(...fitting) : fc.stringMatching(new RegExp(pattern))

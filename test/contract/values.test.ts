@@ -188,6 +188,51 @@ test('in Omnidesk a form, JSON and the query are the same request', async () => 
   assert.equal(new Set(answers.map(({ json }) => json.ticketID)).size, 1)
 })
 
+test('an e-mail address is judged by one rule, wherever it is written', async () => {
+  const headers = site.as('native')
+  const { json } = await done({ method: 'POST', path: '/v1/tickets', headers, body: { title: 'Addresses' } })
+  const writing = (address: string): readonly Sent[] => [
+    { method: 'POST', path: '/v1/tickets', headers, body: { title: 'x', requester: { email: address } } },
+    { method: 'POST', path: `/v1/tickets/${json.id}/messages`, headers, body: { text: 'x', cc: [address] } },
+    {
+      method: 'POST',
+      path: '/v1/users',
+      headers,
+      body: { name: 'x', email: `u${address}`, memberships: [{ desk: site.desk.id, role: 'customer' }] },
+    },
+    {
+      method: 'POST',
+      path: `/accounts/${site.desk.id}/tickets`,
+      headers: site.as('moov'),
+      body: { title: 'x', body: 'x', contact: { email: address } },
+    },
+    {
+      method: 'POST',
+      path: '/api/v2/customer',
+      headers: site.as('omnidesk'),
+      body: { channel_id: 'email', customer_link_channel: `c${address}`, firstname: 'x' },
+    },
+  ]
+  for (const address of [
+    'jürgen@example.com',
+    'user@müller.example',
+    'first..last@docomo.example',
+    '用户@例え.example',
+  ])
+    for (const sent of writing(address)) await done(sent)
+  for (const address of [
+    'nobody',
+    'a@b@c.example',
+    'a@b.example\r\nBcc: c@d.example',
+    'a@b..example',
+    'A <a@b.example>',
+  ])
+    for (const sent of writing(address)) {
+      const { status, text } = await send(sent)
+      assert.ok(status === 400 || status === 422, `${sent.path}: ${status} ${text}`)
+    }
+})
+
 test('a name, a tag or an id with a control character is refused in every dialect', async () => {
   const wrong: readonly (readonly [string, string, string, object])[] = [
     ['native', 'POST', '/v1/tickets', { title: 'x', tags: ['a\u001bb'] }],

@@ -1,13 +1,13 @@
 import { type Actor, may, worksOn } from '../access/actor.ts'
 import { refuse, refuseField } from '../errors.ts'
 import { CHANNEL } from '../tenants/tenant.ts'
-import { EMAIL } from '../users/rules.ts'
+import { isEmail, LONGEST_EMAIL } from '../users/email.ts'
 import type { Envelope, Message, MessageRef, NewEnvelope, Visibility } from './message.ts'
 
 /** Addresses of one kind that a message has at the most. */
 export const MOST_ADDRESSES = 50
-/** Length of an address: what SMTP carries (RFC 5321, section 4.5.3.1.3). */
-export const LONGEST_ADDRESS = 254
+/** Length of an address. */
+export const LONGEST_ADDRESS = LONGEST_EMAIL
 export const LONGEST_REFERENCE = 255
 
 /** One line without a comma: in some dialects commas stand between addresses. */
@@ -68,7 +68,7 @@ function addresses(field: 'to' | 'cc' | 'bcc', given: readonly string[], any = f
   for (const [nth, address] of given.entries()) {
     const path = ['message', field, nth]
     if (address.length > LONGEST_ADDRESS) refuseField(path, 'too_long', 'Is too long.', LONGEST_ADDRESS)
-    if (!ADDRESS.test(address) || !(any || EMAIL.test(address)))
+    if (!ADDRESS.test(address) || !(any || isEmail(address)))
       refuseField(path, 'format', any ? 'Must be an address.' : 'Must be an e-mail address.')
   }
   const keys = given.map((address) => address.toLowerCase())

@@ -895,3 +895,12 @@ describe('Permission', () => {
       )
   })
 })
+
+test('a tag is one however its letters were put together and whatever blanks stand around it', () => {
+  const spelled = (tag: string) => tag.normalize('NFD')
+  const state = (change: TicketChange, tags: readonly string[] = []) => decide(ticketWith({ tags }), change).state.tags
+  assert.deepEqual(state({ addTags: ['Café', spelled('Café'), ' Café '] }), ['Café'])
+  assert.deepEqual(state({ addTags: ['x'] }, [spelled('Café'), ' x ']), ['Café', 'x'])
+  assert.deepEqual(state({ removeTags: ['Café'] }, [spelled('Café'), 'x']), ['x'])
+  assert.deepEqual(state({ removeTags: [spelled('Café')] }, ['Café', 'café']), ['café'])
+})

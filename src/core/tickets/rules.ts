@@ -428,7 +428,7 @@ function checkAuthor(authorId: string | null, { actor, people }: Circumstances):
 }
 
 function fieldsAfter(before: TicketState, change: TicketChange): Partial<TicketState> {
-  const removed = new Set(change.removeTags ?? [])
+  const removed = new Set((change.removeTags ?? []).map(tagOf))
   return {
     title: change.title ?? before.title,
     priority: change.priority ?? before.priority,
@@ -439,7 +439,11 @@ function fieldsAfter(before: TicketState, change: TicketChange): Partial<TicketS
     requesterId: change.requesterId === undefined ? before.requesterId : change.requesterId,
     deskId: change.deskId ?? before.deskId,
     formId: change.formId === undefined ? before.formId : change.formId,
-    tags: distinct([...before.tags, ...(change.addTags ?? [])].filter((tag) => !removed.has(tag))),
+    // What a version before kept in two spellings stays as it is until its tags are changed.
+    tags:
+      change.addTags === undefined && change.removeTags === undefined
+        ? before.tags
+        : distinct([...before.tags, ...(change.addTags ?? [])]).filter((tag) => !removed.has(tag)),
   }
 }
 
@@ -480,8 +484,13 @@ function withTimes(state: TicketState, before: TicketState, message: MessageDraf
   }
 }
 
-function distinct(values: readonly string[]): readonly string[] {
-  return [...new Set(values)]
+/** Tags as they are kept, each once: letters written in several ways are one, and blanks around a tag are not part of it. */
+function distinct(tags: readonly string[]): readonly string[] {
+  return [...new Set(tags.map(tagOf))].filter((tag) => tag !== '')
+}
+
+function tagOf(text: string): string {
+  return text.normalize('NFC').trim()
 }
 
 function sameData(one: EventData | null, other: EventData | null): boolean {

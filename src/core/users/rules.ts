@@ -1,6 +1,7 @@
 import { type Actor, may } from '../access/actor.ts'
 import { refuse, refuseField } from '../errors.ts'
 import type { Tenant } from '../tenants/tenant.ts'
+import { isEmail } from './email.ts'
 import type { Address, AddressKind, UserChange, UserSummary } from './user.ts'
 
 /** Characters of a name, an address or another short text at the most. */
@@ -15,17 +16,15 @@ const MOST_ADDED = 20
 
 const SHORT_TEXTS = ['name', 'surname', 'email', 'username', 'customerNumber', 'phone', 'photoUrl'] as const
 
-/** What passes for an e-mail address. */
-export const EMAIL = /^[^\s@]+@[^\s@]+$/
 /** E.164 of the ITU: a plus sign and at most 15 digits. */
 const TELEPHONE = /^\+[1-9]\d{1,14}$/
 const HANDLE = /^\S(?:.*\S)?$/
 /** What a person writes as an address of each kind. */
-const FORMS: Readonly<Record<AddressKind, RegExp>> = {
-  email: EMAIL,
-  telephone: TELEPHONE,
-  facebook: HANDLE,
-  twitter: HANDLE,
+const FORMS: Readonly<Record<AddressKind, (address: string) => boolean>> = {
+  email: isEmail,
+  telephone: (address) => TELEPHONE.test(address),
+  facebook: (address) => HANDLE.test(address),
+  twitter: (address) => HANDLE.test(address),
 }
 
 /** Under which key two spellings of an address are the same. */
@@ -37,7 +36,7 @@ export function addressKey({ address }: Address): string {
 export function checkUserChange(change: UserChange, tenant: Tenant): void {
   for (const field of SHORT_TEXTS) demandShort(field, change[field], LONGEST_TEXT)
   demandShort('about', change.about, LONGEST_ABOUT)
-  if (typeof change.email === 'string' && !EMAIL.test(change.email))
+  if (typeof change.email === 'string' && !isEmail(change.email))
     refuseField(['email'], 'format', 'Must be an e-mail address.')
   checkFields(change.fields ?? {})
   checkAddresses(change.addAddresses ?? [])
@@ -78,7 +77,7 @@ function checkAddresses(addresses: readonly Address[]): void {
   if (addresses.length > MOST_ADDED) refuseField(['addresses'], 'too_long', 'Too many.', MOST_ADDED)
   for (const { kind, address } of addresses) {
     demandShort('addresses', address, LONGEST_TEXT)
-    if (!FORMS[kind].test(address)) refuseField(['addresses'], 'format', `Is no address of the kind ${kind}.`)
+    if (!FORMS[kind](address)) refuseField(['addresses'], 'format', `Is no address of the kind ${kind}.`)
   }
 }
 

@@ -20,7 +20,7 @@ export const CreateTicket = Type.Object({
   title: Type.String({ minLength: 1, pattern: TITLE, description: 'At most 255 characters.' }),
   body: Type.String({ minLength: 1, maxLength: 65_535, description: 'HTML; becomes the first message.' }),
   contact: Type.Object({
-    email: Type.String({ minLength: 1, maxLength: 255, format: 'email' }),
+    email: Type.String({ minLength: 1, maxLength: 255, format: 'idn-email' }),
     name: Type.Optional(Type.String({ maxLength: 255 })),
   }),
   author: Type.Optional(

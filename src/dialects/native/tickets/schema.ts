@@ -3,6 +3,7 @@ import { FILES_OF_A_MESSAGE } from '../../../core/attachments/rules.ts'
 import { EVENT_KINDS, type EventData } from '../../../core/events/event.ts'
 import { LONGEST_ADDRESS, LONGEST_REFERENCE, MOST_ADDRESSES } from '../../../core/messages/rules.ts'
 import { PRIORITIES, STATUSES } from '../../../core/tickets/ticket.ts'
+import { LONGEST_EMAIL } from '../../../core/users/email.ts'
 import { DeskName, groupName, recordName } from '../names.ts'
 import { pageParameters } from '../paging.ts'
 import { closed, id, instant, instantOrNull, listOf, objectOrNull, textOrNull, word } from '../shapes.ts'
@@ -50,7 +51,11 @@ export const MessageParams = Type.Object({
 const RequesterBody = closed({
   id: Type.Optional(uuid('A user.')),
   email: Type.Optional(
-    Type.String({ format: 'email', maxLength: 254, description: 'A user by address, made if there is none.' }),
+    Type.String({
+      format: 'idn-email',
+      maxLength: LONGEST_EMAIL,
+      description: 'A user by address, made if there is none.',
+    }),
   ),
   name: Type.Optional(Type.String({ maxLength: 200, description: 'With email: the name of a user who is made.' })),
 })
@@ -95,7 +100,10 @@ export const VISIBILITIES = ['public', 'internal'] as const
 
 const addresses = (description: string) =>
   Type.Optional(
-    Type.Array(Type.String({ format: 'email', maxLength: LONGEST_ADDRESS }), { maxItems: MOST_ADDRESSES, description }),
+    Type.Array(Type.String({ format: 'idn-email', maxLength: LONGEST_ADDRESS }), {
+      maxItems: MOST_ADDRESSES,
+      description,
+    }),
   )
 
 export const NewMessageBody = closed({
