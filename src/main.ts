@@ -15,6 +15,7 @@ import type { Protocol } from './core/webhooks/protocol.ts'
 import { resealSecrets } from './core/webhooks/seals.ts'
 import type { Services } from './dialects/dialect.ts'
 import { DIALECTS } from './dialects/registry.ts'
+import type { Pace } from './http/pace.ts'
 import { buildServer } from './http/server.ts'
 import { startSchedule } from './jobs/schedule.ts'
 import { startWebhooks, type Webhooks } from './jobs/webhooks.ts'
@@ -61,6 +62,8 @@ export interface StartOptions {
   readonly inspect?: Pick<DatabaseOptions, 'checkRows' | 'onStatement'>
   /** For tests: another patience than the dialects' own. */
   readonly webhooks?: Partial<Pick<Protocol, 'timeoutMs' | 'retryDelaysMs'>>
+  /** For tests: another pace of bodies. */
+  readonly pace?: Pace
 }
 
 interface Opened {
@@ -138,6 +141,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
         storeAnswers: async () => (await opened?.store.database.takesWrites()) === true,
       },
       trustedProxies: config.trustedProxies,
+      ...(options.pace && { pace: options.pace }),
       logLevel: config.logLevel,
       measured: {
         connections: () => opened?.store.database.connections() ?? null,

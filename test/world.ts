@@ -39,6 +39,7 @@ export async function startWorld(
   inspect: StartOptions['inspect'] = {},
   given?: TestDatabase,
   webhooks?: StartOptions['webhooks'],
+  pace?: StartOptions['pace'],
 ): Promise<World> {
   const database = given ?? (await testDatabase())
   const dataDir = await mkdtemp(join(tmpdir(), 'polydesk-world-'))
@@ -51,7 +52,8 @@ export async function startWorld(
     POLYDESK_RATE_LIMITS: 'off',
     ...environment,
   })
-  const polydesk = await start(config, { inspect: { checkRows: true, ...inspect }, ...(webhooks && { webhooks }) })
+  const told = { ...(webhooks && { webhooks }), ...(pace && { pace }) }
+  const polydesk = await start(config, { inspect: { checkRows: true, ...inspect }, ...told })
   const values = new Map<string, string>()
   const quickstart = await readFile(config.quickstartFile, 'utf8').catch(() => '')
   for (const line of quickstart.split('\n')) {

@@ -26,6 +26,8 @@ export type WireError =
   | { readonly code: 'bad_request'; readonly message: string }
   | { readonly code: 'unsupported_media_type' }
   | { readonly code: 'too_large' }
+  /** The request came more slowly than anybody needs. */
+  | { readonly code: 'timed_out' }
   | { readonly code: 'unknown_route' }
   | { readonly code: 'method_not_allowed'; readonly allow: readonly string[] }
   | { readonly code: 'rate_limited'; readonly retryAfterSeconds: number }

@@ -142,19 +142,30 @@ function responseSchemas({ answers }: RouteShape): object {
   return Object.fromEntries(Object.entries(answers).map(([status, schema]) => [status, schema ?? Type.Null()]))
 }
 
-/** Who calls. An address whose credentials failed too often is held off before anything is looked up for it. */
+/**
+ * Who calls. For an address whose credentials failed too often nothing is looked up; only what was good before is let in, since
+ * many can be behind one address.
+ */
 async function authenticated<Need>(
   request: FastifyRequest,
   dialect: Dialect<Need>,
   services: Services,
 ): Promise<Actor> {
-  demandNoWait(services.limits.heldOff(request.ip))
+  const wait = services.limits.heldOff(request.ip)
   try {
-    return await dialect.authenticate(request, services)
+    return await dialect.authenticate(request, wait > 0 ? withoutGuessing(services) : services)
   } catch (error) {
-    if (error instanceof Refusal && error.error.code === 'unauthenticated') services.limits.failed(request.ip)
+    if (error instanceof Refusal && error.error.code === 'unauthenticated') {
+      demandNoWait(wait)
+      services.limits.failed(request.ip)
+    }
     throw error
   }
+}
+
+function withoutGuessing(services: Services): Services {
+  const { access } = services
+  return { ...services, access: { ...access, resolve: access.resolveProven } }
 }
 
 /** Counts a request against its credential's rate. @throws WireRefusal `rate_limited` */
@@ -273,6 +284,7 @@ export function wireError(error: unknown, request: FastifyRequest): WireError {
   }
   const { code, statusCode } = fastifyError(error)
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || statusCode === 413) return { code: 'too_large' }
+  if (statusCode === 408) return { code: 'timed_out' }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return { code: 'unsupported_media_type' }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return { code: 'malformed', message: 'The body cannot be read.' }

@@ -165,6 +165,7 @@ const SAMPLES: { readonly [Code in WireErrorCode]: Extract<WireError, { code: Co
   bad_request: { code: 'bad_request', message: 'The request cannot be read.' },
   unsupported_media_type: { code: 'unsupported_media_type' },
   too_large: { code: 'too_large' },
+  timed_out: { code: 'timed_out' },
   unknown_route: { code: 'unknown_route' },
   method_not_allowed: { code: 'method_not_allowed', allow: ['GET'] },
   rate_limited: { code: 'rate_limited', retryAfterSeconds: 1 },
@@ -186,13 +187,15 @@ const ABOUT: Readonly<Record<WireErrorCode, string>> = {
   bad_request: 'The request cannot be read',
   unsupported_media_type: 'The body has a content type that is not read',
   too_large: 'The request is too large',
+  timed_out: 'The request came too slowly',
   unknown_route: 'There is nothing at this path',
   method_not_allowed: 'The path has no such method',
   rate_limited: 'There were too many requests; try again after a while',
   internal: 'Something went wrong here',
 }
 
-const CODES = Object.keys(SAMPLES).filter((code): code is WireErrorCode => code in SAMPLES)
+/** What is told of a dialect: a body that hardly comes is a matter of HTTP, and no client can plan for it. */
+const CODES = Object.keys(SAMPLES).filter((code): code is WireErrorCode => code in SAMPLES && code !== 'timed_out')
 
 /** Which errors an operation can answer. */
 function codesOf<Need>({ openapi }: Dialect<Need>, route: RouteShape): ReadonlySet<WireErrorCode> {

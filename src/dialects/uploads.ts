@@ -71,11 +71,11 @@ const PART_HEADERS = { headerPairs: 20, headerSize: 8_192, fieldNameSize: 100 }
 async function readForm(request: FastifyRequest, payload: Readable, services: Services): Promise<unknown> {
   const files = services.store.files
   if (!files) throw new WireRefusal({ code: 'unavailable' })
+  const { fileBytes } = files.limits
+  if (Number(request.headers['content-length'] ?? 0) > fileBytes + AROUND_FILE) throw tooLarge()
   const fields: [string, unknown][] = []
   const receiving: Promise<void>[] = []
   try {
-    const { fileBytes } = files.limits
-    if (Number(request.headers['content-length'] ?? 0) > fileBytes + AROUND_FILE) throw tooLarge()
     await readParts(payload, openForm(request, fileBytes), {
       field: (name, value) => fields.push([name, value]),
       file: (field, name, stream) => {
@@ -92,7 +92,7 @@ async function readForm(request: FastifyRequest, payload: Readable, services: Se
     if (request.socket.destroyed) throw malformed('The client is gone.')
     return Object.fromEntries(fields)
   } catch (error) {
-    // The rest is read and thrown away, so that the answer arrives; the time that a request may take bounds it.
+    // The rest is read and thrown away, so that the answer arrives (http/lingering.ts).
     payload.resume()
     await Promise.allSettled(receiving)
     for (const [, value] of fields) await discardFiles({ value }, services)
@@ -139,7 +139,8 @@ function readParts(payload: Readable, form: BusboyInstance, reader: PartReader):
       form.on(event, () => fail(malformed('The form has too many parts.')))
     form.on('error', () => fail(malformed('The form cannot be read.')))
     form.on('finish', () => resolve())
-    payload.on('error', () => fail(malformed('The form ends too early.')))
+    // Whoever let it fail knows better what happened.
+    payload.on('error', (error) => fail('statusCode' in error ? error : malformed('The form ends too early.')))
     payload.on('close', () => {
       if (!payload.readableEnded) fail(malformed('The form ends too early.'))
     })

@@ -18,6 +18,7 @@ export const DEFAULT_ERRORS: ErrorTable = {
   bad_request: ({ message }) => problem(400, message),
   malformed: ({ message }) => problem(400, message),
   unsupported_media_type: () => problem(415, 'This content type is not supported'),
+  timed_out: () => problem(408, 'The request came too slowly'),
   too_large: () => problem(413, 'The request is too large'),
   rate_limited: ({ retryAfterSeconds }) =>
     problem(429, 'Too many requests', { 'retry-after': String(retryAfterSeconds) }),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { type Answer, answerError, type Dialect, type Services, type WireError } from '../dialects/dialect.ts'
 import { mountDialect, sendAnswer, wireError } from '../dialects/mount.ts'
@@ -10,10 +11,12 @@ import { mountFiles } from './files.ts'
 import { readForwarded } from './forwarded.ts'
 import { mountHealth, type Readiness } from './health.ts'
 import { mountLanding } from './landing.ts'
+import { askForBody, close, endAfter, hasBody, isLingering, letEarlyAnswersArrive, readFirst } from './lingering.ts'
 import { loggedRequest } from './logged-request.ts'
 import { type Measured, mountMetrics } from './metrics.ts'
 import { authorizationError, mountAuthorization, ofAuthorization } from './oauth/mount.ts'
 import { mountOperator } from './operator.ts'
+import { BrokenBody, failBody, keepPace, type Pace } from './pace.ts'
 import { learnPaths, plainPath, requestTarget } from './paths.ts'
 
 /** Limits on what a request may cost, before any dialect's own. */
@@ -24,10 +27,15 @@ export const LIMITS = {
   headers: 16_384,
   /** Bytes of headers that the parser still reads, so that too many are refused in the form of the dialect. */
   readHeaders: 32_768,
-  /** Milliseconds for a client to send a whole request. */
-  request: 60_000,
-  /** Milliseconds an idle connection is kept: longer than the minute of usual proxies, so that these close first. */
-  idle: 72_000,
+  /** Milliseconds for a client to send the head of a request. */
+  head: 60_000,
+  /** The pace of a body: 4 KiB a second, and a small one has a minute. */
+  pace: { bytes: 245_760, milliseconds: 60_000 },
+  /**
+   * Milliseconds an idle connection is kept. Longer than every proxy and load balancer keeps one by itself (ten minutes is
+   * the longest), so that these close first: one that has just sent a request when we close has to answer 502.
+   */
+  idle: 620_000,
 } as const
 
 export interface ServerOptions {
@@ -35,6 +43,8 @@ export interface ServerOptions {
   readonly services: Services
   readonly readiness: Readiness
   readonly trustedProxies: readonly string[]
+  /** In place of that in `LIMITS`. */
+  readonly pace?: Pace
   readonly logLevel: string
   readonly measured: Measured
   /** By which tenants are administered; null for not at all. */
@@ -49,6 +59,9 @@ export interface ServerOptions {
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const { dialects, services, readiness } = options
   const dialectOf = dialectByPath(dialects)
+  const pace = keepPace(options.pace ?? LIMITS.pace)
+  /** The last answer of each connection, under way or done. */
+  const answering = new WeakMap<Socket, FastifyReply>()
 
   const app = Fastify({
     logger: { level: options.logLevel, stream: process.stderr, serializers: { req: loggedRequest(dialectOf) } },
@@ -57,32 +70,52 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     requestIdHeader: false,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     bodyLimit: LIMITS.body,
-    requestTimeout: LIMITS.request,
     keepAliveTimeout: LIMITS.idle,
     // A request without a host is refused below, in the form of the dialect.
-    http: { maxHeaderSize: LIMITS.readHeaders, requireHostHeader: false },
+    http: {
+      maxHeaderSize: LIMITS.readHeaders,
+      requireHostHeader: false,
+      headersTimeout: LIMITS.head,
+      requestTimeout: 0,
+    },
     // What is too long for an id is so by the dialect's own rules, and told in its own order of checks.
     routerOptions: { maxParamLength: LIMITS.readHeaders },
     forceCloseConnections: 'idle',
     // Requests that arrive while it stops are refused below, in the form of their dialect.
     return503OnClosing: false,
-    rewriteUrl: (request) => canonicalUrl(requestTarget(request.url ?? '/'), dialectOf),
+    rewriteUrl: (request) => {
+      // The first that happens to a request: nobody has asked yet who the client is.
+      if (options.trustedProxies.length > 0) readForwarded(request)
+      return canonicalUrl(requestTarget(request.url ?? '/'), dialectOf)
+    },
     frameworkErrors: (error, request, reply) => {
       const wire: WireError =
         error.code === 'FST_ERR_BAD_URL'
           ? { code: 'bad_request', message: 'The path cannot be read.' }
           : wireError(error, request)
+      if (hasBody(request.raw)) letEarlyAnswersArrive(request.raw, reply.raw)
       reply.headers(headersAt(request.url, request.id))
       return sendError(request, reply, wire)
     },
     clientErrorHandler: (error, socket) => {
-      if (error.code === 'ECONNRESET' || !socket.writable) return
+      if (error.code === 'ECONNRESET' || !socket.writable || isLingering(socket)) return
+      const reply = answering.get(socket)
+      if (reply && !reply.raw.writableFinished) {
+        // What is broken is the body of its request, or comes after it: it is answered as every other, and nothing else is.
+        const { raw } = reply.request
+        endAfter(reply.raw, socket)
+        if (!raw.complete) failBody(raw, new BrokenBody())
+        return
+      }
       const raw = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
       const [, method, url = '/'] = /^(\S+) (\S+)/.exec(raw) ?? []
       const path = requestTarget(url)
-      const wire: WireError = { code: 'bad_request', message: 'The request cannot be read as HTTP.' }
-      const { head, body } = rawAnswer(answerAt(path, wire), headersAt(path, randomUUID()))
-      socket.end(method === 'HEAD' ? head : head + body)
+      const wire: WireError =
+        error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+          ? { code: 'timed_out' }
+          : { code: 'bad_request', message: 'The request cannot be read as HTTP.' }
+      const answer = rawAnswer(answerAt(path, wire), headersAt(path, randomUUID()))
+      close(socket, method === 'HEAD' ? answer.head : answer.head + answer.body)
     },
   })
 
@@ -105,11 +138,21 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
 
   const methodsAt = learnPaths(app)
   app.addHook('onRequest', async (request, reply) => {
+    if (isLingering(request.socket)) return reply.hijack()
+    answering.set(request.socket, reply)
+    if (hasBody(request.raw)) {
+      pace.watch(request.raw, () => reply.header('x-request-id', request.id))
+      letEarlyAnswersArrive(request.raw, reply.raw)
+    }
     reply.headers(headersAt(request.url, request.id))
     // An empty type is none, as when a tool is told to send no type.
     if (request.headers['content-type'] === '') delete request.headers['content-type']
     const problem = headerProblem(request.raw)
-    if (problem) return sendError(request, reply, { code: 'bad_request', message: problem })
+    if (problem) {
+      // Whoever sends such a request may mean something else by what follows.
+      reply.header('connection', 'close')
+      return sendError(request, reply, { code: 'bad_request', message: problem })
+    }
     // Before the body is read: whatever it is, there is nothing that would take it (RFC 9110, 15.5.6).
     const allow = methodsAt(request.url)
     if (allow.length > 0 && !allow.includes(request.method))
@@ -119,10 +162,17 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     if (!readiness.started() && dialectOf(request.url)) return sendError(request, reply, { code: 'unavailable' })
     return undefined
   })
-  // Before Fastify's own listener, which asks at once who the client is.
-  if (options.trustedProxies.length > 0) app.server.prependListener('request', readForwarded)
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (reply.statusCode !== 413 || request.raw.complete) done(null, payload)
+    else readFirst(request.raw, () => done(null, payload))
+  })
   // An expectation that nobody knows is ignored; Node by itself answers 417 in no dialect's form.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  app.server.on('checkContinue', (request, response) => {
+    askForBody(request, response)
+    app.server.emit('request', request, response)
+  })
+  app.addHook('onClose', async () => pace.stop())
   app.setNotFoundHandler((request, reply) => sendError(request, reply, { code: 'unknown_route' }))
   app.setErrorHandler((error, request, reply) => sendError(request, reply, wireError(error, request)))
 
@@ -163,6 +213,8 @@ function canonicalUrl(url: string, dialectOf: (url: string) => Dialect | undefin
 /** What is wrong with a request's headers as a whole, or null. */
 function headerProblem({ httpVersion, headers, rawHeaders }: IncomingMessage): string | null {
   if (headers.host === undefined && httpVersion !== '1.0') return 'The header Host is required.'
+  // Where another coding is the last, nobody knows where the body ends (RFC 9112, 6.3).
+  if (!/^(?:chunked)?$/i.test(headers['transfer-encoding'] ?? '')) return 'The Transfer-Encoding must be chunked.'
   const length = rawHeaders.reduce((sum, each) => sum + each.length, 0)
   return length > LIMITS.headers ? 'The headers are too large.' : null
 }

@@ -39,7 +39,8 @@ export async function exchange(url: string, ...pieces: readonly (string | Uint8A
   return parse(Buffer.concat(received))
 }
 
-function parse(bytes: Buffer): RawAnswer {
+/** The first answer in what a server sent. @throws Error when there is none */
+export function parse(bytes: Buffer): RawAnswer {
   const end = bytes.indexOf('\r\n\r\n')
   const [first = '', ...lines] = bytes.subarray(0, Math.max(end, 0)).toString('latin1').split('\r\n')
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(first)?.[1])

@@ -15,6 +15,8 @@ const DEAF_AGE_MS = 2_000
 const MAXIMUM_AGE_MS = 60_000
 const MAXIMUM_ACTORS = 20_000
 const MAXIMUM_TENANTS = 5_000
+/** What was resolved once counts as proven for so long after its last look-up, in milliseconds. */
+const PROVEN_MS = 86_400_000
 
 /** Resolves what callers present to who they are. Cached; a revocation counts at once here and within 5 s elsewhere. */
 export interface Access {
@@ -32,6 +34,8 @@ export interface Access {
     secret: string,
     options?: { readonly evenInactive?: boolean },
   ): Promise<Actor | null>
+  /** The same for callers who may cause no look-up of what they guess: unknown is all that was not resolved here before. */
+  readonly resolveProven: Access['resolve']
   /** The tenant's desks, groups and catalogue. */
   tenant(tenantId: string): Promise<Tenant>
   /** Forgets what is cached of a tenant, here at once and in other processes by signal. */
@@ -64,6 +68,8 @@ export function openAccess(
 ): Access {
   const actors = new LRUCache<string, Cached<Actor>>({ max: MAXIMUM_ACTORS })
   const tenants = new LRUCache<string, Cached<Tenant>>({ max: MAXIMUM_TENANTS })
+  /** When each secret was found last, by its digest. Whether it is still good is another question. */
+  const proven = new LRUCache<string, number>({ max: MAXIMUM_ACTORS })
   const reading = new Map<string, Promise<unknown>>()
   let deaf = true
   /** Counts what was forgotten, so that a look-up under way at that moment is not kept. */
@@ -104,22 +110,33 @@ export function openAccess(
     return row ? actorOf(listed.tenant_id, row) : null
   }
 
+  async function resolve(
+    isProven: (key: string) => boolean,
+    ...[dialect, kind, secret, options]: Parameters<Access['resolve']>
+  ): Promise<Actor | null> {
+    const hash = hashOf(secret)
+    const key = `${dialect} ${kind} ${hash.toString('base64')}`
+    const readAt = clock()
+    const begun = generation
+    const known = fresh(actors.get(key))
+    if (!known && !isProven(key)) return null
+    const actor = known ?? (await shared(key, () => readActor(dialect, kind, hash)))
+    if (!actor) {
+      proven.delete(key)
+      return null
+    }
+    if (!known) proven.set(key, readAt)
+    if (!known && begun === generation) actors.set(key, { value: actor, readAt })
+    if (!actor.user.active && !options?.evenInactive) return null
+    const { expiresAt } = actor.credential
+    if (expiresAt !== null && Date.parse(expiresAt) <= clock()) return null
+    onUse(actor)
+    return actor
+  }
+
   return {
-    async resolve(dialect, kind, secret, options) {
-      const hash = hashOf(secret)
-      const key = `${dialect} ${kind} ${hash.toString('base64')}`
-      const readAt = clock()
-      const begun = generation
-      const known = fresh(actors.get(key))
-      const actor = known ?? (await shared(key, () => readActor(dialect, kind, hash)))
-      if (!actor) return null
-      if (!known && begun === generation) actors.set(key, { value: actor, readAt })
-      if (!actor.user.active && !options?.evenInactive) return null
-      const { expiresAt } = actor.credential
-      if (expiresAt !== null && Date.parse(expiresAt) <= clock()) return null
-      onUse(actor)
-      return actor
-    },
+    resolve: (...presented) => resolve(() => true, ...presented),
+    resolveProven: (...presented) => resolve((key) => clock() - (proven.get(key) ?? 0) < PROVEN_MS, ...presented),
 
     async tenant(tenantId) {
       const readAt = clock()

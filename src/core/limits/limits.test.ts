@@ -193,6 +193,21 @@ describe('An address', () => {
     assert.equal(limits.heldOff('192.0.2.7'), 0)
   })
 
+  test('that is held off is not so for whom it let in before, and for nobody else', () => {
+    const limits = openRateLimits(core.store, clock)
+    limits.passed('192.0.2.7', 'ann')
+    limits.passed('2001:db8:1:2::9', 'bob')
+    for (const address of ['192.0.2.7', '192.0.2.9', '2001:db8:1:2::7'])
+      while (limits.heldOff(address) === 0) limits.failed(address)
+    assert.equal(limits.heldOff('192.0.2.7', 'ann'), 0)
+    assert.equal(limits.heldOff('2001:db8:1:2::5', 'bob'), 0, 'from anywhere in its network')
+    assert.equal(limits.heldOff('192.0.2.7', 'bob'), 1)
+    assert.equal(limits.heldOff('192.0.2.9', 'ann'), 1, 'let in from elsewhere')
+    now += 86_400_000
+    while (limits.heldOff('192.0.2.7') === 0) limits.failed('192.0.2.7')
+    assert.equal(limits.heldOff('192.0.2.7', 'ann'), 1, 'a day later')
+  })
+
   test('is a whole network in IPv6, and the IPv4 address that an IPv6 one stands for', () => {
     assert.equal(networkOf('2001:db8:1:2:3:4:5:6'), networkOf('2001:db8:1:2::9'))
     assert.notEqual(networkOf('2001:db8:1:2::9'), networkOf('2001:db8:1:3::9'))

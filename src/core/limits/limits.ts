@@ -14,14 +14,21 @@ export interface RateLimits {
    * that comes back is not met by everything that was held off.
    */
   spend(tenantId: string, bucket: string, perSecond: number): Promise<number>
-  /** Seconds after which an address may present credentials again; 0 when it may now. */
-  heldOff(address: string): number
+  /**
+   * Seconds after which an address may present credentials again; 0 when it may now.
+   *
+   * @param caller a digest of who presents them. Who was let in from there before is not held off: behind one address there
+   * can be many, and one of them guesses.
+   */
+  heldOff(address: string, caller?: string): number
   /** Notes that what an address presented was no good. */
   failed(address: string): void
+  /** Notes that somebody was let in from an address. */
+  passed(address: string, caller: string): void
 }
 
 /** No limits: for load tests. */
-export const NO_LIMITS: RateLimits = { spend: async () => 0, heldOff: () => 0, failed: () => {} }
+export const NO_LIMITS: RateLimits = { spend: async () => 0, heldOff: () => 0, failed: () => {}, passed: () => {} }
 
 /** A lease is good for as long as a bucket takes to fill, in milliseconds: what is held back for longer serves no one. */
 const LEASE_MS = 1_000
@@ -36,6 +43,9 @@ const MAXIMUM_LEASES = 50_000
 const FREE_FAILURES = 60
 const FAILURE_MS = 1_000
 const MAXIMUM_ADDRESSES = 20_000
+/** Who was let in from where is known for so long, in milliseconds, of so many. */
+const KNOWN_MS = 86_400_000
+const MAXIMUM_KNOWN = 20_000
 
 /** What this process may let pass of one bucket without asking. */
 interface Lease {
@@ -63,6 +73,11 @@ interface Lease {
 export function openRateLimits(store: Pick<Store, 'run'>, clock: () => number = Date.now): RateLimits {
   const leases = new LRUCache<string, Lease>({ max: MAXIMUM_LEASES })
   const failures = new LRUCache<string, number>({ max: MAXIMUM_ADDRESSES })
+  const known = new LRUCache<string, number>({ max: MAXIMUM_KNOWN })
+
+  function isKnown(network: string, caller: string | undefined): boolean {
+    return caller !== undefined && clock() - (known.get(`${network} ${caller}`) ?? 0) < KNOWN_MS
+  }
 
   function leaseOf(key: string, perSecond: number): Lease {
     const known = leases.get(key)
@@ -113,9 +128,10 @@ export function openRateLimits(store: Pick<Store, 'run'>, clock: () => number = 
       return 0
     },
 
-    heldOff(address) {
-      const earnedAt = failures.get(networkOf(address))
-      if (earnedAt === undefined) return 0
+    heldOff(address, caller) {
+      const network = networkOf(address)
+      const earnedAt = failures.get(network)
+      if (earnedAt === undefined || isKnown(network, caller)) return 0
       const wait = earnedAt - clock() - (FREE_FAILURES - 1) * FAILURE_MS
       return Math.max(0, Math.ceil(wait / 1_000))
     },
@@ -123,6 +139,10 @@ export function openRateLimits(store: Pick<Store, 'run'>, clock: () => number = 
     failed(address) {
       const network = networkOf(address)
       failures.set(network, Math.max(clock(), failures.get(network) ?? 0) + FAILURE_MS)
+    },
+
+    passed(address, caller) {
+      known.set(`${networkOf(address)} ${caller}`, clock())
     },
   }
 }

@@ -276,9 +276,9 @@ async function carryOutInTurn(
     if (answered) return repeated(ctx, answered, refs)
     if (tickets.length === 0 && options.progress === undefined)
       return { tickets: [], events: [], messages: [], missing }
-    if (options.version !== undefined && tickets.some((ticket) => ticket.version !== options.version)) {
+    const { version } = options
+    if (version !== undefined && tickets.some((ticket) => ![version].flat().includes(ticket.version)))
       refuse({ code: 'precondition_failed' })
-    }
     // After the tickets: what is deleted since then has changed its ticket, and the change is decided again.
     const looked = {
       people: [...people, ctx.actor.user],

@@ -150,8 +150,8 @@ export interface TicketChange {
 
 /** How a change is to be carried out. */
 export interface ChangeOptions {
-  /** Refuse as `precondition_failed` unless the ticket still has this version. */
-  readonly version?: number
+  /** Refuse as `precondition_failed` unless the ticket still has this version, or one of these. */
+  readonly version?: number | readonly number[]
   /** Record a status or assignee event even when nothing differs, for a vendor whose answer must contain it. */
   readonly recordAlways?: boolean
 }

@@ -107,6 +107,7 @@ export const errors: ErrorTable = {
   malformed: ({ message }) => explained(400, message),
   bad_request: ({ message }) => explained(400, message),
   unsupported_media_type: () => explained(400, 'the content type must be application/json'),
+  timed_out: () => empty(408),
   too_large: () => empty(413),
   unknown_route: () => empty(404),
   method_not_allowed: ({ allow }) => empty(405, { allow: allow.join(', ') }),

@@ -69,6 +69,7 @@ export const errors: ErrorTable = {
   ticket_closed: () =>
     problem('ticket_closed', 409, 'The ticket is closed', { detail: 'Its requester cannot add to it any more.' }),
   precondition_failed: () => problem('precondition_failed', 412, 'The ticket is not at the version in If-Match'),
+  timed_out: () => problem('timed_out', 408, 'The request came too slowly'),
   too_large: () => problem('too_large', 413, 'The request is too large'),
   unsupported_media_type: () => problem('unsupported_media_type', 415, 'The body must be sent as application/json'),
   idempotency_mismatch: () => problem('idempotency_mismatch', 422, 'The Idempotency-Key was used for another request'),

@@ -38,6 +38,7 @@ export const errors: ErrorTable = {
   method_not_allowed: ({ allow }) => failure(405, 'Method not allowed', { allow: allow.join(', ') }),
   conflict: () => failure(409, 'Conflict'),
   precondition_failed: () => failure(412, 'Precondition failed'),
+  timed_out: () => failure(408, 'Request timeout'),
   too_large: () => failure(413, 'Request too large'),
   idempotency_mismatch: () => failure(422, 'Idempotency-Key was used for another request'),
   rate_limited: ({ retryAfterSeconds }) =>

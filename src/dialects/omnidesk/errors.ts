@@ -97,6 +97,7 @@ export const errors: ErrorTable = {
   method_not_allowed: ({ allow }) => failure(405, 'Method not allowed.', { allow: allow.join(', ') }),
   conflict: () => failure(409, 'The ticket was changed at the same time. Try again.'),
   precondition_failed: () => failure(412, 'The ticket was changed in the meantime.'),
+  timed_out: () => failure(408, 'Request timeout.'),
   too_large: () => failure(413, 'Request body too large.'),
   unsupported_media_type: () => failure(415, 'Unsupported content type.'),
   idempotency_mismatch: () => failure(422, 'This Idempotency-Key was used for another request.'),

@@ -99,6 +99,7 @@ export const errors: ErrorTable = {
   precondition_failed: () => answer(412, 'preconditionFailed', 'The ticket has changed in the meantime'),
   idempotency_mismatch: () =>
     answer(422, 'idempotencyMismatch', 'This Idempotency-Key was used for another request before'),
+  timed_out: () => answer(408, 'requestTimeout', 'The request came too slowly'),
   too_large: () => answer(413, 'tooLarge', 'The request body is too large'),
   rate_limited: ({ retryAfterSeconds }) =>
     answer(429, 'tooManyRequests', 'Too many requests', { 'retry-after': String(retryAfterSeconds) }),

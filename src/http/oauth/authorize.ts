@@ -3,6 +3,7 @@ import type { Client } from '../../core/authorization/client.ts'
 import { findClient, grantByConsent } from '../../core/authorization/commands.ts'
 import { isChallenge } from '../../core/authorization/rules.ts'
 import { logIn } from '../../core/logins/commands.ts'
+import { failureKey } from '../../core/logins/rules.ts'
 import type { Answer } from '../../dialects/dialect.ts'
 import { consentPage, pageHeaders, problemPage, siteOf } from './page.ts'
 import { bodyParameters, type Parameters, queryParameters } from './parameters.ts'
@@ -57,7 +58,8 @@ async function letIn(service: Service, request: FastifyRequest, { asking, asked,
   const parameters = bodyParameters(request)
   const email = parameters.get('email') ?? ''
   const { store, limits, clock } = service.services
-  const heldOff = limits.heldOff(request.ip)
+  const who = failureKey(email, request.ip).toString('base64')
+  const heldOff = limits.heldOff(request.ip, who)
   const logging = { store, now: clock().toISOString() }
   const outcome =
     heldOff > 0
@@ -81,6 +83,7 @@ async function letIn(service: Service, request: FastifyRequest, { asking, asked,
     const problem = 'The e-mail address or the password is not right.'
     return page(service, asking, asked, cookie, { status: 401, email, problem })
   }
+  limits.passed(request.ip, who)
   const code = await grantByConsent(surroundings(service), asking.client, {
     userId: outcome.user.id,
     scopes: asked.scopes,

@@ -70,6 +70,8 @@ export function authorizationError(error: WireError): Answer {
       return { status: 429, headers: { 'retry-after': String(error.retryAfterSeconds) } }
     case 'unavailable':
       return { status: 503, headers: { 'retry-after': '1' }, body: { error: 'temporarily_unavailable' } }
+    case 'timed_out':
+      return { status: 408, body: { error: 'invalid_request' } }
     case 'too_large':
       return { status: 413, body: { error: 'invalid_request' } }
     case 'malformed':

@@ -14,7 +14,6 @@ const HINTS = new Set(['access_token', 'refresh_token'])
  * must be the token's own, else nothing happens, and the answer does not tell.
  */
 export async function answerRevoke(service: Service, request: FastifyRequest): Promise<Answer> {
-  demandNotHeldOff(service, request.ip)
   const body = bodyParameters(request)
   const query = queryParameters(request)
   const inBody = body.get('token')
@@ -22,7 +21,9 @@ export async function answerRevoke(service: Service, request: FastifyRequest): P
   const around = surroundings(service)
   const names = service.dialects.map(({ dialect }) => dialect.name)
   const presented = presentedClient(request, new Map([...query, ...body]))
-  const client = presented === null || presented === 'unclear' ? null : await findClient(around, presented.publicId)
+  const named = presented === null || presented === 'unclear' ? null : presented
+  demandNotHeldOff(service, request.ip, named)
+  const client = named && (await findClient(around, named.publicId))
   const held = token === undefined ? null : await findToken(around, token, names)
   const served = servedBy(service, client?.dialect) ?? servedBy(service, held?.dialect)
   if (token === undefined) return refused(served, { code: 'missing', field: 'token' })

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { Surroundings } from '../../core/authorization/commands.ts'
 import type { AuthorizationForm, TokenRefusal } from '../../dialects/authorization.ts'
 import { type Answer, type Dialect, type Services, WireRefusal } from '../../dialects/dialect.ts'
+import type { PresentedClient } from './parameters.ts'
 
 /** A dialect whose clients the authorization server serves. */
 export interface ServedDialect {
@@ -32,8 +34,18 @@ export function refused(served: ServedDialect | undefined, refusal: TokenRefusal
   return { status: 400, body: { error: 'invalid_request' } }
 }
 
-/** An address whose credentials failed too often waits before anything is looked up for it. */
-export function demandNotHeldOff({ services }: Service, address: string): void {
-  const retryAfterSeconds = services.limits.heldOff(address)
+/**
+ * An address whose credentials failed too often waits before anything is looked up for it, but for clients that were let in
+ * from there before.
+ */
+export function demandNotHeldOff({ services }: Service, address: string, client: PresentedClient | null): void {
+  const retryAfterSeconds = services.limits.heldOff(address, client ? callerOf(client) : undefined)
   if (retryAfterSeconds > 0) throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds })
+}
+
+/** By what a client is known that was let in, as limits keep it. */
+export function callerOf({ publicId, secret }: PresentedClient): string {
+  return createHash('sha256')
+    .update(`${publicId}:${secret ?? ''}`)
+    .digest('base64')
 }

@@ -6,7 +6,15 @@ import type { TokenRefusal } from '../../dialects/authorization.ts'
 import { type Answer, answerError, WireRefusal } from '../../dialects/dialect.ts'
 import { spendOne } from '../../dialects/mount.ts'
 import { bodyParameters, type Parameters, type PresentedClient, presentedClient } from './parameters.ts'
-import { demandNotHeldOff, refused, type ServedDialect, type Service, servedBy, surroundings } from './service.ts'
+import {
+  callerOf,
+  demandNotHeldOff,
+  refused,
+  type ServedDialect,
+  type Service,
+  servedBy,
+  surroundings,
+} from './service.ts'
 
 /**
  * `POST /oauth2/token`: codes, client credentials and refresh tokens for access tokens (RFC 6749; Spacebring reference,
@@ -14,17 +22,18 @@ import { demandNotHeldOff, refused, type ServedDialect, type Service, servedBy, 
  * (S41, M45).
  */
 export async function answerToken(service: Service, request: FastifyRequest): Promise<Answer> {
-  demandNotHeldOff(service, request.ip)
   const parameters = bodyParameters(request)
   const presented = presentedClient(request, parameters)
-  const around = surroundings(service)
   const named = presented === null || presented === 'unclear' ? null : presented
+  demandNotHeldOff(service, request.ip, named)
+  const around = surroundings(service)
   const client = named && (await findClient(around, named.publicId))
   const served = servedBy(service, client?.dialect) ?? (await ofRefreshToken(service, parameters))
   if (!named || !client || !served || !isAuthentic(client, named)) {
     service.services.limits.failed(request.ip)
     return refused(served, { code: 'invalid_client' })
   }
+  service.services.limits.passed(request.ip, callerOf(named))
   return answerClient(service, request, { served, client, parameters })
 }
 

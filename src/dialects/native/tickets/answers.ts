@@ -3,10 +3,11 @@ import type { Message } from '../../../core/messages/message.ts'
 import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { TicketKey, TimelineEntry } from '../../../core/tickets/queries.ts'
 import type { Ticket } from '../../../core/tickets/ticket.ts'
-import type { Answer } from '../../dialect.ts'
+import type { Answer, Call } from '../../dialect.ts'
 import { namesOf } from '../names.ts'
 import { cursorAfter, cursorAt } from '../paging.ts'
 import { encodeMessage, encodeTicket, encodeTimelineEntry } from './codec.ts'
+import { isKnown } from './entity-tags.ts'
 
 function entityTag({ version }: Ticket): string {
   return `"${version}"`
@@ -14,6 +15,17 @@ function entityTag({ version }: Ticket): string {
 
 export function answerTicket(tenant: Tenant, ticket: Ticket): Answer {
   return { status: 200, headers: { etag: entityTag(ticket) }, body: encodeTicket(namesOf(tenant), ticket) }
+}
+
+/** Nothing but the entity tag for whoever has this version of the ticket already. @throws Refusal `invalid` */
+export function answerUnlessKnown(
+  tenant: Tenant,
+  ticket: Ticket,
+  headers: Call<never, never, never>['headers'],
+): Answer {
+  return isKnown(headers, ticket.version)
+    ? { status: 304, headers: { etag: entityTag(ticket) } }
+    : answerTicket(tenant, ticket)
 }
 
 export function answerCreated(tenant: Tenant, ticket: Ticket): Answer {

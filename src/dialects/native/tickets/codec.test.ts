@@ -11,7 +11,6 @@ import {
   decodeChange,
   decodeFilter,
   decodeNewTicket,
-  decodePrecondition,
   decodeReply,
   encodeMessage,
   encodeTicket,
@@ -206,15 +205,6 @@ test('a status that comes with a reply needs the permission to change it, as any
   const change = decodeReply({ text: 'Done', status: 'solved' })
   assert.deepEqual(change.status, { to: 'solved' })
   assert.equal(change.message?.status, undefined)
-})
-
-test('If-Match demands a version, and what is no ETag of ours matches none', () => {
-  assert.deepEqual(decodePrecondition({}), {})
-  assert.deepEqual(decodePrecondition({ 'if-match': '*' }), {})
-  assert.deepEqual(decodePrecondition({ 'if-match': '"12"' }), { version: 12 })
-  for (const condition of ['12', 'W/"12"', '"012"', '""', '"12", "13"', '']) {
-    assert.deepEqual(decodePrecondition({ 'if-match': condition }), { version: 0 }, condition)
-  }
 })
 
 test('a filter holds what the query names', () => {

@@ -18,7 +18,9 @@ import {
   type TicketChange,
   type TicketFilter,
 } from '../../../core/tickets/ticket.ts'
+import type { Call } from '../../dialect.ts'
 import type { Names } from '../names.ts'
+import { versionsIn } from './entity-tags.ts'
 import { encodeEventData } from './event-data.ts'
 import type {
   AttachmentAnswer,
@@ -35,17 +37,12 @@ import type {
 
 // --- inward -----------------------------------------------------------------------------------------------------------
 
-const ETAG = /^"([1-9]\d*)"$/
-
-/**
- * The version that `If-Match` demands. Entity tags are compared as they are: what is not exactly one of ours, a weak one
- * or a list, matches no ticket.
- */
-export function decodePrecondition(headers: Readonly<Record<string, string | string[] | undefined>>): ChangeOptions {
-  const condition = headers['if-match']
-  if (condition === undefined || condition === '*') return {}
-  const version = ETAG.exec(String(condition))?.[1]
-  return { version: version === undefined ? 0 : Number(version) }
+/** The version that `If-Match` demands, or several of which one will do. @throws Refusal `invalid` */
+export function decodePrecondition(headers: Call<never, never, never>['headers']): ChangeOptions {
+  const versions = versionsIn(headers, 'If-Match')
+  if (versions === null) return {}
+  const [version = 0] = versions
+  return { version: versions.length > 1 ? versions : version }
 }
 
 /**

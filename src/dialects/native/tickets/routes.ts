@@ -22,6 +22,7 @@ import {
   answerTicket,
   answerTickets,
   answerTimeline,
+  answerUnlessKnown,
 } from './answers.ts'
 import {
   decodeChange,
@@ -51,6 +52,7 @@ import {
 /** What people write. */
 const WRITTEN = texts('title', 'text', 'html')
 
+const IF_NONE_MATCH = { 'If-None-Match': "The ticket's ETag: answered with 304 unless it has changed since." }
 const IF_MATCH = { 'If-Match': "The ticket's ETag: refused with 412 when it has changed since." }
 
 export const ticketRoutes: readonly Route<Need>[] = [
@@ -87,20 +89,24 @@ export const ticketRoutes: readonly Route<Need>[] = [
     path: '/v1/tickets/:id',
     operationId: 'getTicket',
     summary: 'Show a ticket',
+    headers: IF_NONE_MATCH,
     need: ['ticket.read'],
     params: TicketParams,
-    answers: { 200: TicketAnswer },
-    handle: async ({ ctx, params }) => answerTicket(ctx.tenant, await getTicket(ctx, decodeRef(params, 'ticket'))),
+    answers: { 200: TicketAnswer, 304: null },
+    handle: async ({ ctx, params, headers }) =>
+      answerUnlessKnown(ctx.tenant, await getTicket(ctx, decodeRef(params, 'ticket')), headers),
   }),
   route({
     method: 'GET',
     path: '/v1/desks/:desk/tickets/:number',
     operationId: 'getTicketByNumber',
     summary: 'Show the ticket that has a number on a desk, or had it before it moved to another one',
+    headers: IF_NONE_MATCH,
     need: ['ticket.read'],
     params: NumberParams,
-    answers: { 200: TicketAnswer },
-    handle: async ({ ctx, params }) => answerTicket(ctx.tenant, await getTicketByNumber(ctx, ...decodeNumber(params))),
+    answers: { 200: TicketAnswer, 304: null },
+    handle: async ({ ctx, params, headers }) =>
+      answerUnlessKnown(ctx.tenant, await getTicketByNumber(ctx, ...decodeNumber(params)), headers),
   }),
   route({
     method: 'PATCH',

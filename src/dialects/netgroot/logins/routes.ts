@@ -1,4 +1,5 @@
 import { logIn, tenantByHost } from '../../../core/logins/commands.ts'
+import { failureKey } from '../../../core/logins/rules.ts'
 import { revokeCredential } from '../../../core/tenants/commands.ts'
 import type { Answer, OpenCall, OpenRoute, Route } from '../../dialect.ts'
 import { openRoute, route, WireRefusal } from '../../dialect.ts'
@@ -43,7 +44,8 @@ export const loginRoutes: readonly Route<Need>[] = [
 
 /** Unknown, wrong, inactive and not a subscriber: all are refused with the same words after the same work. */
 async function login({ body, address, host, services }: OpenCall<LoginBody>): Promise<Answer> {
-  const heldOff = services.limits.heldOff(address)
+  const who = failureKey(body.username, address).toString('base64')
+  const heldOff = services.limits.heldOff(address, who)
   if (heldOff > 0) throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: heldOff })
   const tenantId = await tenantByHost(services.store, host)
   if (tenantId === null) return REFUSED
@@ -62,6 +64,7 @@ async function login({ body, address, host, services }: OpenCall<LoginBody>): Pr
     services.limits.failed(address)
     return REFUSED
   }
+  services.limits.passed(address, who)
   const token = await issueLogin(services, tenantId, outcome.user)
   return { status: 200, body: { message: 'Login successful', token, subscriber: encodeNames(outcome.user) } }
 }
