@@ -59,7 +59,10 @@ const FIRST = { bytes: 67_108_864, silence: 500 } as const
  * connection as soon as they have the answer. Not where the client waits to be asked for the body.
  */
 export function readFirst(request: IncomingMessage, then: () => void): void {
-  if (request.headers.expect !== undefined) return then()
+  if (request.headers.expect !== undefined) {
+    then()
+    return
+  }
   const { socket } = request
   const most = socket.bytesRead + FIRST.bytes
   const done = (): void => {

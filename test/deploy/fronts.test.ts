@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
 import { after, before, describe, test } from 'node:test'
 import { type TestDatabase, testDatabase } from '../database.ts'
@@ -24,7 +25,10 @@ after(async () => {
 interface Answer {
   readonly status: number
   readonly text: string
+  readonly headers: IncomingHttpHeaders
 }
+
+const MIB = 1_048_576
 
 for (const [name, kind] of Object.entries(FRONTS)) {
   describe(`behind ${name} by its recipe`, { skip: unlessInstalled(kind.program, 'openssl') }, () => {
@@ -41,12 +45,41 @@ for (const [name, kind] of Object.entries(FRONTS)) {
 
     test('health and a ticket come through', async () => {
       assert.equal((await ask(front, 'GET', '/readyz')).status, 200)
-      const key = served.quickstart['POLYDESK_API_KEY'] ?? assert.fail()
-      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
-      const body = JSON.stringify({ title: 'Through a proxy', text: 'Hello' })
-      assert.equal((await ask(front, 'POST', '/v1/tickets', headers, body)).status, 201)
+      assert.equal((await ask(front, 'POST', '/v1/tickets', as(), TICKET)).status, 201)
+    })
+
+    test('If-Match holds for the ETag of a compressed answer', async () => {
+      const { text } = await ask(front, 'POST', '/v1/tickets', as(), TICKET)
+      const path = `/v1/tickets/${JSON.parse(text).id}`
+      const { headers } = await ask(front, 'GET', path, { ...as(), 'accept-encoding': 'gzip' })
+      assert.equal(headers['content-encoding'], 'gzip')
+      const etag = headers.etag ?? assert.fail('the proxy took the ETag away')
+      const change = () => ask(front, 'PATCH', path, { ...as(), 'if-match': etag }, '{"title":"Changed"}')
+      assert.equal((await change()).status, 200, etag)
+      assert.equal((await change()).status, 412, etag)
+    })
+
+    test('what is too large is answered 413 by the dialect', async () => {
+      const large = await ask(front, 'POST', '/v1/tickets', as(), ' '.repeat(3 * MIB))
+      assert.deepEqual([large.status, JSON.parse(large.text).code], [413, 'too_large'])
+      const upload = { ...as(), 'content-type': 'multipart/form-data; boundary=b' }
+      const form = `--b\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\n${' '.repeat(24 * MIB)}\r\n--b--\r\n`
+      const larger = await ask(front, 'POST', '/v1/attachments', upload, form)
+      assert.deepEqual([larger.status, JSON.parse(larger.text).code], [413, 'too_large'])
+    })
+
+    test('paths arrive as they were sent', async () => {
+      const odd = await ask(front, 'GET', '/v1/tickets/a%2Fb', as())
+      assert.equal(JSON.parse(odd.text).code, 'not_found', odd.text)
     })
   })
+}
+
+const TICKET = JSON.stringify({ title: 'Through a proxy', text: 'Hello '.repeat(1_000) })
+
+function as(): Readonly<Record<string, string>> {
+  const key = served.quickstart['POLYDESK_API_KEY'] ?? assert.fail()
+  return { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
 }
 
 function ask(
@@ -63,7 +96,7 @@ function ask(
       incoming.setEncoding('utf8').on('data', (chunk) => {
         text += chunk
       })
-      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text }))
+      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text, headers: incoming.headers }))
       incoming.on('error', reject)
     })
       .on('error', reject)

@@ -16,6 +16,8 @@ export const HOST = 'desk.example.com'
 const UPSTREAM = '127.0.0.1:3000'
 const CERTIFICATE = '/etc/ssl/desk.pem'
 const KEY = '/etc/ssl/desk.key'
+const CERTIFICATE_AND_KEY = '/etc/ssl/desk-and-key.pem'
+const APACHE_FOLDER = '/usr/lib/apache2/modules'
 
 /** A proxy that runs. */
 export interface Front {
@@ -25,7 +27,7 @@ export interface Front {
   stop(): Promise<void>
 }
 
-interface Kind {
+export interface Kind {
   /** As `PACKAGES` names it. */
   readonly program: string
   /** What stands behind the fence of its recipe. */
@@ -38,7 +40,21 @@ interface Kind {
   readonly stopSignal?: NodeJS.Signals
 }
 
-export const FRONTS = {
+const APACHE_MODULES = [
+  'mpm_event',
+  'authz_core',
+  'unixd',
+  'http2',
+  'ssl',
+  'socache_shmcb',
+  'proxy',
+  'proxy_http',
+  'headers',
+  'filter',
+  'deflate',
+]
+
+export const FRONTS: Readonly<Record<string, Kind>> = {
   nginx: {
     program: 'nginx',
     info: 'nginx',
@@ -55,7 +71,45 @@ ${recipe}
 `,
     args: (file) => ['-c', file],
   },
-} as const satisfies Readonly<Record<string, Kind>>
+  Apache: {
+    program: 'apache2',
+    info: 'apache',
+    listens: ['<VirtualHost *:443>', (port) => `Listen 127.0.0.1:${port}\n<VirtualHost *:${port}>`],
+    surrounded: (recipe, folder) => `ServerRoot ${folder}
+ServerName localhost
+PidFile ${folder}/apache.pid
+DefaultRuntimeDir ${folder}
+ErrorLog ${folder}/error.log
+${APACHE_MODULES.map((each) => `<IfModule !${each}_module>\n  LoadModule ${each}_module ${APACHE_FOLDER}/mod_${each}.so\n</IfModule>\n`).join('')}
+User www-data
+Group www-data
+${recipe}
+`,
+    args: (file) => ['-D', 'FOREGROUND', '-f', file],
+  },
+  Caddy: {
+    program: 'caddy',
+    info: 'caddyfile',
+    listens: [
+      'desk.example.com {',
+      (port) => `https://desk.example.com:${port} {\n  bind 127.0.0.1\n  tls ${CERTIFICATE} ${KEY}`,
+    ],
+    surrounded: (recipe, folder) => `{
+  admin off
+  auto_https disable_redirects
+  storage file_system ${folder}/caddy
+}
+${recipe}`,
+    args: (file) => ['run', '--config', file, '--adapter', 'caddyfile'],
+  },
+  HAProxy: {
+    program: 'haproxy',
+    info: 'haproxy',
+    listens: ['bind :443', (port) => `bind 127.0.0.1:${port}`],
+    surrounded: (recipe) => recipe,
+    args: (file) => ['-db', '-f', file],
+  },
+}
 
 /**
  * Starts a proxy by its recipe, with Polydesk at a port of 127.0.0.1.
@@ -69,11 +123,13 @@ export async function startFront(kind: Kind, scratch: Scratch, polydeskPort: num
   const recipe = await recipeOf(kind, [
     [listens, listensHere(port)],
     [UPSTREAM, `127.0.0.1:${polydeskPort}`],
-    [CERTIFICATE, certificate.file],
-    [KEY, certificate.key],
   ])
+  const own = recipe
+    .replaceAll(CERTIFICATE_AND_KEY, certificate.both)
+    .replaceAll(CERTIFICATE, certificate.file)
+    .replaceAll(KEY, certificate.key)
   const file = join(folder, `${kind.program}.conf`)
-  await writeFile(file, kind.surrounded(recipe, folder))
+  await writeFile(file, kind.surrounded(own, folder))
   const { stopSignal } = kind
   const program: Program = await startProgram(kind.program, kind.args(file), {
     port,
@@ -94,10 +150,13 @@ async function recipeOf({ info }: Kind, replacements: readonly (readonly [string
 }
 
 /** Makes a certificate of `HOST` that signs itself, and a file of both it and its key. */
-async function makeCertificate(folder: string): Promise<{ readonly file: string; readonly key: string }> {
-  const [file, key] = [join(folder, 'desk.pem'), join(folder, 'desk.key')]
+async function makeCertificate(
+  folder: string,
+): Promise<{ readonly file: string; readonly key: string; readonly both: string }> {
+  const [file, key, both] = [join(folder, 'desk.pem'), join(folder, 'desk.key'), join(folder, 'both.pem')]
   const subject = ['-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`]
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
   await runs('openssl', ['req', '-x509', ...kind, ...subject, '-keyout', key, '-out', file])
-  return { file, key }
+  await writeFile(both, `${await readFile(file, 'utf8')}${await readFile(key, 'utf8')}`)
+  return { file, key, both }
 }
