@@ -45,6 +45,12 @@ function isNetwork(text: string): boolean {
   return version !== 0 && Number(length) <= (version === 4 ? 32 : 128)
 }
 
+/** Whether a text is an origin as browsers send it; `*` and `null` are none. */
+function isOrigin(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null
+  return url !== null && URL_SCHEMES.has(url.protocol) && url.origin === text
+}
+
 const RATED = ['native', 'spacebring', 'moov', 'netgroot', 'omnidesk'] as const
 type Rated = (typeof RATED)[number]
 
@@ -267,6 +273,19 @@ export const OPTIONS = {
     ['on', 'off'],
     'off',
   ),
+  origins: listOf(
+    'POLYDESK_ORIGINS',
+    "Sites whose pages may use the native API in a browser (CORS), as https://app.example.com, separated by commas; a key with origins of its own is for those instead. Moov's keys have their own lists only.",
+    '(none)',
+    isOrigin,
+    'origins like https://app.example.com',
+  ),
+  pkcePlain: choice(
+    'OAUTH_PKCE_PLAIN',
+    'Whether an authorization request may use the PKCE method `plain`, which protects nothing where the request is seen; S256 alone by default.',
+    ['on', 'off'],
+    'off',
+  ),
   netgrootLoginHours: {
     name: 'NETGROOT_LOGIN_HOURS',
     about: 'For how many hours the token of a NetGroot login is good.',
@@ -400,6 +419,9 @@ export interface Config {
   readonly formerSecretKeys: readonly string[]
   readonly moovExpiresIn: 'timestamp' | 'seconds'
   readonly moovOnceOnly: boolean
+  /** Whose pages may use the native API with keys that have no list. */
+  readonly origins: readonly string[]
+  readonly pkcePlain: boolean
   readonly netgrootLoginHours: number
   readonly spacebringStrictSecurity: boolean
   readonly spacebringActivityProfile: 'older' | 'current'
@@ -455,6 +477,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     formerSecretKeys: given.formerSecretKeys,
     moovExpiresIn: given.moovExpiresIn ?? 'timestamp',
     moovOnceOnly: given.moovOnceOnly === 'on',
+    origins: given.origins,
+    pkcePlain: given.pkcePlain === 'on',
     netgrootLoginHours: given.netgrootLoginHours,
     spacebringStrictSecurity: given.spacebringStrictSecurity === 'on',
     spacebringActivityProfile: given.spacebringActivityProfile ?? 'older',

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { createSender } from './channels/webhooks/sender.ts'
@@ -14,6 +14,7 @@ import type { WebhookOffice } from './core/webhooks/commands.ts'
 import type { Protocol } from './core/webhooks/protocol.ts'
 import { resealSecrets } from './core/webhooks/seals.ts'
 import type { Services } from './dialects/dialect.ts'
+import { demoValuesIn } from './dialects/examples.ts'
 import { DIALECTS } from './dialects/registry.ts'
 import type { Pace } from './http/pace.ts'
 import { buildServer } from './http/server.ts'
@@ -142,6 +143,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       },
       trustedProxies: config.trustedProxies,
       ...(options.pace && { pace: options.pace }),
+      // A store without a demo has no such file.
+      demoValues: async () => demoValuesIn(await readFile(config.quickstartFile, 'utf8').catch(() => '')),
       logLevel: config.logLevel,
       measured: {
         connections: () => opened?.store.database.connections() ?? null,

@@ -333,6 +333,8 @@ describe('the consent page', () => {
     assert.equal(await errorOf({ scope: 'support,nonsense' }), 'invalid_scope')
     assert.equal(await errorOf({ scope: '' }), 'invalid_request')
     assert.equal(await errorOf({ code_challenge: 'x'.repeat(43) }), 'invalid_request', 'plain PKCE')
+    assert.equal(await errorOf({ code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }), 'invalid_request')
+    assert.equal(await errorOf({ code_challenge_method: 'plain' }), 'invalid_request')
     assert.equal(await errorOf({ code_challenge: 'short', code_challenge_method: 'S256' }), 'invalid_request')
   })
 

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { v7 } from 'uuid'
-import { type Actor, narrowed } from '../src/core/access/actor.ts'
+import { type Actor, claimantOf, narrowed } from '../src/core/access/actor.ts'
 import { PERMISSIONS, type Permission } from '../src/core/access/permissions.ts'
 import { CATALOGUE_DEFAULTS } from '../src/core/catalogue/defaults.ts'
 import type { Context } from '../src/core/context.ts'
@@ -141,7 +141,8 @@ export function contextOf(store: Store, tenant: Tenant, who: UserSummary, change
     newId: () => v7(),
     dialect: 'native',
     requestId: v7(),
-    idempotency: key === undefined ? null : { key, fingerprint: fingerprint ?? 'fingerprint' },
+    idempotency:
+      key === undefined ? null : { claimant: claimantOf(actor), key, fingerprint: fingerprint ?? 'fingerprint' },
     ...rest,
   }
 }

@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from 'commander'
+import { originOf } from '../core/authorization/rules.ts'
 import { LIST_TENANTS, LOAD_TENANT, tenantOf } from '../core/tenants/store.ts'
 import type { Desk, Tenant } from '../core/tenants/tenant.ts'
 import { USER_BY_EMAIL, USERS_BY_ID, userOf } from '../core/users/store.ts'
@@ -59,4 +61,11 @@ export async function chooseUser({ store }: CommandLine, tenant: Tenant, named: 
   const [row] = rows
   if (!row) throw new Told(`There is no user ${named} in ${tenant.name}.`)
   return userOf(row)
+}
+
+/** Adds an origin to those of an option that may be given often. */
+export function origin(text: string, before: readonly string[] = []): readonly string[] {
+  const read = originOf(text)
+  if (read === null) throw new InvalidArgumentError(`${text} is not an origin such as https://app.example.com.`)
+  return [...before, read]
 }

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { readConfig } from '../config.ts'
-import { originOf, redirectUriProblem } from '../core/authorization/rules.ts'
+import { redirectUriProblem } from '../core/authorization/rules.ts'
 import { CHANGE_CLIENT, LIST_CLIENTS } from '../core/authorization/store.ts'
 import { LIST_OWNERS } from '../core/tenants/store.ts'
 import { CREDENTIAL_KINDS } from '../dialects/credentials.ts'
 import { issueMinted } from '../setup/demo.ts'
-import { chooseDesk, chooseTenant, newName } from './choose.ts'
+import { chooseDesk, chooseTenant, newName, origin } from './choose.ts'
 import { type CommandLine, withStore } from './database.ts'
 import { AS_JSON, printList } from './list.ts'
 import { Told } from './tell.ts'
@@ -31,12 +31,6 @@ function redirectUri(text: string, before: readonly string[] = []): readonly str
   const problem = redirectUriProblem(text)
   if (problem) throw new InvalidArgumentError(problem)
   return [...before, text]
-}
-
-function origin(text: string, before: readonly string[] = []): readonly string[] {
-  const read = originOf(text)
-  if (read === null) throw new InvalidArgumentError(`${text} is not an origin such as https://app.example.com.`)
-  return [...before, read]
 }
 
 /** The options that say where a client's people and tokens may be. */

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { readConfig } from '../config.ts'
 import { LIST_CREDENTIALS } from '../core/access/store.ts'
 import { type Instant, instantOrNull } from '../core/instant.ts'
@@ -8,7 +8,7 @@ import type { Tenant } from '../core/tenants/tenant.ts'
 import { UUID } from '../core/uuid.ts'
 import { CREDENTIAL_KINDS, type CredentialKind } from '../dialects/credentials.ts'
 import { issueMinted } from '../setup/demo.ts'
-import { chooseDesk, chooseTenant, chooseUser } from './choose.ts'
+import { chooseDesk, chooseTenant, chooseUser, origin } from './choose.ts'
 import { type CommandLine, withStore } from './database.ts'
 import { AS_JSON, age, printList } from './list.ts'
 import { Told } from './tell.ts'
@@ -20,6 +20,7 @@ interface CreateOptions {
   readonly name: string
   readonly scopes?: string
   readonly expires?: string
+  readonly origin?: readonly string[]
   readonly test?: true
 }
 
@@ -36,6 +37,12 @@ export function tokenCommands(): Command {
     .option('--desk <desk>', 'reaches only this desk (id, integer or name)')
     .option('--name <name>', 'shown in logs and timelines', 'Unnamed')
     .option('--scopes <scopes>', "the vendor's words for what it may do, separated by commas")
+    .addOption(
+      new Option(
+        '--origin <origin>',
+        'the sites whose pages may use it in a browser (native, Moov); may be given often',
+      ).argParser(origin),
+    )
     .option('--expires <time>', 'ISO 8601 time from which it no longer works')
     .option('--test', 'for trying things out, where a vendor has such keys: Moov gives them 10 requests a second')
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
@@ -103,10 +110,13 @@ async function createToken(commandLine: CommandLine, kind: CredentialKind, optio
   if (expires && expires.toISOString() <= commandLine.now) throw new Told(`${options.expires} is in the past.`)
   const scopes = options.scopes?.split(',').map((scope) => scope.trim())
   demandKnownScopes(kind, scopes ?? [])
+  if (options.origin && kind.browsers !== true)
+    throw new Told(`${dialectAndKind(kind)} is not for pages of other sites.`)
   const made = await issueMinted(commandLine, tenant.id, kind, options.name, userId, {
     ...(scopes === undefined ? {} : { scopes }),
     ...(options.desk === undefined ? {} : { deskId: chooseDesk(tenant, options.desk).id }),
     ...(expires === undefined ? {} : { expiresAt: expires.toISOString() }),
+    ...(options.origin === undefined ? {} : { origins: options.origin }),
     testMode: options.test === true,
   })
   if (made.publicId !== null) console.log(`public ${made.publicId}`)
@@ -131,6 +141,10 @@ function life(expiresAt: string | null, now: Instant): string {
   const end = instantOrNull(expiresAt)
   if (end === null) return 'live'
   return end <= now ? 'expired' : `live until ${end}`
+}
+
+function dialectAndKind({ dialect, kind }: CredentialKind): string {
+  return `${dialect} ${kind}`
 }
 
 /** A word that nothing knows would make a key that opens nothing, without telling anyone. */

@@ -54,6 +54,9 @@ export function splitScopes(text: string, separator: RegExp): readonly string[] 
   return [...new Set(text.split(separator).filter((each) => each !== ''))]
 }
 
+/** How a client that was not known presents itself (RFC 6749, 5.2), with the error, for clients that read challenges only. */
+export const CLIENT_CHALLENGE = 'Basic realm="Polydesk", charset="UTF-8", error="invalid_client"'
+
 /** RFC 6749, 5.1: nobody may keep an answer with tokens. */
 export const NOT_KEPT = { 'cache-control': 'no-store', pragma: 'no-cache' } as const
 

@@ -13,6 +13,8 @@ export interface CredentialKind {
   readonly scopes: readonly string[]
   /** Every word that a scope can be, where that is a closed list which this server knows. */
   readonly words?: readonly string[]
+  /** Whether pages of other sites may present it, from the origins on its list. */
+  readonly browsers?: true
 }
 
 /** All permissions that Omnidesk knows, also those of operations that are not served: keys keep them for later. */
@@ -35,6 +37,7 @@ export const CREDENTIAL_KINDS: readonly CredentialKind[] = [
     paired: false,
     scopes: ['*'],
     words: ['*', ...PERMISSIONS],
+    browsers: true,
   },
   {
     dialect: 'spacebring',
@@ -63,6 +66,7 @@ export const CREDENTIAL_KINDS: readonly CredentialKind[] = [
     about: 'Public and secret key; bind it to a desk (--desk) for one account only.',
     paired: true,
     scopes: [],
+    browsers: true,
   },
   {
     dialect: 'moov',
@@ -70,6 +74,7 @@ export const CREDENTIAL_KINDS: readonly CredentialKind[] = [
     about: 'OAuth2 access token; scopes such as /accounts/{id}/tickets.write.',
     paired: false,
     scopes: [],
+    browsers: true,
   },
   {
     dialect: 'netgroot',

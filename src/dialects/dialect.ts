@@ -12,6 +12,7 @@ import type { Keys } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import type { AuthorizationForm } from './authorization.ts'
 import type { Blanks } from './blanks.ts'
+import type { Examples } from './examples.ts'
 import type { OpenApiNotes } from './openapi.ts'
 import type { IsText } from './text.ts'
 
@@ -148,6 +149,10 @@ export interface Settings {
   readonly spacebringStrictSecurity: boolean
   /** S7: which of the reference's generations the activities of a Spacebring ticket follow. */
   readonly spacebringActivityProfile: 'older' | 'current'
+  /** The origins whose pages may use the native API with a key that has no list of its own. */
+  readonly origins: readonly string[]
+  /** Whether an authorization request may use the transformation `plain` of PKCE. */
+  readonly pkcePlain: boolean
   /** Requests per second of one credential, by dialect, where they are not the dialect's own. */
   readonly rates: Readonly<Partial<Record<DialectName, number>>>
 }
@@ -179,6 +184,8 @@ export interface Dialect<Need = unknown> {
   readonly openRoutes?: readonly OpenRoute[]
   readonly errors: ErrorTable
   readonly openapi: OpenApiNotes
+  /** Requests that its document shows, of which each works as it stands on a fresh demo. */
+  readonly examples?: Examples
   /** The media types of its bodies; JSON only unless it says so. */
   readonly consumes?: readonly string[]
   /** How many requests per second one credential may make, one for tests if they differ, and whether from each address that many. */
@@ -214,6 +221,11 @@ export interface Dialect<Need = unknown> {
   readonly wrongMediaType?: 'malformed'
   /** What query and body say together, where a parameter may come in either; absent where the two are apart. */
   readonly parametersOf?: (call: { readonly query: unknown; readonly body: unknown }) => unknown
+  /**
+   * That pages of other sites may use it, and which origins may where a credential has no list of its own; absent where the
+   * vendor lets none.
+   */
+  readonly browsers?: (settings: Settings) => readonly string[]
   /** A query parameter that carries a secret and must not be logged. */
   readonly secretQuery?: string
   /** Extra headers on every answer, errors included. */

@@ -6,6 +6,7 @@ import { isSameRequest } from '../core/idempotency/key.ts'
 import { canonical, idempotencyKey, type KeyedRequest } from './idempotency.ts'
 
 const REQUEST: KeyedRequest = {
+  claimant: 'somebody',
   header: 'key',
   method: 'POST',
   url: '/v1/tickets',

@@ -12,6 +12,8 @@ export interface KeyedRequest {
   /** The value of `Idempotency-Key`. */
   readonly header: string | readonly string[] | undefined
   readonly method: string
+  /** Whose the key is (`claimantOf`). */
+  readonly claimant: string
   /** As it was asked, with its query. */
   readonly url: string
   readonly body: unknown
@@ -31,7 +33,7 @@ export interface KeyedRequest {
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 export function idempotencyKey(request: KeyedRequest): IdempotencyKey | null {
-  const { header, method, url, body, operation, params, parameters } = request
+  const { claimant, header, method, url, body, operation, params, parameters } = request
   if (header === undefined) return null
   const key = typeof header === 'string' ? unquoted(header) : ''
   if (!KEY.test(key)) {
@@ -39,6 +41,7 @@ export function idempotencyKey(request: KeyedRequest): IdempotencyKey | null {
     throw new Refusal({ code: 'invalid', issues: [{ path: ['Idempotency-Key'], rule: 'format', message }] })
   }
   return {
+    claimant,
     key,
     fingerprint: digest(`${operation}\n${canonical(params)}\n${canonical(parameters)}`),
     formerly: () => digest(`${method}\n${url}\n${JSON.stringify(body) ?? ''}`),

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { Actor } from '../core/access/actor.ts'
+import { type Actor, claimantOf } from '../core/access/actor.ts'
 import type { Context } from '../core/context.ts'
 import { type Issue, Refusal } from '../core/errors.ts'
 import type { IdempotencyKey } from '../core/idempotency/key.ts'
@@ -83,16 +83,20 @@ function mountRoute<Need>(
       newId: services.newId,
       dialect: dialect.name,
       requestId: request.id,
-      idempotency: WRITES.has(route.method) ? keyOf(request, { params, query, body }) : null,
+      idempotency: WRITES.has(route.method) ? keyOf(request, claimantOf(request.actor), { params, query, body }) : null,
     }
     return { ctx, params, query, body, headers: request.headers, services } as Call<never, never, never>
   }
 
-  function keyOf({ method, url, headers }: FastifyRequest, { params, query, body }: Validated): IdempotencyKey | null {
+  function keyOf(
+    { method, url, headers }: FastifyRequest,
+    claimant: string,
+    { params, query, body }: Validated,
+  ): IdempotencyKey | null {
     // A query that the operation does not read says nothing.
     const asked = route.query ? query : {}
     return idempotencyKey({
-      ...{ header: headers['idempotency-key'], method, url, body, params },
+      ...{ claimant, header: headers['idempotency-key'], method, url, body, params },
       operation: `${route.method} ${route.path}`,
       parameters: dialect.parametersOf?.({ query: asked, body }) ?? [asked, body],
     })
@@ -104,6 +108,7 @@ function mountRoute<Need>(
     schema: { response: responseSchemas(route) },
     onRequest: async (request) => {
       const caller = await authenticated(request, dialect, services)
+      request.allowedOrigins = caller.credential.origins ?? []
       await spendOne(request, caller, dialect, services)
       request.actor = await dialect.admit(request, route.need, services, caller)
     },

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { type TObject, type TSchema, Type } from 'typebox'
 import type { AuthorizationForm, TokenRefusal } from './authorization.ts'
 import { type Answer, answerError, type Dialect } from './dialect.ts'
+import type { DemoValues } from './examples.ts'
 import { type OpenApiDocument, type Operation, openApiOf, parameters, type Response } from './openapi.ts'
 
 const closed = { additionalProperties: false } as const
@@ -10,8 +11,8 @@ const closed = { additionalProperties: false } as const
 export const OAuthError = Type.Object({ error: Type.String(), error_description: Type.Optional(Type.String()) }, closed)
 
 /** A dialect's document as it is served: its own operations, and those that it shares under `/oauth2`. */
-export function documentOf<Need>(dialect: Dialect<Need>): OpenApiDocument {
-  const document = openApiOf(dialect)
+export function documentOf<Need>(dialect: Dialect<Need>, values?: DemoValues): OpenApiDocument {
+  const document = openApiOf(dialect, values)
   const { authorization } = dialect
   if (!authorization) return document
   return {

@@ -3,6 +3,7 @@ import type { TObject, TSchema } from 'typebox'
 import { Type } from 'typebox'
 import type { Answer, Dialect, RouteShape, WireError, WireErrorCode } from './dialect.ts'
 import { answerError } from './dialect.ts'
+import { type DemoValues, filled, NO_VALUES } from './examples.ts'
 import { UPLOAD_TYPE } from './uploads.ts'
 
 /** What a dialect says of itself in its OpenAPI document, beside its routes. */
@@ -23,9 +24,10 @@ export interface Parameter {
   readonly required: boolean
   readonly description?: string
   readonly schema: object
+  readonly example?: unknown
 }
 
-type Content = Readonly<Record<string, { readonly schema: object }>>
+type Content = Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>
 
 export interface Response {
   readonly description: string
@@ -58,16 +60,20 @@ export interface OpenApiDocument {
   }
 }
 
-/** Makes a dialect's document from the very routes and error table that it is served by. */
-export function openApiOf<Need>(dialect: Dialect<Need>): OpenApiDocument {
+/**
+ * Makes a dialect's document from the very routes and error table that it is served by.
+ *
+ * @param values what its examples are filled with; without them it has only examples that need none.
+ */
+export function openApiOf<Need>(dialect: Dialect<Need>, values: DemoValues = NO_VALUES): OpenApiDocument {
   const { title, openapi, routes } = dialect
   const paths: Record<string, Record<string, Operation>> = {}
   const operations = [
-    ...routes.map((route) => ({ route, operation: operationOf(dialect, route) })),
+    ...routes.map((route) => ({ route, operation: operationOf(dialect, route, values) })),
     // The empty list takes away what holds for all others.
     ...(dialect.openRoutes ?? []).map((route) => ({
       route,
-      operation: { ...operationOf(dialect, route), security: [] },
+      operation: { ...operationOf(dialect, route, values), security: [] },
     })),
   ]
   for (const { route, operation } of operations) {
@@ -82,14 +88,36 @@ export function openApiOf<Need>(dialect: Dialect<Need>): OpenApiDocument {
     tags: [{ name: dialect.name }],
     security: Object.keys(openapi.securitySchemes).map((name) => ({ [name]: [] })),
     paths,
-    components: { securitySchemes: openapi.securitySchemes, responses: errorResponses(dialect) },
+    components: { securitySchemes: withScopes(openapi.securitySchemes, values), responses: errorResponses(dialect) },
   }
+}
+
+/** The schemes with those scopes of their flows that can be named: some are of an account of the demo. */
+function withScopes(schemes: OpenApiNotes['securitySchemes'], values: DemoValues): OpenApiNotes['securitySchemes'] {
+  const scopesOf = (flow: object) => Object.entries('scopes' in flow ? Object(flow.scopes) : {})
+  const flowOf = (flow: object) => ({
+    ...flow,
+    scopes: Object.fromEntries(
+      scopesOf(flow).flatMap(([name, about]) => {
+        const known = filled(name, values)
+        return typeof known === 'string' ? [[known, about]] : []
+      }),
+    ),
+  })
+  return Object.fromEntries(
+    Object.entries(schemes).map(([name, scheme]) => {
+      const flows: Record<string, object> | undefined = 'flows' in scheme ? Object(scheme.flows) : undefined
+      const shown = flows && Object.fromEntries(Object.entries(flows).map(([kind, flow]) => [kind, flowOf(flow)]))
+      return [name, shown ? { ...scheme, flows: shown } : scheme]
+    }),
+  )
 }
 
 /** Methods that change something, take a body, and honour an `Idempotency-Key` unless a route tells why not. */
 export const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
-function operationOf<Need>(dialect: Dialect<Need>, route: RouteShape): Operation {
+function operationOf<Need>(dialect: Dialect<Need>, route: RouteShape, values: DemoValues): Operation {
+  const { params, query, body, headers: sent } = dialect.examples?.[route.operationId] ?? {}
   const headers = {
     ...dialect.openapi.headers,
     ...route.headers,
@@ -103,14 +131,18 @@ function operationOf<Need>(dialect: Dialect<Need>, route: RouteShape): Operation
     summary: route.summary,
     tags: [dialect.name],
     parameters: [
-      ...parameters('path', route.params),
-      ...parameters('query', route.query),
+      ...parameters('path', route.params, filled(params, values)),
+      ...parameters('query', route.query, filled(query, values)),
       ...Object.entries(headers).map(([name, description]): Parameter => {
-        return { name, in: 'header', required: false, description, schema: { type: 'string' } }
+        const example = exampleOf(filled(sent, values), name)
+        return { name, in: 'header', required: false, description, schema: { type: 'string' }, ...example }
       }),
     ],
     ...(route.body && {
-      requestBody: { required: route.bodyOptional !== true, content: contentOf(mediaTypes, route.body) },
+      requestBody: {
+        required: route.bodyOptional !== true,
+        content: contentOf(mediaTypes, route.body, filled(body, values)),
+      },
     }),
     responses: {
       ...errorsOf(dialect, route),
@@ -129,7 +161,13 @@ function operationOf<Need>(dialect: Dialect<Need>, route: RouteShape): Operation
   }
 }
 
-export function parameters(where: 'path' | 'query', schema: TObject | undefined): Parameter[] {
+/** The example of one parameter, where there is one. */
+function exampleOf(examples: unknown, name: string): { readonly example?: unknown } {
+  const example = typeof examples === 'object' && examples !== null ? Reflect.get(examples, name) : undefined
+  return example === undefined ? {} : { example }
+}
+
+export function parameters(where: 'path' | 'query', schema: TObject | undefined, examples?: unknown): Parameter[] {
   if (!schema) return []
   const required: ReadonlySet<string> = new Set(schema.required)
   return Object.entries(schema.properties).map(([name, each]) => {
@@ -140,12 +178,13 @@ export function parameters(where: 'path' | 'query', schema: TObject | undefined)
       required: where === 'path' || required.has(name),
       ...(typeof description === 'string' && { description }),
       schema: rest,
+      ...exampleOf(examples, name),
     }
   })
 }
 
-function contentOf(types: readonly string[], schema: TSchema): Content {
-  return Object.fromEntries(types.map((type) => [type, { schema }]))
+function contentOf(types: readonly string[], schema: TSchema, example?: unknown): Content {
+  return Object.fromEntries(types.map((type) => [type, { schema, ...(example !== undefined && { example }) }]))
 }
 
 // --- errors -----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import type { Dialect } from '../dialects/dialect.ts'
+import type { DemoValues } from '../dialects/examples.ts'
 import { documentOf } from '../dialects/openapi-authorization.ts'
 
 /**
@@ -65,11 +66,20 @@ window.SwaggerUIBundle = Object.assign((config) => bundle({ ...config, oauth2Red
 `
 
 /** `/openapi/<dialect>.json`, and a page under `/docs` that shows them all and tries them out. */
-export async function mountDocuments(app: FastifyInstance, dialects: readonly Dialect[]): Promise<void> {
-  const documents = dialects.map((dialect) => ({ name: dialect.name, document: documentOf(dialect) }))
-  for (const { name, document } of documents) {
-    const text = JSON.stringify(document)
-    app.get(`/openapi/${name}.json`, async (_request, reply) => reply.type('application/json').send(text))
+export async function mountDocuments(
+  app: FastifyInstance,
+  dialects: readonly Dialect[],
+  demoValues: () => Promise<DemoValues>,
+): Promise<void> {
+  for (const dialect of dialects) {
+    // The demo is made once, after the first start: until then its document has other examples.
+    let latest: { readonly of: string; readonly text: string } | undefined
+    app.get(`/openapi/${dialect.name}.json`, async (_request, reply) => {
+      const values = await demoValues()
+      const of = JSON.stringify([...values])
+      if (latest?.of !== of) latest = { of, text: JSON.stringify(documentOf(dialect, values)) }
+      return reply.type('application/json').send(latest.text)
+    })
   }
   await app.register(async (scope) => {
     // The page's plugin wants a document of its scope, beside those that it is told to show.
@@ -86,7 +96,10 @@ export async function mountDocuments(app: FastifyInstance, dialects: readonly Di
       staticCSP: CONTENT_SECURITY_POLICY,
       logo: { type: 'image/svg+xml', content: LOGO, href: '/docs' },
       uiConfig: {
-        urls: documents.map(({ name, document }) => ({ name: document.info.title, url: `/openapi/${name}.json` })),
+        urls: dialects.map((dialect) => ({
+          name: documentOf(dialect).info.title,
+          url: `/openapi/${dialect.name}.json`,
+        })),
         tryItOutEnabled: true,
         persistAuthorization: false,
         displayRequestDuration: true,

@@ -3,8 +3,10 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { type Answer, answerError, type Dialect, type Services, type WireError } from '../dialects/dialect.ts'
+import type { DemoValues } from '../dialects/examples.ts'
 import { mountDialect, sendAnswer, wireError } from '../dialects/mount.ts'
 import { keepAccessLog } from './access-log.ts'
+import { crossOriginAt, mountCrossOrigin } from './cross-origin.ts'
 import { mountDocuments } from './documents.ts'
 import { DEFAULT_ERRORS } from './errors.ts'
 import { mountFiles } from './files.ts'
@@ -45,6 +47,8 @@ export interface ServerOptions {
   readonly trustedProxies: readonly string[]
   /** In place of that in `LIMITS`. */
   readonly pace?: Pace
+  /** The ids of the demo, which the documents' examples name; none where there is no demo. */
+  readonly demoValues: () => Promise<DemoValues>
   readonly logLevel: string
   readonly measured: Measured
   /** By which tenants are administered; null for not at all. */
@@ -137,6 +141,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   }
 
   const methodsAt = learnPaths(app)
+  const answerPreflight = mountCrossOrigin(app, crossOriginAt(dialects, dialectOf), services)
   app.addHook('onRequest', async (request, reply) => {
     if (isLingering(request.socket)) return reply.hijack()
     answering.set(request.socket, reply)
@@ -153,6 +158,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       reply.header('connection', 'close')
       return sendError(request, reply, { code: 'bad_request', message: problem })
     }
+    const preflight = answerPreflight(request, methodsAt(request.url))
+    if (preflight) return sendAnswer(reply, preflight)
     // Before the body is read: whatever it is, there is nothing that would take it (RFC 9110, 15.5.6).
     const allow = methodsAt(request.url)
     if (allow.length > 0 && !allow.includes(request.method))
@@ -182,7 +189,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   mountLanding(app, dialects)
   mountFiles(app, services)
   mountOperator(app, services, options.operatorToken)
-  await mountDocuments(app, dialects)
+  await mountDocuments(app, dialects, options.demoValues)
   await app.register(async (scope) => mountAuthorization(scope, dialects, services))
   for (const dialect of dialects) {
     await app.register(async (scope) => {

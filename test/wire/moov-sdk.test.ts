@@ -1,6 +1,6 @@
 /**
  * The vendor's own client against our server: `@moovio/sdk` as its documentation uses it, changed in nothing but the
- * server's URL. The older line refuses what the newer tolerates: null in place of an absent field, other date forms.
+ * server's URL, in every generation that the registry has. The older lines refuse what the newest tolerates: null in place of an absent field, other date forms.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -8,16 +8,23 @@ import { Moov as Moov26 } from '@moovio/sdk'
 import { SDK_METADATA as METADATA_26 } from '@moovio/sdk/lib/config.js'
 import { HTTPClient as HTTPClient26 } from '@moovio/sdk/lib/http.js'
 import * as errors26 from '@moovio/sdk/models/errors/index.js'
+import { Moov as MoovNode, SCOPES } from 'moov-node'
+import { Moov as Moov0 } from 'moov-sdk-0'
+import { SDK_METADATA as METADATA_0 } from 'moov-sdk-0/lib/config.js'
 import { Moov as Moov25 } from 'moov-sdk-25'
 import { SDK_METADATA as METADATA_25 } from 'moov-sdk-25/lib/config.js'
 import { HTTPClient as HTTPClient25 } from 'moov-sdk-25/lib/http.js'
 import * as errors25 from 'moov-sdk-25/models/errors/index.js'
+import { Moov as Moov262 } from 'moov-sdk-26-2'
+import { SDK_METADATA as METADATA_26_2 } from 'moov-sdk-26-2/lib/config.js'
+import { HTTPClient as HTTPClient262 } from 'moov-sdk-26-2/lib/http.js'
+import * as errors262 from 'moov-sdk-26-2/models/errors/index.js'
 import { v7 } from 'uuid'
 import { assertDocumented } from '../documented.ts'
 import { type Receiver, startReceiver } from '../receiver.ts'
 import { startWorld, type World } from '../world.ts'
 
-type Client = Moov26 | Moov25
+type Client = Moov26 | Moov262 | Moov25
 
 /** What a client presents; the platform account's key, or a token made with it. */
 type Security = { readonly username: string; readonly password: string } | { readonly accessToken: string }
@@ -26,7 +33,7 @@ interface Sdk {
   readonly version: string
   /** The `X-Moov-Version` that every request of this line carries. */
   readonly apiVersion: string
-  readonly errors: typeof errors26 | typeof errors25
+  readonly errors: typeof errors26 | typeof errors262 | typeof errors25
   connect(serverURL: string, security: Security): Client
 }
 
@@ -43,6 +50,18 @@ const SDKS: readonly Sdk[] = [
     },
   },
   {
+    version: METADATA_26_2.sdkVersion,
+    apiVersion: METADATA_26_2.openapiDocVersion,
+    errors: errors262,
+    connect(serverURL, security) {
+      const httpClient = new HTTPClient262()
+      httpClient.addHook('response', (response, request) => check(response, request, this))
+      if (!('accessToken' in security)) return new Moov262({ serverURL, httpClient, security })
+      httpClient.addHook('beforeRequest', (request) => withToken(request, security.accessToken))
+      return new Moov262({ serverURL, httpClient })
+    },
+  },
+  {
     version: METADATA_25.sdkVersion,
     apiVersion: METADATA_25.openapiDocVersion,
     errors: errors25,
@@ -51,15 +70,17 @@ const SDKS: readonly Sdk[] = [
       httpClient.addHook('response', (response, request) => check(response, request, this))
       if (!('accessToken' in security)) return new Moov25({ serverURL, httpClient, security })
       // This line knows no tokens: its users set the header themselves.
-      httpClient.addHook('beforeRequest', (request) => {
-        const changed = new Request(request)
-        changed.headers.set('authorization', `Bearer ${security.accessToken}`)
-        return changed
-      })
+      httpClient.addHook('beforeRequest', (request) => withToken(request, security.accessToken))
       return new Moov25({ serverURL, httpClient })
     },
   },
 ]
+
+function withToken(request: Request, accessToken: string): Request {
+  const changed = new Request(request)
+  changed.headers.set('authorization', `Bearer ${accessToken}`)
+  return changed
+}
 
 /** The clients send by means of their own, so their answers are compared with our document here. */
 async function check(response: Response, request: Request, sdk: Sdk): Promise<void> {
@@ -189,6 +210,44 @@ function scenario(sdk: Sdk): void {
     })
   }
 }
+
+/** The first lines of the vendor's clients know no tickets; what they do know here must work: keys, tokens, accounts. */
+describe('the clients from before tickets', () => {
+  let world: World
+  before(async () => {
+    world = await startWorld({ MOOV_EXPIRES_IN: 'seconds' })
+  })
+  after(() => world?.stop())
+  const [username, password] = [() => world.value('MOOV_PUBLIC_KEY'), () => world.value('MOOV_SECRET_KEY')]
+
+  test(`@moovio/sdk ${METADATA_0.sdkVersion}: pings, lists and reads accounts, gets and revokes a token`, async () => {
+    const moov = new Moov0({ serverURL: `${world.url}/`, security: { username: username(), password: password() } })
+    await moov.ping.ping({})
+    const connected = world.value('MOOV_CONNECTED_ACCOUNT_ID')
+    const { result: listed } = await moov.accounts.list({ count: 20, skip: 0 })
+    assert.deepEqual(
+      listed.map(({ accountID }) => accountID),
+      [connected],
+    )
+    assert.equal((await moov.accounts.get({ accountID: connected })).result.displayName, 'Connected')
+    const asked = { grantType: 'client_credentials', scope: '/ping.read' } as const
+    const { result } = await moov.authentication.createAccessToken(asked)
+    assert.equal(result.scope, '/ping.read')
+    await moov.authentication.revokeAccessToken({ token: result.accessToken })
+    await assert.rejects(moov.accounts.get({ accountID: v7() }))
+  })
+
+  test('@moovio/node 1.2.2: pings, gets a token of each scope by a form, reads accounts', async () => {
+    const accountID = world.value('MOOV_ACCOUNT_ID')
+    const credentials = { accountID, publicKey: username(), secretKey: password(), domain: 'https://app.example.com' }
+    const moov = new MoovNode(credentials, { prefixUrl: world.url })
+    await moov.ping()
+    const token = await moov.generateToken(Object.values(SCOPES))
+    assert.ok(token.token && token.refreshToken && token.expiresOn.getTime() > Date.now())
+    const connected = world.value('MOOV_CONNECTED_ACCOUNT_ID')
+    assert.equal((await moov.accounts.get(connected)).displayName, 'Connected')
+  })
+})
 
 const QUESTION = { title: 'Where is my payout?', body: '<p>Since Monday.</p>', contact: { email: 'pat@moov.example' } }
 const REFUND = {

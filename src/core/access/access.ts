@@ -4,7 +4,7 @@ import type { Store } from '../../storage/store.ts'
 import { LOAD_TENANT, tenantOf } from '../tenants/store.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import type { Actor } from './actor.ts'
-import { actorOf, FIND_IN_DIRECTORY, LOAD_ACTOR } from './store.ts'
+import { actorOf, FIND_IN_DIRECTORY, LOAD_ACTOR, ORIGIN_LISTED } from './store.ts'
 
 /** The channel on which processes tell each other that something of a tenant's access or catalogue changed. */
 export const ACCESS_CHANNEL = 'polydesk_access'
@@ -17,6 +17,7 @@ const MAXIMUM_ACTORS = 20_000
 const MAXIMUM_TENANTS = 5_000
 /** What was resolved once counts as proven for so long after its last look-up, in milliseconds. */
 const PROVEN_MS = 86_400_000
+const MAXIMUM_ORIGINS = 1_000
 
 /** Resolves what callers present to who they are. Cached; a revocation counts at once here and within 5 s elsewhere. */
 export interface Access {
@@ -36,6 +37,8 @@ export interface Access {
   ): Promise<Actor | null>
   /** The same for callers who may cause no look-up of what they guess: unknown is all that was not resolved here before. */
   readonly resolveProven: Access['resolve']
+  /** Whether any live credential of a dialect has an origin on its list, whichever tenant's. */
+  listsOrigin(dialect: string, origin: string): Promise<boolean>
   /** The tenant's desks, groups and catalogue. */
   tenant(tenantId: string): Promise<Tenant>
   /** Forgets what is cached of a tenant, here at once and in other processes by signal. */
@@ -70,6 +73,7 @@ export function openAccess(
   const tenants = new LRUCache<string, Cached<Tenant>>({ max: MAXIMUM_TENANTS })
   /** When each secret was found last, by its digest. Whether it is still good is another question. */
   const proven = new LRUCache<string, number>({ max: MAXIMUM_ACTORS })
+  const origins = new LRUCache<string, Cached<boolean>>({ max: MAXIMUM_ORIGINS })
   const reading = new Map<string, Promise<unknown>>()
   let deaf = true
   /** Counts what was forgotten, so that a look-up under way at that moment is not kept. */
@@ -78,6 +82,7 @@ export function openAccess(
   function forget(tenantId: string): void {
     generation++
     tenants.delete(tenantId)
+    origins.clear()
     for (const [key, cached] of actors.entries()) if (cached.value.tenantId === tenantId) actors.delete(key)
   }
 
@@ -86,6 +91,7 @@ export function openAccess(
     generation++
     actors.clear()
     tenants.clear()
+    origins.clear()
   })
 
   function fresh<T>(cached: Cached<T> | undefined): T | undefined {
@@ -137,6 +143,20 @@ export function openAccess(
   return {
     resolve: (...presented) => resolve(() => true, ...presented),
     resolveProven: (...presented) => resolve((key) => clock() - (proven.get(key) ?? 0) < PROVEN_MS, ...presented),
+
+    async listsOrigin(dialect, origin) {
+      const key = `${dialect} ${origin}`
+      const readAt = clock()
+      const begun = generation
+      const known = fresh(origins.get(key))
+      if (known !== undefined) return known
+      return shared(`origin ${key}`, async () => {
+        const values = [dialect, origin, new Date(readAt).toISOString()]
+        const value = (await store.run({ statement: ORIGIN_LISTED, values })).length > 0
+        if (begun === generation) origins.set(key, { value, readAt })
+        return value
+      })
+    },
 
     async tenant(tenantId) {
       const readAt = clock()

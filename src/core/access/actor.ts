@@ -16,6 +16,8 @@ export interface ActorCredential {
   /** The only desk that it reaches; null for every desk of its user. */
   readonly deskId: string | null
   readonly expiresAt: Instant | null
+  /** Whose its idempotency keys are: a token's are its client's or person's, so that they outlive it. Absent: its own. */
+  readonly claimantId?: string
   /** The grant of the authorization server by which an access token was issued; absent or null for every other. */
   readonly grantId?: string | null
   /** From where it may be used in a browser, as scheme and host; absent or empty for anywhere. */
@@ -102,6 +104,11 @@ export function demandTenantWide(actor: Actor, permission: Permission): void {
   if (actor.user.isOwner) return
   const somewhere = actor.user.memberships.some((each) => ROLE_PERMISSIONS[each.role].has(permission))
   if (!somewhere) refuse({ code: 'forbidden', permission })
+}
+
+/** To whom the idempotency keys of an actor's calls belong. */
+export function claimantOf({ credential }: Actor): string {
+  return credential.claimantId ?? credential.id
 }
 
 /** The same actor with no more than the given permissions. */

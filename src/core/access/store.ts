@@ -19,6 +19,18 @@ export const FIND_IN_DIRECTORY = statement(
   'select d.tenant_id, d.target_id from directory d where d.kind = $1 and d.hash = $2',
 )
 
+/**
+ * Whether a live credential lists an origin. A browser asks before it presents anything, so no tenant is known: an
+ * exemption like that of the directory. `$1` dialect, `$2` origin, `$3` time.
+ */
+export const ORIGIN_LISTED = statement(
+  'access.origin_listed',
+  Type.Object({ listed: Type.Boolean() }),
+  `select true as listed from credentials c
+where c.dialect = $1 and c.origins <> '{}' and c.origins @> array[$2::text] and c.revoked_at is null and (c.expires_at is null or c.expires_at > $3)
+limit 1`,
+)
+
 const CredentialRow = Type.Object({
   credential_id: Type.String(),
   dialect: Type.String(),
@@ -28,10 +40,27 @@ const CredentialRow = Type.Object({
   desk_id: nullableText,
   expires_at: nullableText,
   grant_id: nullableText,
+  claimant_id: Type.String(),
   origins: Type.Array(Type.String()),
   test_mode: Type.Boolean(),
   ...UserRow.properties,
 })
+
+/**
+ * Whose the idempotency keys of a credential `c` with its grant `g` are, so that whoever logs in again or refreshes a token
+ * may send a call once more: of a token that a client got for itself, the client's; of one that a person let a client have,
+ * that person's by way of this client; of a login, the person's in its dialect; else the credential's own. A digest makes
+ * one id of two.
+ */
+const CLAIMANT = `case
+    when g.id is null and c.kind = 'login' then ${digestOf("'login ' || c.dialect || ' ' || c.user_id")}
+    when g.id is null then c.id
+    when g.code_hash is null then g.client_id
+    else ${digestOf("'consent ' || g.client_id || ' ' || g.user_id")} end`
+
+function digestOf(text: string): string {
+  return `substr(encode(sha256(convert_to(${text}, 'UTF8')), 'hex'), 1, 32)::uuid`
+}
 
 /**
  * A live credential with its user, active or not; none of a tenant that was retired. An access token lives no longer than its grant and its client, and
@@ -41,7 +70,7 @@ export const LOAD_ACTOR = statement(
   'access.actor',
   CredentialRow,
   `select c.id as credential_id, c.dialect, c.kind as credential_kind, c.name as credential_name, c.scopes, c.desk_id, c.expires_at,
-  c.grant_id, coalesce(k.origins, c.origins) as origins, coalesce(k.test_mode, c.test_mode) as test_mode,
+  c.grant_id, ${CLAIMANT} as claimant_id, coalesce(k.origins, c.origins) as origins, coalesce(k.test_mode, c.test_mode) as test_mode,
   ${USER_VIEW}
 from credentials c join users u on u.tenant_id = $1 and u.id = c.user_id
 join tenants t on t.tenant_id = $1 and t.retired_at is null
@@ -60,6 +89,7 @@ export function actorOf(tenantId: string, row: Static<typeof CredentialRow>): Ac
     deskId: row.desk_id,
     expiresAt: instantOrNull(row.expires_at),
     grantId: row.grant_id,
+    claimantId: row.claimant_id,
     origins: row.origins,
     testMode: row.test_mode,
   }

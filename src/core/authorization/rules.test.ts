@@ -3,7 +3,15 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Client, Grant } from './client.ts'
-import { isSecretOf, mayExchange, mayRefresh, originOf, redirectUriProblem } from './rules.ts'
+import {
+  isSecretOf,
+  keptChallenge,
+  mayExchange,
+  mayRefresh,
+  originOf,
+  redirectUriProblem,
+  registeredRedirectUri,
+} from './rules.ts'
 
 const NOW = '2026-01-15T10:00:00.000Z'
 const BEFORE = '2026-01-15T09:59:59.999Z'
@@ -89,6 +97,16 @@ test('people are sent back only to addresses that nobody else can listen at', ()
     assert.equal(redirectUriProblem(uri), null, uri)
   for (const uri of [
     '',
+    'https://user@app.example.com/back',
+    'https://user:secret@app.example.com/back',
+    'https://@app.example.com/back',
+    'https://app.example.com@evil.example/',
+    'com.example.app://user@back',
+    'https://app.example.com\\@evil.example/',
+    'https://app.example.com/a b',
+    ' https://app.example.com/',
+    'https://app.exa\tmple.com/',
+    'https://ünsafe.example/',
     '/back',
     'http://example.com/',
     'https://example.com/#x',
@@ -96,6 +114,67 @@ test('people are sent back only to addresses that nobody else can listen at', ()
     'data:text/html,x',
   ])
     assert.notEqual(redirectUriProblem(uri), null, uri)
+})
+
+test('an app on the own computer is answered at any port, and nobody anywhere else than registered', () => {
+  const registered = [
+    'http://127.0.0.1/back?x=1',
+    'http://[::1]:5000/six',
+    'http://localhost:3000/local',
+    'https://app.example.com:8443/back',
+    'com.example.app:/back',
+  ]
+  for (const uri of [
+    ...registered,
+    'http://127.0.0.1:49152/back?x=1',
+    'http://127.0.0.1:1/back?x=1',
+    'http://[::1]/six',
+    'http://[::1]:65535/six',
+    'http://localhost:8080/local',
+    'http://127.0.0.1:8080/local',
+  ])
+    assert.equal(registeredRedirectUri(registered, uri), uri)
+  for (const uri of [
+    'http://127.0.0.1:49152/back',
+    'http://127.0.0.1:49152/back?x=1&y=2',
+    'http://127.0.0.1:49152/other?x=1',
+    'http://127.0.0.2:49152/back?x=1',
+    'http://127.0.0.1:49152/back?x=1#y',
+    'https://127.0.0.1:49152/back?x=1',
+    'http://127.0.0.1:99999/back?x=1',
+    'http://127.0.0.1:/back?x=1',
+    'http://127.0.0.1:80@evil.example/back?x=1',
+    'http://127.0.0.1:80.evil.example/back?x=1',
+    'http://127.0.0.1.evil.example/back?x=1',
+    'http://127.1:80/back?x=1',
+    'http://[::2]:5000/six',
+    'http://localhost.evil.example:3000/local',
+    'http://user@localhost:3000/local',
+    'https://app.example.com/back',
+    'https://app.example.com:9000/back',
+    'com.example.app:/other',
+    '',
+  ])
+    assert.equal(registeredRedirectUri(registered, uri), null, uri)
+  const user = 'https://user@app.example.com/back'
+  assert.equal(registeredRedirectUri([user], user), null, 'registered before it was refused')
+})
+
+test('a plain challenge is its verifier, and never taken for the digest of one', () => {
+  const verifier = 'x'.repeat(43)
+  const plain = { ...grant, codeChallenge: keptChallenge(verifier, 'plain') }
+  assert.ok(mayExchange(plain, client, { ...nothing, verifier }, NOW))
+  for (const other of ['y'.repeat(43), `${verifier}x`, '', `plain:${verifier}`, null])
+    assert.ok(!mayExchange(plain, client, { ...nothing, verifier: other }, NOW))
+  assert.ok(
+    !mayExchange({ ...grant, codeChallenge: keptChallenge(verifier, 'S256') }, client, { ...nothing, verifier }, NOW),
+  )
+  for (const [challenge, method] of [
+    ['short', 'S256'],
+    ['short', 'plain'],
+    [`plain:${'x'.repeat(40)}`, 'S256'],
+  ] as const)
+    assert.equal(keptChallenge(challenge, method), null)
 })
 
 test('an origin is scheme and host, as browsers send it', () => {

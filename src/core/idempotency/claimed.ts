@@ -7,12 +7,12 @@ import type { Context } from '../context.ts'
 
 /** Who does it, when and how, and the key it is claimed under, of the one call that `$2` holds. */
 export const CALL =
-  'actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, event_id uuid, key text, fingerprint text'
+  'actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, event_id uuid, claimant_id uuid, key text, fingerprint text'
 
 /** The input once more as `accepted`, without a row when the key was used before: the effect must come of it alone. */
 export const CLAIMED = `claimed as (
   insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
-  select $1, i.credential_id, i.key, i.fingerprint, i.at from input i where i.key is not null
+  select $1, i.claimant_id, i.key, i.fingerprint, i.at from input i where i.key is not null
   on conflict do nothing
   returning c.key
 ),
@@ -24,7 +24,7 @@ accepted as materialized (
 export function keeping(from: string, shown: string): string {
   return `kept as (
   insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.credential_id, a.key, array[]::uuid[],
+  select $1, a.claimant_id, a.key, array[]::uuid[],
     jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb) || ${shown}
   from accepted a, ${from} f where a.key is not null
 )`
@@ -47,6 +47,7 @@ export function callInput(ctx: Calling): object {
     request_id: ctx.requestId ?? null,
     at: ctx.now,
     event_id: ctx.newId(),
+    claimant_id: ctx.idempotency?.claimant ?? null,
     key: ctx.idempotency?.key ?? null,
     fingerprint: ctx.idempotency?.fingerprint ?? null,
   }

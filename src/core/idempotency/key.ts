@@ -1,5 +1,7 @@
 /** What makes a write safe to repeat: the caller's key, and what it was first used for. */
 export interface IdempotencyKey {
+  /** Whose key it is: the same key of somebody else is another one (`claimantOf`). */
+  readonly claimant: string
   readonly key: string
   /** Digest of the request as it is understood; the same key with another fingerprint is refused. */
   readonly fingerprint: string

@@ -53,7 +53,7 @@ export interface Keyed {
  */
 export async function earlierResult(ctx: Keyed): Promise<EarlierRow | undefined> {
   if (!ctx.idempotency || ctx.actor === null) return undefined
-  const values = [ctx.tenant.id, ctx.actor.credential.id, ctx.idempotency.key]
+  const values = [ctx.tenant.id, ctx.idempotency.claimant, ctx.idempotency.key]
   const [row] = await ctx.store.run({ statement: FIND, values })
   if (!row) return undefined
   if (!isSameRequest(ctx.idempotency, row.fingerprint)) refuse({ code: 'idempotency_mismatch' })
@@ -90,7 +90,7 @@ export async function once<Result>(
   work: () => Promise<Result | undefined>,
   again: (earlier: EarlierRow) => Result | Promise<Result>,
 ): Promise<Result> {
-  const line = ctx.idempotency ? [`key ${ctx.tenant.id} ${ctx.actor?.credential.id} ${ctx.idempotency.key}`] : []
+  const line = ctx.idempotency ? [`key ${ctx.tenant.id} ${ctx.idempotency.claimant} ${ctx.idempotency.key}`] : []
   return ctx.store.inTurn(line, async () => {
     for (let round = 1; round <= ROUNDS; round++) {
       const earlier = await earlierResult(ctx)

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { Client, Issued } from '../../core/authorization/client.ts'
 import type { Tenant } from '../../core/tenants/tenant.ts'
 import type { AuthorizationForm, Scoping, TokenRefusal } from '../authorization.ts'
-import { NOT_KEPT, splitScopes } from '../authorization.ts'
+import { CLIENT_CHALLENGE, NOT_KEPT, splitScopes } from '../authorization.ts'
 import type { Answer, Settings } from '../dialect.ts'
 import { comesFrom } from './origins.ts'
 
@@ -19,7 +19,7 @@ const SCOPES = new Set([
 const ACCOUNT_SCOPES = new Set([
   ...['tickets', 'profile', 'transfers', 'wallets', 'issued-cards', 'bank-accounts', 'cards', 'representatives'],
   ...['invoices', 'apple-pay', 'terminal-applications', 'terminal-configuration', 'payment-methods', 'files'],
-  ...['capabilities', 'branding'],
+  ...['capabilities', 'branding', 'documents'],
 ])
 
 const ACCOUNT_SCOPE =
@@ -107,7 +107,7 @@ function issued({ accessToken, refreshToken, scopes: granted, expiresAt }: Issue
 function refused(refusal: TokenRefusal): Answer {
   switch (refusal.code) {
     case 'invalid_client':
-      return { ...explained(401, 'invalid_client'), headers: { ...NOT_KEPT, 'www-authenticate': 'Basic' } }
+      return { ...explained(401, 'invalid_client'), headers: { ...NOT_KEPT, 'www-authenticate': CLIENT_CHALLENGE } }
     case 'invalid_grant':
     case 'unsupported_grant_type':
     case 'unauthorized_client':

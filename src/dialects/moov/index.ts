@@ -4,6 +4,7 @@ import { accountRoutes } from './accounts/routes.ts'
 import { admit, authenticate, type Need } from './auth.ts'
 import { authorization } from './authorization.ts'
 import { ERROR_BODIES, errors, invalid } from './errors.ts'
+import { examples } from './examples.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { webhooks } from './webhooks/protocol.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
@@ -25,7 +26,10 @@ export const moov: Dialect<Need> = {
   readsJsonUnderOtherTypes: true,
   blanks: 'null and empty',
   wrongMediaType: 'malformed',
+  // By the list of the key alone (M9).
+  browsers: () => [],
   everyAnswer: (request) => ({ 'x-request-id': request.id }),
+  examples,
   openapi: {
     headers: { 'X-Moov-Version': 'vYYYY.QQ.BB, latest or dev; v2024.01.00 unless given.' },
     errorBodies: ERROR_BODIES,
@@ -43,7 +47,13 @@ export const moov: Dialect<Need> = {
           clientCredentials: {
             tokenUrl: AUTHORIZATION_URLS.tokenUrl,
             refreshUrl: AUTHORIZATION_URLS.refreshUrl,
-            scopes: { '/accounts.read': 'List the connected accounts', '/ping.read': 'Ping' },
+            scopes: {
+              '/accounts/{MOOV_ACCOUNT_ID}/tickets.read': 'Read the tickets of the account',
+              '/accounts/{MOOV_ACCOUNT_ID}/tickets.write': 'Create and close tickets of the account',
+              '/accounts/{MOOV_ACCOUNT_ID}/profile.read': 'Read the account',
+              '/accounts.read': 'List the connected accounts',
+              '/ping.read': 'Ping',
+            },
           },
         },
       },

@@ -3,6 +3,7 @@ import { attachmentRoutes } from './attachments/routes.ts'
 import { admit, authenticate, type Need } from './auth.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { errors, ProblemBody } from './errors.ts'
+import { examples } from './examples.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { userRoutes } from './users/routes.ts'
 import { webhooks } from './webhooks/protocol.ts'
@@ -23,6 +24,7 @@ export const native: Dialect<Need> = {
   routes: [...ticketRoutes, ...attachmentRoutes, ...catalogueRoutes, ...userRoutes, ...webhookRoutes],
   errors,
   webhooks,
+  examples,
   openapi: {
     description: DESCRIPTION,
     errorBodies: { default: ProblemBody },
@@ -38,6 +40,7 @@ export const native: Dialect<Need> = {
   admit,
   // Generous: it is there so that one runaway client does not take the desk from everybody else.
   rate: { perSecond: 200 },
+  browsers: ({ origins }) => origins,
   // The id by which events and the log name the request.
   everyAnswer: ({ id }) => ({ 'x-request-id': id }),
 }

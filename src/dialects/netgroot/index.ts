@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.ts'
 import { admit, authenticate, type Need } from './auth.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { ErrorAnswer, errors } from './errors.ts'
+import { examples } from './examples.ts'
 import { loginRoutes, openLoginRoutes } from './logins/routes.ts'
 import { subscriberRoutes } from './subscribers/routes.ts'
 import { staffTicketRoutes, subscriberTicketRoutes } from './tickets/routes.ts'
@@ -23,6 +24,7 @@ export const netgroot: Dialect<Need> = {
   routes,
   openRoutes: openLoginRoutes,
   errors,
+  examples,
   openapi: {
     errorBodies: { default: ErrorAnswer },
     // A caller who is no subscriber has no details and no tickets.

@@ -24,6 +24,12 @@ test('another Authorization scheme leaves the other ways open', () => {
   assert.equal(key({ authorization: 'apikey' }, { apiKey: 'three' }), 'three')
 })
 
+test('a key without a scheme counts where no other way has one', () => {
+  assert.equal(key({ authorization: 'one' }), 'one')
+  assert.equal(key({ authorization: 'one', apikey: 'two' }), 'two')
+  assert.equal(key({ authorization: 'one two' }), null)
+})
+
 test('nothing presented is no key', () => {
   assert.equal(key({}), null)
   assert.equal(key({ apikey: '' }, { apiKey: '' }), null)

@@ -95,6 +95,8 @@ function hasVendor(actor: Actor, permission: VendorPermission): boolean {
   return actor.credential.scopes.includes(permission)
 }
 
+/** What a page like that of /docs sends, which asks for a key and knows of no scheme. */
+const BARE_KEY = /^(?!apikey$)\S+$/i
 const API_KEY_SCHEME = /^apikey +(\S+)$/i
 
 /** The names under which the key comes as a query parameter; never a parameter of an operation. */
@@ -102,13 +104,13 @@ export const KEY_PARAMETERS: readonly string[] = ['apiKey', 'apikey']
 
 /**
  * The key in the first of the three ways to send it: `Authorization: apikey <key>`, the header `apiKey`, and the query
- * parameter `apiKey` (each from another generation of the vendor's reference). Another `Authorization` scheme is none
+ * parameter `apiKey` (each from another generation of the vendor's reference); last, the key alone as `Authorization`. Another `Authorization` scheme is none
  * of ours and leaves the other two ways open.
  */
 export function presentedKey(request: Pick<FastifyRequest, 'headers' | 'query'>): string | null {
   const { authorization, apikey } = request.headers
   const fromScheme = API_KEY_SCHEME.exec(authorization ?? '')?.[1]
-  return fromScheme ?? firstText(apikey) ?? keyInQuery(request.query) ?? null
+  return fromScheme ?? firstText(apikey) ?? keyInQuery(request.query) ?? BARE_KEY.exec(authorization ?? '')?.[0] ?? null
 }
 
 function keyInQuery(query: unknown): string | undefined {

@@ -5,6 +5,7 @@ import { readForms } from './bodies.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { ErrorAnswer, errors } from './errors.ts'
+import { examples } from './examples.ts'
 import { formRoutes } from './forms/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { parametersOf } from './names.ts'
@@ -35,6 +36,7 @@ export const omnidesk: Dialect<Need> = {
   // The vendor documents none; ours (section 8).
   rate: { perSecond: 50 },
   consumes: ['multipart/form-data', 'application/x-www-form-urlencoded', 'application/json'],
+  examples,
   openapi: {
     errorBodies: { default: ErrorAnswer },
     description:
@@ -42,7 +44,7 @@ export const omnidesk: Dialect<Need> = {
       'and of the lists it needs. Bodies may be multipart/form-data, application/x-www-form-urlencoded or application/json; ' +
       'parameters may also come in the query string.',
     securitySchemes: {
-      apikey: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'apikey <key>' },
+      apikey: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'The key, or `apikey` and the key.' },
       apiKeyHeader: { type: 'apiKey', in: 'header', name: 'apiKey' },
       apiKeyQuery: { type: 'apiKey', in: 'query', name: 'apiKey' },
     },

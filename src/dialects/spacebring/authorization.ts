@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Client, Issued } from '../../core/authorization/client.ts'
 import type { AuthorizationForm, Scoping, TokenRefusal } from '../authorization.ts'
-import { NOT_KEPT, splitScopes } from '../authorization.ts'
+import { CLIENT_CHALLENGE, NOT_KEPT, splitScopes } from '../authorization.ts'
 import type { Answer } from '../dialect.ts'
 import { AREAS_SERVED, type Scope } from './auth.ts'
 
@@ -103,7 +103,7 @@ function refused(refusal: TokenRefusal): Answer {
   switch (refusal.code) {
     case 'invalid_client':
       return failure(401, 'invalid_client', 'The client is unknown or its secret is wrong.', {
-        'www-authenticate': 'Basic realm="Polydesk", charset="UTF-8"',
+        'www-authenticate': CLIENT_CHALLENGE,
       })
     case 'invalid_grant':
       return failure(400, 'invalid_grant', 'The code or token is unknown, used, expired, revoked or not this client’s.')

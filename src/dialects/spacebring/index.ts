@@ -4,6 +4,7 @@ import { attachmentRoutes } from './attachments/routes.ts'
 import { admit, authenticate, NETWORK_HEADER, type Need } from './auth.ts'
 import { authorization, SCOPES_TOLD } from './authorization.ts'
 import { ErrorAnswer, errors } from './errors.ts'
+import { examples } from './examples.ts'
 import { locationRoutes } from './locations/routes.ts'
 import { membershipRoutes } from './memberships/routes.ts'
 import { withoutSecondMark } from './paging.ts'
@@ -18,6 +19,7 @@ export const spacebring: Dialect<Need> = {
   routes: [...routes, ...attachmentRoutes, ...locationRoutes, ...membershipRoutes],
   errors,
   webhooks,
+  examples,
   openapi: {
     headers: { [NETWORK_HEADER]: 'The id of the network; required with a bearer token.' },
     errorBodies: { default: ErrorAnswer },

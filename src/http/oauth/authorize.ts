@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import type { Client } from '../../core/authorization/client.ts'
 import { findClient, grantByConsent } from '../../core/authorization/commands.ts'
-import { isChallenge } from '../../core/authorization/rules.ts'
+import { keptChallenge, registeredRedirectUri } from '../../core/authorization/rules.ts'
 import { logIn } from '../../core/logins/commands.ts'
 import { failureKey } from '../../core/logins/rules.ts'
-import type { Answer } from '../../dialects/dialect.ts'
+import type { Answer, Settings } from '../../dialects/dialect.ts'
 import { consentPage, pageHeaders, problemPage, siteOf } from './page.ts'
 import { bodyParameters, type Parameters, queryParameters } from './parameters.ts'
 import { type AuthorizationRequest, cookieIn, newCookie, seal, setCookie, unseal } from './sealed.ts'
@@ -107,11 +107,11 @@ async function askingClient(service: Service, publicId: string | undefined): Pro
   return client && served?.form.grantTypes.includes('authorization_code') ? { client, served } : null
 }
 
-/** Exactly one of the registered addresses; the only one where none is named (RFC 6749, 3.1.2.3). */
+/** One of the registered addresses; the only one where none is named (RFC 6749, 3.1.2.3). */
 function redirectUriOf(client: Client, asked: string | undefined): string | null {
   const [first, ...others] = client.redirectUris
   if (asked === undefined) return first !== undefined && others.length === 0 ? first : null
-  return client.redirectUris.includes(asked) ? asked : null
+  return registeredRedirectUri(client.redirectUris, asked)
 }
 
 /** An error of RFC 6749, 4.1.2.1. */
@@ -127,9 +127,8 @@ async function check(
   redirectUri: string,
 ): Promise<{ readonly request: AuthorizationRequest } | Problem> {
   if (parameters.get('response_type') !== 'code') return { error: 'unsupported_response_type' }
-  const challenge = parameters.get('code_challenge') ?? null
-  const method = parameters.get('code_challenge_method') ?? null
-  if (challenge === null ? method !== null : method !== 'S256' || !isChallenge(challenge))
+  const challenge = challengeIn(parameters, services.settings)
+  if (challenge === undefined)
     return { error: 'invalid_request', error_description: 'PKCE needs a code_challenge with the method S256.' }
   const tenant = await services.access.tenant(client.tenantId)
   const scoping = served.form.scopes(parameters.get('scope') ?? '', client, tenant)
@@ -138,6 +137,16 @@ async function check(
   if (scoping.granted.length === 0) return { error: 'access_denied' }
   const state = parameters.get('state') ?? null
   return { request: { client: client.publicId, redirectUri, scopes: scoping.granted, state, challenge } }
+}
+
+/** The challenge as it is kept, null for none, undefined for one that is not taken. Without a method it is `plain`. */
+function challengeIn(parameters: Parameters, { pkcePlain }: Settings): string | null | undefined {
+  const challenge = parameters.get('code_challenge')
+  const method = parameters.get('code_challenge_method')
+  if (challenge === undefined) return method === undefined ? null : undefined
+  if (method === 'S256') return keptChallenge(challenge, 'S256') ?? undefined
+  const isPlain = method === undefined || method === 'plain'
+  return isPlain && pkcePlain ? (keptChallenge(challenge, 'plain') ?? undefined) : undefined
 }
 
 // --- answers ----------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ export async function answerRevoke(service: Service, request: FastifyRequest): P
   const named = presented === null || presented === 'unclear' ? null : presented
   demandNotHeldOff(service, request.ip, named)
   const client = named && (await findClient(around, named.publicId))
+  if (client) request.allowedOrigins = client.origins
   const held = token === undefined ? null : await findToken(around, token, names)
   const served = servedBy(service, client?.dialect) ?? servedBy(service, held?.dialect)
   if (token === undefined) return refused(served, { code: 'missing', field: 'token' })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Surroundings } from '../../core/authorization/commands.ts'
-import type { AuthorizationForm, TokenRefusal } from '../../dialects/authorization.ts'
+import { type AuthorizationForm, CLIENT_CHALLENGE, type TokenRefusal } from '../../dialects/authorization.ts'
 import { type Answer, type Dialect, type Services, WireRefusal } from '../../dialects/dialect.ts'
 import type { PresentedClient } from './parameters.ts'
 
@@ -30,7 +30,7 @@ export function surroundings({ services }: Service): Surroundings {
 export function refused(served: ServedDialect | undefined, refusal: TokenRefusal): Answer {
   if (served) return served.form.refused(refusal)
   if (refusal.code === 'invalid_client')
-    return { status: 401, headers: { 'www-authenticate': 'Basic' }, body: { error: 'invalid_client' } }
+    return { status: 401, headers: { 'www-authenticate': CLIENT_CHALLENGE }, body: { error: 'invalid_client' } }
   return { status: 400, body: { error: 'invalid_request' } }
 }
 

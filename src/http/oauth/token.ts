@@ -34,6 +34,7 @@ export async function answerToken(service: Service, request: FastifyRequest): Pr
     return refused(served, { code: 'invalid_client' })
   }
   service.services.limits.passed(request.ip, callerOf(named))
+  request.allowedOrigins = client.origins
   return answerClient(service, request, { served, client, parameters })
 }
 

@@ -63,13 +63,13 @@ ready as materialized (
 ),
 claimed as (
   insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
-  select $1, r.credential_id, r.key, r.fingerprint, r.at from ready r where r.key is not null
+  select $1, r.claimant_id, r.key, r.fingerprint, r.at from ready r where r.key is not null
   on conflict do nothing
   returning c.credential_id, c.key
 ),
 accepted as materialized (
   select r.* from ready r
-  where r.key is null or exists (select 1 from claimed c where c.credential_id = r.credential_id and c.key = r.key)
+  where r.key is null or exists (select 1 from claimed c where c.credential_id = r.claimant_id and c.key = r.key)
 ),
 numbered_events as materialized (
   select n.*, a.actor_id, a.credential_id, a.dialect, a.request_id, row_number() over (order by n.call, n.nth_event) as nth
@@ -174,7 +174,7 @@ standing as (
   where t.tenant_id = $1 and not i.changed
 ),
 answered as materialized (
-  select a.call, a.key, a.credential_id, array(
+  select a.call, a.key, a.claimant_id, array(
     select x.id from input i, lateral (values (i.id), (i.requester_id), (i.assignee_id)) x (id)
     where i.call = a.call and x.id is not null
     union
@@ -192,7 +192,7 @@ answered as materialized (
 ),
 kept as (
   insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.credential_id, a.key, case when p.call is null then a.shown else array[]::uuid[] end, case
+  select $1, a.claimant_id, a.key, case when p.call is null then a.shown else array[]::uuid[] end, case
     when p.call is null then a.result::jsonb
     else jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'progress', p.progress) end
   from answered a left join progresses p on p.call = a.call where a.key is not null
@@ -203,7 +203,7 @@ select k.call, case when r.call is null then case
 from calls k
 left join ready r on r.call = k.call
 left join answered a on a.call = k.call
-left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.credential_id and c.key = k.key
+left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.claimant_id and c.key = k.key
 left join claim_results s on c.key is not null and s.tenant_id = $1 and s.credential_id = c.credential_id and s.key = c.key
 order by k.call`
 
@@ -224,7 +224,7 @@ export const CHANGE_TICKETS: BatchKind<ChangeCall, AnswerRow, WriteOutcome> = {
   readOnly: false,
   targets: (call) => [
     ...call.drafts.map((draft) => draft.id),
-    ...keyTargets(call.by, call.idempotency),
+    ...keyTargets(call.idempotency),
     ...attachingTargets(call.drafts.flatMap((draft) => draft.messages)),
   ],
   statement: (tenantId, calls) => {

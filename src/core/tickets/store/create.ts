@@ -35,7 +35,8 @@ with input as materialized (
     message_id uuid, visibility text, author_id uuid, author_is_requester boolean, author_name text, author_role text,
     message_direction text, message_channel_id integer, format text, original text, plain text, safe_html text,
     sanitizer text, rendering integer, plain_given boolean, event_id uuid, event_after jsonb,
-    actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, key text, fingerprint text)
+    actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, claimant_id uuid, key text,
+    fingerprint text)
 ),
 named as materialized (
   select i.call, i.author_id as id from input i where i.author_id is not null and not i.author_is_requester
@@ -71,7 +72,7 @@ checked as materialized (
 ),
 claimed as (
   insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
-  select $1, k.credential_id, k.key, k.fingerprint, k.at from checked k where k.key is not null and k.problem is null
+  select $1, k.claimant_id, k.key, k.fingerprint, k.at from checked k where k.key is not null and k.problem is null
   on conflict do nothing
   returning c.credential_id, c.key
 ),
@@ -80,7 +81,7 @@ accepted as materialized (
     count(k.message_id) over (order by k.call) as nth_message
   from checked k
   where k.problem is null
-    and (k.key is null or exists (select 1 from claimed c where c.credential_id = k.credential_id and c.key = k.key))
+    and (k.key is null or exists (select 1 from claimed c where c.credential_id = k.claimant_id and c.key = k.key))
 ),
 totals as (select count(*) as tickets, count(a.message_id) as messages, max(a.at) as at from accepted a),
 counted as (
@@ -139,7 +140,7 @@ recorded as (
   returning e.*
 ),
 answered as materialized (
-  select a.call, a.key, a.credential_id, array_remove(array[a.id, a.found_id, a.assignee_id], null) as shown, json_build_object(
+  select a.call, a.key, a.claimant_id, array_remove(array[a.id, a.found_id, a.assignee_id], null) as shown, json_build_object(
     'tickets', json_build_array((select to_json(v) from (select ${TICKET_VIEW}) v)),
     'events', json_build_array((select to_json(v) from (select ${EVENT_VIEW}) v)),
     'messages', json_build_array()) as result
@@ -149,12 +150,12 @@ answered as materialized (
 ),
 kept as (
   insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.credential_id, a.key, a.shown, a.result::jsonb from answered a where a.key is not null
+  select $1, a.claimant_id, a.key, a.shown, a.result::jsonb from answered a where a.key is not null
 )
 select k.call, k.problem, a.result, c.fingerprint as claimed_as, s.result as repeated
 from checked k
 left join answered a on a.call = k.call
-left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.credential_id and c.key = k.key
+left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.claimant_id and c.key = k.key
 left join claim_results s on c.key is not null and s.tenant_id = $1 and s.credential_id = c.credential_id and s.key = c.key
 order by k.call`
 
@@ -363,7 +364,7 @@ export const CREATE_TICKETS: BatchKind<CreateCall, AnswerRow | LoneRow, WriteOut
   name: 'ticket.create',
   readOnly: false,
   targets: (call) => [
-    ...keyTargets(call.by, call.idempotency),
+    ...keyTargets(call.idempotency),
     ...attachingTargets(call.draft.message ? [call.draft.message] : []),
   ],
   statement: createStatement,

@@ -37,13 +37,13 @@ input as materialized (
 ),
 claimed as (
   insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
-  select $1, k.credential_id, k.key, k.fingerprint, k.at from calls k where k.key is not null
+  select $1, k.claimant_id, k.key, k.fingerprint, k.at from calls k where k.key is not null
   on conflict do nothing
   returning c.credential_id, c.key
 ),
 accepted as materialized (
   select k.* from calls k
-  where k.key is null or exists (select 1 from claimed c where c.credential_id = k.credential_id and c.key = k.key)
+  where k.key is null or exists (select 1 from claimed c where c.credential_id = k.claimant_id and c.key = k.key)
 ),
 locked as materialized (
   select t.id, t.integer, t.desk_id, t.status from tickets t
@@ -95,14 +95,14 @@ recorded as (
   from doomed d join accepted a on a.call = d.call, counted c
 ),
 answered as materialized (
-  select a.call, a.key, a.credential_id, coalesce((
+  select a.call, a.key, a.claimant_id, coalesce((
     select json_agg(json_build_object('id', d.id, 'integer', d.integer) order by d.nth) from doomed d where d.call = a.call
   ), '[]') as deleted
   from accepted a
 ),
 kept as (
   insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.credential_id, a.key, array[]::uuid[],
+  select $1, a.claimant_id, a.key, array[]::uuid[],
     jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'deleted', a.deleted)
   from answered a where a.key is not null
 )
@@ -112,7 +112,7 @@ select k.call, array(
   coalesce(a.deleted, (s.result -> 'deleted')::json) as deleted, c.fingerprint as claimed_as
 from calls k
 left join answered a on a.call = k.call
-left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.credential_id and c.key = k.key
+left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.claimant_id and c.key = k.key
 left join claim_results s on c.key is not null and s.tenant_id = $1 and s.credential_id = c.credential_id and s.key = c.key
 order by k.call`,
 )
@@ -137,7 +137,7 @@ export interface TicketIds {
 export const DELETE_TICKETS: BatchKind<DeleteCall, Static<typeof DeletedRow>, DeleteOutcome> = {
   name: 'ticket.delete',
   readOnly: false,
-  targets: (call) => [...call.tickets.map((ticket) => ticket.id), ...keyTargets(call.by, call.idempotency)],
+  targets: (call) => [...call.tickets.map((ticket) => ticket.id), ...keyTargets(call.idempotency)],
   statement: (tenantId, calls) => ({
     statement: DELETE,
     lock: holdingDeliveries(tenantId, {

@@ -79,17 +79,18 @@ export function provenanceInput(by: Provenance): object {
 }
 
 export function keyInput(key: IdempotencyKey | null): object {
-  return { key: key?.key ?? null, fingerprint: key?.fingerprint ?? null }
+  return { claimant_id: key?.claimant ?? null, key: key?.key ?? null, fingerprint: key?.fingerprint ?? null }
 }
 
-export function keyTargets(by: Provenance, key: IdempotencyKey | null): string[] {
-  return key === null ? [] : [`key ${by.credentialId} ${key.key}`]
+export function keyTargets(key: IdempotencyKey | null): string[] {
+  return key === null ? [] : [`key ${key.claimant} ${key.key}`]
 }
 
 /** The calls of a statement as a table: by whom each is made, and its idempotency key. `$2` is what `callsInput` makes. */
 export const CALLS = `calls as materialized (
   select * from json_to_recordset($2::json) as i (
-    call integer, actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, key text, fingerprint text)
+    call integer, actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, claimant_id uuid, key text,
+    fingerprint text)
 )`
 
 export function callsInput(

@@ -1,3 +1,4 @@
+import { claimantOf } from '../../../core/access/actor.ts'
 import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
 import type { Settings } from '../../dialect.ts'
@@ -27,5 +28,8 @@ export function onceOnly(
     const message = 'must be 1 to 36 visible ASCII characters'
     return refuse({ code: 'invalid', issues: [{ path: ['X-Idempotency-Key'], rule: 'format', message }] })
   }
-  return { ...ctx, idempotency: { key: `once ${deskId} ${key}`, fingerprint: ctx.requestId } }
+  return {
+    ...ctx,
+    idempotency: { claimant: claimantOf(ctx.actor), key: `once ${deskId} ${key}`, fingerprint: ctx.requestId },
+  }
 }
