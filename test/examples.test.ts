@@ -54,7 +54,7 @@ function requestOf({ method, path, operation }: Shown) {
   return { method, path: query.size > 0 ? `${target}?${query}` : target, headers, body }
 }
 
-for (const { name } of DIALECTS)
+for (const { name, examples } of DIALECTS)
   describe(name, () => {
     before(async () => {
       world = await startWorld()
@@ -65,6 +65,9 @@ for (const { name } of DIALECTS)
       const document: OpenApiDocument = (await world.send('GET', `/openapi/${name}.json`)).json
       const worked: string[] = []
       for (const shown of operationsOf(document)) {
+        const { operationId, parameters, requestBody } = shown.operation
+        const needsNothing = !requestBody && parameters.every((each) => each.in === 'header')
+        if (examples?.[operationId] === undefined && !needsNothing) continue
         const request = requestOf(shown)
         if (!request || shown.operation.tags.includes('oauth2')) continue
         const { method, path, headers, body } = request
