@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import type { Dialect } from '../src/dialects/dialect.ts'
+import { demoValuesIn } from '../src/dialects/examples.ts'
 import { type OpenApiDocument, openApiOf } from '../src/dialects/openapi.ts'
 import { documentOf } from '../src/dialects/openapi-authorization.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
@@ -25,7 +28,9 @@ describe('The OpenAPI document', () => {
       const { valid, errors } = await validator.validate(served.json)
       assert.ok(valid, JSON.stringify(errors))
       assert.equal(validator.version, '3.1')
-      assert.deepEqual(document, JSON.parse(JSON.stringify(documentOf(dialect))), 'what the tests compare answers with')
+      const demo = demoValuesIn(await readFile(join(world.dataDir, 'quickstart.env'), 'utf8'))
+      const told = JSON.parse(JSON.stringify(documentOf(dialect, demo)))
+      assert.deepEqual(document, told, 'what the tests compare answers with, and the examples of this demo')
     })
 
     test(`of ${dialect.name} has every operation once, with what it can answer besides success`, () => {

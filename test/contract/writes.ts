@@ -134,6 +134,8 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
       }),
     'PATCH /accounts/{accountID}/tickets/{ticketID}': async (m) =>
       ask(m, 'moov', 'PATCH', `/accounts/${m.site.desk.id}/tickets/${(await m.ticket()).id}`, { status: 'closed' }),
+    'POST /accounts/{accountID}/tickets/{ticketID}': async (m) =>
+      ask(m, 'moov', 'POST', `/accounts/${m.site.desk.id}/tickets/${(await m.ticket()).id}`, { status: 'closed' }),
     'POST /webhooks': (m) => ask(m, 'moov', 'POST', '/webhooks', moovWebhook(m)),
     'PUT /webhooks/{webhookID}': async (m) =>
       ask(m, 'moov', 'PUT', `/webhooks/${await m.webhook('moov')}`, moovWebhook(m)),
