@@ -7,12 +7,14 @@ import {
   listWebhooks,
   replay,
   rotateSecret,
+  sendNow,
+  skip,
   testWebhook,
   updateWebhook,
   type WebhookAdministration,
   type WebhookOffice,
 } from '../core/webhooks/commands.ts'
-import { DELIVERY_STATES } from '../core/webhooks/webhook.ts'
+import { DELIVERY_STATES, type Delivery } from '../core/webhooks/webhook.ts'
 import { webhookOffice } from '../main.ts'
 import { RECORDED_CHANNEL } from '../storage/announce.ts'
 import { errorCode } from '../storage/failures.ts'
@@ -59,9 +61,12 @@ export function webhookCommands(): Command {
     .option('--json', AS_JSON)
     .action((options: Options & { readonly json?: true }) =>
       administer(options, async (admin) => {
-        const lines = (await listWebhooks(admin)).map(({ id, dialect, enabled, disabledBy, url, events }) => {
-          return { id, dialect, state: enabled ? 'enabled' : `disabled by ${disabledBy}`, url, events }
-        })
+        const lines = (await listWebhooks(admin)).map(
+          ({ id, dialect, enabled, disabledBy, disabledBecause, url, events }) => {
+            const why = disabledBecause === null ? '' : ` (${disabledBecause})`
+            return { id, dialect, state: enabled ? 'enabled' : `disabled by ${disabledBy}${why}`, url, events }
+          },
+        )
         printList(['id', 'dialect', 'state', 'url', 'events'], lines, options)
       }),
     )
@@ -93,7 +98,7 @@ export function webhookCommands(): Command {
       console.log(`${sent.answer.status} ${sent.answer.body}`)
     }),
   )
-  command('deliveries <id>', `Show the latest ${SHOWN_DELIVERIES} deliveries.`)
+  command('deliveries <id>', `Show the latest ${SHOWN_DELIVERIES} deliveries, and why they were not taken.`)
     .option('--json', AS_JSON)
     .option('--state <state>', `only these: ${DELIVERY_STATES.join(', ')}`)
     .action((id: string, options: Options & { readonly state?: string; readonly json?: true }) =>
@@ -101,10 +106,41 @@ export function webhookCommands(): Command {
         const state = DELIVERY_STATES.find((each) => each === options.state) ?? null
         if (options.state !== undefined && state === null) throw new Told(`There is no state ${options.state}.`)
         const { deliveries } = await listDeliveries(admin, id, { state, after: null, limit: SHOWN_DELIVERIES })
-        const lines = deliveries.map(({ id, createdAt, eventType, state, attempts }) => {
-          return { id, created: createdAt, event: eventType, state, attempts }
+        const lines = deliveries.map(({ id, createdAt, eventType, state, attempts, nextAt, ...delivery }) => {
+          return { id, created: createdAt, event: eventType, state, attempts, next: nextAt, why: whyNot(delivery) }
         })
-        printList(['id', 'created', 'event', 'state', 'attempts'], lines, options)
+        printList(['id', 'created', 'event', 'state', 'attempts', 'next', 'why'], lines, options)
+      }),
+    )
+  command('send <id>', 'Send at once what waits for its next attempt.')
+    .option('--delivery <id>', 'only this one')
+    .action((id: string, options: Options & { readonly delivery?: string }) =>
+      administer(options, async (admin, office) => {
+        console.log(`${await sendNow(admin, office, id, options.delivery ?? null)} to be sent now.`)
+      }),
+    )
+  command('skip <id> <delivery>', 'Give up a delivery that is not taken, so that those behind it go on.').action(
+    (id: string, deliveryId: string, options: Options) =>
+      administer(options, async (admin, office) => {
+        await skip(admin, office, id, deliveryId)
+        console.log('Skipped.')
+      }),
+  )
+  command('change <id>', 'Change the URL, the events or the description.')
+    .option('--url <url>', 'where events are sent')
+    .option('--events <events>', 'names as the dialect calls them, separated by commas')
+    .option('--description <text>', 'for you')
+    .action((id: string, options: ChangeOptions) =>
+      administer(options, async (admin, office) => {
+        const { url, description } = options
+        const events = options.events?.split(',').map((each) => each.trim())
+        const change = {
+          ...(url && { url }),
+          ...(events && { events }),
+          ...(description !== undefined && { description }),
+        }
+        await updateWebhook(admin, office, id, change)
+        console.log('Changed.')
       }),
     )
   command('replay <id>', 'Send everything once more that was given up.')
@@ -119,6 +155,20 @@ export function webhookCommands(): Command {
 
 interface Options {
   readonly tenant?: string
+}
+
+interface ChangeOptions extends Options {
+  readonly url?: string
+  readonly events?: string
+  readonly description?: string
+}
+
+/** A delivery in a line: when it is tried next, what it waits for, and how its last attempt ended. */
+/** What a delivery waits for, or how its last attempt ended. */
+function whyNot({ waitsFor, last }: Pick<Delivery, 'waitsFor' | 'last'>): string {
+  if (waitsFor !== null) return `waits for ${waitsFor}`
+  const words = last?.answer?.replace(/\s+/g, ' ').trim()
+  return last ? [last.status ?? last.problem, words].filter((each) => each).join(' ') : ''
 }
 
 interface CreateOptions extends Options {
