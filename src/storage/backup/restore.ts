@@ -230,9 +230,10 @@ function parsed<S extends TSchema>(schema: S, bytes: Buffer): Static<S> {
   return value
 }
 
-/** What zlib and tar say of bytes that are not theirs. */
+/** What zlib and tar say of bytes that are not theirs, and PostgreSQL of rows that are not the table's (classes 22, 23). */
 function isUnreadable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
+  if (/^2[23][0-9A-Z]{3}$/.test(errorCode(error) ?? '')) return true
   return (
     /^Z_|ERR_STREAM_PREMATURE_CLOSE/.test(errorCode(error) ?? '') || /tar|Unexpected end of data/i.test(error.message)
   )
