@@ -32,8 +32,8 @@ async function addWebhook({ tenant }: SmallTenant, enabled: boolean): Promise<st
 async function addDelivery({ tenant }: SmallTenant, webhook: string, state: string, days: number): Promise<string> {
   const [id, at] = [v7(), new Date(NOW.getTime() - days * DAY_MS).toISOString()]
   await core.outside.query(
-    `insert into webhook_deliveries (tenant_id, id, webhook_id, line, position, nth, event_type, body, state, next_at, created_at, finished_at)
-     values ($1, $2, $3, $2, $4, 0, 'ticket.created', '{}', $5::text, $6, $6, case when $5::text = 'waiting' then null else $6::timestamptz end)`,
+    `insert into webhook_deliveries (tenant_id, id, webhook_id, line, position, nth, event_type, body, state, next_at, created_at, set_at, finished_at)
+     values ($1, $2, $3, $2, $4, 0, 'ticket.created', '{}', $5::text, $6, $6, $6, case when $5::text = 'waiting' then null else $6::timestamptz end)`,
     [tenant.id, id, webhook, Math.ceil(Math.random() * 1e9), state, at],
   )
   return id

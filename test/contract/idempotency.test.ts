@@ -35,7 +35,7 @@ let site: Site
 let told: Site
 
 before(async () => {
-  world = await startWorld(WEBHOOKS, {}, undefined, { retryDelaysMs: [], timeoutMs: 2_000 })
+  world = await startWorld(WEBHOOKS, {}, undefined, { retryDelaysMs: [20], timeoutMs: 2_000 })
   receiver = await startReceiver()
   store = await watchStore(world)
   outside = new pg.Client(world.database.connection)

@@ -836,6 +836,7 @@ describe('paths and methods', () => {
       deleteTicket: 'delete /v1/tickets/{id}',
       addMessage: 'post /v1/tickets/{id}/messages',
       deleteMessage: 'delete /v1/tickets/{id}/messages/{message}',
+      getOriginalMessage: 'get /v1/tickets/{id}/messages/{message}/original',
       uploadAttachment: 'post /v1/attachments',
       listMessages: 'get /v1/tickets/{id}/messages',
       listTimeline: 'get /v1/tickets/{id}/timeline',

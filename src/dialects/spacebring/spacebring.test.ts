@@ -219,7 +219,7 @@ test('members create for themselves only, and only where they belong', async () 
   assertError(await newTicket(member.headers, { userRefRequester: otherMember.id }), 403, 'forbidden')
   assert.equal((await newTicket(member.headers, { userRefRequester: member.id })).status, 201)
   const elsewhere = await newTicket(member.headers, { locationRef: otherLocation })
-  assertError(elsewhere, 400, 'validationError', ['ticket', 'userRefRequester'])
+  assertError(elsewhere, 400, 'validationError', ['ticket', 'locationRef'])
   assert.equal((await newTicket(agent.headers, { userRefRequester: member.id })).status, 201)
 })
 

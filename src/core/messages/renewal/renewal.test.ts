@@ -120,7 +120,8 @@ test('pictures that were lost become files of their message, once', async () => 
     [['screen.png', 'image/png', 5]],
   )
   assert.equal(message?.safeHtml, `<p>See</p><img src="attachment:${message?.attachments[0]?.id}" alt="screen.png">`)
-  assert.ok(await store.files?.store.open({ tenantId: made.tenant.id, id: message?.attachments[0]?.id ?? '' }))
+  const file = await store.files?.store.open({ tenantId: made.tenant.id, id: message?.attachments[0]?.id ?? '' })
+  for await (const bytes of file ?? assert.fail()) assert.ok(bytes.length > 0)
 })
 
 test('a message that was rendered in haste is rendered whole, also one of which it was not known whether it is HTML', async () => {

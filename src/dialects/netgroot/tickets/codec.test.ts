@@ -22,6 +22,7 @@ const sample = { subject_id: 1, type_id: 1, status_id: 1, priority_id: 1, group_
 test('CreateTicket opens a ticket of the subscriber on the default desk, its message untouched', () => {
   assert.deepEqual(decodeNewTicket(tenant, subscriber, sample), {
     deskId: 'desk-1',
+    customersFile: ['status', 'priority', 'group'],
     requester: { by: 'id', id: 'user-7', member: false },
     topicId: 1,
     typeId: 1,
