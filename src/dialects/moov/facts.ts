@@ -69,6 +69,11 @@ export const facts: Facts = {
     ['GET /accounts/:accountID/tickets', 'List tickets', LISTED],
     ['GET /accounts/:accountID/tickets/:ticketID', 'Get a ticket', 'moov.test.ts: is the same when read as when made'],
     ['PATCH /accounts/:accountID/tickets/:ticketID', 'Close a ticket', CLOSED],
+    [
+      'POST /accounts/:accountID/tickets/:ticketID',
+      'The same as the printed command asks for it',
+      'test/contract/curl.test.ts: create, read and close a ticket',
+    ],
     ['GET /accounts/:accountID/tickets/:ticketID/messages', 'List its messages', MESSAGES],
     [
       'GET /accounts',
