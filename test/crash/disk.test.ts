@@ -135,6 +135,8 @@ describe('a full disk', () => {
 
     rmSync(ballast)
     await until('readiness', async () => (await answerOf(server.url, '/readyz'))?.status === 200)
+    // Reads go on before there is space for writes.
+    await until('writes to be taken', () => server.stderr().includes('There is space again'))
     refused.clear()
     await workWhile((client) => ledger.acknowledged(client) < 10)
     assert.equal(refused.size, 0)

@@ -96,17 +96,18 @@ test('the command line makes, lists, tests, disables and removes webhooks of the
   const made = await webhook('create', receiver.url, '--dialect', 'moov', '--description', 'By hand')
   const id = /^id (\S+)$/m.exec(made)?.[1] ?? ''
   assert.match(made, /^secret \w{40}$/m)
-  assert.match(await webhook('list'), new RegExp(`^${id}  moov  enabled  ${receiver.url}`, 'm'))
+  assert.match(await webhook('list'), new RegExp(`^${id} +moov +enabled +${receiver.url}`, 'm'))
   assert.match(await webhook('test', id), /^204/)
   const { id: ticketId } = await native('POST', '/v1/tickets', { title: 'Told', text: 'Text' })
   await until('the event', () => receiver.got.some(({ json }) => json.data.ticketID === ticketId))
-  await until('the log', async () => /ticket.created {2}delivered {2}1 attempts/.test(await webhook('deliveries', id)))
+  await until('the log', async () => /ticket.created +delivered +1\b/.test(await webhook('deliveries', id)))
   assert.match(await webhook('replay', id), /^0 to be sent again/)
   await webhook('disable', id)
   assert.match(await webhook('list'), /disabled by hand/)
   await webhook('delete', id)
   const refused = await polydesk(['webhook', 'create', 'http://10.0.0.1/'], environment)
-  assert.deepEqual([refused.code, refused.stderr], [1, 'url: Must not be an address of a private network.\n'])
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /^url: Must not be an address of a private network\. .*POLYDESK_WEBHOOK_NETWORKS/)
 })
 
 interface Payload {

@@ -231,7 +231,7 @@ describe('behind Polydesk', { skip: isMissing }, () => {
       await server.run(`alter role polydesk connection limit ${limit}`)
       const served = await serve(server.url(name), environment)
       try {
-        assert.deepEqual(await work(served, 60), GOOD)
+        assert.deepEqual(await work(served, 30), GOOD)
         assert.equal((await served.ask('GET', '/readyz')).status, 200)
         assert.equal(
           served.said.some((line) => /may have 10 connections and this server opens up to 18/.test(line)),
