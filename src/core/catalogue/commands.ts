@@ -5,13 +5,13 @@ import type { Context } from '../context.ts'
 import { type Missing, refuse, refuseField } from '../errors.ts'
 import { type Calling, callInput } from '../idempotency/claimed.ts'
 import { type EarlierRow, type Keyed, once } from '../idempotency/store.ts'
+import { readName } from '../name.ts'
 import { LIST_OWNERS } from '../tenants/store.ts'
 import { CHANNEL, type Tenant } from '../tenants/tenant.ts'
 import type { Priority, Status } from '../tickets/ticket.ts'
 import { RECORDS, type RecordKind, type RecordRow } from './records.ts'
 import { CHANGE_RECORD, INSERT_RECORD } from './store.ts'
 
-const LONGEST_NAME = 255
 /** Twins that add a record at the same time settle within one or two rounds. */
 const ROUNDS = 5
 const UNIQUE_VIOLATION = '23505'
@@ -161,13 +161,6 @@ function demandMayManage({ actor }: Administering, kind: RecordKind): void {
   demandTenantWide(actor, permission)
   // The catalogue is every desk's: whoever is bound to one does not change the others' choice.
   if (actor.credential.deskId !== null) refuse({ code: 'forbidden', permission })
-}
-
-function readName(given: string): string {
-  const name = given.trim().normalize('NFC')
-  if (name === '') refuseField(['name'], 'required', 'Must not be empty.')
-  if ([...name].length > LONGEST_NAME) refuseField(['name'], 'too_long', 'Is too long.', LONGEST_NAME)
-  return name
 }
 
 const spelled = (name: string): string => name.trim().normalize('NFC').toLowerCase()

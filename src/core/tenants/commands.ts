@@ -7,10 +7,11 @@ import { hashPassword } from '../access/secrets.ts'
 import { INSERT_CREDENTIAL, REVOKE_CREDENTIAL } from '../access/store.ts'
 import type { CatalogueDefaults } from '../catalogue/defaults.ts'
 import type { Context } from '../context.ts'
-import { refuse, refuseField } from '../errors.ts'
+import { refuse } from '../errors.ts'
 import { type Calling, callInput } from '../idempotency/claimed.ts'
 import { type Keyed, once } from '../idempotency/store.ts'
 import type { Instant } from '../instant.ts'
+import { readName } from '../name.ts'
 import { INSERT_EXTERNAL_ID, INSERT_USER } from '../users/store.ts'
 import type { UserKind } from '../users/user.ts'
 import {
@@ -80,8 +81,6 @@ export async function createDesk(
   return desk
 }
 
-const LONGEST_NAME = 255
-
 /** Renames the tenant. The caller tells `Access.changed`. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
 export async function renameTenant(
   admin: Calling & Omit<Keyed, 'actor'> & { readonly actor: Context['actor'] | null },
@@ -91,9 +90,7 @@ export async function renameTenant(
     demandTenantWide(admin.actor, 'tenant.manage')
     if (admin.actor.credential.deskId !== null) refuse({ code: 'forbidden', permission: 'tenant.manage' })
   }
-  const name = named.trim().normalize('NFC')
-  if (name === '') refuseField(['name'], 'required', 'Must not be empty.')
-  if ([...name].length > LONGEST_NAME) refuseField(['name'], 'too_long', 'Is too long.', LONGEST_NAME)
+  const name = readName(named)
   return once(
     admin,
     async () => {
