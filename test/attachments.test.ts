@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -634,7 +634,7 @@ describe('On a full disk', () => {
   test('an upload is asked to come back, and everything else goes on', async (t) => {
     const disk = await mkdtemp(join(tmpdir(), 'polydesk-disk-'))
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', disk], { stdio: 'ignore' })
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', disk], { stdio: 'ignore' })
     } catch {
       await rm(disk, { recursive: true })
       return t.skip('A small disk cannot be mounted by this user.')
@@ -642,9 +642,11 @@ describe('On a full disk', () => {
     const full = await startWorld({ POLYDESK_DATA_DIR: disk })
     try {
       const headers = { authorization: `Bearer ${(await quickstartOf(disk)).get('POLYDESK_API_KEY')}` }
-      await writeFile(join(disk, 'others'), Buffer.alloc(30 * MIB))
+      const others = join(disk, 'others')
       const body = () => form(Buffer.alloc(MIB, 'a'), 'large.txt')
       const refused = await until('an upload to be refused', async () => {
+        // Somebody else fills the disk, also with what the reserve gives back meanwhile.
+        await appendFile(others, Buffer.alloc(4 * MIB)).catch(demandFull)
         const answer = await full.send('POST', '/v1/attachments', { headers, body: body() })
         return answer.status === 201 ? undefined : answer
       })
@@ -652,7 +654,7 @@ describe('On a full disk', () => {
       assert.match(refused.headers.get('retry-after') ?? '', /^[1-9]/)
       assert.deepEqual(await readdir(join(disk, 'files', 'incoming')).catch(() => []), [])
       assert.equal((await full.send('POST', '/v1/tickets', { headers, body: { title: 'T' } })).status, 201)
-      await rm(join(disk, 'others'))
+      await rm(others)
       await until('uploads to be taken again', async () => {
         const { status } = await full.send('POST', '/v1/attachments', { headers, body: form('small', 'small.txt') })
         return status === 201
@@ -664,6 +666,10 @@ describe('On a full disk', () => {
     }
   })
 })
+
+function demandFull(error: unknown): void {
+  assert.ok(error instanceof Error && 'code' in error && error.code === 'ENOSPC', String(error))
+}
 
 async function quickstartOf(dataDir: string): Promise<ReadonlyMap<string, string>> {
   const lines = (await readFile(join(dataDir, 'quickstart.env'), 'utf8')).split('\n')
