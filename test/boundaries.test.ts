@@ -236,6 +236,66 @@ test('Arrows point one way: http to dialects to core to storage', () => {
   )
 })
 
+/**
+ * The rooms of the core, each above those that it may use when it runs; types may come from anywhere. `ground` is what
+ * stands in the core's own folder: words, errors, instants, ids.
+ */
+const ROOMS = [
+  'ground',
+  'limits',
+  'identity',
+  'idempotency',
+  'catalogue',
+  'events',
+  'attachments',
+  'messages',
+  'users',
+  'tickets',
+  'access',
+  'logins',
+  'authorization',
+  'tenants',
+  'webhooks',
+]
+
+/** Arrows that still point the wrong way, `room -> room above it`. The list only shrinks. */
+const UPWARD: readonly string[] = [
+  'idempotency -> tickets',
+  'idempotency -> webhooks',
+  'catalogue -> tenants',
+  'attachments -> tickets',
+  'attachments -> users',
+  'messages -> tickets',
+  'messages -> webhooks',
+  'users -> webhooks',
+  'tickets -> webhooks',
+  'access -> tenants',
+]
+
+/** The room of the core that a file is in. */
+const roomOf = (file: string): string => /^src\/core\/([^/]+)\//.exec(file)?.[1] ?? 'ground'
+
+test('Rooms of the core use those below them when they run, and no other', () => {
+  const broken: string[] = []
+  const used = new Set<string>()
+  for (const { file, imports } of SOURCES.filter((source) => areaOf(source.file) === 'core')) {
+    const room = roomOf(file)
+    if (!ROOMS.includes(room)) broken.push(`${file} is in no known room`)
+    for (const { to, typeOnly } of imports) {
+      if (typeOnly || areaOf(to) !== 'core' || ROOMS.indexOf(roomOf(to)) <= ROOMS.indexOf(room)) continue
+      const arrow = `${room} -> ${roomOf(to)}`
+      if (UPWARD.includes(arrow)) used.add(arrow)
+      else broken.push(`${file} imports ${to}`)
+    }
+  }
+  assert.deepEqual(broken, [])
+  assert.deepEqual(
+    UPWARD.filter((arrow) => !used.has(arrow)),
+    [],
+    'an exemption that nobody needs',
+  )
+})
+
 test('A dialect imports no other dialect, and only the registry imports dialects: a folder and a line remove one', () => {
   const broken = SOURCES.flatMap(({ file, imports }) =>
     imports.flatMap(({ to }) => {
@@ -260,17 +320,18 @@ const PURE: Readonly<Record<string, string>> = {
   'ipaddr.js': 'reads addresses',
   'node:net': 'tells which texts are addresses',
   'node:url': 'whether the domain name system has such a name',
-  'src/core/access/actor.ts': 'what an actor may do and see: functions of their arguments',
-  'src/core/access/permissions.ts': 'the tables of permissions',
+  'src/core/identity/actor.ts': 'what an actor may do and see: functions of their arguments',
+  'src/core/identity/permissions.ts': 'the tables of permissions',
   'src/core/address.ts': 'how an address is read: functions of their arguments',
   'src/core/attachments/rules.ts': 'which files are taken: functions of their arguments',
   'src/core/errors.ts': 'how a refusal is raised',
   'src/core/limits/network.ts': 'which addresses count as one',
   'src/core/messages/rules.ts': 'what an envelope holds: a function of its arguments',
-  'src/core/tenants/tenant.ts': "the catalogue's fixed channel ids",
-  'src/core/tickets/ticket.ts': 'the lists of statuses and priorities',
-  'src/core/users/email.ts': 'what passes for an e-mail address',
-  'src/core/users/reach.ts': 'who is there for an actor: functions of their arguments',
+  'src/core/catalogue/tenant.ts': "the catalogue's fixed channel ids",
+  'src/core/tickets/ticket.ts': 'the list of what is filed',
+  'src/core/words.ts': 'the closed lists',
+  'src/core/identity/email.ts': 'what passes for an e-mail address',
+  'src/core/identity/reach.ts': 'who is there for an actor: functions of their arguments',
 }
 
 test('Rules are pure: they use types and pure modules, and read no clock and no chance', () => {

@@ -1,9 +1,11 @@
 import pg from 'pg'
 import { v7 } from 'uuid'
-import { type Actor, claimantOf, narrowed } from '../src/core/access/actor.ts'
-import { PERMISSIONS, type Permission } from '../src/core/access/permissions.ts'
 import { CATALOGUE_DEFAULTS } from '../src/core/catalogue/defaults.ts'
+import type { Tenant } from '../src/core/catalogue/tenant.ts'
 import type { Context } from '../src/core/context.ts'
+import { type Actor, claimantOf, narrowed } from '../src/core/identity/actor.ts'
+import { PERMISSIONS, type Permission } from '../src/core/identity/permissions.ts'
+import type { UserSummary } from '../src/core/identity/user.ts'
 import {
   type Administration,
   createDesk,
@@ -12,9 +14,7 @@ import {
   type NewUser,
 } from '../src/core/tenants/commands.ts'
 import { LOAD_TENANT, tenantOf } from '../src/core/tenants/store.ts'
-import type { Tenant } from '../src/core/tenants/tenant.ts'
 import { findUsers } from '../src/core/users/queries.ts'
-import type { UserSummary } from '../src/core/users/user.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { openStore, type Store } from '../src/storage/store.ts'
 import { testDatabase } from './database.ts'

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { openAccess } from '../src/core/access/access.ts'
-import { ROLES } from '../src/core/access/permissions.ts'
 import { LIST_CREDENTIALS } from '../src/core/access/store.ts'
 import { sweepAttachments, uploadAttachment } from '../src/core/attachments/commands.ts'
 import {
@@ -20,6 +19,8 @@ import {
 import { addRecord, changeRecord, type NewRecord } from '../src/core/catalogue/commands.ts'
 import { RECORD_KINDS, type RecordKind } from '../src/core/catalogue/records.ts'
 import { purgeClaims } from '../src/core/idempotency/store.ts'
+import { ROLES } from '../src/core/identity/permissions.ts'
+import { ADDRESS_KINDS, USER_KINDS } from '../src/core/identity/user.ts'
 import { leaseTokens, purgeBuckets } from '../src/core/limits/store.ts'
 import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } from '../src/core/logins/commands.ts'
 import { deleteMessage } from '../src/core/messages/commands.ts'
@@ -45,7 +46,6 @@ import {
   listTickets,
 } from '../src/core/tickets/queries.ts'
 import { CHANGE_TICKETS } from '../src/core/tickets/store/change.ts'
-import { PRIORITIES, STATUSES } from '../src/core/tickets/ticket.ts'
 import { changeUser, eraseUser, makeUser, ticketsOfNobody } from '../src/core/users/commands.ts'
 import {
   findProfilesByExternalId,
@@ -60,8 +60,8 @@ import {
   listUsers,
 } from '../src/core/users/queries.ts'
 import { USER_BY_EMAIL } from '../src/core/users/store.ts'
-import { ADDRESS_KINDS, USER_KINDS } from '../src/core/users/user.ts'
 import { DELIVERY_STATES } from '../src/core/webhooks/webhook.ts'
+import { PRIORITIES, STATUSES } from '../src/core/words.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import type { Files } from '../src/storage/files.ts'
 import { openDiskFiles } from '../src/storage/files-disk.ts'

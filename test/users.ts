@@ -1,4 +1,4 @@
-import type { UserSummary } from '../src/core/users/user.ts'
+import type { UserSummary } from '../src/core/identity/user.ts'
 
 /** A person of whom nothing is known but what `known` says, for tests of rules and codecs. */
 export function userWith(known: Partial<UserSummary> & Pick<UserSummary, 'id'>): UserSummary {

@@ -8,7 +8,7 @@ import {
   recordsOf,
 } from '../core/catalogue/commands.ts'
 import type { RecordKind, RecordRow } from '../core/catalogue/records.ts'
-import { PRIORITIES, type Priority, STATUSES, type Status } from '../core/tickets/ticket.ts'
+import { PRIORITIES, type Priority, STATUSES, type Status } from '../core/words.ts'
 import { chooseTenant } from './choose.ts'
 import { type CommandLine, withStore } from './database.ts'
 import { AS_JSON, printList } from './list.ts'

@@ -1,8 +1,8 @@
 import type { Store } from '../storage/store.ts'
-import type { Actor } from './access/actor.ts'
+import type { Tenant } from './catalogue/tenant.ts'
 import type { IdempotencyKey } from './idempotency/key.ts'
+import type { Actor } from './identity/actor.ts'
 import type { Instant } from './instant.ts'
-import type { Tenant } from './tenants/tenant.ts'
 
 /** Everything a command needs to know of its surroundings: passed explicitly, never ambient. */
 export interface Context {

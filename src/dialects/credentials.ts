@@ -1,5 +1,5 @@
-import { PERMISSIONS } from '../core/access/permissions.ts'
 import { randomSecret } from '../core/access/secrets.ts'
+import { PERMISSIONS } from '../core/identity/permissions.ts'
 import type { DialectName } from './dialect.ts'
 
 /** One kind of credential that a dialect's callers present. */

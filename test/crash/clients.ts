@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Status } from '../../src/core/tickets/ticket.ts'
+import type { Status } from '../../src/core/words.ts'
 import type { DialectName } from '../../src/dialects/dialect.ts'
 import { type Received, send } from '../world.ts'
 

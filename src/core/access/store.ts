@@ -2,10 +2,10 @@ import { type Static, Type } from 'typebox'
 import { StoreFull } from '../../storage/failures.ts'
 import { statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
+import type { Actor, ActorCredential } from '../identity/actor.ts'
+import { PERMISSIONS } from '../identity/permissions.ts'
 import { type Instant, instantOrNull } from '../instant.ts'
 import { USER_VIEW, UserRow, userOf } from '../users/store.ts'
-import type { Actor, ActorCredential } from './actor.ts'
-import { PERMISSIONS } from './permissions.ts'
 
 const nullableText = Type.Union([Type.String(), Type.Null()])
 

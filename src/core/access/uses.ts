@@ -1,5 +1,5 @@
 import type { Store } from '../../storage/store.ts'
-import type { Actor } from './actor.ts'
+import type { Actor } from '../identity/actor.ts'
 import { noteUses } from './store.ts'
 
 /** A use is kept once in so many milliseconds for each credential: an hour. */

@@ -11,12 +11,12 @@ import { openDiskFiles } from '../../storage/files-disk.ts'
 import { openInbox } from '../../storage/files-inbox.ts'
 import { openStore, type Store } from '../../storage/store.ts'
 import { Refusal } from '../errors.ts'
+import type { UserSummary } from '../identity/user.ts'
 import { deleteMessage } from '../messages/commands.ts'
 import type { Message } from '../messages/message.ts'
 import { changeTicket, createTicket, deleteTickets } from '../tickets/commands.ts'
 import { getConversation } from '../tickets/queries.ts'
 import type { Ticket } from '../tickets/ticket.ts'
-import type { UserSummary } from '../users/user.ts'
 import { uploadAttachment } from './commands.ts'
 
 let core: Core

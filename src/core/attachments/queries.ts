@@ -1,5 +1,5 @@
-import { may } from '../access/actor.ts'
 import type { Context } from '../context.ts'
+import { may } from '../identity/actor.ts'
 import { findTickets } from '../tickets/queries.ts'
 import type { Forwardable } from './attachment.ts'
 import { FILES_OF_MESSAGES } from './store.ts'

@@ -1,16 +1,16 @@
 import { Parse } from 'typebox/value'
-import { demandTenantWide } from '../access/actor.ts'
-import type { Permission } from '../access/permissions.ts'
 import type { Context } from '../context.ts'
 import { type Missing, refuse, refuseField } from '../errors.ts'
 import { type Calling, callInput } from '../idempotency/claimed.ts'
 import { type EarlierRow, type Keyed, once } from '../idempotency/store.ts'
+import { demandTenantWide } from '../identity/actor.ts'
+import type { Permission } from '../identity/permissions.ts'
 import { readName } from '../name.ts'
 import { LIST_OWNERS } from '../tenants/store.ts'
-import { CHANNEL, type Tenant } from '../tenants/tenant.ts'
-import type { Priority, Status } from '../tickets/ticket.ts'
+import type { Priority, Status } from '../words.ts'
 import { RECORDS, type RecordKind, type RecordRow } from './records.ts'
 import { CHANGE_RECORD, INSERT_RECORD } from './store.ts'
+import { CHANNEL, type Tenant } from './tenant.ts'
 
 /** Twins that add a record at the same time settle within one or two rounds. */
 const ROUNDS = 5

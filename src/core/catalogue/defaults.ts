@@ -1,5 +1,5 @@
-import { CHANNEL } from '../tenants/tenant.ts'
-import type { Priority, Status } from '../tickets/ticket.ts'
+import type { Priority, Status } from '../words.ts'
+import { CHANNEL } from './tenant.ts'
 
 /**
  * The catalogue of a fresh tenant, with the ids it starts with. Editable afterwards; ids stay.

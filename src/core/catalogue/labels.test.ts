@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Core, makeTenant, openCore } from '../../../test/core.ts'
 import { readMigrations } from '../../storage/migrate.ts'
-import { STATUSES } from '../tickets/ticket.ts'
+import { STATUSES } from '../words.ts'
 import { CATALOGUE_DEFAULTS } from './defaults.ts'
 
 let core: Core

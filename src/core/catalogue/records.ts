@@ -1,5 +1,5 @@
 import { type Static, type TObject, Type } from 'typebox'
-import { PRIORITIES, STATUSES } from '../tickets/ticket.ts'
+import { PRIORITIES, STATUSES } from '../words.ts'
 
 /**
  * What a tenant keeps lists of, and tickets are filed by. Records are named, renamed and retired, and never deleted: old

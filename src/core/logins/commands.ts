@@ -2,10 +2,10 @@ import type { Store } from '../../storage/store.ts'
 import { hashOf } from '../access/access.ts'
 import { hashPassword, isPassword, randomSecret } from '../access/secrets.ts'
 import { FIND_IN_DIRECTORY } from '../access/store.ts'
+import type { UserSummary } from '../identity/user.ts'
 import { type Instant, instant } from '../instant.ts'
 import type { Administration } from '../tenants/commands.ts'
 import { userOf } from '../users/store.ts'
-import type { UserSummary } from '../users/user.ts'
 import { failureKey, lockedSeconds, WINDOW_SECONDS } from './rules.ts'
 import {
   ADD_HOST,

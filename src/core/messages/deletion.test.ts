@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
 import { Refusal } from '../errors.ts'
+import type { UserSummary } from '../identity/user.ts'
 import { changeTicket, createTicket, deleteTickets } from '../tickets/commands.ts'
 import { getConversation, getTimeline } from '../tickets/queries.ts'
 import type { Ticket } from '../tickets/ticket.ts'
-import type { UserSummary } from '../users/user.ts'
 import { deleteMessage } from './commands.ts'
 
 let core: Core

@@ -1,6 +1,7 @@
 import type { Attachment } from '../attachments/attachment.ts'
 import type { Instant } from '../instant.ts'
-import type { Direction, Status, TicketRef } from '../tickets/ticket.ts'
+import type { TicketRef } from '../tickets/ticket.ts'
+import type { Direction, Status } from '../words.ts'
 
 export type Visibility = 'public' | 'internal'
 export type AuthorRole = 'requester' | 'agent'

@@ -1,6 +1,6 @@
-import { demand } from '../access/actor.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
+import { demand } from '../identity/actor.ts'
 import { type Instant, instant } from '../instant.ts'
 import { getTicket } from '../tickets/queries.ts'
 import type { TicketRef } from '../tickets/ticket.ts'

@@ -1,7 +1,7 @@
-import { type Actor, may, worksOn } from '../access/actor.ts'
+import { CHANNEL } from '../catalogue/tenant.ts'
 import { refuse, refuseField } from '../errors.ts'
-import { CHANNEL } from '../tenants/tenant.ts'
-import { isEmail, LONGEST_EMAIL } from '../users/email.ts'
+import { type Actor, may, worksOn } from '../identity/actor.ts'
+import { isEmail, LONGEST_EMAIL } from '../identity/email.ts'
 import type { Envelope, Message, MessageRef, NewEnvelope, Visibility } from './message.ts'
 
 /** Addresses of one kind that a message has at the most. */

@@ -1,8 +1,6 @@
 import { Parse } from 'typebox/value'
 import type { Store } from '../../storage/store.ts'
 import { directoryKind, hashOf } from '../access/access.ts'
-import { demandTenantWide } from '../access/actor.ts'
-import type { Role } from '../access/permissions.ts'
 import { hashPassword } from '../access/secrets.ts'
 import { INSERT_CREDENTIAL, REVOKE_CREDENTIAL } from '../access/store.ts'
 import type { CatalogueDefaults } from '../catalogue/defaults.ts'
@@ -10,10 +8,12 @@ import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { type Calling, callInput } from '../idempotency/claimed.ts'
 import { type Keyed, once } from '../idempotency/store.ts'
+import { demandTenantWide } from '../identity/actor.ts'
+import type { Role } from '../identity/permissions.ts'
+import type { UserKind } from '../identity/user.ts'
 import type { Instant } from '../instant.ts'
 import { readName } from '../name.ts'
 import { INSERT_EXTERNAL_ID, INSERT_USER } from '../users/store.ts'
-import type { UserKind } from '../users/user.ts'
 import {
   INSERT_CATALOGUE,
   INSERT_DESK,

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
 import { RECORD_KINDS, RECORDS, type RecordKind, shownPairs } from '../catalogue/records.ts'
+import type { Tenant } from '../catalogue/tenant.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 import { instant } from '../instant.ts'
-import type { Tenant } from './tenant.ts'
 
 const TenantRow = Type.Object({
   tenant_id: Type.String(),

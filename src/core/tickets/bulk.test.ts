@@ -6,9 +6,10 @@ import type { BatchKind } from '../../storage/batch.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import { Refusal } from '../errors.ts'
+import { FINISHED } from '../words.ts'
 import { changeEvery, type Meant } from './bulk.ts'
 import { changeTicket, createTicket, deleteTickets } from './commands.ts'
-import { FINISHED, type TicketChange } from './ticket.ts'
+import type { TicketChange } from './ticket.ts'
 
 /** More than two parts of 1,000. */
 const TICKETS = 2_150

@@ -3,7 +3,8 @@ import type { EventData, EventKind } from '../events/event.ts'
 import type { Instant } from '../instant.ts'
 import type { Content } from '../messages/content.ts'
 import type { AuthorRole, Envelope, Visibility } from '../messages/message.ts'
-import type { Direction, RequesterChoice, Status, Ticket } from './ticket.ts'
+import type { Direction, Status } from '../words.ts'
+import type { RequesterChoice, Ticket } from './ticket.ts'
 
 /** A ticket as rules see and make it: people by id only. */
 export type TicketState = Omit<Ticket, 'requester' | 'assignee'> & {

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { addUser, type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
-import { may } from '../access/actor.ts'
 import type { Context } from '../context.ts'
+import { may } from '../identity/actor.ts'
+import type { UserSummary } from '../identity/user.ts'
 import type { Message } from '../messages/message.ts'
-import type { UserSummary } from '../users/user.ts'
+import { PRIORITIES, STATUSES } from '../words.ts'
 import { changeTicket, createTicket } from './commands.ts'
 import { findTickets, getConversation, listTickets, type TicketKey, type TicketOrder } from './queries.ts'
-import { PRIORITIES, STATUSES, type Ticket, type TicketFilter } from './ticket.ts'
+import type { Ticket, TicketFilter } from './ticket.ts'
 
 /** Words with what is special in a pattern, in capitals, within other words, and numbers that also are integers. */
 const WORDS = ['door', 'DOORBELL', '100%', '1000', 'a_b', 'axb', 'back\\slash', 'größe', '7', '12', "it's"]

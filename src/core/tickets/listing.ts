@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { type BoundStatement, type Statement, statement } from '../../storage/statement.ts'
-import type { Sight } from '../access/actor.ts'
+import type { Sight } from '../identity/actor.ts'
 import { patternOf } from '../patterns.ts'
 import type { TicketKey, TicketOrder, TicketPage } from './queries.ts'
 import { TICKET_LINE, TicketLine } from './rows.ts'

@@ -3,9 +3,9 @@ import { after, before, test } from 'node:test'
 import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
 import type { Context } from '../context.ts'
 import { deleteMessage } from '../messages/commands.ts'
+import { STATUSES } from '../words.ts'
 import { changeTicket, createTicket } from './commands.ts'
 import { listTickets, type TicketKey, type TicketOrder } from './queries.ts'
-import { STATUSES } from './ticket.ts'
 
 /** By how much the clock of the second server is behind. */
 const BEHIND_MS = 1_500

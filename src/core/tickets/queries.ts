@@ -1,15 +1,15 @@
 import { Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
-import { inSight, may, sightOf } from '../access/actor.ts'
+import type { Desk } from '../catalogue/tenant.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import type { Event } from '../events/event.ts'
+import { inSight, may, sightOf } from '../identity/actor.ts'
+import type { UserSummary } from '../identity/user.ts'
 import type { Message } from '../messages/message.ts'
 import { asSeen } from '../messages/rules.ts'
 import { demandFewWords } from '../patterns.ts'
-import type { Desk } from '../tenants/tenant.ts'
 import { findUsers } from '../users/queries.ts'
-import type { UserSummary } from '../users/user.ts'
 import { keyOf, pageOfTickets, totalOfTickets } from './listing.ts'
 import {
   EVENT_VIEW,

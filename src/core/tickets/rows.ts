@@ -1,11 +1,12 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { ROLES } from '../access/permissions.ts'
 import type { Attachment } from '../attachments/attachment.ts'
 import { EVENT_KINDS, type Event, type EventData } from '../events/event.ts'
+import { ROLES } from '../identity/permissions.ts'
+import { USER_KINDS } from '../identity/user.ts'
 import { instant, instantOrNull } from '../instant.ts'
 import type { Envelope, Message } from '../messages/message.ts'
-import { USER_KINDS } from '../users/user.ts'
-import { type Person, PRIORITIES, STATUSES, type Ticket, type TicketOutcome } from './ticket.ts'
+import { PRIORITIES, STATUSES } from '../words.ts'
+import type { Person, Ticket, TicketOutcome } from './ticket.ts'
 
 /**
  * How tickets, messages and events come out of PostgreSQL, as columns or as JSON: the select lists, the rows' schemas,

@@ -2,24 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { userWith } from '../../../test/users.ts'
-import { type Actor, narrowed } from '../access/actor.ts'
-import { PERMISSIONS, type Permission } from '../access/permissions.ts'
+import { CHANNEL, type Tenant } from '../catalogue/tenant.ts'
 import { type CoreError, Refusal } from '../errors.ts'
 import type { EventData } from '../events/event.ts'
+import { type Actor, narrowed } from '../identity/actor.ts'
+import { PERMISSIONS, type Permission } from '../identity/permissions.ts'
+import type { UserSummary } from '../identity/user.ts'
 import type { NewMessage } from '../messages/message.ts'
-import { CHANNEL, type Tenant } from '../tenants/tenant.ts'
-import type { UserSummary } from '../users/user.ts'
+import { FINISHED, PRIORITIES, STATUSES, type Status } from '../words.ts'
 import { personOn } from './queries.ts'
 import { type Circumstances, decideChange, decideCreate, stateOf, statusAfter } from './rules.ts'
-import {
-  FINISHED,
-  type NewTicket,
-  PRIORITIES,
-  STATUSES,
-  type Status,
-  type Ticket,
-  type TicketChange,
-} from './ticket.ts'
+import type { NewTicket, Ticket, TicketChange } from './ticket.ts'
 
 // --- a small world, without a database --------------------------------------------------------------------------------
 

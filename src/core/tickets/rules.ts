@@ -1,25 +1,18 @@
-import { type Actor, demand, may, reachesDesk, worksOn } from '../access/actor.ts'
 import type { FileCopy, Forwardable, Upload } from '../attachments/attachment.ts'
 import { checkFiles } from '../attachments/rules.ts'
+import { CHANNEL, type Tenant } from '../catalogue/tenant.ts'
 import { type Issue, refuse } from '../errors.ts'
 import type { EventData, EventKind, TicketEventData } from '../events/event.ts'
+import { type Actor, demand, may, reachesDesk, worksOn } from '../identity/actor.ts'
+import { reachesEverybody, reachesPerson } from '../identity/reach.ts'
+import type { UserSummary } from '../identity/user.ts'
 import type { Instant } from '../instant.ts'
 import type { Content } from '../messages/content.ts'
 import type { AuthorRole, NewMessage, OpeningMessage } from '../messages/message.ts'
 import { type Answered, decideEnvelope } from '../messages/rules.ts'
-import { CHANNEL, type Tenant } from '../tenants/tenant.ts'
-import { reachesEverybody, reachesPerson } from '../users/reach.ts'
-import type { UserSummary } from '../users/user.ts'
+import { FINISHED, type Status } from '../words.ts'
 import type { ChangeDraft, EventDraft, MessageDraft, TicketDraft, TicketState } from './drafts.ts'
-import {
-  FILED_FIELDS,
-  FINISHED,
-  type FiledField,
-  type NewTicket,
-  type Status,
-  type Ticket,
-  type TicketChange,
-} from './ticket.ts'
+import { FILED_FIELDS, type FiledField, type NewTicket, type Ticket, type TicketChange } from './ticket.ts'
 
 /** All that a decision depends on beside the ticket and the request: passed in, so that rules stay pure. */
 export interface Circumstances {

@@ -5,9 +5,10 @@ import { v7 } from 'uuid'
 import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
 import { declaredStatements } from '../../storage/statement.ts'
 import { Refusal } from '../errors.ts'
+import { PRIORITIES, STATUSES } from '../words.ts'
 import { createTicket } from './commands.ts'
 import { getConversation } from './queries.ts'
-import { type NewTicket, PRIORITIES, STATUSES } from './ticket.ts'
+import type { NewTicket } from './ticket.ts'
 
 let core: Core
 

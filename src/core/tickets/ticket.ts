@@ -1,20 +1,9 @@
-import type { Role } from '../access/permissions.ts'
 import type { Event } from '../events/event.ts'
+import type { Role } from '../identity/permissions.ts'
+import type { UserKind } from '../identity/user.ts'
 import type { Instant } from '../instant.ts'
 import type { Message, NewMessage, OpeningMessage } from '../messages/message.ts'
-import type { UserKind } from '../users/user.ts'
-
-export const STATUSES = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed'] as const
-/** Where a ticket stands. `pending` waits for the requester, `on_hold` for somebody else. */
-export type Status = (typeof STATUSES)[number]
-
-/** The statuses in which nothing more is to be done. */
-export const FINISHED: readonly Status[] = ['solved', 'closed']
-
-export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
-export type Priority = (typeof PRIORITIES)[number]
-
-export type Direction = 'inbound' | 'outbound'
+import type { Direction, Priority, Status } from '../words.ts'
 
 /** A user as a ticket shows them: with their membership on the ticket's desk. */
 export interface Person {

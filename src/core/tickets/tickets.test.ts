@@ -5,10 +5,11 @@ import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test
 import type { Context } from '../context.ts'
 import { type CoreError, Refusal } from '../errors.ts'
 import type { EventKind } from '../events/event.ts'
+import { STATUSES } from '../words.ts'
 import { changeTicket, changeTickets, createTicket, deleteTickets } from './commands.ts'
 import { findTickets, getConversation, getTicket, getTimeline } from './queries.ts'
 import type { OutcomeRow } from './rows.ts'
-import { type NewTicket, STATUSES, type Ticket, type TicketChange, type TicketOutcome } from './ticket.ts'
+import type { NewTicket, Ticket, TicketChange, TicketOutcome } from './ticket.ts'
 
 let core: Core
 

@@ -4,6 +4,7 @@ import { refuse, refuseField } from '../errors.ts'
 import { type Asked, workedOut } from '../idempotency/asked.ts'
 import { callInput } from '../idempotency/claimed.ts'
 import { type EarlierRow, once, orEarlier } from '../idempotency/store.ts'
+import type { Address, NewProfile, UserChange, UserProfile } from '../identity/user.ts'
 import { findErasable, findProfile, findProfilesByAddress, findProfilesByExternalId, type UserRef } from './queries.ts'
 import {
   addressKey,
@@ -16,7 +17,6 @@ import {
 } from './rules.ts'
 import { eraseProfile } from './store/erasure.ts'
 import { CHANGE_PROFILE, CREATE_PROFILE, ENSURE_CUSTOMER, TICKETS_OF_NOBODY } from './store.ts'
-import type { Address, NewProfile, UserChange, UserProfile } from './user.ts'
 
 /** Twins that make the same user at the same time settle within one or two rounds. */
 const ROUNDS = 5

@@ -7,6 +7,7 @@ import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test
 import { DIALECTS } from '../../dialects/registry.ts'
 import type { Store } from '../../storage/store.ts'
 import { Refusal } from '../errors.ts'
+import type { UserSummary } from '../identity/user.ts'
 import { changeTicket, createTicket } from '../tickets/commands.ts'
 import { findTickets } from '../tickets/queries.ts'
 import type { Ticket } from '../tickets/ticket.ts'
@@ -14,7 +15,6 @@ import { consume } from '../webhooks/consume.ts'
 import { remakeBlank } from '../webhooks/remake.ts'
 import { changeUser, eraseUser, makeUser } from './commands.ts'
 import { findLiving, findUsersByInteger } from './queries.ts'
-import type { UserSummary } from './user.ts'
 
 const ROUNDS = 4
 const WRITERS = 3

@@ -1,8 +1,9 @@
-import { demandTenantWide, may, reachesDesk, worksOn } from '../access/actor.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
+import { demandTenantWide, may, reachesDesk, worksOn } from '../identity/actor.ts'
+import { asReached, reachesEverybody, reachesPerson } from '../identity/reach.ts'
+import type { Address, Member, UserProfile, UserSummary } from '../identity/user.ts'
 import { demandShortQuery, patternOf } from '../patterns.ts'
-import { asReached, reachesEverybody, reachesPerson } from './reach.ts'
 import { addressKey } from './rules.ts'
 import {
   COUNT_CUSTOMERS,
@@ -26,7 +27,6 @@ import {
   USERS_BY_MEMBERSHIP,
   userOf,
 } from './store.ts'
-import type { Address, Member, UserProfile, UserSummary } from './user.ts'
 
 /** Those of the users that exist in the tenant, by UUID. */
 export async function findUsers(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Actor } from '../access/actor.ts'
-import { PERMISSIONS } from '../access/permissions.ts'
 import { Refusal } from '../errors.ts'
+import type { Actor } from '../identity/actor.ts'
+import { PERMISSIONS } from '../identity/permissions.ts'
+import type { Membership, UserSummary } from '../identity/user.ts'
 import { demandMayChange, demandMayErase, demandMayGive } from './rules.ts'
-import type { Membership, UserSummary } from './user.ts'
 
 const on = (deskId: string, role: Membership['role']): Membership => ({ id: `${deskId} ${role}`, deskId, role })
 

@@ -1,8 +1,8 @@
-import { type Actor, may } from '../access/actor.ts'
+import type { Tenant } from '../catalogue/tenant.ts'
 import { refuse, refuseField } from '../errors.ts'
-import type { Tenant } from '../tenants/tenant.ts'
-import { isEmail } from './email.ts'
-import type { Address, AddressKind, UserChange, UserSummary } from './user.ts'
+import { type Actor, may } from '../identity/actor.ts'
+import { isEmail } from '../identity/email.ts'
+import type { Address, AddressKind, UserChange, UserSummary } from '../identity/user.ts'
 
 /** Characters of a name, an address or another short text at the most. */
 const LONGEST_TEXT = 255

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
-import { ROLES } from '../access/permissions.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
+import { ROLES } from '../identity/permissions.ts'
+import { ADDRESS_KINDS, type Member, USER_KINDS, type UserProfile, type UserSummary } from '../identity/user.ts'
 import { instant } from '../instant.ts'
-import { ADDRESS_KINDS, type Member, USER_KINDS, type UserProfile, type UserSummary } from './user.ts'
 
 const nullableText = Type.Union([Type.String(), Type.Null()])
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { type Actor, may } from '../access/actor.ts'
 import type { Vault } from '../access/vault.ts'
 import type { Context } from '../context.ts'
 import { type Issue, refuse, refuseField } from '../errors.ts'
 import { callInput } from '../idempotency/claimed.ts'
 import { type EarlierRow, once } from '../idempotency/store.ts'
+import { type Actor, may } from '../identity/actor.ts'
 import type { Outgoing, Protocol, Sender, Sent } from './protocol.ts'
 import {
   attemptOf,

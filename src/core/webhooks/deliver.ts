@@ -1,5 +1,5 @@
 import type { Store } from '../../storage/store.ts'
-import type { Tenant } from '../tenants/tenant.ts'
+import type { Tenant } from '../catalogue/tenant.ts'
 import { secretOwner, type WebhookOffice } from './commands.ts'
 import type { Protocol, Sent } from './protocol.ts'
 import { type Fate, fateAfter } from './rules.ts'

@@ -1,10 +1,10 @@
 import type { LinkTo } from '../attachments/links.ts'
+import type { Tenant } from '../catalogue/tenant.ts'
 import type { Event } from '../events/event.ts'
+import type { UserProfile, UserSummary } from '../identity/user.ts'
 import type { Instant } from '../instant.ts'
 import type { Message } from '../messages/message.ts'
-import type { Tenant } from '../tenants/tenant.ts'
 import type { Ticket } from '../tickets/ticket.ts'
-import type { UserProfile, UserSummary } from '../users/user.ts'
 
 /** An event with all that a payload may show of it, read from the store moments after it happened. */
 export interface News {

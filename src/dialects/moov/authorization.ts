@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Client, Issued } from '../../core/authorization/client.ts'
-import type { Tenant } from '../../core/tenants/tenant.ts'
+import type { Tenant } from '../../core/catalogue/tenant.ts'
 import type { AuthorizationForm, Scoping, TokenRefusal } from '../authorization.ts'
 import { CLIENT_CHALLENGE, NOT_KEPT, splitScopes } from '../authorization.ts'
 import type { Answer, Settings } from '../dialect.ts'

@@ -1,4 +1,4 @@
-import { STATUSES, type Status } from '../../core/tickets/ticket.ts'
+import { STATUSES, type Status } from '../../core/words.ts'
 
 export const MOOV_STATUSES = ['new', 'in-progress', 'on-hold', 'closed'] as const
 export type MoovStatus = (typeof MOOV_STATUSES)[number]

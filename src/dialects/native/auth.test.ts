@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { PERMISSIONS } from '../../core/access/permissions.ts'
+import { PERMISSIONS } from '../../core/identity/permissions.ts'
 import { withinScopes } from './auth.ts'
 import { actorWith } from './fixtures/samples.ts'
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import type { Tenant } from '../../core/tenants/tenant.ts'
-import type { Status } from '../../core/tickets/ticket.ts'
+import type { Tenant } from '../../core/catalogue/tenant.ts'
+import type { Status } from '../../core/words.ts'
 import { closed, id } from './shapes.ts'
 
 export const DeskName = closed({ id, integer: Type.Integer(), name: Type.String() })

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
-import type { Actor } from '../../core/access/actor.ts'
-import { narrowed } from '../../core/access/actor.ts'
-import type { Permission } from '../../core/access/permissions.ts'
 import { refuse } from '../../core/errors.ts'
+import type { Actor } from '../../core/identity/actor.ts'
+import { narrowed } from '../../core/identity/actor.ts'
+import type { Permission } from '../../core/identity/permissions.ts'
 import type { Services } from '../dialect.ts'
 import { resolveLogin } from './logins/token.ts'
 

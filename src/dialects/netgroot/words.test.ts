@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Status } from '../../core/tickets/ticket.ts'
-import { PRIORITIES, STATUSES } from '../../core/tickets/ticket.ts'
+import type { Status } from '../../core/words.ts'
+import { PRIORITIES, STATUSES } from '../../core/words.ts'
 import { tenant } from './fixtures/samples.ts'
 import { priorityWord, statusesMeant, statusLabels, statusWord } from './words.ts'
 

@@ -1,7 +1,7 @@
+import type { PriorityLabel, StatusLabel, Tenant } from '../../core/catalogue/tenant.ts'
 import type { AuthorRole } from '../../core/messages/message.ts'
-import type { PriorityLabel, StatusLabel, Tenant } from '../../core/tenants/tenant.ts'
-import type { Priority, Status } from '../../core/tickets/ticket.ts'
-import { STATUSES } from '../../core/tickets/ticket.ts'
+import type { Priority, Status } from '../../core/words.ts'
+import { STATUSES } from '../../core/words.ts'
 
 /** What a caller sees of a label. */
 export type Word = Pick<StatusLabel | PriorityLabel, 'id' | 'name'>

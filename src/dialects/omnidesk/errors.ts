@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import type { Permission } from '../../core/access/permissions.ts'
 import type { Issue, Missing } from '../../core/errors.ts'
+import type { Permission } from '../../core/identity/permissions.ts'
 import type { Answer, ErrorTable } from '../dialect.ts'
 import type { VendorPermission } from './auth.ts'
 

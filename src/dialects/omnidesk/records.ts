@@ -1,7 +1,7 @@
-import { reachesDesk } from '../../core/access/actor.ts'
+import type { Channel, Desk, Tenant } from '../../core/catalogue/tenant.ts'
 import type { Context } from '../../core/context.ts'
 import { refuseField } from '../../core/errors.ts'
-import type { Channel, Desk, Tenant } from '../../core/tenants/tenant.ts'
+import { reachesDesk } from '../../core/identity/actor.ts'
 
 /** What decoding needs to know of the caller and its tenant. */
 export type Caller = Pick<Context, 'tenant' | 'actor'>

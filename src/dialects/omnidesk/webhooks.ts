@@ -1,5 +1,5 @@
 import type { EventKind } from '../../core/events/event.ts'
-import type { UserProfile } from '../../core/users/user.ts'
+import type { UserProfile } from '../../core/identity/user.ts'
 import type { News, Notice, Protocol } from '../../core/webhooks/protocol.ts'
 import { newStandardSecret, standardHeaders } from '../standard-webhooks.ts'
 import { encodeCustomer } from './customers/codec.ts'

@@ -1,4 +1,4 @@
-import type { Direction, Priority, Status } from '../../core/tickets/ticket.ts'
+import type { Direction, Priority, Status } from '../../core/words.ts'
 
 /** The vendor's words for statuses, as its Ticket page lists them, and ours. */
 export const STATUS_BY_WORD = {

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
-import type { Actor, ActorCredential } from '../../core/access/actor.ts'
-import { narrowed } from '../../core/access/actor.ts'
-import type { Permission } from '../../core/access/permissions.ts'
 import { refuse, refuseField } from '../../core/errors.ts'
+import type { Actor, ActorCredential } from '../../core/identity/actor.ts'
+import { narrowed } from '../../core/identity/actor.ts'
+import type { Permission } from '../../core/identity/permissions.ts'
 import { UUID } from '../../core/uuid.ts'
 import type { Services } from '../dialect.ts'
 

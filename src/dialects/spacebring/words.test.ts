@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { STATUSES } from '../../core/tickets/ticket.ts'
+import { STATUSES } from '../../core/words.ts'
 import { tenant } from './fixtures/samples.ts'
 import {
   CHANGE_OF_STATUS_WORD,

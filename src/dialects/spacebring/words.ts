@@ -1,7 +1,8 @@
-import type { Role } from '../../core/access/permissions.ts'
-import type { Tenant } from '../../core/tenants/tenant.ts'
+import type { Tenant } from '../../core/catalogue/tenant.ts'
+import type { Role } from '../../core/identity/permissions.ts'
 import type { TicketOrder } from '../../core/tickets/queries.ts'
-import type { Status, StatusChange } from '../../core/tickets/ticket.ts'
+import type { StatusChange } from '../../core/tickets/ticket.ts'
+import type { Status } from '../../core/words.ts'
 
 /** Spacebring reference, Support: ticket status. */
 export const STATUS_WORDS = ['new', 'inProgress', 'solved', 'closed'] as const

@@ -1,5 +1,5 @@
-import { type Actor, type ActorCredential, worksOn } from '../../../core/access/actor.ts'
-import type { Desk, Tenant } from '../../../core/tenants/tenant.ts'
+import type { Desk, Tenant } from '../../../core/catalogue/tenant.ts'
+import { type Actor, type ActorCredential, worksOn } from '../../../core/identity/actor.ts'
 import { DEFAULT_COUNT, LARGEST_COUNT } from '../paging.ts'
 import type { Account, ListAccounts } from './schema.ts'
 

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { Check } from 'typebox/value'
+import { CHANNEL, type Tenant } from '../../../core/catalogue/tenant.ts'
 import { Refusal } from '../../../core/errors.ts'
 import { type Message, NO_ENVELOPE } from '../../../core/messages/message.ts'
-import { CHANNEL, type Tenant } from '../../../core/tenants/tenant.ts'
-import { type Person, STATUSES, type Ticket } from '../../../core/tickets/ticket.ts'
+import type { Person, Ticket } from '../../../core/tickets/ticket.ts'
+import { STATUSES } from '../../../core/words.ts'
 import recorded from '../fixtures/create-ticket.json' with { type: 'json' }
 import { MOOV_STATUSES, SHOWN_STATUS, statusesShownAs } from '../words.ts'
 import {

@@ -1,6 +1,6 @@
-import { claimantOf } from '../../../core/access/actor.ts'
 import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
+import { claimantOf } from '../../../core/identity/actor.ts'
 import type { Settings } from '../../dialect.ts'
 
 const HEADER = 'x-idempotency-key'

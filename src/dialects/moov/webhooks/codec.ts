@@ -1,5 +1,5 @@
-import type { Actor } from '../../../core/access/actor.ts'
 import { refuse } from '../../../core/errors.ts'
+import type { Actor } from '../../../core/identity/actor.ts'
 import type { Sent } from '../../../core/webhooks/protocol.ts'
 import type { Webhook } from '../../../core/webhooks/webhook.ts'
 import { UUID } from '../auth.ts'

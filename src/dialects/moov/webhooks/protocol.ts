@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { randomSecret } from '../../../core/access/secrets.ts'
 import type { Event } from '../../../core/events/event.ts'
 import type { Instant } from '../../../core/instant.ts'
-import { STATUSES } from '../../../core/tickets/ticket.ts'
 import type { News, Notice, Protocol, Signing } from '../../../core/webhooks/protocol.ts'
+import { STATUSES } from '../../../core/words.ts'
 import { type MoovStatus, SHOWN_STATUS } from '../words.ts'
 
 const SECOND = 1_000

@@ -1,5 +1,4 @@
 import { RECORDS, type RecordKind } from '../../../core/catalogue/records.ts'
-import { refuse } from '../../../core/errors.ts'
 import type {
   CatalogueRecord,
   Channel,
@@ -8,7 +7,8 @@ import type {
   PriorityLabel,
   StatusLabel,
   Topic,
-} from '../../../core/tenants/tenant.ts'
+} from '../../../core/catalogue/tenant.ts'
+import { refuse } from '../../../core/errors.ts'
 import { UUID } from '../../../core/uuid.ts'
 import type {
   ChannelAnswer,

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { PRIORITIES, STATUSES } from '../../../core/tickets/ticket.ts'
+import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { pageParameters } from '../paging.ts'
 import { closed, id, listOf, word } from '../shapes.ts'
 

@@ -1,6 +1,6 @@
 import type { LinkTo } from '../../../core/attachments/links.ts'
+import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import type { Message } from '../../../core/messages/message.ts'
-import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { TicketKey, TimelineEntry } from '../../../core/tickets/queries.ts'
 import type { Ticket } from '../../../core/tickets/ticket.ts'
 import type { Answer, Call } from '../../dialect.ts'

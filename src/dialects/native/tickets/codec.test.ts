@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { Value } from 'typebox/value'
 import { type Issue, Refusal } from '../../../core/errors.ts'
 import { EVENT_KINDS } from '../../../core/events/event.ts'
-import { PRIORITIES, STATUSES } from '../../../core/tickets/ticket.ts'
+import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { actorWith, DESK, GROUP, messageWith, OTHER_DESK, tenant, ticketWith, USER } from '../fixtures/samples.ts'
 import { namesOf } from '../names.ts'
 import {

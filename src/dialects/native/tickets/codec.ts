@@ -1,23 +1,22 @@
-import type { Actor } from '../../../core/access/actor.ts'
 import type { Attachment } from '../../../core/attachments/attachment.ts'
 import type { LinkTo } from '../../../core/attachments/links.ts'
+import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import { refuseField } from '../../../core/errors.ts'
+import type { Actor } from '../../../core/identity/actor.ts'
 import type { Message, NewEnvelope, NewMessage } from '../../../core/messages/message.ts'
 import type { Original } from '../../../core/messages/original.ts'
 import { shownHtml } from '../../../core/messages/shown.ts'
-import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type { TimelineEntry } from '../../../core/tickets/queries.ts'
-import {
-  type ChangeOptions,
-  type NewTicket,
-  type Person,
-  PRIORITIES,
-  type RequesterChoice,
-  STATUSES,
-  type Ticket,
-  type TicketChange,
-  type TicketFilter,
+import type {
+  ChangeOptions,
+  NewTicket,
+  Person,
+  RequesterChoice,
+  Ticket,
+  TicketChange,
+  TicketFilter,
 } from '../../../core/tickets/ticket.ts'
+import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import type { Call } from '../../dialect.ts'
 import type { Names } from '../names.ts'
 import { versionsIn } from './entity-tags.ts'

@@ -1,7 +1,7 @@
 import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
+import type { UserProfile } from '../../../core/identity/user.ts'
 import { findProfile } from '../../../core/users/queries.ts'
-import type { UserProfile } from '../../../core/users/user.ts'
 import { decodeRef } from '../reference.ts'
 
 /** A user by UUID or integer, with all that is known of them. @throws Refusal `forbidden`, `not_found` */

@@ -1,5 +1,5 @@
-import type { Actor } from '../../../core/access/actor.ts'
 import { refuse, refuseField } from '../../../core/errors.ts'
+import type { Actor } from '../../../core/identity/actor.ts'
 import { UUID } from '../../../core/uuid.ts'
 import type { NewWebhook } from '../../../core/webhooks/commands.ts'
 import type { Sent } from '../../../core/webhooks/protocol.ts'

@@ -1,5 +1,12 @@
+import type {
+  CatalogueRecord,
+  Group,
+  PriorityLabel,
+  StatusLabel,
+  Tenant,
+  Topic,
+} from '../../../core/catalogue/tenant.ts'
 import { refuseField } from '../../../core/errors.ts'
-import type { CatalogueRecord, Group, PriorityLabel, StatusLabel, Tenant, Topic } from '../../../core/tenants/tenant.ts'
 import { statusLabels } from '../words.ts'
 import type { Subject, TicketGroup, TicketPriority, TicketStatus, TicketType } from './schema.ts'
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
-import type { Actor } from '../../../core/access/actor.ts'
+import type { Actor } from '../../../core/identity/actor.ts'
+import type { UserSummary } from '../../../core/identity/user.ts'
 import { issueCredential } from '../../../core/tenants/commands.ts'
-import type { UserSummary } from '../../../core/users/user.ts'
 import type { Services } from '../../dialect.ts'
 import { verifiedPayload } from '../../signed-token.ts'
 

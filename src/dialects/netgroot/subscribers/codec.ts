@@ -1,4 +1,4 @@
-import type { UserSummary } from '../../../core/users/user.ts'
+import type { UserSummary } from '../../../core/identity/user.ts'
 import type { Subscriber } from './schema.ts'
 
 /** Who a subscriber is, as every answer about one begins. Every text is a string there, so unknown is `''`. */

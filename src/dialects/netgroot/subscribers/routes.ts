@@ -1,7 +1,7 @@
 import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
+import type { UserSummary } from '../../../core/identity/user.ts'
 import { findProfile } from '../../../core/users/queries.ts'
-import type { UserSummary } from '../../../core/users/user.ts'
 import type { Route } from '../../dialect.ts'
 import { route } from '../../dialect.ts'
 import { isSubscriber, NEEDS, type Need } from '../auth.ts'

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import Value from 'typebox/value'
 import { Refusal } from '../../../core/errors.ts'
-import { PRIORITIES, STATUSES } from '../../../core/tickets/ticket.ts'
+import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { messageWith, subscriber, tenant, ticketWith } from '../fixtures/samples.ts'
 import {
   decodeFilter,

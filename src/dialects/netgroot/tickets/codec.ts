@@ -1,9 +1,9 @@
+import type { Tenant } from '../../../core/catalogue/tenant.ts'
+import { CHANNEL } from '../../../core/catalogue/tenant.ts'
+import type { UserSummary } from '../../../core/identity/user.ts'
 import { toSeconds } from '../../../core/instant.ts'
 import type { Message, NewMessage, Visibility } from '../../../core/messages/message.ts'
-import type { Tenant } from '../../../core/tenants/tenant.ts'
-import { CHANNEL } from '../../../core/tenants/tenant.ts'
 import type { NewTicket, Ticket, TicketChange, TicketFilter } from '../../../core/tickets/ticket.ts'
-import type { UserSummary } from '../../../core/users/user.ts'
 import {
   choosable,
   decodeGroup,

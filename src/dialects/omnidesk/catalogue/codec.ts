@@ -1,7 +1,7 @@
 import { refuseField } from '../../../core/errors.ts'
+import type { UserSummary } from '../../../core/identity/user.ts'
 import { demandShortQuery } from '../../../core/patterns.ts'
 import type { UserFilter } from '../../../core/users/queries.ts'
-import type { UserSummary } from '../../../core/users/user.ts'
 import type { Answer } from '../../dialect.ts'
 import { flag, type Parameters, text } from '../coercion.ts'
 import { decodeWindow, LARGEST_LIMIT, showPart, type Window } from '../paging.ts'

@@ -1,6 +1,6 @@
+import type { Desk, Tenant } from '../../../core/catalogue/tenant.ts'
 import { Refusal, refuse, refuseField } from '../../../core/errors.ts'
-import type { Desk, Tenant } from '../../../core/tenants/tenant.ts'
-import { ADDRESS_KINDS, type Address, type AddressKind, type UserProfile } from '../../../core/users/user.ts'
+import { ADDRESS_KINDS, type Address, type AddressKind, type UserProfile } from '../../../core/identity/user.ts'
 import type { IsText } from '../../text.ts'
 import { choice, flag, number, type Parameters, plainText, required, text } from '../coercion.ts'
 import { decodeWindow, LARGEST_LIMIT, type Window } from '../paging.ts'

@@ -1,11 +1,11 @@
 import type { Context } from '../../../core/context.ts'
 import { Refusal, refuseField } from '../../../core/errors.ts'
+import type { Address, UserChange, UserProfile } from '../../../core/identity/user.ts'
 import { changeTickets } from '../../../core/tickets/commands.ts'
 import { getTicket } from '../../../core/tickets/queries.ts'
 import { changeUser, makeUser, ticketsOfNobody } from '../../../core/users/commands.ts'
 import { findProfilesByAddress, findProfilesByExternalId } from '../../../core/users/queries.ts'
 import { works } from '../../../core/users/rules.ts'
-import type { Address, UserChange, UserProfile } from '../../../core/users/user.ts'
 import type { CustomerKey, NewCustomer } from './codec.ts'
 
 /** As many tickets are linked all or nothing; a whole call has no bound. */

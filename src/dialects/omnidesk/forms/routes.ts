@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
+import type { CatalogueRecord } from '../../../core/catalogue/tenant.ts'
 import type { Context } from '../../../core/context.ts'
 import { refuse, refuseField } from '../../../core/errors.ts'
-import type { CatalogueRecord } from '../../../core/tenants/tenant.ts'
 import { getTicket } from '../../../core/tickets/queries.ts'
 import { type Answer, type Route, route } from '../../dialect.ts'
 import { NEEDS, type Need } from '../auth.ts'

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { Value } from 'typebox/value'
 import { type Issue, Refusal } from '../../../core/errors.ts'
-import { PRIORITIES, STATUSES } from '../../../core/tickets/ticket.ts'
+import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { actor, customer, tenant, ticket } from '../fixtures/samples.ts'
 import { PRIORITY_BY_WORD, STATUS_BY_WORD, WORD_OF_PRIORITY, WORD_OF_STATUS } from '../words.ts'
 import {

@@ -1,17 +1,16 @@
+import type { Tenant } from '../../../core/catalogue/tenant.ts'
+import { CHANNEL } from '../../../core/catalogue/tenant.ts'
 import { refuse, refuseField } from '../../../core/errors.ts'
 import type { Instant } from '../../../core/instant.ts'
-import type { Tenant } from '../../../core/tenants/tenant.ts'
-import { CHANNEL } from '../../../core/tenants/tenant.ts'
 import type {
   NewTicket,
-  Priority,
   RequesterChoice,
-  Status,
   Ticket,
   TicketChange,
   TicketFilter,
   TicketRef,
 } from '../../../core/tickets/ticket.ts'
+import type { Priority, Status } from '../../../core/words.ts'
 import type { Answer } from '../../dialect.ts'
 import { choice, choiceOrNull, flag, idList, number, numberOr, type Parameters, required, text } from '../coercion.ts'
 import { decodeWindow, LARGEST_LIMIT, type Window } from '../paging.ts'

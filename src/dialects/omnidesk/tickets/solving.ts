@@ -1,6 +1,7 @@
 import type { Context } from '../../../core/context.ts'
 import { changeEvery, type Meant } from '../../../core/tickets/bulk.ts'
-import { FINISHED, type Ticket } from '../../../core/tickets/ticket.ts'
+import type { Ticket } from '../../../core/tickets/ticket.ts'
+import { FINISHED } from '../../../core/words.ts'
 import { type Narrowing, refsOf } from './codec.ts'
 import { UNFINISHED } from './views.ts'
 

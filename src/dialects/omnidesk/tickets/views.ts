@@ -1,6 +1,7 @@
 import { refuseField } from '../../../core/errors.ts'
-import type { Status, TicketFilter } from '../../../core/tickets/ticket.ts'
-import { STATUSES } from '../../../core/tickets/ticket.ts'
+import type { TicketFilter } from '../../../core/tickets/ticket.ts'
+import type { Status } from '../../../core/words.ts'
+import { STATUSES } from '../../../core/words.ts'
 import { WORD_OF_STATUS } from '../words.ts'
 
 /** A named selection of tickets, for `applyView`. */

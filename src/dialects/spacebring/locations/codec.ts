@@ -1,4 +1,4 @@
-import type { Desk, Tenant } from '../../../core/tenants/tenant.ts'
+import type { Desk, Tenant } from '../../../core/catalogue/tenant.ts'
 import type { Location } from './schema.ts'
 
 /** Spacebring reference, Locations: a desk with what is known of it; every field of the vendor's is optional. */

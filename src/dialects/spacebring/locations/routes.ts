@@ -1,5 +1,5 @@
-import { reachesDesk } from '../../../core/access/actor.ts'
 import { refuse } from '../../../core/errors.ts'
+import { reachesDesk } from '../../../core/identity/actor.ts'
 import { type Route, route } from '../../dialect.ts'
 import { type Need, readingOf } from '../auth.ts'
 import { lowerCase } from '../tickets/codec.ts'

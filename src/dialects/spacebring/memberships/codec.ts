@@ -1,5 +1,5 @@
+import type { Member as CoreMember, UserSummary } from '../../../core/identity/user.ts'
 import type { MemberListing } from '../../../core/users/queries.ts'
-import type { Member as CoreMember, UserSummary } from '../../../core/users/user.ts'
 import { DEFAULT_LIMIT, decodeMemberToken, encodeMemberToken, searchQueryNext } from '../paging.ts'
 import { lowerCase } from '../tickets/codec.ts'
 import { ROLE_TYPE_OF } from '../words.ts'

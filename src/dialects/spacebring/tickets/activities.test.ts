@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TimelineEntry } from '../../../core/tickets/queries.ts'
-import { STATUSES } from '../../../core/tickets/ticket.ts'
+import { STATUSES } from '../../../core/words.ts'
 import {
   ADMIN_ID,
   admin,

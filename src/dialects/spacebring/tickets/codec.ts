@@ -1,6 +1,6 @@
+import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import { refuseField } from '../../../core/errors.ts'
 import type { NewMessage } from '../../../core/messages/message.ts'
-import type { Tenant } from '../../../core/tenants/tenant.ts'
 import type {
   Ticket as CoreTicket,
   NewTicket,

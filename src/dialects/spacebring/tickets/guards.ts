@@ -1,6 +1,6 @@
-import { demand } from '../../../core/access/actor.ts'
 import type { Context } from '../../../core/context.ts'
 import { Refusal, refuseField } from '../../../core/errors.ts'
+import { demand } from '../../../core/identity/actor.ts'
 import { deleteMessage } from '../../../core/messages/commands.ts'
 import { changeTicket } from '../../../core/tickets/commands.ts'
 import { findTicketEvent, getTicket } from '../../../core/tickets/queries.ts'

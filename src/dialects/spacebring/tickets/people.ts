@@ -1,4 +1,4 @@
-import { type Actor, worksOn } from '../../../core/access/actor.ts'
+import { type Actor, worksOn } from '../../../core/identity/actor.ts'
 import type { Person } from '../../../core/tickets/ticket.ts'
 import { ROLE_TYPE_OF } from '../words.ts'
 import type { Activity, Membership, User } from './schema.ts'

@@ -1,10 +1,10 @@
-import { demand, worksOn } from '../../../core/access/actor.ts'
 import type { Context } from '../../../core/context.ts'
 import { refuse, refuseField } from '../../../core/errors.ts'
+import { demand, worksOn } from '../../../core/identity/actor.ts'
+import { reachesPerson } from '../../../core/identity/reach.ts'
 import { getTicket } from '../../../core/tickets/queries.ts'
 import type { RequesterChoice } from '../../../core/tickets/ticket.ts'
 import { findOwner, findUsers, findUsersByMembership } from '../../../core/users/queries.ts'
-import { reachesPerson } from '../../../core/users/reach.ts'
 import { lowerCase } from './codec.ts'
 import type { AssigneeBody, CreateBody, ListQuery } from './schema.ts'
 

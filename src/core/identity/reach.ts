@@ -1,4 +1,4 @@
-import { type Actor, worksOn } from '../access/actor.ts'
+import { type Actor, worksOn } from './actor.ts'
 import type { UserProfile, UserSummary } from './user.ts'
 
 /**

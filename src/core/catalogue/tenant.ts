@@ -1,5 +1,5 @@
 import type { Instant } from '../instant.ts'
-import type { Priority, Status } from '../tickets/ticket.ts'
+import type { Priority, Status } from '../words.ts'
 
 /** A place within a tenant that tickets belong to. */
 export interface Desk {

@@ -1,5 +1,5 @@
-import type { Role } from '../access/permissions.ts'
 import type { Instant } from '../instant.ts'
+import type { Role } from './permissions.ts'
 
 export const USER_KINDS = ['person', 'service', 'automation'] as const
 /** A `service` is what a key without a person acts as; an `automation` is a machine that decides by itself. */

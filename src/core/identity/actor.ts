@@ -1,8 +1,8 @@
 import { refuse } from '../errors.ts'
 import type { Instant } from '../instant.ts'
-import type { UserSummary } from '../users/user.ts'
 import type { Permission, Role } from './permissions.ts'
 import { ROLE_PERMISSIONS } from './permissions.ts'
+import type { UserSummary } from './user.ts'
 
 /** The credential that was presented, as far as answers and rules need it. */
 export interface ActorCredential {
