@@ -262,14 +262,12 @@ const ROOMS = [
 const UPWARD: readonly string[] = [
   'idempotency -> tickets',
   'idempotency -> webhooks',
-  'catalogue -> tenants',
   'attachments -> tickets',
   'attachments -> users',
   'messages -> tickets',
   'messages -> webhooks',
   'users -> webhooks',
   'tickets -> webhooks',
-  'access -> tenants',
 ]
 
 /** The room of the core that a file is in. */

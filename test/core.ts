@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { v7 } from 'uuid'
 import { CATALOGUE_DEFAULTS } from '../src/core/catalogue/defaults.ts'
+import { LOAD_TENANT, tenantOf } from '../src/core/catalogue/store/snapshot.ts'
 import type { Tenant } from '../src/core/catalogue/tenant.ts'
 import type { Context } from '../src/core/context.ts'
 import { type Actor, claimantOf, narrowed } from '../src/core/identity/actor.ts'
@@ -13,7 +14,6 @@ import {
   createUser,
   type NewUser,
 } from '../src/core/tenants/commands.ts'
-import { LOAD_TENANT, tenantOf } from '../src/core/tenants/store.ts'
 import { findUsers } from '../src/core/users/queries.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { openStore, type Store } from '../src/storage/store.ts'

@@ -18,6 +18,7 @@ import {
 } from '../src/core/authorization/commands.ts'
 import { addRecord, changeRecord, type NewRecord } from '../src/core/catalogue/commands.ts'
 import { RECORD_KINDS, type RecordKind } from '../src/core/catalogue/records.ts'
+import { LOAD_TENANT, tenantOf } from '../src/core/catalogue/store/snapshot.ts'
 import { purgeClaims } from '../src/core/idempotency/store.ts'
 import { ROLES } from '../src/core/identity/permissions.ts'
 import { ADDRESS_KINDS, USER_KINDS } from '../src/core/identity/user.ts'
@@ -34,7 +35,7 @@ import {
   retireTenant,
   revokeCredential,
 } from '../src/core/tenants/commands.ts'
-import { LIST_TENANTS, LOAD_TENANT, LOCK_FIRST_START, tenantOf } from '../src/core/tenants/store.ts'
+import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
 import { changeTicket, changeTickets, createTicket, deleteTickets } from '../src/core/tickets/commands.ts'
 import {
   findTicketEvent,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Store } from '../../storage/store.ts'
+import { LOAD_TENANT, tenantOf } from '../catalogue/store/snapshot.ts'
 import type { Tenant } from '../catalogue/tenant.ts'
 import type { Actor } from '../identity/actor.ts'
-import { LOAD_TENANT, tenantOf } from '../tenants/store.ts'
 import { actorOf, FIND_IN_DIRECTORY, LOAD_ACTOR, ORIGIN_LISTED } from './store.ts'
 
 /** The channel on which processes tell each other that something of a tenant's access or catalogue changed. */

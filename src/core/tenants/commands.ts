@@ -10,6 +10,7 @@ import { type Calling, callInput } from '../idempotency/claimed.ts'
 import { type Keyed, once } from '../idempotency/store.ts'
 import { demandTenantWide } from '../identity/actor.ts'
 import type { Role } from '../identity/permissions.ts'
+import { LIST_OWNERS } from '../identity/store.ts'
 import type { UserKind } from '../identity/user.ts'
 import type { Instant } from '../instant.ts'
 import { readName } from '../name.ts'
@@ -19,7 +20,6 @@ import {
   INSERT_DESK,
   INSERT_GROUP,
   INSERT_TENANT,
-  LIST_OWNERS,
   NamedTenant,
   RENAME_TENANT,
   RETIRE_TENANT,

@@ -1,58 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
-import { RECORD_KINDS, RECORDS, type RecordKind, shownPairs } from '../catalogue/records.ts'
-import type { Tenant } from '../catalogue/tenant.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
-import { instant } from '../instant.ts'
-
-const TenantRow = Type.Object({
-  tenant_id: Type.String(),
-  name: Type.String(),
-  desks: Type.Array(RECORDS.desk.row),
-  groups: Type.Array(RECORDS.group.row),
-  topics: Type.Array(RECORDS.topic.row),
-  types: Type.Array(RECORDS.type.row),
-  status_labels: Type.Array(RECORDS.status_label.row),
-  priority_labels: Type.Array(RECORDS.priority_label.row),
-  channels: Type.Array(RECORDS.channel.row),
-  forms: Type.Array(RECORDS.form.row),
-})
-
-/** All records of a kind as one JSON list. */
-function list(kind: RecordKind): string {
-  const { table, id } = RECORDS[kind]
-  const order = id.type === 'uuid' ? 'integer' : 'id'
-  return `(select coalesce(json_agg(json_build_object(${shownPairs(kind)}) order by x.${order}), '[]') from ${table} x where x.tenant_id = $1) as ${table}`
-}
-
-/** A tenant with its desks, groups and catalogue, in one round trip. */
-export const LOAD_TENANT = statement(
-  'tenant.load',
-  TenantRow,
-  `select t.tenant_id, t.name,
-  ${RECORD_KINDS.map(list).join(',\n  ')}
-from tenants t where t.tenant_id = $1`,
-)
-
-/** @throws Error when the tenant has no default desk, which no command leaves it without. */
-export function tenantOf(row: Static<typeof TenantRow>): Tenant {
-  const desks = row.desks.map((desk) => ({ ...desk, createdAt: instant(desk.createdAt) }))
-  const defaultDesk = desks.find((desk) => desk.isDefault)
-  if (!defaultDesk) throw new Error(`Tenant ${row.tenant_id} has no default desk.`)
-  return {
-    id: row.tenant_id,
-    name: row.name,
-    desks,
-    defaultDesk,
-    groups: row.groups,
-    topics: row.topics,
-    types: row.types,
-    statusLabels: row.status_labels,
-    priorityLabels: row.priority_labels,
-    channels: row.channels,
-    forms: row.forms,
-  }
-}
 
 const IdRow = Type.Object({ tenant_id: Type.String() })
 
@@ -166,13 +114,6 @@ export const LIST_TENANTS = statement(
   'tenant.list',
   TenantListed,
   'select t.tenant_id, t.name, t.retired_at from tenants t order by t.created_at, t.tenant_id',
-)
-
-/** Owners and services, who administer every desk. */
-export const LIST_OWNERS = statement(
-  'user.owners',
-  Type.Object({ id: Type.String() }),
-  'select u.id from users u where u.tenant_id = $1 and u.is_owner order by u.integer',
 )
 
 /** Held to the end of a first start, so that two processes on one empty store make one demo tenant. */
