@@ -3,7 +3,14 @@ import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import type { Context } from '../src/core/context.ts'
 import type { UserSummary } from '../src/core/identity/user.ts'
-import { listTickets, type TicketKey, type TicketOrder, type TicketPage } from '../src/core/tickets/queries.ts'
+import {
+  listShown,
+  listTickets,
+  type TicketKey,
+  type TicketOrder,
+  type TicketPage,
+} from '../src/core/tickets/queries.ts'
+import { createShelf } from '../src/core/tickets/shelf.ts'
 import type { TicketFilter } from '../src/core/tickets/ticket.ts'
 import { STATUSES } from '../src/core/words.ts'
 import type { BoundStatement } from '../src/storage/statement.ts'
@@ -122,6 +129,8 @@ function filtersOf({ desks, customer }: SmallTenant): readonly TicketFilter[] {
   ]
 }
 
+const EMPTY = createShelf<string>(0, () => 1)
+
 interface Asked {
   readonly what: string
   readonly bounds: readonly BoundStatement<unknown>[]
@@ -139,6 +148,8 @@ async function asked(of: SmallTenant, places: readonly (TicketKey | null)[]): Pr
         ),
         { by: 'offset', offset: 0, limit: LIMIT },
       ]
+      const marks = await recorded(as(of), (ctx) => listShown(ctx, filter, LIMIT, { shelf: EMPTY, show: () => '' }))
+      lists.push({ what: `${viewer}, ${JSON.stringify(filter)}, marks`, bounds: marks })
       for (const page of pages) {
         const bounds = await statementsOf(as(of), filter, page)
         const what = `${viewer}, ${JSON.stringify(filter)}, ${JSON.stringify(page)}`

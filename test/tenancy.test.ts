@@ -44,8 +44,10 @@ import {
   getMessages,
   getTicketByNumber,
   getTimeline,
+  listShown,
   listTickets,
 } from '../src/core/tickets/queries.ts'
+import { createShelf } from '../src/core/tickets/shelf.ts'
 import { CHANGE_TICKETS } from '../src/core/tickets/store/change.ts'
 import { changeUser, eraseUser, makeUser, ticketsOfNobody } from '../src/core/users/commands.ts'
 import {
@@ -287,7 +289,9 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
     memberships: [{ deskId: first, role: 'agent' }],
   })
   const sights = [as(made.owner), as(made.owner, { boundTo: first }), as(made.customer), as(worksHere)]
+  const shelf = createShelf<string>(0, () => 1)
   for (const ctx of sights) {
+    await listShown(ctx, {}, 10, { shelf, show: () => '' })
     for (const order of ['newest', 'oldest', 'latest_change', 'earliest_change'] as const)
       await listTickets(ctx, {}, { by: 'key', order, after: null, limit: 10 })
     await listTickets(ctx, { priorities: ['high'] }, { by: 'offset', offset: 0, limit: 10 })

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { type BoundStatement, type Statement, statement } from '../../storage/statement.ts'
 import type { Sight } from '../identity/actor.ts'
 import { patternOf } from '../patterns.ts'
+import { USER_VIEW, UserRow } from '../users/store.ts'
 import type { TicketKey, TicketOrder, TicketPage } from './queries.ts'
 import { TICKET_LINE, TicketLine } from './rows.ts'
 import type { Ticket, TicketFilter } from './ticket.ts'
@@ -73,27 +74,60 @@ export const ListedRow = Type.Object({ ...TicketLine.properties, change_position
 export type ListedRow = Static<typeof ListedRow>
 const LISTED = `${TICKET_LINE}, t.change_position`
 
+/** `xmin` names the transaction that wrote the row: whatever changes a ticket, with a new version or without, changes it. */
+const MARKED = 't.id, t.xmin::text as stamp, t.desk_id, t.requester_id, t.assignee_id, t.created_at'
+
 /** `keyed` pages by key; `counted` by offset, and counts what it does not return; `found` as `counted`, with words. */
 type Listing = 'keyed' | 'counted' | 'found'
 
 const OFFSETS: Readonly<Record<Listing, string | null>> = { keyed: null, counted: '$16::bigint', found: '$19::bigint' }
 
-function listText(listing: Listing, order: TicketOrder, range: Range): string {
+function listText(listing: Listing, order: TicketOrder, range: Range, columns = LISTED): string {
   const { sort, after } = ORDERS[order]
   const offset = OFFSETS[listing]
   const filters = `coalesce(${FILTERS} ${listing === 'found' ? WORDS : ''}, false)`
   const within = (condition: string): string =>
-    `select ${LISTED} from tickets t where t.tenant_id = $1 and ${condition} and ${after} and ${filters} order by ${sort}`
+    `select ${columns} from tickets t where t.tenant_id = $1 and ${condition} and ${after} and ${filters} order by ${sort}`
   const page = offset === null ? 'limit $2::bigint' : `limit $2::bigint offset ${offset}`
   if (range !== 'several') return `${within(RANGES[range])} ${page}`
   // As much of each range as the page may need, which is then made of them. What is in two of them counts in the first.
   const share = offset === null ? 'limit $2::bigint' : `limit $2::bigint + ${offset}`
-  return `select ${LISTED} from (
+  return `select t.* from (
     select r.* from unnest($3::uuid[]) d (id) cross join lateral (${within(ON_DESK)} ${share}) r
     union all
     select t.* from (${within(OF_REQUESTER)} ${share}) t where ${ELSEWHERE}
   ) t order by ${sort} ${page}`
 }
+
+/** The marks of the newest tickets and, in one more row, the people who are on any of them. */
+function marksText(range: Range): string {
+  return `with page as materialized (${listText('keyed', 'newest', range, MARKED)})
+select p.*, null::json as people from page p
+union all
+select null, null, null, null, null, null, json_agg(v) from (
+  select ${USER_VIEW} from users u where u.tenant_id = $1 and u.id = any (
+    (select array_agg(p.requester_id) || array_agg(p.assignee_id) from page p)::uuid[])) v`
+}
+
+/** What tells whether a ticket of a list is still as it was, and who is on it; or, without an id, those people. */
+const MarkRow = Type.Object({
+  id: Type.Union([Type.String(), Type.Null()]),
+  stamp: Type.Union([Type.String(), Type.Null()]),
+  desk_id: Type.Union([Type.String(), Type.Null()]),
+  requester_id: Type.Union([Type.String(), Type.Null()]),
+  assignee_id: Type.Union([Type.String(), Type.Null()]),
+  created_at: Type.Union([Type.String(), Type.Null()]),
+  people: Type.Union([Type.Array(UserRow), Type.Null()]),
+})
+export type MarkRow = Static<typeof MarkRow>
+
+/** `$2` ids: the tickets behind marks. */
+const MARKED_LINES = statement(
+  'ticket.marked_lines',
+  Type.Object({ ...TicketLine.properties, stamp: Type.String() }),
+  `select ${TICKET_LINE}, t.xmin::text as stamp from tickets t where t.tenant_id = $1 and t.id = any ($2::uuid[])`,
+)
+export type MarkedLine = TicketLine & { readonly stamp: string }
 
 function countText(range: Range, words: boolean): string {
   const filters = `coalesce(${FILTERS} ${words ? WORDS : ''}, false)`
@@ -108,9 +142,11 @@ const TotalRow = Type.Object({ total: Type.Integer() })
 const ranges: readonly Range[] = ['all', 'desk', 'requester', 'several']
 const orders = Object.keys(ORDERS) as TicketOrder[]
 
+const MARKS = new Map<Range, Statement<MarkRow>>()
 const LISTS = new Map<string, Statement<ListedRow>>()
 const COUNTS = new Map<string, Statement<{ total: number }>>()
 for (const range of ranges) {
+  MARKS.set(range, statement(`ticket.marks.${range}`, MarkRow, marksText(range)))
   for (const order of orders) {
     LISTS.set(
       `keyed ${order} ${range}`,
@@ -136,7 +172,7 @@ from desk_counters d, unnest(coalesce($3::text[], array['new', 'open', 'pending'
 where d.tenant_id = $1 and ($2::uuid[] is null or d.desk_id = any ($2::uuid[]))`,
 )
 
-function chosen<Row>(statements: ReadonlyMap<string, Statement<Row>>, key: string): Statement<Row> {
+function chosen<Key extends string, Row>(statements: ReadonlyMap<Key, Statement<Row>>, key: Key): Statement<Row> {
   const found = statements.get(key)
   if (!found) throw new Error(`There is no statement for ${key}.`)
   return found
@@ -240,6 +276,25 @@ export function pageOfTickets(
     statement: chosen(LISTS, `found newest ${range}`),
     values: [...values, ...wordValues(words, notesOn), page.offset],
   }
+}
+
+/** The marks of the newest tickets that a filter wants: one more than the limit, which tells whether there is another page. */
+export function marksOfTickets(
+  tenantId: string,
+  sight: Sight,
+  asked: TicketFilter,
+  limit: number,
+): BoundStatement<MarkRow> {
+  const { range, deskIds, requesterId, filter } = rangeOf(sight, withinSight(sight, asked))
+  return {
+    statement: chosen(MARKS, range),
+    values: [tenantId, limit + 1, deskIds, requesterId, ORDERS.newest.first, ...filterValues(filter)],
+  }
+}
+
+/** Tickets by id, without the people on them; whoever asks. */
+export function markedLines(tenantId: string, ids: readonly string[]): BoundStatement<MarkedLine> {
+  return { statement: MARKED_LINES, values: [tenantId, ids] }
 }
 
 /** The value by which an order goes on after a key. */

@@ -6,11 +6,13 @@ import { refuse } from '../errors.ts'
 import type { Event } from '../events/event.ts'
 import { inSight, may, sightOf } from '../identity/actor.ts'
 import type { UserSummary } from '../identity/user.ts'
+import { type Instant, instant } from '../instant.ts'
 import type { Message } from '../messages/message.ts'
 import { asSeen } from '../messages/rules.ts'
 import { demandFewWords } from '../patterns.ts'
 import { findUsers } from '../users/queries.ts'
-import { keyOf, pageOfTickets, totalOfTickets } from './listing.ts'
+import { userOf } from '../users/store.ts'
+import { keyOf, type MarkRow, markedLines, marksOfTickets, pageOfTickets, totalOfTickets } from './listing.ts'
 import {
   EVENT_VIEW,
   EventRow,
@@ -22,6 +24,7 @@ import {
   ticketOf,
   ticketWith,
 } from './rows.ts'
+import type { Mark, Shelf } from './shelf.ts'
 import { BY_NUMBER, FIND_BY_ID, FIND_BY_INTEGER } from './store/find.ts'
 import type { Person, Ticket, TicketFilter, TicketRef } from './ticket.ts'
 
@@ -114,6 +117,94 @@ export async function listTickets(
   const lastRow = rows[page.limit - 1]
   const next = rows.length > page.limit && last && lastRow ? keyOf(page.order, last, lastRow) : null
   return { tickets, next, total: null }
+}
+
+/** A ticket of a list as it is shown, with the people on it as they are now. */
+export interface ShownTicket<Shown> {
+  readonly shown: Shown
+  readonly requester: Person | null
+  readonly assignee: Person | null
+}
+
+/**
+ * The first page of the newest tickets in sight. Only those are read, and shown by `show`, that have been written since
+ * they were put on the shelf; `show` gets them without people, who change without their tickets.
+ *
+ * @throws Refusal `forbidden`
+ */
+export async function listShown<Shown>(
+  ctx: Context,
+  filter: TicketFilter,
+  limit: number,
+  { shelf, show }: { readonly shelf: Shelf<Shown>; readonly show: (ticket: Ticket) => Shown },
+): Promise<{ readonly tickets: readonly ShownTicket<Shown>[]; readonly next: TicketKey | null }> {
+  if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
+  const { tenant, store } = ctx
+  const sight = sightOf(ctx.actor)
+  const rows = await store.run(marksOfTickets(tenant.id, sight, filter, limit))
+  const found = rows.flatMap(markIn).sort((a, b) => (a.id < b.id ? 1 : -1))
+  const marks = found.slice(0, limit)
+  const users = new Map(rows.flatMap(({ people }) => people ?? []).map((row) => [row.id, userOf(row)]))
+  const person = (id: string | null, deskId: string): Person | null => {
+    const user = id === null ? undefined : users.get(id)
+    return user ? personOn(user, deskId) : null
+  }
+  const shown = new Map<string, Shown>()
+  for (const mark of marks) {
+    const kept = shelf.find(tenant, mark)
+    if (kept !== undefined) shown.set(mark.id, kept)
+  }
+  const missing = marks.filter(({ id }) => !shown.has(id))
+  if (missing.length > 0) {
+    const stamps = new Map(missing.map(({ id, stamp }) => [id, stamp]))
+    const lines = await store.run(markedLines(tenant.id, [...stamps.keys()]))
+    // Written since their marks were read: then these and the people on them no longer belong together.
+    if (lines.filter(({ id, stamp }) => stamps.get(id) === stamp).length < missing.length)
+      return listAnew(ctx, filter, limit, show)
+    for (const line of lines) {
+      const made = show(ticketWith(line, null, null))
+      shelf.keep(tenant, line, made)
+      shown.set(line.id, made)
+    }
+  }
+  const tickets = marks.flatMap(({ id, deskId, requesterId, assigneeId }) => {
+    const made = shown.get(id)
+    if (made === undefined) return []
+    return [{ shown: made, requester: person(requesterId, deskId), assignee: person(assigneeId, deskId) }]
+  })
+  const last = marks.at(-1)
+  return { tickets, next: found.length > limit && last ? { at: last.createdAt, id: last.id } : null }
+}
+
+interface ListedMark extends Mark {
+  readonly deskId: string
+  readonly requesterId: string | null
+  readonly assigneeId: string | null
+  readonly createdAt: Instant
+}
+
+/** The mark that a row holds: none where it brings people. */
+function markIn(row: MarkRow): readonly ListedMark[] {
+  const { id, stamp, desk_id, requester_id, assignee_id, created_at } = row
+  if (id === null || stamp === null || desk_id === null || created_at === null) return []
+  return [
+    { id, stamp, deskId: desk_id, requesterId: requester_id, assigneeId: assignee_id, createdAt: instant(created_at) },
+  ]
+}
+
+async function listAnew<Shown>(
+  ctx: Context,
+  filter: TicketFilter,
+  limit: number,
+  show: (ticket: Ticket) => Shown,
+): Promise<{ readonly tickets: readonly ShownTicket<Shown>[]; readonly next: TicketKey | null }> {
+  const { tickets, next } = await listTickets(ctx, filter, { by: 'key', order: 'newest', after: null, limit })
+  const shown = tickets.map((ticket) => ({
+    shown: show({ ...ticket, requester: null, assignee: null }),
+    requester: ticket.requester,
+    assignee: ticket.assignee,
+  }))
+  return { tickets: shown, next }
 }
 
 /** The tickets of a list: its people are few and on many of them, so they are read once and not with each ticket. */

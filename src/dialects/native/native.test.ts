@@ -268,6 +268,43 @@ describe('listing tickets', () => {
     assert.deepEqual(data, [ticket])
   })
 
+  test('shows what became of ticket, people and catalogue a moment ago, however often it was shown before', async () => {
+    const title = 'Ends with "requester":null,"assignee":null'
+    const lena = { name: 'Lena', email: 'lena@example.com', memberships: [{ desk: 1, role: 'customer' }] }
+    const person = (await send('POST', '/users', { body: lena })).json.id
+    const topic = (await send('POST', '/topics', { body: { name: 'Heating' } })).json.id
+    const { id } = await opened({
+      title,
+      text: 'Cold',
+      topic,
+      requester: { id: person },
+      assignee: agent,
+    })
+    const shown = async (): Promise<unknown> => {
+      const [listed, alone] = [await send('GET', '/tickets?limit=3'), await send('GET', `/tickets/${id}`)]
+      assert.ok(listed.text.includes(alone.text), `${alone.text} is not in ${listed.text}`)
+      const [first] = listed.json.data
+      return [first.title, first.requester.name, first.assignee?.name ?? null, first.topic.name, first.version]
+    }
+    const steps: readonly (readonly [string, string, object, readonly unknown[]])[] = [
+      ['PATCH', `/tickets/${id}`, { title: 'Cold' }, ['Cold', 'Lena', 'Anna', 'Heating', 2]],
+      ['PATCH', `/users/${person}`, { name: 'Lena M' }, ['Cold', 'Lena M', 'Anna', 'Heating', 2]],
+      ['PATCH', `/topics/${topic}`, { name: 'Warmth' }, ['Cold', 'Lena M', 'Anna', 'Warmth', 2]],
+      ['PATCH', `/tickets/${id}`, { assignee: null }, ['Cold', 'Lena M', null, 'Warmth', 3]],
+    ]
+    assert.deepEqual(await shown(), [title, 'Lena', 'Anna', 'Heating', 1])
+    for (const [method, path, body, expected] of steps) {
+      const answer = await send(method, path, { body })
+      assert.equal(answer.status, 200, answer.text)
+      assert.deepEqual([await shown(), await shown()], [expected, expected])
+    }
+    assert.equal((await send('DELETE', `/users/${person}`)).status, 204)
+    const { text } = await send('GET', '/tickets?limit=3')
+    assert.doesNotMatch(text, /Lena|Cold/)
+    assert.equal((await send('DELETE', `/tickets/${id}`)).status, 204)
+    assert.ok(!idsOf(await send('GET', '/tickets?limit=3')).includes(id))
+  })
+
   test('holds what the filters say, all of them together', async () => {
     const groups = (await send('GET', '/groups')).json.data
     const ticket = await opened({

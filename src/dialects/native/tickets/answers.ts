@@ -1,13 +1,14 @@
 import type { LinkTo } from '../../../core/attachments/links.ts'
 import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import type { Message } from '../../../core/messages/message.ts'
-import type { TicketKey, TimelineEntry } from '../../../core/tickets/queries.ts'
+import type { ShownTicket, TicketKey, TimelineEntry } from '../../../core/tickets/queries.ts'
 import type { Ticket } from '../../../core/tickets/ticket.ts'
 import type { Answer, Call } from '../../dialect.ts'
 import { namesOf } from '../names.ts'
 import { cursorAfter, cursorAt } from '../paging.ts'
 import { encodeMessage, encodeTicket, encodeTimelineEntry } from './codec.ts'
 import { isKnown } from './entity-tags.ts'
+import { listText, type TicketText } from './listed.ts'
 
 function entityTag({ version }: Ticket): string {
   return `"${version}"`
@@ -39,6 +40,12 @@ export function answerTickets(tenant: Tenant, tickets: readonly Ticket[], next: 
     status: 200,
     body: { data: tickets.map((ticket) => encodeTicket(names, ticket)), next: next && cursorAfter(next) },
   }
+}
+
+/** The first page, of what is on the shelf as far as that holds. It is written here and not by the route's schema. */
+export function answerShown(tickets: readonly ShownTicket<TicketText>[], next: TicketKey | null): Answer {
+  const headers = { 'content-type': 'application/json; charset=utf-8' }
+  return { status: 200, headers, body: listText(tickets, next && cursorAfter(next)) }
 }
 
 export function answerMessageAdded(

@@ -229,7 +229,7 @@ export function encodeTicket(names: Names, ticket: Ticket): TicketAnswer {
   }
 }
 
-function encodePerson(person: Person | null): PersonAnswer {
+export function encodePerson(person: Person | null): PersonAnswer {
   if (person === null) return null
   const { id, integer, name, surname, email, isOwner, membership } = person
   return { id, integer, name, surname, email, role: isOwner ? 'owner' : (membership?.role ?? null) }

@@ -8,8 +8,10 @@ import {
   getTicket,
   getTicketByNumber,
   getTimeline,
+  listShown,
   listTickets,
 } from '../../../core/tickets/queries.ts'
+import type { Ticket } from '../../../core/tickets/ticket.ts'
 import { type Route, route } from '../../dialect.ts'
 import { texts } from '../../text.ts'
 import type { Need } from '../auth.ts'
@@ -19,6 +21,7 @@ import {
   answerCreated,
   answerMessageAdded,
   answerMessages,
+  answerShown,
   answerTicket,
   answerTickets,
   answerTimeline,
@@ -32,6 +35,7 @@ import {
   decodeReply,
   encodeOriginal,
 } from './codec.ts'
+import { createTicketShelf, type TicketText, textOf } from './listed.ts'
 import {
   ChangeBody,
   MessageAddedAnswer,
@@ -51,6 +55,9 @@ import {
 
 /** What people write. */
 const WRITTEN = texts('title', 'text', 'html')
+
+/** What lists showed lately, of all tenants. */
+const SHELF = createTicketShelf()
 
 const IF_NONE_MATCH = { 'If-None-Match': "The ticket's ETag: answered with 304 unless it has changed since." }
 const IF_MATCH = { 'If-Match': "The ticket's ETag: refused with 412 when it has changed since." }
@@ -80,6 +87,11 @@ export const ticketRoutes: readonly Route<Need>[] = [
     answers: { 200: TicketListAnswer },
     handle: async ({ ctx, query }) => {
       const page = { by: 'key', order: 'newest', after: decodeKey(query), limit: decodeLimit(query) } as const
+      if (page.after === null) {
+        const show = (ticket: Ticket): TicketText => textOf(ctx.tenant, ticket)
+        const { tickets, next } = await listShown(ctx, decodeFilter(query), page.limit, { shelf: SHELF, show })
+        return answerShown(tickets, next)
+      }
       const { tickets, next } = await listTickets(ctx, decodeFilter(query), page)
       return answerTickets(ctx.tenant, tickets, next)
     },
