@@ -58,11 +58,20 @@ export async function demandLiving(ctx: Pick<Context, 'store' | 'tenant' | 'acto
   if (!caller) refuse({ code: 'unauthenticated' })
 }
 
-/** Those of the users that are in reach and may be named in something new, by integer. */
+/** Those of the users that are in reach and may be named in something new, as the actor sees them, by integer. */
 export async function findUsersByInteger(ctx: Context, integers: readonly number[]): Promise<readonly UserSummary[]> {
   if (integers.length === 0) return []
   const users = await ctx.store.run({ statement: USERS_BY_INTEGER, values: [ctx.tenant.id, integers] })
-  return users.map(userOf).filter((user) => reachesPerson(ctx.actor, user))
+  return inReach(ctx, users.map(userOf))
+}
+
+/** The same by UUID. */
+export async function findUsersInReach(ctx: Context, ids: readonly string[]): Promise<readonly UserSummary[]> {
+  return inReach(ctx, await findLiving(ctx, ids))
+}
+
+function inReach({ actor }: Context, users: readonly UserSummary[]): readonly UserSummary[] {
+  return users.filter((user) => reachesPerson(actor, user)).map((user) => asReached(actor, user))
 }
 
 /** The user that a client's own system knows by an id on a desk. */

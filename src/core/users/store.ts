@@ -146,14 +146,15 @@ order by u.integer limit 1`,
 
 const TotalRow = Type.Object({ total: Type.Integer() })
 
-/** `$2` desks or null for everybody, `$3` pattern or null, `$4` only active, `$5` only who works on a desk. */
+/** `$2` desks or null for everybody, `$3` pattern or null, `$4` only active, `$5` only who works on one of these. */
 const LISTED_USERS = `u.tenant_id = $1 and coalesce(u.erased_at is null
   and ($2::uuid[] is null or exists (
     select 1 from memberships r where r.tenant_id = $1 and r.user_id = u.id and r.desk_id = any ($2::uuid[])))
   and ($3::text is null or u.name ilike $3 or u.surname ilike $3 or u.email ilike $3 or u.phone ilike $3)
   and (not $4::boolean or u.active)
   and (not $5::boolean or (u.kind = 'person' and (u.is_owner or exists (
-    select 1 from memberships w where w.tenant_id = $1 and w.user_id = u.id and w.role <> 'customer')))), false)`
+    select 1 from memberships w where w.tenant_id = $1 and w.user_id = u.id and w.role <> 'customer'
+      and ($2::uuid[] is null or w.desk_id = any ($2::uuid[])))))), false)`
 
 /** Beside that: `$6` integer to continue after, `$7` limit, `$8` offset. */
 export const LIST_USERS = statement(

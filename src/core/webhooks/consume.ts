@@ -1,5 +1,5 @@
 import type { EventToTell, Telling } from './news.ts'
-import { newsOf, noticesOf } from './news.ts'
+import { newsFor, newsOf, noticesOf } from './news.ts'
 import type { News, Notice } from './protocol.ts'
 import { ADVANCE, NEXT_EVENTS, OPEN_WEBHOOKS } from './store.ts'
 import { EVERYTHING } from './webhook.ts'
@@ -51,10 +51,15 @@ async function deliveriesOf(
   )
 }
 
-function rowsFor({ newId }: Consuming, webhook: OpenWebhook, news: News, notices: readonly Notice[]): object[] {
+/** @param all what the webhook's dialect tells where all may be told. */
+function rowsFor(given: Consuming, webhook: OpenWebhook, news: News, all: readonly Notice[]): object[] {
+  const { newId } = given
   const { event } = news
   if (event.position <= webhook.since) return []
   if (webhook.desk_id !== null && !isOn(webhook.desk_id, news)) return []
+  const told = newsFor(webhook.desk_id, news)
+  if (told === null) return []
+  const notices = told === news ? all : noticesOf(given, webhook.dialect, told)
   return notices.flatMap(({ type, body }, nth) =>
     webhook.events.includes(type) || webhook.events.includes(EVERYTHING)
       ? [

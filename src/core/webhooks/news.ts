@@ -53,6 +53,46 @@ export async function newsOf(given: Telling, rows: readonly EventToTell[]): Prom
   }))
 }
 
+/** What a person's event tells of desks: lists of texts that begin with the id of the desk. */
+const BY_DESK: ReadonlySet<string> = new Set(['roles', 'external_ids'])
+
+/**
+ * What may be told of an event to a webhook: one of a desk is told nothing of what a person is on others. Null when that
+ * is all there is.
+ */
+export function newsFor(deskId: string | null, news: News): News | null {
+  if (deskId === null || news.subjectId === null) return news
+  const { event, subject } = news
+  const [before, after] = [onDesk(deskId, event.before), onDesk(deskId, event.after)]
+  const isOfOthers = event.after !== null && after !== null && isEmpty(after) && !isEmpty(event.after)
+  if (isOfOthers && (before === null || isEmpty(before))) return null
+  const isHere = (each: { readonly deskId: string }): boolean => each.deskId === deskId
+  const seen = subject && {
+    ...subject,
+    memberships: subject.memberships.filter(isHere),
+    externalIds: subject.externalIds.filter(isHere),
+  }
+  return { ...news, event: { ...event, before, after }, subject: seen }
+}
+
+function isEmpty(data: EventData): boolean {
+  return Object.keys(data).length === 0
+}
+
+function onDesk(deskId: string, data: EventData | null): EventData | null {
+  if (data === null) return null
+  const seen: Record<string, EventData[string]> = {}
+  for (const [field, value] of Object.entries(data)) {
+    if (!BY_DESK.has(field) || typeof value !== 'object' || value === null) {
+      seen[field] = value
+      continue
+    }
+    const here = value.filter((each) => each.startsWith(`${deskId} `))
+    if (here.length > 0) seen[field] = here
+  }
+  return seen
+}
+
 /** What a dialect tells. A payload that cannot be made is a defect of ours; it must not keep all that follows from going out. */
 export function noticesOf({ protocols, log }: Telling, dialect: string, news: News): readonly Notice[] {
   try {

@@ -1,4 +1,4 @@
-import { newsOf, noticesOf, type Telling } from './news.ts'
+import { newsFor, newsOf, noticesOf, type Telling } from './news.ts'
 import { BLANK_DELIVERIES, REMAKE } from './store.ts'
 
 /** Deliveries that are made again at a time. */
@@ -18,8 +18,9 @@ export async function remakeBlank(given: Telling): Promise<boolean> {
   if (!first) return false
   const events = new Map(blank.map((row) => [row.position, row]))
   const news = new Map((await newsOf(given, [...events.values()])).map((each) => [each.event.position, each]))
-  const made = blank.map(({ delivery_id, for_dialect, position, nth, event_type }) => {
-    const told = news.get(position)
+  const made = blank.map(({ delivery_id, for_dialect, for_desk, position, nth, event_type }) => {
+    const all = news.get(position)
+    const told = all && newsFor(for_desk, all)
     const notices = told ? noticesOf(given, for_dialect, told) : []
     const same = notices[nth]?.type === event_type ? notices[nth] : notices.find(({ type }) => type === event_type)
     return { id: delivery_id, body: same?.body ?? null }

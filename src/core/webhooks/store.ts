@@ -289,13 +289,14 @@ export const BLANK_DELIVERIES = statement(
     ...{
       delivery_id: text,
       for_dialect: text,
+      for_desk: nullable(text),
       event_type: text,
       nth: whole,
       erasures: whole,
       subject_id: nullable(text),
     },
   }),
-  `select d.id as delivery_id, w.dialect as for_dialect, d.event_type, d.nth, p.erasures, ${EVENT_VIEW}, e.subject_id
+  `select d.id as delivery_id, w.dialect as for_dialect, w.desk_id as for_desk, d.event_type, d.nth, p.erasures, ${EVENT_VIEW}, e.subject_id
 from webhook_positions p
 join webhook_deliveries d on d.tenant_id = $1 and d.body is null
 join webhooks w on w.tenant_id = $1 and w.id = d.webhook_id

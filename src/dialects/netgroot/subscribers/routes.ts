@@ -1,5 +1,6 @@
 import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
+import { asReached } from '../../../core/identity/reach.ts'
 import type { UserSummary } from '../../../core/identity/user.ts'
 import { findProfile } from '../../../core/users/queries.ts'
 import type { Route } from '../../dialect.ts'
@@ -36,5 +37,6 @@ async function subscriberAsked(ctx: Context, id: string | undefined): Promise<Us
 }
 
 async function otherUser(ctx: Context, integer: number): Promise<UserSummary | null> {
-  return isSubscriber(ctx.actor) ? null : findProfile(ctx, { integer })
+  const user = isSubscriber(ctx.actor) ? null : await findProfile(ctx, { integer })
+  return user && asReached(ctx.actor, user)
 }

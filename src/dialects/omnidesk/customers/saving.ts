@@ -1,5 +1,6 @@
 import type { Context } from '../../../core/context.ts'
 import { Refusal, refuseField } from '../../../core/errors.ts'
+import { reachesPerson } from '../../../core/identity/reach.ts'
 import type { Address, UserChange, UserProfile } from '../../../core/identity/user.ts'
 import { changeTickets } from '../../../core/tickets/commands.ts'
 import { getTicket } from '../../../core/tickets/queries.ts'
@@ -72,7 +73,9 @@ async function standingCustomer(
   if (!reached) return null
   // A customer has one external id on a brand: with another one it is another customer, whose address this cannot be.
   const hasOther = externalId !== undefined && reached.externalIds.some((each) => each.deskId === desk.id)
-  return hasOther || works(reached) ? refuseField(['addresses'], 'not_allowed', 'belongs to another customer') : reached
+  // Who is out of reach is not completed: all that the caller learns is that the address is taken.
+  const isOther = hasOther || works(reached) || !reachesPerson(ctx.actor, reached)
+  return isOther ? refuseField(['addresses'], 'not_allowed', 'belongs to another customer') : reached
 }
 
 /** Links all tickets of a brand that came from an address and belong to nobody yet. */

@@ -1,10 +1,9 @@
 import type { Context } from '../../../core/context.ts'
 import { refuse, refuseField } from '../../../core/errors.ts'
 import { demand, worksOn } from '../../../core/identity/actor.ts'
-import { reachesPerson } from '../../../core/identity/reach.ts'
 import { getTicket } from '../../../core/tickets/queries.ts'
 import type { RequesterChoice } from '../../../core/tickets/ticket.ts'
-import { findOwner, findUsers, findUsersByMembership } from '../../../core/users/queries.ts'
+import { findOwner, findUsersByMembership, findUsersInReach } from '../../../core/users/queries.ts'
 import { lowerCase } from './codec.ts'
 import type { AssigneeBody, CreateBody, ListQuery } from './schema.ts'
 
@@ -63,8 +62,7 @@ function ownUser(ctx: Context, membershipIds: readonly string[], deskId: string)
 export async function findAssignees(ctx: Context, query: ListQuery, deskId: string): Promise<readonly string[]> {
   const ids = distinctIds(query.userRefAssignee, 'userRefAssignee')
   if (!worksOn(ctx.actor, deskId)) refuse({ code: 'forbidden', permission: 'user.read' })
-  const found = await findUsers(ctx, ids)
-  const known = new Set(found.filter((user) => reachesPerson(ctx.actor, user)).map((user) => user.id))
+  const known = new Set((await findUsersInReach(ctx, ids)).map((user) => user.id))
   const unknown = ids.find((id) => !known.has(id))
   if (unknown) refuseField(['userRefAssignee'], 'unknown', `There is no user ${unknown}.`)
   return ids
