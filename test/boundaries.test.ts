@@ -327,6 +327,7 @@ const PURE: Readonly<Record<string, string>> = {
   'src/core/messages/rules.ts': 'what an envelope holds: a function of its arguments',
   'src/core/catalogue/tenant.ts': "the catalogue's fixed channel ids",
   'src/core/tickets/ticket.ts': 'the list of what is filed',
+  'src/core/spelling.ts': 'what is the same in other letters: functions of their arguments',
   'src/core/words.ts': 'the closed lists',
   'src/core/identity/email.ts': 'what passes for an e-mail address',
   'src/core/identity/reach.ts': 'who is there for an actor: functions of their arguments',

@@ -312,7 +312,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await findUserByExternalId(as(made.owner), first, 'external')
   await driveUsers(made)
   await driveCatalogue(made, store)
-  await store.run({ statement: USER_BY_EMAIL, values: [made.tenant.id, 'rosa@example.com'] })
+  await store.run({ statement: USER_BY_EMAIL, values: [made.tenant.id, ['rosa@example.com']] })
 
   const presented = crypto.randomUUID()
   const credential = { dialect: 'native', kind: 'api_key', name: 'Key', presented, userId: made.owner.id, scopes: [] }

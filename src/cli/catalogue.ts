@@ -8,6 +8,7 @@ import {
   recordsOf,
 } from '../core/catalogue/commands.ts'
 import type { RecordKind, RecordRow } from '../core/catalogue/records.ts'
+import { isNamed } from '../core/spelling.ts'
 import { PRIORITIES, type Priority, STATUSES, type Status } from '../core/words.ts'
 import { chooseTenant } from './choose.ts'
 import { type CommandLine, withStore } from './database.ts'
@@ -122,7 +123,8 @@ export function catalogueCommands(): readonly Command[] {
 
 function choose(records: readonly RecordRow[], named: string): RecordRow {
   const found = records.filter(
-    (each) => String(each.id) === named || each.name === named || ('integer' in each && String(each.integer) === named),
+    (each) =>
+      String(each.id) === named || isNamed(each, named) || ('integer' in each && String(each.integer) === named),
   )
   const [only] = found
   if (!only || found.length > 1)

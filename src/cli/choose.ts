@@ -3,6 +3,7 @@ import { originOf } from '../core/authorization/rules.ts'
 import { LOAD_TENANT, tenantOf } from '../core/catalogue/store/snapshot.ts'
 import type { Desk, Tenant } from '../core/catalogue/tenant.ts'
 import type { UserSummary } from '../core/identity/user.ts'
+import { addressKey, composed, earlierKey, isNamed } from '../core/spelling.ts'
 import { LIST_TENANTS } from '../core/tenants/store.ts'
 import { USER_BY_EMAIL, USERS_BY_ID, userOf } from '../core/users/store.ts'
 import { UUID } from '../core/uuid.ts'
@@ -11,7 +12,7 @@ import { COMMAND, Told } from './tell.ts'
 
 /** Reads a name that something is to be given. */
 export function newName(text: string): string {
-  const name = text.trim()
+  const name = composed(text.trim())
   if (name === '') throw new Told('A name must not be empty.')
   return name
 }
@@ -22,14 +23,14 @@ export function demandFree(
   name: string,
   others: readonly { readonly id: string; readonly name: string }[],
 ): void {
-  const other = others.find((each) => each.name === name)
+  const other = others.find((each) => isNamed(each, name))
   if (other) throw new Told(`There is a ${what} ${name} already: ${other.id}. Choose another name.`)
 }
 
 /** The tenant named by id or name; without a name the only one there is. */
 export async function chooseTenant({ store, where }: CommandLine, named: string | undefined): Promise<Tenant> {
   const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
-  const found = tenants.filter((tenant) => named === undefined || tenant.tenant_id === named || tenant.name === named)
+  const found = tenants.filter((tenant) => named === undefined || tenant.tenant_id === named || isNamed(tenant, named))
   if (found.length > 1) {
     const several = named === undefined ? 'There are several tenants' : `Several tenants are called ${named}`
     throw new Told(`${several}: name one with --tenant ID. \`${COMMAND} tenant list\` shows them.`)
@@ -48,7 +49,7 @@ export async function chooseTenant({ store, where }: CommandLine, named: string 
 
 /** A desk by UUID, integer or name. */
 export function chooseDesk(tenant: Tenant, named: string): Desk {
-  const found = tenant.desks.find((desk) => desk.id === named || String(desk.integer) === named || desk.name === named)
+  const found = tenant.desks.find((desk) => desk.id === named || String(desk.integer) === named || isNamed(desk, named))
   if (!found)
     throw new Told(`There is no desk ${named}; there are: ${tenant.desks.map((desk) => desk.name).join(', ')}.`)
   return found
@@ -58,7 +59,7 @@ export function chooseDesk(tenant: Tenant, named: string): Desk {
 export async function chooseUser({ store }: CommandLine, tenant: Tenant, named: string): Promise<UserSummary> {
   const rows = UUID.test(named)
     ? await store.run({ statement: USERS_BY_ID, values: [tenant.id, [named]] })
-    : await store.run({ statement: USER_BY_EMAIL, values: [tenant.id, named.toLowerCase()] })
+    : await store.run({ statement: USER_BY_EMAIL, values: [tenant.id, [earlierKey(named), addressKey(named)]] })
   const [row] = rows
   if (!row) throw new Told(`There is no user ${named} in ${tenant.name}.`)
   return userOf(row)

@@ -6,6 +6,7 @@ import { isEmail } from '../core/identity/email.ts'
 import { ROLES, type Role } from '../core/identity/permissions.ts'
 import { USER_KINDS, type UserKind } from '../core/identity/user.ts'
 import { setActive, setPassword } from '../core/logins/commands.ts'
+import { patternsOf } from '../core/patterns.ts'
 import { addExternalId, createUser } from '../core/tenants/commands.ts'
 import { COUNT_USERS, LIST_USERS } from '../core/users/store.ts'
 import { errorCode } from '../storage/failures.ts'
@@ -102,8 +103,8 @@ export function userCommands(): Command {
     .action((options: { tenant?: string; find?: string; json?: true }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
-        const pattern = options.find === undefined ? null : `%${options.find.replace(/[\\%_]/g, '\\$&')}%`
-        const wanted = [tenant.id, null, pattern, false, false]
+        const patterns = options.find === undefined ? null : patternsOf(options.find.trim())
+        const wanted = [tenant.id, null, patterns, false, false]
         const rows = await commandLine.store.run({ statement: LIST_USERS, values: [...wanted, 0, SHOWN_USERS, 0] })
         const [counted] = await commandLine.store.run({ statement: COUNT_USERS, values: wanted })
         const lines = rows.map((each) => ({

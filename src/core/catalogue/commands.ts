@@ -7,6 +7,7 @@ import { demandTenantWide } from '../identity/actor.ts'
 import type { Permission } from '../identity/permissions.ts'
 import { LIST_OWNERS } from '../identity/store.ts'
 import { readName } from '../name.ts'
+import { nameKey } from '../spelling.ts'
 import type { Priority, Status } from '../words.ts'
 import { RECORDS, type RecordKind, type RecordRow } from './records.ts'
 import { CHANGE_RECORD, INSERT_RECORD } from './store.ts'
@@ -163,13 +164,11 @@ function demandMayManage({ actor }: Administering, kind: RecordKind): void {
   if (actor.credential.deskId !== null) refuse({ code: 'forbidden', permission })
 }
 
-const spelled = (name: string): string => name.trim().normalize('NFC').toLowerCase()
-
 /** People and commands choose by name, so two of a kind that may be chosen are not called alike. */
 function demandFreeName(tenant: Tenant, kind: RecordKind, name: string, own: string | number | null): void {
   const records: readonly { readonly id: string | number; readonly name: string; readonly active: boolean }[] =
     recordsOf(tenant, kind)
-  const taken = records.some((each) => each.id !== own && each.active && spelled(each.name) === spelled(name))
+  const taken = records.some((each) => each.id !== own && each.active && nameKey(each.name) === nameKey(name))
   if (taken) refuse({ code: 'conflict', message: `Another ${kind.replace('_', ' ')} is called ${name}.` })
 }
 

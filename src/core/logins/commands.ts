@@ -4,6 +4,7 @@ import { hashPassword, isPassword, randomSecret } from '../access/secrets.ts'
 import { FIND_IN_DIRECTORY } from '../access/store.ts'
 import type { UserSummary } from '../identity/user.ts'
 import { type Instant, instant } from '../instant.ts'
+import { addressKey, earlierKey, usernameKey } from '../spelling.ts'
 import type { Administration } from '../tenants/commands.ts'
 import { userOf } from '../users/store.ts'
 import { failureKey, lockedSeconds, WINDOW_SECONDS } from './rules.ts'
@@ -72,7 +73,7 @@ async function verified(
 ): Promise<UserSummary | null> {
   decoy ??= hashPassword(randomSecret())
   const nobodys = await decoy
-  const keys = by === 'email' ? [name.toLowerCase(), null] : [null, name.toLowerCase()]
+  const keys = by === 'email' ? [[earlierKey(name), addressKey(name)], []] : [[], [earlierKey(name), usernameKey(name)]]
   const [row] = await store.run({ statement: FIND_LOGIN, values: [tenantId, ...keys] })
   const isRight = await isPassword(password, row?.password_hash ?? nobodys)
   if (!row || row.password_hash === null || !isRight) return null

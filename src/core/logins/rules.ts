@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Instant } from '../instant.ts'
 import { networkOf } from '../limits/network.ts'
+import { usernameKey } from '../spelling.ts'
 
 /** So many failed logins of one name from one address lock it for the rest of the window. */
 export const MOST_FAILURES = 10
@@ -19,9 +20,9 @@ export function lockedSeconds(counted: Failures | null, now: Instant): number {
   return Math.max(0, Math.ceil(left))
 }
 
-/** Where failures of a name from an address are counted: a digest, so that no mistyped password stands in a table as a name. */
+/** Where failures of a name from an address are counted, however the name is written: a digest, so that no mistyped password stands in a table as a name. */
 export function failureKey(name: string, address: string): Buffer {
   return createHash('sha256')
-    .update(`${networkOf(address)}\n${name.toLowerCase()}`)
+    .update(`${networkOf(address)}\n${usernameKey(name)}`)
     .digest()
 }

@@ -2,12 +2,13 @@ import { Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
 import { USER_VIEW, UserRow } from '../users/store.ts'
 
-/** A person who may log in: `$2` key of the e-mail address or null, `$3` key of the user name or null. */
+/** Who may log in: `$2` keys of an e-mail address or `$3` of a user name, the person of the first that is somebody's. */
 export const FIND_LOGIN = statement(
   'login.find',
   Type.Object({ ...UserRow.properties, password_hash: Type.Union([Type.String(), Type.Null()]) }),
   `select ${USER_VIEW}, u.password_hash from users u join tenants t on t.tenant_id = $1 and t.retired_at is null
-where u.tenant_id = $1 and (u.email_key = $2 or u.username_key = $3)`,
+where u.tenant_id = $1 and (u.email_key = any ($2::text[]) or u.username_key = any ($3::text[]))
+order by coalesce(array_position($2::text[], u.email_key), array_position($3::text[], u.username_key)) limit 1`,
 )
 
 const Counted = Type.Object({ failures: Type.Integer(), since: Type.String() })

@@ -2,6 +2,7 @@ import { CHANNEL } from '../catalogue/tenant.ts'
 import { refuse, refuseField } from '../errors.ts'
 import { type Actor, may, worksOn } from '../identity/actor.ts'
 import { isEmail, LONGEST_EMAIL } from '../identity/email.ts'
+import { addressKey, composed } from '../spelling.ts'
 import type { Envelope, Message, MessageRef, NewEnvelope, Visibility } from './message.ts'
 
 /** Addresses of one kind that a message has at the most. */
@@ -51,7 +52,7 @@ export function decideEnvelope(
     cc: addresses('cc', cc),
     bcc: addresses('bcc', bcc),
     inReplyTo: inReplyTo === undefined ? null : idOfAnswered(inReplyTo, message, actor, answered),
-    externalReference,
+    externalReference: externalReference === null ? null : composed(externalReference),
   }
   if (externalReference !== null && [...externalReference].length > LONGEST_REFERENCE)
     refuseField(['message', 'external_reference'], 'too_long', 'Is too long.', LONGEST_REFERENCE)
@@ -71,8 +72,8 @@ function addresses(field: 'to' | 'cc' | 'bcc', given: readonly string[], any = f
     if (!ADDRESS.test(address) || !(any || isEmail(address)))
       refuseField(path, 'format', any ? 'Must be an address.' : 'Must be an e-mail address.')
   }
-  const keys = given.map((address) => address.toLowerCase())
-  return given.filter((_, nth) => keys.indexOf(keys[nth] ?? '') === nth)
+  const keys = given.map(addressKey)
+  return given.map(composed).filter((_, nth) => keys.indexOf(keys[nth] ?? '') === nth)
 }
 
 function idOfAnswered(

@@ -10,7 +10,7 @@ const nullableText = Type.Union([Type.String(), Type.Null()])
 
 /** SQL of the key under which two spellings of an address are the same; of a telephone number people write many. */
 export const keyOf = (address: string): string => `case
-    when ${address} ~ '^[-+0-9 ()./]+$' then regexp_replace(${address}, '[^+0-9]', '', 'g') else lower(${address}) end`
+    when ${address} ~ '^[-+0-9 ()./]+$' then regexp_replace(${address}, '[^+0-9]', '', 'g') else lower(normalize(${address}, NFC)) end`
 
 /** SQL of the keys of all addresses in the envelope of a message `${message}`, null when there are none. */
 export const addressKeys = (message: string): string => `case

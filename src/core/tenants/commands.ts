@@ -14,6 +14,8 @@ import { LIST_OWNERS } from '../identity/store.ts'
 import type { UserKind } from '../identity/user.ts'
 import type { Instant } from '../instant.ts'
 import { readName } from '../name.ts'
+import { addressKey, composed, usernameKey } from '../spelling.ts'
+import { asKept } from '../users/rules.ts'
 import { INSERT_EXTERNAL_ID, INSERT_USER } from '../users/store.ts'
 import {
   INSERT_CATALOGUE,
@@ -40,7 +42,7 @@ export async function createTenant(
   const { store, now, newId } = admin
   const tenantId = newId()
   const { catalogue } = input
-  await store.run({ statement: INSERT_TENANT, values: [tenantId, input.name, now] })
+  await store.run({ statement: INSERT_TENANT, values: [tenantId, composed(input.name), now] })
   const lists = [
     catalogue.topics,
     catalogue.types,
@@ -50,9 +52,9 @@ export async function createTenant(
   ]
   await store.run({ statement: INSERT_CATALOGUE, values: [tenantId, ...lists.map((list) => JSON.stringify(list))] })
   for (const name of catalogue.groups)
-    await store.run({ statement: INSERT_GROUP, values: [tenantId, newId(), name, now] })
+    await store.run({ statement: INSERT_GROUP, values: [tenantId, newId(), composed(name), now] })
   const deskId = newId()
-  await store.run({ statement: INSERT_DESK, values: [tenantId, deskId, input.deskName, true, now, '[]'] })
+  await store.run({ statement: INSERT_DESK, values: [tenantId, deskId, composed(input.deskName), true, now, '[]'] })
   return { tenantId, deskId }
 }
 
@@ -76,7 +78,10 @@ export async function createDesk(
   const { store, now, newId } = admin
   const owners = await store.run({ statement: LIST_OWNERS, values: [tenantId] })
   const admins = JSON.stringify(owners.map((owner) => ({ id: newId(), user_id: owner.id })))
-  const [desk] = await store.run({ statement: INSERT_DESK, values: [tenantId, newId(), name, false, now, admins] })
+  const [desk] = await store.run({
+    statement: INSERT_DESK,
+    values: [tenantId, newId(), composed(name), false, now, admins],
+  })
   if (!desk) throw new Error(`Tenant ${tenantId} does not exist.`)
   return desk
 }
@@ -136,8 +141,9 @@ export interface NewUser {
 export async function createUser(
   admin: Administration,
   tenantId: string,
-  user: NewUser,
+  given: NewUser,
 ): Promise<{ readonly id: string; readonly integer: number }> {
+  const user = asKept(given)
   const { store, now, newId } = admin
   const memberships = user.memberships.map((each) => ({ id: newId(), desk_id: each.deskId, role: each.role }))
   const values = [
@@ -148,9 +154,9 @@ export async function createUser(
     user.name,
     user.surname ?? '',
     user.email ?? null,
-    user.email?.toLowerCase() ?? null,
+    user.email === undefined ? null : addressKey(user.email),
     user.username ?? null,
-    user.username?.toLowerCase() ?? null,
+    user.username === undefined ? null : usernameKey(user.username),
     user.customerNumber ?? null,
     user.phone ?? null,
     user.password === undefined ? null : await hashPassword(user.password),
@@ -171,7 +177,7 @@ export async function addExternalId(
   externalId: string,
   userId: string,
 ): Promise<void> {
-  await admin.store.run({ statement: INSERT_EXTERNAL_ID, values: [tenantId, deskId, externalId, userId] })
+  await admin.store.run({ statement: INSERT_EXTERNAL_ID, values: [tenantId, deskId, composed(externalId), userId] })
 }
 
 /** A credential to issue. `presented` is exactly what callers will present; only its hash is stored. */

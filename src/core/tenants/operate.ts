@@ -2,6 +2,7 @@ import type { Store } from '../../storage/store.ts'
 import { CATALOGUE_DEFAULTS } from '../catalogue/defaults.ts'
 import { refuse } from '../errors.ts'
 import type { Instant } from '../instant.ts'
+import { isNamed } from '../spelling.ts'
 import { UUID } from '../uuid.ts'
 import { issueCredential, type NewCredential, openTenant, renameTenant, retireTenant } from './commands.ts'
 import { LIST_TENANTS } from './store.ts'
@@ -72,6 +73,6 @@ async function findTenant(operator: Operator, id: string): Promise<ListedTenant>
 }
 
 async function demandFree(operator: Operator, name: string, own: string | null): Promise<void> {
-  const other = (await listTenants(operator)).find((each) => each.name === name && each.id !== own)
+  const other = (await listTenants(operator)).find((each) => isNamed(each, name) && each.id !== own)
   if (other) refuse({ code: 'conflict', message: `There is a tenant ${name} already: ${other.id}.` })
 }

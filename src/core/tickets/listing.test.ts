@@ -12,7 +12,21 @@ import { findTickets, getConversation, listTickets, type TicketKey, type TicketO
 import type { Ticket, TicketFilter } from './ticket.ts'
 
 /** Words with what is special in a pattern, in capitals, within other words, and numbers that also are integers. */
-const WORDS = ['door', 'DOORBELL', '100%', '1000', 'a_b', 'axb', 'back\\slash', 'größe', '7', '12', "it's"]
+const WORDS = [
+  'door',
+  'DOORBELL',
+  '100%',
+  '1000',
+  'a_b',
+  'axb',
+  'back\\slash',
+  'größe',
+  'gro\u0308ße',
+  'ｄｏｏｒ',
+  '7',
+  '12',
+  "it's",
+]
 const SIZE = 45
 
 let core: Core
@@ -153,8 +167,10 @@ function hasWords(ctx: Context, ticket: Ticket, words: readonly string[]): boole
     ticket.toAddress,
     ...(requester ? [requester.name, requester.surname, requester.email ?? '', requester.customerNumber ?? ''] : []),
     ...shown.map((message) => message.plain),
-  ].map((text) => text.toLowerCase())
-  return words.every((word) => texts.some((text) => text.includes(word.toLowerCase())))
+  ].map((text) => text.normalize('NFC').toLowerCase())
+  const isIn = (word: string, text: string): boolean =>
+    ['NFC', 'NFKC'].some((form) => text.includes(word.normalize(form).toLowerCase()))
+  return words.every((word) => texts.some((text) => isIn(word, text)))
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { type BoundStatement, type Statement, statement } from '../../storage/statement.ts'
 import type { Sight } from '../identity/actor.ts'
-import { patternOf } from '../patterns.ts'
+import { isSpelledVariously, patternOf, plainPatternOf } from '../patterns.ts'
+import { composed } from '../spelling.ts'
 import { USER_VIEW, UserRow } from '../users/store.ts'
 import type { TicketKey, TicketOrder, TicketPage } from './queries.ts'
 import { TICKET_LINE, TicketLine } from './rows.ts'
@@ -57,16 +58,26 @@ const FILTERS = `($6::uuid[] is null or t.desk_id = any ($6::uuid[]))
   and ($14::boolean is null or (t.assignee_id is null) = $14::boolean)
   and ($15::text is null or t.external_reference = $15::text)`
 
-/** Every word occurs somewhere: `$16` patterns, `$17` the integer that the only word may be, `$18` desks whose notes count. */
+/** SQL that is true where a column holds the word `w`, whose letters are composed there. */
+const FOUND = (column: string): string => `${column} ilike w.pattern or w.plain is not null and ${column} ilike w.plain`
+
+/** The same of a text that is kept as it was written. */
+const FOUND_IN_TEXT = (column: string): string => `${FOUND(column)}
+        or w.is_spelled_variously and ${column} is not nfc normalized and normalize(${column}, NFC) ilike w.pattern`
+
+/**
+ * Every word occurs somewhere: `$16` patterns, `$17` the integer that the only word may be, `$18` desks whose notes count,
+ * `$19` other patterns or null for each, `$20` whether each may be spelled variously.
+ */
 const WORDS = `
   and ($17::bigint is not distinct from t.integer or not exists (
-    select 1 from unnest($16::text[]) w (pattern)
-    where not (t.title ilike w.pattern or t.from_address ilike w.pattern or t.from_name ilike w.pattern or t.to_address ilike w.pattern
+    select 1 from unnest($16::text[], $19::text[], $20::boolean[]) w (pattern, plain, is_spelled_variously)
+    where not (${FOUND_IN_TEXT('t.title')} or ${['t.from_address', 't.from_name', 't.to_address'].map(FOUND).join(' or ')}
       or exists (select 1 from users s where s.tenant_id = $1 and s.id = t.requester_id
-        and (s.name ilike w.pattern or s.surname ilike w.pattern or s.email ilike w.pattern or s.customer_number ilike w.pattern))
+        and (${['s.name', 's.surname', 's.email', 's.customer_number'].map(FOUND).join(' or ')}))
       or exists (select 1 from external_identities x where x.tenant_id = $1 and x.user_id = t.requester_id
-        and x.desk_id = t.desk_id and x.external_id ilike w.pattern)
-      or exists (select 1 from messages m where m.tenant_id = $1 and m.ticket_id = t.id and m.plain ilike w.pattern
+        and x.desk_id = t.desk_id and (${FOUND('x.external_id')}))
+      or exists (select 1 from messages m where m.tenant_id = $1 and m.ticket_id = t.id and (${FOUND_IN_TEXT('m.plain')})
         and (m.visibility = 'public' or t.desk_id = any ($18::uuid[]))))))`
 
 /** A ticket of a list, with what the orders by change sort it by. */
@@ -80,7 +91,7 @@ const MARKED = 't.id, t.xmin::text as stamp, t.desk_id, t.requester_id, t.assign
 /** `keyed` pages by key; `counted` by offset, and counts what it does not return; `found` as `counted`, with words. */
 type Listing = 'keyed' | 'counted' | 'found'
 
-const OFFSETS: Readonly<Record<Listing, string | null>> = { keyed: null, counted: '$16::bigint', found: '$19::bigint' }
+const OFFSETS: Readonly<Record<Listing, string | null>> = { keyed: null, counted: '$16::bigint', found: '$21::bigint' }
 
 function listText(listing: Listing, order: TicketOrder, range: Range, columns = LISTED): string {
   const { sort, after } = ORDERS[order]
@@ -236,7 +247,7 @@ function filterValues(filter: TicketFilter): unknown[] {
     filter.requesterIds ?? null,
     filter.assigneeIds ?? null,
     filter.unassigned ?? null,
-    filter.externalReference ?? null,
+    filter.externalReference === undefined ? null : composed(filter.externalReference),
   ]
 }
 
@@ -244,7 +255,7 @@ function wordValues(words: readonly string[], notesOn: readonly string[]): unkno
   const patterns = words.map(patternOf)
   const only = words.length === 1 ? words[0] : undefined
   const integer = only !== undefined && /^\d{1,15}$/.test(only) ? Number(only) : null
-  return [patterns, integer, notesOn]
+  return [patterns, integer, notesOn, words.map(plainPatternOf), words.map(isSpelledVariously)]
 }
 
 /**

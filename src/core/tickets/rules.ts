@@ -10,6 +10,7 @@ import type { Instant } from '../instant.ts'
 import type { Content } from '../messages/content.ts'
 import type { AuthorRole, NewMessage, OpeningMessage } from '../messages/message.ts'
 import { type Answered, decideEnvelope } from '../messages/rules.ts'
+import { composed } from '../spelling.ts'
 import { FINISHED, type Status } from '../words.ts'
 import type { ChangeDraft, EventDraft, MessageDraft, TicketDraft, TicketState } from './drafts.ts'
 import { FILED_FIELDS, type FiledField, type NewTicket, type Ticket, type TicketChange } from './ticket.ts'
@@ -109,11 +110,11 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
     channelId: input.channelId ?? CHANNEL.api,
     formId: input.formId ?? null,
     direction,
-    fromAddress: input.fromAddress ?? '',
-    fromName: input.fromName ?? '',
-    toAddress: input.toAddress ?? '',
-    toName: input.toName ?? '',
-    externalReference: input.externalReference ?? null,
+    fromAddress: composed(input.fromAddress ?? ''),
+    fromName: composed(input.fromName ?? ''),
+    toAddress: composed(input.toAddress ?? ''),
+    toName: composed(input.toName ?? ''),
+    externalReference: typeof input.externalReference === 'string' ? composed(input.externalReference) : null,
     tags: distinct(input.tags ?? []),
     createdAt: now,
     updatedAt: now,
@@ -206,7 +207,7 @@ function openingMessage(
     id: given.newId(),
     visibility: input.visibility,
     authorId: author === 'requester' ? 'requester' : author === 'nobody' ? null : author.id,
-    authorName: input.authorName ?? null,
+    authorName: input.authorName === undefined ? null : composed(input.authorName),
     authorRole,
     direction: input.direction ?? (authorRole === 'requester' ? 'inbound' : 'outbound'),
     channelId: input.channelId ?? channelId,
@@ -403,7 +404,7 @@ function decideMessage(before: TicketState, input: NewMessage, given: Circumstan
     id: given.newId(),
     visibility,
     authorId,
-    authorName: input.authorName ?? null,
+    authorName: input.authorName === undefined ? null : composed(input.authorName),
     authorRole,
     direction: input.direction ?? (authorRole === 'requester' ? 'inbound' : 'outbound'),
     channelId,
@@ -483,7 +484,7 @@ function distinct(tags: readonly string[]): readonly string[] {
 }
 
 function tagOf(text: string): string {
-  return text.normalize('NFC').trim()
+  return composed(text).trim()
 }
 
 function sameData(one: EventData | null, other: EventData | null): boolean {

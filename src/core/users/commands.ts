@@ -5,9 +5,10 @@ import { type Asked, workedOut } from '../idempotency/asked.ts'
 import { callInput } from '../idempotency/claimed.ts'
 import { type EarlierRow, once, orEarlier } from '../idempotency/store.ts'
 import type { Address, NewProfile, UserChange, UserProfile } from '../identity/user.ts'
+import { addressKey, composed, usernameKey } from '../spelling.ts'
 import { findErasable, findProfile, findProfilesByAddress, findProfilesByExternalId, type UserRef } from './queries.ts'
 import {
-  addressKey,
+  asKept,
   checkFieldCount,
   checkUserChange,
   demandMayChange,
@@ -38,9 +39,9 @@ export async function ensureCustomer(
         statement: ENSURE_CUSTOMER,
         values: [
           ctx.tenant.id,
-          person.email,
-          person.email.toLowerCase(),
-          person.name,
+          composed(person.email),
+          addressKey(person.email),
+          composed(person.name),
           person.deskId,
           ctx.newId(),
           ctx.newId(),
@@ -63,7 +64,7 @@ export async function ensureCustomer(
 /** Makes a person. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
 export async function makeUser(ctx: Context, asked: Asked<NewProfile>): Promise<UserProfile> {
   return inRounds(ctx, async () => {
-    const input = await workedOut(asked)
+    const input = asKept(await workedOut(asked))
     checkUserChange(input, ctx.tenant)
     if ((input.memberships ?? []).length === 0) refuseField(['memberships'], 'required', 'Names no desk.')
     demandMayGive(ctx.actor, input.memberships)
@@ -77,9 +78,9 @@ export async function makeUser(ctx: Context, asked: Asked<NewProfile>): Promise<
       name,
       surname: surname ?? '',
       email: email ?? null,
-      email_key: email?.toLowerCase() ?? null,
+      email_key: keyOf(email, addressKey) ?? null,
       username: username ?? null,
-      username_key: username?.toLowerCase() ?? null,
+      username_key: keyOf(username, usernameKey) ?? null,
       customer_number: customerNumber ?? null,
       phone: phone ?? null,
       photo_url: photoUrl ?? null,
@@ -100,7 +101,7 @@ export async function makeUser(ctx: Context, asked: Asked<NewProfile>): Promise<
  */
 export async function changeUser(ctx: Context, id: string, asked: Asked<UserChange>): Promise<UserProfile> {
   return inRounds(ctx, async () => {
-    const change = await workedOut(asked)
+    const change = asKept(await workedOut(asked))
     const user = (await findProfile(ctx, { id })) ?? refuse({ code: 'not_found', missing: 'user' })
     checkUserChange(change, ctx.tenant)
     demandMayChange(ctx.actor, user)
@@ -145,7 +146,7 @@ export async function ticketsOfNobody(
   addresses: readonly Address[],
   limit: number,
 ): Promise<readonly string[]> {
-  const values = [ctx.tenant.id, deskId, addresses.map(addressKey), limit]
+  const values = [ctx.tenant.id, deskId, addresses.map(({ address }) => addressKey(address)), limit]
   return (await ctx.store.run({ statement: TICKETS_OF_NOBODY, values })).map(({ id }) => id)
 }
 
@@ -207,7 +208,7 @@ function withOwnAddresses<Change extends UserChange>(
   const phone =
     change.phone === undefined && user.phone === null ? added.find(({ kind }) => kind === 'telephone') : undefined
   const isKnown = ({ kind, address }: Address): boolean =>
-    kind === 'email' && address.toLowerCase() === (user.email ?? email?.address ?? '').toLowerCase()
+    kind === 'email' && addressKey(address) === addressKey(user.email ?? email?.address ?? '')
   return {
     ...change,
     ...(email === undefined ? {} : { email: email.address }),
@@ -216,15 +217,20 @@ function withOwnAddresses<Change extends UserChange>(
   }
 }
 
+/** The key of a text, where there is one. */
+function keyOf(text: string | null | undefined, key: (text: string) => string): string | null | undefined {
+  return typeof text === 'string' ? key(text) : text
+}
+
 function changeInput(change: UserChange): { readonly set: object; readonly fields: object } {
   const { name, surname, email, username, customerNumber, phone, photoUrl, about, active } = change
   const set = {
     name,
     surname,
     email,
-    email_key: email?.toLowerCase() ?? email,
+    email_key: keyOf(email, addressKey),
     username,
-    username_key: username?.toLowerCase() ?? username,
+    username_key: keyOf(username, usernameKey),
     customer_number: customerNumber,
     phone,
     photo_url: photoUrl,
@@ -239,6 +245,6 @@ function addedValues(ctx: Context, change: UserChange): string[] {
   return [
     memberships.map(({ deskId, role }) => ({ id: ctx.newId(), desk_id: deskId, role })),
     (change.addExternalIds ?? []).map(({ deskId, externalId }) => ({ desk_id: deskId, external_id: externalId })),
-    (change.addAddresses ?? []).map((each) => ({ ...each, address_key: addressKey(each) })),
+    (change.addAddresses ?? []).map((each) => ({ ...each, address_key: addressKey(each.address) })),
   ].map((each) => JSON.stringify(each))
 }

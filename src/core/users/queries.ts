@@ -3,8 +3,8 @@ import { refuse } from '../errors.ts'
 import { demandTenantWide, may, reachesDesk, worksOn } from '../identity/actor.ts'
 import { asReached, reachesEverybody, reachesPerson } from '../identity/reach.ts'
 import type { Address, Member, UserProfile, UserSummary } from '../identity/user.ts'
-import { demandShortQuery, patternOf } from '../patterns.ts'
-import { addressKey } from './rules.ts'
+import { demandShortQuery, patternsOf } from '../patterns.ts'
+import { addressKey, composed } from '../spelling.ts'
 import {
   COUNT_CUSTOMERS,
   COUNT_USERS,
@@ -80,7 +80,10 @@ export async function findUserByExternalId(
   deskId: string,
   externalId: string,
 ): Promise<UserSummary | null> {
-  const [row] = await ctx.store.run({ statement: USER_BY_EXTERNAL_ID, values: [ctx.tenant.id, deskId, externalId] })
+  const [row] = await ctx.store.run({
+    statement: USER_BY_EXTERNAL_ID,
+    values: [ctx.tenant.id, deskId, composed(externalId)],
+  })
   return row ? userOf(row) : null
 }
 
@@ -116,7 +119,14 @@ export async function listMembers(
   if (!desksInReach(ctx).includes(deskId)) refuse({ code: 'not_found', missing: 'desk' })
   const own = may(ctx.actor, 'user.read', deskId) ? undefined : ctx.actor.user.id
   if (own !== undefined && userId !== undefined && userId !== own) return { members: [], next: null }
-  const values = [ctx.tenant.id, deskId, own ?? userId ?? null, email?.toLowerCase() ?? null, after, limit + 1]
+  const values = [
+    ctx.tenant.id,
+    deskId,
+    own ?? userId ?? null,
+    email === undefined ? null : addressKey(email),
+    after,
+    limit + 1,
+  ]
   const rows = (await ctx.store.run({ statement: MEMBERS_OF_DESK, values })).map(memberOf)
   const members = rows.slice(0, limit)
   return { members, next: rows.length > limit ? (members.at(-1)?.membership.id ?? null) : null }
@@ -161,7 +171,7 @@ export async function listUsers(
 ): Promise<{ readonly users: readonly UserSummary[]; readonly next: number | null; readonly total: number | null }> {
   demandTenantWide(ctx.actor, 'user.read')
   const reach = reachesEverybody(ctx.actor) ? null : desksOfWork(ctx)
-  const wanted = [reach, patternOrNull(filter.query), filter.activeOnly, filter.agentsOnly]
+  const wanted = [reach, patternsOrNull(filter.query), filter.activeOnly, filter.agentsOnly]
   const [after, offset] = page.by === 'key' ? [page.after, 0] : [0, page.offset]
   const [rows, total] = await Promise.all([
     ctx.store.run({ statement: LIST_USERS, values: [ctx.tenant.id, ...wanted, after, page.limit + 1, offset] }),
@@ -176,9 +186,10 @@ async function totalOf(counting: Promise<readonly { readonly total: number }[]>)
   return counted?.total ?? 0
 }
 
-function patternOrNull(query: string | undefined): string | null {
+function patternsOrNull(query: string | undefined): readonly string[] | null {
   demandShortQuery(query)
-  return query ? patternOf(query) : null
+  const sought = query?.trim() ?? ''
+  return sought === '' ? null : patternsOf(sought)
 }
 
 /** The desks that an actor reaches. */
@@ -230,7 +241,7 @@ export async function findProfilesByExternalId(
 ): Promise<readonly UserProfile[]> {
   demandTenantWide(ctx.actor, 'user.read')
   const desks = desksOfWork(ctx).filter((id) => deskId === undefined || id === deskId)
-  const values = [ctx.tenant.id, desks, externalId]
+  const values = [ctx.tenant.id, desks, composed(externalId)]
   return (await ctx.store.run({ statement: PROFILES_BY_EXTERNAL_ID, values })).map(profileOf)
 }
 
@@ -240,13 +251,13 @@ export async function findProfilesByAddress(
   addresses: readonly Address[],
 ): Promise<readonly UserProfile[]> {
   if (addresses.length === 0) return []
-  const values = [ctx.tenant.id, addresses.map(({ kind }) => kind), addresses.map(addressKey)]
+  const values = [ctx.tenant.id, addresses.map(({ kind }) => kind), addresses.map(({ address }) => addressKey(address))]
   return (await ctx.store.run({ statement: PROFILES_BY_ADDRESS, values })).map(profileOf)
 }
 
 /** The id of who is known on a desk by an address, of whatever kind; null when nobody is. */
 export async function findUserIdByAddress(ctx: Context, deskId: string, address: string): Promise<string | null> {
-  const values = [ctx.tenant.id, address.trim().toLowerCase(), deskId]
+  const values = [ctx.tenant.id, addressKey(address), deskId]
   const [row] = await ctx.store.run({ statement: USER_BY_ANY_ADDRESS, values })
   return row?.id ?? null
 }
@@ -257,7 +268,7 @@ export async function listCustomers(
   listing: { readonly query?: string; readonly offset: number; readonly limit: number },
 ): Promise<{ readonly customers: readonly UserProfile[]; readonly total: number }> {
   demandTenantWide(ctx.actor, 'user.read')
-  const wanted = [ctx.tenant.id, desksOfWork(ctx), patternOrNull(listing.query)]
+  const wanted = [ctx.tenant.id, desksOfWork(ctx), patternsOrNull(listing.query)]
   const [rows, total] = await Promise.all([
     ctx.store.run({ statement: LIST_CUSTOMERS, values: [...wanted, listing.limit, listing.offset] }),
     totalOf(ctx.store.run({ statement: COUNT_CUSTOMERS, values: wanted })),

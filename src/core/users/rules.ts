@@ -3,6 +3,7 @@ import { refuse, refuseField } from '../errors.ts'
 import { type Actor, may } from '../identity/actor.ts'
 import { isEmail } from '../identity/email.ts'
 import type { Address, AddressKind, UserChange, UserSummary } from '../identity/user.ts'
+import { composed } from '../spelling.ts'
 
 /** Characters of a name, an address or another short text at the most. */
 const LONGEST_TEXT = 255
@@ -14,7 +15,8 @@ const LONGEST_FIELD = 2_000
 /** Addresses and external ids that one change adds at the most. */
 const MOST_ADDED = 20
 
-const SHORT_TEXTS = ['name', 'surname', 'email', 'username', 'customerNumber', 'phone', 'photoUrl'] as const
+const SPELLED = ['name', 'surname', 'email', 'username', 'customerNumber', 'phone'] as const
+const SHORT_TEXTS = [...SPELLED, 'photoUrl'] as const
 
 /** E.164 of the ITU: a plus sign and at most 15 digits. */
 const TELEPHONE = /^\+[1-9]\d{1,14}$/
@@ -27,9 +29,24 @@ const FORMS: Readonly<Record<AddressKind, (address: string) => boolean>> = {
   twitter: (address) => HANDLE.test(address),
 }
 
-/** Under which key two spellings of an address are the same. */
-export function addressKey({ address }: Address): string {
-  return address.toLowerCase()
+/** A change as it is kept: names, addresses and ids in their one spelling. What people wrote of themselves stays as it is. */
+export function asKept<Change extends UserChange>(change: Change): Change {
+  const { fields, addExternalIds, addAddresses } = change
+  const short = SPELLED.flatMap((field) => {
+    const text = change[field]
+    return typeof text === 'string' ? [[field, composed(text)]] : []
+  })
+  return {
+    ...change,
+    ...Object.fromEntries(short),
+    ...(fields && {
+      fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [composed(name), value])),
+    }),
+    ...(addExternalIds && {
+      addExternalIds: addExternalIds.map((each) => ({ ...each, externalId: composed(each.externalId) })),
+    }),
+    ...(addAddresses && { addAddresses: addAddresses.map((each) => ({ ...each, address: composed(each.address) })) }),
+  }
 }
 
 /** Refuses what no user can have. @throws Refusal `invalid` (paths are the change's own names) */

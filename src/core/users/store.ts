@@ -146,11 +146,15 @@ order by u.integer limit 1`,
 
 const TotalRow = Type.Object({ total: Type.Integer() })
 
-/** `$2` desks or null for everybody, `$3` pattern or null, `$4` only active, `$5` only who works on one of these. */
+const FULL_NAME = "(u.name || ' ' || u.surname)"
+/** SQL that is true where a column holds what the patterns `$3` look for. */
+const FOUND = (column: string): string => `${column} ilike any ($3::text[])`
+
+/** `$2` desks or null for everybody, `$3` patterns or null, `$4` only active, `$5` only who works on one of these. */
 const LISTED_USERS = `u.tenant_id = $1 and coalesce(u.erased_at is null
   and ($2::uuid[] is null or exists (
     select 1 from memberships r where r.tenant_id = $1 and r.user_id = u.id and r.desk_id = any ($2::uuid[])))
-  and ($3::text is null or u.name ilike $3 or u.surname ilike $3 or u.email ilike $3 or u.phone ilike $3)
+  and ($3::text[] is null or ${FOUND(FULL_NAME)} or ${FOUND('u.email')} or ${FOUND('u.phone')})
   and (not $4::boolean or u.active)
   and (not $5::boolean or (u.kind = 'person' and (u.is_owner or exists (
     select 1 from memberships w where w.tenant_id = $1 and w.user_id = u.id and w.role <> 'customer'
@@ -241,11 +245,12 @@ export const INSERT_EXTERNAL_ID = statement(
   `insert into external_identities as x (tenant_id, desk_id, external_id, user_id) values ($1, $2, $3, $4) returning x.user_id`,
 )
 
-/** `$2` address key. */
+/** `$2` keys of one address: the user of the first that is somebody's. */
 export const USER_BY_EMAIL = statement(
   'user.by_email',
   UserRow,
-  `select ${USER_VIEW} from users u where u.tenant_id = $1 and u.email_key = $2`,
+  `select ${USER_VIEW} from users u where u.tenant_id = $1 and u.email_key = any ($2::text[])
+order by array_position($2::text[], u.email_key) limit 1`,
 )
 
 // --- all that is known of users ----------------------------------------------------------------------------------------
@@ -319,13 +324,13 @@ where u.tenant_id = $1 and u.erased_at is null and (
 order by u.email_key = $2 desc nulls last, u.integer limit 1`,
 )
 
-/** `$2` desks: people who are customers there; `$3` pattern or null. */
+/** `$2` desks: people who are customers there; `$3` patterns or null. */
 const LISTED_CUSTOMERS = `u.tenant_id = $1 and coalesce(u.erased_at is null and u.kind = 'person'
   and exists (select 1 from memberships c
     where c.tenant_id = $1 and c.user_id = u.id and c.role = 'customer' and c.desk_id = any ($2::uuid[]))
-  and ($3::text is null or u.name || ' ' || u.surname ilike $3 or u.email ilike $3 or u.phone ilike $3
-    or exists (select 1 from user_addresses k where k.tenant_id = $1 and k.user_id = u.id and k.address ilike $3)
-    or exists (select 1 from external_identities k where k.tenant_id = $1 and k.user_id = u.id and k.external_id ilike $3
+  and ($3::text[] is null or ${FOUND(FULL_NAME)} or ${FOUND('u.email')} or ${FOUND('u.phone')}
+    or exists (select 1 from user_addresses k where k.tenant_id = $1 and k.user_id = u.id and ${FOUND('k.address')})
+    or exists (select 1 from external_identities k where k.tenant_id = $1 and k.user_id = u.id and ${FOUND('k.external_id')}
       and k.desk_id = any ($2::uuid[]))), false)`
 
 /** Beside that: `$4` limit, `$5` offset. */

@@ -4,6 +4,7 @@ import { type BoundStatement, statement } from '../../../storage/statement.ts'
 import { momentOf } from '../../events/moment.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
 import { type Instant, instant } from '../../instant.ts'
+import { addressKey } from '../../spelling.ts'
 import type { Provenance, TicketDraft } from '../drafts.ts'
 import { EVENT_VIEW, PersonData, personView, TICKET_VIEW } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
@@ -177,7 +178,7 @@ function createInput(each: CreateCall, call: number): CreateInput {
     ...stateInput(state),
     requester_by: requester.by === 'email' && requester.create ? 'ensured' : requester.by,
     requester_id: requester.by === 'id' ? requester.id : null,
-    requester_email: requester.by === 'email' ? requester.email.toLowerCase() : null,
+    requester_email: requester.by === 'email' ? addressKey(requester.email) : null,
     requester_member: requester.by === 'id' && requester.member,
     ...(message ? messageInput(message) : {}),
     event_id: event.id,

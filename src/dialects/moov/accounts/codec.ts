@@ -1,5 +1,6 @@
 import type { Desk, Tenant } from '../../../core/catalogue/tenant.ts'
 import { type Actor, type ActorCredential, worksOn } from '../../../core/identity/actor.ts'
+import { holds } from '../../../core/patterns.ts'
 import { DEFAULT_COUNT, LARGEST_COUNT } from '../paging.ts'
 import type { Account, ListAccounts } from './schema.ts'
 
@@ -11,13 +12,13 @@ import type { Account, ListAccounts } from './schema.ts'
  */
 export function listedAccounts(tenant: Tenant, actor: Actor, query: ListAccounts): readonly Desk[] {
   if (actor.credential.deskId !== null || isForWhatNoneHas(query)) return []
-  const name = (query.name ?? '').trim().toLowerCase()
+  const name = (query.name ?? '').trim()
   const skip = Number(query.skip ?? 0)
   const count = Math.min(Number(query.count ?? DEFAULT_COUNT), LARGEST_COUNT)
   return tenant.desks
     .filter((desk) => !desk.isDefault && worksOn(actor, desk.id))
     .filter((desk) => desk.active || query.includeDisconnected === 'true')
-    .filter((desk) => desk.name.toLowerCase().includes(name))
+    .filter((desk) => holds(desk.name, name))
     .slice(skip, skip + count)
 }
 

@@ -1,6 +1,6 @@
 import { refuseField } from '../../../core/errors.ts'
 import type { UserSummary } from '../../../core/identity/user.ts'
-import { demandShortQuery } from '../../../core/patterns.ts'
+import { demandShortQuery, holds } from '../../../core/patterns.ts'
 import type { UserFilter } from '../../../core/users/queries.ts'
 import type { Answer } from '../../dialect.ts'
 import { flag, type Parameters, text } from '../coercion.ts'
@@ -17,9 +17,9 @@ export function showNamed<Item extends { readonly name: string }>(
   const query = text(parameters, 'query') ?? ''
   demandShortQuery(query)
   if (!allowed.test(query)) refuseField(['query'], 'format', 'holds other characters than it may')
-  const wanted = query.trim().toLowerCase()
+  const wanted = query.trim()
   return showPart(
-    items.filter((item) => item.name.toLowerCase().includes(wanted)),
+    items.filter((item) => holds(item.name, wanted)),
     window,
   )
 }
