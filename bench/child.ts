@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 
@@ -11,12 +11,12 @@ export interface Child {
   stop(): Promise<void>
 }
 
-/** Starts `file` (of this folder) as a process of its own. */
+/** Starts `file` (of this folder, or wherever it is) as a process of its own. */
 export function startChild(
   file: string,
   options: { readonly environment?: Readonly<Record<string, string>>; readonly flags?: readonly string[] } = {},
 ): Child {
-  const child = fork(join(import.meta.dirname, file), {
+  const child = fork(resolve(import.meta.dirname, file), {
     env: { ...process.env, ...options.environment },
     execArgv: [...(options.flags ?? [])],
   })

@@ -4,19 +4,27 @@ import { openAccess } from '../src/core/access/access.ts'
 import { randomSecret } from '../src/core/access/secrets.ts'
 import { CATALOGUE_DEFAULTS } from '../src/core/catalogue/defaults.ts'
 import type { Context } from '../src/core/context.ts'
-import { createTenant, createUser, issueCredential } from '../src/core/tenants/commands.ts'
+import { type Administration, createTenant, createUser, issueCredential } from '../src/core/tenants/commands.ts'
 import { createTicket } from '../src/core/tickets/commands.ts'
+import { CREDENTIAL_KINDS } from '../src/dialects/credentials.ts'
+import type { DialectName } from '../src/dialects/dialect.ts'
+import { issueMinted } from '../src/setup/demo.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { migrate } from '../src/storage/migrate.ts'
 import { openStore } from '../src/storage/store.ts'
-import type { Target } from './load.ts'
+import type { Target, VendorCreate } from './load.ts'
 import { ticketText, ticketTitle } from './texts.ts'
 
 /** How much both servers have before the first round. */
 export interface Filling {
   readonly tenants: number
   readonly ticketsPerTenant: number
+  /** Tickets of one tenant more, of which a list must not read more than of the small ones. */
+  readonly large: number
 }
+
+/** Tickets of the large tenant that are made, and known by id, at the same time. */
+const LARGE_SHARE = 500
 
 /** Tenants that are filled at the same time, so that their tickets share flushes but don't overrun the queue. */
 const TENANTS_AT_A_TIME = 50
@@ -30,7 +38,7 @@ export async function fillPolydesk(connection: pg.PoolConfig, filling: Filling):
     const access = openAccess(store)
     const admin = { store, now: new Date().toISOString(), newId: v7 }
 
-    async function fillOne(index: number): Promise<Target> {
+    async function fillOne(index: number, size: number): Promise<Target> {
       const catalogue = CATALOGUE_DEFAULTS
       const { tenantId, deskId } = await createTenant(admin, {
         name: `Tenant ${index}`,
@@ -47,28 +55,92 @@ export async function fillPolydesk(connection: pg.PoolConfig, filling: Filling):
       if (!actor) throw new Error('The key just issued is not known.')
       const tenant = await access.tenant(tenantId)
       const context = { store, tenant, actor, newId: v7, dialect: 'native', idempotency: null }
-      const made = Array.from({ length: filling.ticketsPerTenant }, (_, nth) => {
+      const make = async (nth: number): Promise<string> => {
         const ctx: Context = { ...context, now: new Date().toISOString(), requestId: v7() }
-        return createTicket(ctx, {
+        const { ticket } = await createTicket(ctx, {
           deskId,
           requester: { by: 'id', id: user.id, member: false },
           title: ticketTitle(nth),
           message: { visibility: 'public', format: 'text', text: ticketText(nth) },
         })
-      })
-      const ids = (await Promise.all(made)).map(({ ticket }) => ticket.id)
-      return { path: '/v1/tickets', authorization: `Bearer ${key}`, ids }
+        return ticket.id
+      }
+      let ids: string[] = []
+      for (let first = 0; first < size; first += LARGE_SHARE) {
+        const share = Math.min(LARGE_SHARE, size - first)
+        ids = await Promise.all(Array.from({ length: share }, (_, nth) => make(first + nth)))
+      }
+      const vendors = await vendorClients(admin, tenantId, { deskId, serviceId: user.id, index })
+      return { path: '/v1/tickets', authorization: `Bearer ${key}`, ids, vendors }
     }
 
     const targets: Target[] = []
     while (targets.length < filling.tenants) {
       const count = Math.min(TENANTS_AT_A_TIME, filling.tenants - targets.length)
-      targets.push(...(await Promise.all(Array.from({ length: count }, (_, nth) => fillOne(targets.length + nth)))))
+      const each = Array.from({ length: count }, (_, nth) => fillOne(targets.length + nth, filling.ticketsPerTenant))
+      targets.push(...(await Promise.all(each)))
     }
+    if (filling.large > 0) targets.push(await fillOne(targets.length, filling.large))
     await database.withClient(settle)
     return targets
   } finally {
     await database.close()
+  }
+}
+
+/** A client of each vendor, with the create that it sends. */
+async function vendorClients(
+  admin: Administration,
+  tenantId: string,
+  { deskId, serviceId, index }: { readonly deskId: string; readonly serviceId: string; readonly index: number },
+): Promise<Record<string, VendorCreate>> {
+  const memberships = [{ deskId, role: 'customer' }] as const
+  const customer = {
+    kind: 'person',
+    isOwner: false,
+    name: 'Rosa',
+    email: `rosa@${index}.example`,
+    memberships,
+  } as const
+  const { id: customerId } = await createUser(admin, tenantId, customer)
+  const issue = async (dialect: DialectName, name: string, userId: string): Promise<string> => {
+    const kind = CREDENTIAL_KINDS.find((each) => each.dialect === dialect && each.kind === name)
+    if (!kind) throw new Error(`There is no credential ${name} in ${dialect}.`)
+    const { publicId, secret } = await issueMinted(admin, tenantId, kind, 'Benchmark', userId)
+    return publicId === null ? secret : Buffer.from(`${publicId}:${secret}`).toString('base64')
+  }
+  const [title, text] = [ticketTitle(index), ticketText(index)]
+  const create = (status: number, path: string, authorization: string, body: object, more = ''): VendorCreate => ({
+    status,
+    path,
+    head: `authorization: ${authorization}\r\n${more}`,
+    body: JSON.stringify(body),
+  })
+  return {
+    spacebring: create(
+      201,
+      '/support/tickets/v1',
+      `Basic ${await issue('spacebring', 'basic', serviceId)}`,
+      { ticket: { type: 'internet', text, locationRef: deskId, userRefRequester: customerId } },
+      `spacebring-network-id: ${tenantId}\r\n`,
+    ),
+    moov: create(200, `/accounts/${deskId}/tickets`, `Basic ${await issue('moov', 'basic', serviceId)}`, {
+      title,
+      body: text,
+      contact: { email: `casey@${index}.example`, name: 'Casey' },
+    }),
+    netgroot: create(
+      200,
+      '/api/v1/subscriber/CreateTicket',
+      `Bearer ${await issue('netgroot', 'api_token', customerId)}`,
+      {
+        ...{ subject_id: 2, type_id: 3, status_id: 2, priority_id: 4, group_id: 2, message: text },
+      },
+    ),
+    omnidesk: create(200, '/api/v2/ticket', `apikey ${await issue('omnidesk', 'api_key', serviceId)}`, {
+      ...{ brandID: 1, channelID: 3, direction: 'inbound', from: `casey@${index}.example`, fromName: 'Casey' },
+      ...{ to: 'desk@omnidesk.example', title },
+    }),
   }
 }
 

@@ -6,7 +6,22 @@ import { percentile } from './figures.ts'
 import { type Answer, Connection } from './http.ts'
 import { ticketText, ticketTitle } from './texts.ts'
 
-export const OPERATIONS = ['create', 'get', 'list'] as const
+/** What the bare server does, too. */
+export const COMMON = ['create', 'get', 'list'] as const
+
+/** What only Polydesk does: another build of it is what these are compared with. */
+export const OWN = [
+  'reply',
+  'change',
+  'timeline',
+  'create.spacebring',
+  'create.moov',
+  'create.netgroot',
+  'create.omnidesk',
+] as const
+
+export const OPERATIONS = [...COMMON, ...OWN] as const
+export type Operation = (typeof OPERATIONS)[number]
 
 /** Tickets of a list. */
 export const LIST_LIMIT = 50
@@ -14,11 +29,21 @@ export const LIST_LIMIT = 50
 /** Looking into an answer costs time that the servers need, so only one of so many is; the status is checked always. */
 const LOOK_EVERY = 20
 
-/** The tickets of one tenant: where they are, and which there are. */
+/** A create as a vendor's client sends it. */
+const VendorCreate = Type.Object({
+  path: Type.String(),
+  head: Type.String(),
+  body: Type.String(),
+  status: Type.Integer(),
+})
+export type VendorCreate = Static<typeof VendorCreate>
+
+/** The tickets of one tenant: where they are, which there are, and how vendors' clients make more of them. */
 export const Target = Type.Object({
   path: Type.String(),
   authorization: Type.String(),
   ids: Type.Array(Type.String()),
+  vendors: Type.Optional(Type.Record(Type.String(), VendorCreate)),
 })
 export type Target = Static<typeof Target>
 
@@ -64,14 +89,31 @@ function head(method: string, path: string, target: Target, more = ''): string {
 
 let created = 0
 
-const EXCHANGES: Readonly<Record<Round['operation'], (target: Target) => Exchange>> = {
+/** Head of a request with a JSON body. */
+function withBody(method: string, path: string, target: Target, body: string, more = ''): string {
+  const entity = `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
+  return head(method, path, target, entity + more) + body
+}
+
+function vendorCreate(vendor: string): (target: Target) => Exchange {
+  return ({ vendors, ...target }) => {
+    const { path, head: more, body, status } = vendors?.[vendor] ?? fail(`No tenant has a client of ${vendor}.`)
+    const request = withBody('POST', path, { ...target, authorization: '' }, body, more)
+    return { request, status, isRight: () => true }
+  }
+}
+
+function fail(message: string): never {
+  throw new Error(message)
+}
+
+const EXCHANGES: Readonly<Record<Operation, (target: Target) => Exchange>> = {
   create: (target) => {
     created++
     const title = ticketTitle(created)
     const body = JSON.stringify({ title, text: ticketText(created) })
-    const more = `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
     return {
-      request: head('POST', target.path, target, more) + body,
+      request: withBody('POST', target.path, target, body),
       status: 201,
       isRight: (ticket) => ticket.title === title && typeof ticket.id === 'string',
     }
@@ -85,6 +127,31 @@ const EXCHANGES: Readonly<Record<Round['operation'], (target: Target) => Exchang
     status: 200,
     isRight: ({ data }) => Array.isArray(data) && data.length === LIST_LIMIT,
   }),
+  reply: (target) => {
+    created++
+    const body = JSON.stringify({ text: ticketText(created) })
+    const path = `${target.path}/${pick(target.ids)}/messages`
+    return { request: withBody('POST', path, target, body), status: 201, isRight: () => true }
+  },
+  change: (target) => {
+    created++
+    const id = pick(target.ids)
+    const body = JSON.stringify({ status: created % 2 === 0 ? 'open' : 'pending' })
+    return {
+      request: withBody('PATCH', `${target.path}/${id}`, target, body),
+      status: 200,
+      isRight: (ticket) => ticket.id === id,
+    }
+  },
+  timeline: (target) => ({
+    request: head('GET', `${target.path}/${pick(target.ids)}/timeline`, target),
+    status: 200,
+    isRight: ({ data }) => Array.isArray(data) && data.length > 0,
+  }),
+  'create.spacebring': vendorCreate('spacebring'),
+  'create.moov': vendorCreate('moov'),
+  'create.netgroot': vendorCreate('netgroot'),
+  'create.omnidesk': vendorCreate('omnidesk'),
 }
 
 function demandRight(exchange: Exchange, answer: Answer, look: boolean): void {

@@ -3,7 +3,8 @@ import type { Measured, Round } from './load.ts'
 
 /** What one round of one server came to. */
 export interface RoundResult extends Measured {
-  readonly server: 'polydesk' | 'bare'
+  /** `before` is another build of Polydesk. */
+  readonly server: 'polydesk' | 'bare' | 'before'
   readonly operation: Round['operation']
   readonly connections: number
   /** CPU that the server's Node process used, in microseconds. */
@@ -45,7 +46,7 @@ const HEAD = [
   'connections',
   'server',
   'requests/s',
-  'ratio',
+  'Polydesk by it',
   'p50 ms',
   'p99 ms',
   'CPU µs/request: Node',
@@ -54,18 +55,23 @@ const HEAD = [
   'answer bytes',
 ]
 
-/** The rounds as a Markdown table: medians, two lines for each call and number of connections, and their ratio. */
+const NAMES: Readonly<Record<RoundResult['server'], string>> = { polydesk: 'Polydesk', bare: 'bare', before: 'before' }
+
+/**
+ * The rounds as a Markdown table: medians, a line for each call, number of connections and server. The ratio is Polydesk's
+ * rate by that server's.
+ */
 export function report(rounds: readonly RoundResult[]): string {
   const cases = Map.groupBy(rounds, ({ operation, connections }) => `${operation} ${connections}`)
   const lines = [...cases.values()].flatMap((ofCase) => {
-    const [first] = ofCase
-    if (!first) return []
-    const of = (server: RoundResult['server']): Row => summary(ofCase.filter((round) => round.server === server))
-    const polydesk = of('polydesk')
-    const bare = of('bare')
-    const name = [first.operation, String(first.connections)]
-    const ratio = `**${(polydesk.rate / bare.rate).toFixed(2)}**`
-    return [cells([...name, 'Polydesk', ...figures(polydesk, ratio)]), cells([...name, 'bare', ...figures(bare, '1')])]
+    const servers = Map.groupBy(ofCase, ({ server }) => server)
+    const polydesk = summary(servers.get('polydesk') ?? [])
+    return [...servers].map(([server, ofServer]) => {
+      const row = summary(ofServer)
+      const ratio = server === 'polydesk' ? '' : `**${(polydesk.rate / row.rate).toFixed(2)}**`
+      const [first] = ofServer
+      return cells([first?.operation ?? '', String(first?.connections), NAMES[server], ...figures(row, ratio)])
+    })
   })
   const align = HEAD.map((_, index) => (index === 0 || index === 2 ? '---' : '---:'))
   return [cells(HEAD), cells(align), ...lines].join('\n')

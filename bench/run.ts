@@ -3,18 +3,19 @@
  * load in a process of its own. Nothing leaves 127.0.0.1. See README.md beside this file.
  *
  *   npm run bench -- [--only create,get,list] [--connections 16,64] [--seconds 5] [--rounds 3] [--tenants 1000]
- *                    [--tickets 60] [--profile DIR]
+ *                    [--tickets 60] [--large 300000] [--against DIR] [--profile DIR]
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { Type } from 'typebox'
+import { Value } from 'typebox/value'
 import { type EmbeddedPostgres, startEmbedded } from '../src/storage/embedded.ts'
 import { type Child, startChild } from './child.ts'
-import { fillBare, fillPolydesk } from './fill.ts'
-import { LIST_LIMIT, Measured, OPERATIONS, type Round, type Target } from './load.ts'
+import { type Filling, fillBare, fillPolydesk } from './fill.ts'
+import { COMMON, LIST_LIMIT, Measured, OPERATIONS, type Operation, type Round, Target } from './load.ts'
 import { type RoundResult, report } from './report.ts'
 import { Listening, Usage } from './server.ts'
 
@@ -25,23 +26,27 @@ const WARM_UP_SECONDS = 1
 const MICROSECONDS_PER_TICK = 10_000
 
 interface Options {
-  readonly operations: readonly Round['operation'][]
+  readonly operations: readonly Operation[]
   readonly connections: readonly number[]
   readonly seconds: number
   readonly rounds: number
-  readonly filling: { readonly tenants: number; readonly ticketsPerTenant: number }
+  readonly filling: Filling
+  /** The folder of another build to compare with. */
+  readonly against: string | undefined
   readonly profileDir: string | undefined
 }
 
 function readOptions(): Options {
   const { values } = parseArgs({
     options: {
-      only: { type: 'string', default: OPERATIONS.join(',') },
+      only: { type: 'string', default: COMMON.join(',') },
       connections: { type: 'string', default: '16,64' },
       seconds: { type: 'string', default: '5' },
       rounds: { type: 'string', default: '3' },
       tenants: { type: 'string', default: '1000' },
       tickets: { type: 'string', default: '60' },
+      large: { type: 'string', default: '0' },
+      against: { type: 'string' },
       profile: { type: 'string' },
     },
   })
@@ -50,9 +55,9 @@ function readOptions(): Options {
     if (value >= least) return value
     throw new Error(`--${name} must be a number of at least ${least}, not ${text}.`)
   }
-  const only = values.only.split(',')
+  const only = values.only === 'all' ? OPERATIONS : values.only.split(',')
   const operations = OPERATIONS.filter((each) => only.includes(each))
-  if (operations.length !== only.length) throw new Error(`--only takes some of ${OPERATIONS.join(',')}.`)
+  if (operations.length !== only.length) throw new Error(`--only takes all, or some of ${OPERATIONS.join(',')}.`)
   return {
     operations,
     connections: values.connections.split(',').map((each) => number('connections', each, 1)),
@@ -61,7 +66,9 @@ function readOptions(): Options {
     filling: {
       tenants: number('tenants', values.tenants, 1),
       ticketsPerTenant: number('tickets', values.tickets, LIST_LIMIT),
+      large: number('large', values.large, 0),
     },
+    against: values.against && resolve(values.against),
     profileDir: values.profile,
   }
 }
@@ -72,13 +79,21 @@ interface Contestant {
   readonly database: string
   readonly server: Child
   readonly load: Child
+  /** What it can be asked to do. */
+  readonly operations: readonly Operation[]
+}
+
+interface Start {
+  readonly name: Contestant['name']
+  /** The program, in this folder or by its whole path. */
+  readonly file: string
+  readonly fill: (connection: pg.PoolConfig) => Promise<Target[]>
+  readonly flags?: readonly string[]
 }
 
 async function startContestant(
-  name: Contestant['name'],
   embedded: EmbeddedPostgres,
-  fill: (connection: pg.PoolConfig) => Promise<Target[]>,
-  flags: readonly string[],
+  { name, file, fill, flags = [] }: Start,
 ): Promise<Contestant> {
   const database = `bench_${name}`
   await onServer(embedded, (client) => client.query(`create database ${database}`))
@@ -86,11 +101,21 @@ async function startContestant(
   const { host, port, user } = embedded.connection
   const url = `postgresql://${user}@localhost/${database}?host=${encodeURIComponent(host)}&port=${port}`
   const environment = { DATABASE_URL: url, POLYDESK_DATA_DIR: join(dataDir, name) }
-  const server = startChild(`${name}.ts`, { environment, flags })
+  const server = startChild(file, { environment, flags })
   const listening = await server.ask('listening', Listening)
   const load = startChild('load.ts')
   await load.ask({ url: listening.url, targets }, Type.Object({}))
-  return { name, database, server, load }
+  const hasVendors = targets.every(({ vendors }) => vendors !== undefined)
+  const polydesk = OPERATIONS.filter((operation) => hasVendors || !operation.includes('.'))
+  return { name, database, server, load, operations: name === 'bare' ? COMMON : polydesk }
+}
+
+/** How another build fills a database: by the benchmark that it has itself. @throws Error when it has none. */
+async function fillOf(folder: string): Promise<(to: pg.PoolConfig, filling: Filling) => Promise<Target[]>> {
+  const module: unknown = await import(join(folder, 'bench', 'fill.ts'))
+  const fill = typeof module === 'object' && module !== null && 'fillPolydesk' in module ? module.fillPolydesk : null
+  if (typeof fill !== 'function') throw new Error(`${folder} has no bench/fill.ts with fillPolydesk.`)
+  return async (to, filling) => Value.Parse(Type.Array(Target), await fill(to, filling))
 }
 
 async function onServer<T>(embedded: EmbeddedPostgres, work: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -153,11 +178,18 @@ async function compare(
   embedded: EmbeddedPostgres,
   contestants: Contestant[],
 ): Promise<RoundResult[]> {
-  const { filling, profileDir } = options
+  const { filling, against, profileDir } = options
   const profiling = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
   say(`Filling ${filling.tenants} tenants with ${filling.ticketsPerTenant} tickets each ...`)
-  contestants.push(await startContestant('polydesk', embedded, (to) => fillPolydesk(to, filling), profiling))
-  contestants.push(await startContestant('bare', embedded, (to) => fillBare(to, filling), []))
+  const start = async (each: Start): Promise<void> => {
+    contestants.push(await startContestant(embedded, each))
+  }
+  await start({ name: 'polydesk', file: 'polydesk.ts', fill: (to) => fillPolydesk(to, filling), flags: profiling })
+  await start({ name: 'bare', file: 'bare.ts', fill: (to) => fillBare(to, filling) })
+  if (against !== undefined) {
+    const fill = await fillOf(against)
+    await start({ name: 'before', file: join(against, 'bench', 'polydesk.ts'), fill: (to) => fill(to, filling) })
+  }
 
   const results: RoundResult[] = []
   for (const operation of options.operations) {
@@ -166,7 +198,7 @@ async function compare(
       for (let nth = 0; nth < options.rounds; nth++) {
         // Each goes first in turn, so that what drifts on the machine favours none.
         const inTurn = nth % 2 === 0 ? contestants : contestants.toReversed()
-        for (const contestant of inTurn) {
+        for (const contestant of inTurn.filter(({ operations }) => operations.includes(operation))) {
           results.push(await measure(contestant, embedded, { operation, connections, seconds: options.seconds }))
         }
       }
@@ -189,7 +221,7 @@ try {
   const { rounds, seconds, filling } = options
   console.log(report(results))
   console.log(
-    `\nMedians of ${rounds} rounds of ${seconds} s each, in turn; ${filling.tenants} tenants with ${filling.ticketsPerTenant} tickets at first; ` +
+    `\nMedians of ${rounds} rounds of ${seconds} s each, in turn; ${filling.tenants} tenants with ${filling.ticketsPerTenant} tickets at first${filling.large > 0 ? `, one with ${filling.large}` : ''}; ` +
       `PostgreSQL ${embedded.majorVersion} with fsync; Node ${process.versions.node}; ${cpus().length} cores shared by server, database and load.`,
   )
 } finally {
