@@ -50,6 +50,7 @@ import {
 import { createShelf } from '../src/core/tickets/shelf.ts'
 import { CHANGE_TICKETS } from '../src/core/tickets/store/change.ts'
 import { changeUser, eraseUser, makeUser, ticketsOfNobody } from '../src/core/users/commands.ts'
+import { exportPerson, holdingsOf } from '../src/core/users/export.ts'
 import {
   findProfilesByExternalId,
   findUserByExternalId,
@@ -423,6 +424,8 @@ async function driveUsers(made: SmallTenant): Promise<void> {
   await changeUser(owner('alter'), id, added)
   await findProfilesByExternalId(owner(), 'kim')
   await findUserIdByAddress(owner(), deskId, telephone.address)
+  for await (const { record } of exportPerson(owner(), id)) assert.ok(record)
+  await holdingsOf(owner(), id)
   await listCustomers(owner(), { query: 'kim', offset: 0, limit: 10 })
   const said = { visibility: 'public', format: 'text', text: 'Hello' } as const
   const { ticket } = await createTicket(owner(), { deskId, requester: { by: 'id', id, member: true }, message: said })

@@ -40,8 +40,7 @@ async function backUp(config: Config, file: string): Promise<void> {
   }
   const size = await withDatabase(config, async (database) => {
     if (file === '-') return writeBackup({ ...source, database }, process.stdout, progress)
-    const path = resolve(file)
-    if (await isThere(path)) throw new Told(`${file} is there already. Choose another name.`)
+    const path = await freePath(file)
     return writeWhole(path, (output) => writeBackup({ ...source, database }, output, progress))
   })
   console.error(`Wrote ${told(size)}. Keep it like a password: it holds what customers wrote, and the secret key.`)
@@ -49,8 +48,15 @@ async function backUp(config: Config, file: string): Promise<void> {
   if (config.secretKey !== null) console.error('POLYDESK_SECRET_KEY is not in it: keep that too.')
 }
 
+/** Where a file is to be written. @throws Told when there is one already */
+export async function freePath(file: string): Promise<string> {
+  const path = resolve(file)
+  if (await isThere(path)) throw new Told(`${file} is there already. Choose another name.`)
+  return path
+}
+
 /** A name stands for a whole file that is on disk, or there is none. */
-async function writeWhole<T>(path: string, write: (output: NodeJS.WritableStream) => Promise<T>): Promise<T> {
+export async function writeWhole<T>(path: string, write: (output: NodeJS.WritableStream) => Promise<T>): Promise<T> {
   const partial = `${path}.partial`
   try {
     const done = await write(createWriteStream(partial, { mode: 0o600, flush: true }))

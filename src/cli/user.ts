@@ -13,6 +13,7 @@ import { errorCode } from '../storage/failures.ts'
 import { chooseDesk, chooseTenant, chooseUser, newName } from './choose.ts'
 import { atOnce, withStore } from './database.ts'
 import { AS_JSON, printList } from './list.ts'
+import { addPersonCommands } from './person.ts'
 import { Told } from './tell.ts'
 
 const UNIQUE_VIOLATION = '23505'
@@ -42,7 +43,9 @@ interface UserOptions {
 
 /** `polydesk user ...`: people and services of a tenant. */
 export function userCommands(): Command {
-  const user = new Command('user').description('Add and list users, set their passwords, keep them out.')
+  const user = new Command('user').description(
+    'Add and list users, set their passwords, keep them out, export and erase them.',
+  )
   user
     .command('add')
     .argument('<name>', 'given name', newName)
@@ -157,5 +160,6 @@ export function userCommands(): Command {
         }),
       )
   }
+  addPersonCommands(user)
   return user
 }

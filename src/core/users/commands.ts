@@ -11,6 +11,7 @@ import {
   asKept,
   checkFieldCount,
   checkUserChange,
+  demandErasable,
   demandMayChange,
   demandMayErase,
   demandMayEraseAgain,
@@ -115,6 +116,9 @@ export async function changeUser(ctx: Context, id: string, asked: Asked<UserChan
   })
 }
 
+/** Who erases: an actor, or the command line, which is nobody and may. */
+export type Erasing = Omit<Context, 'actor'> & { readonly actor: Context['actor'] | null }
+
 /**
  * Erases all that is known of a person who works nowhere: name, addresses, fields, ids, what they wrote, and all of it
  * in events, kept answers and deliveries. Their tickets stay, of a person without a name. One event without content
@@ -122,13 +126,14 @@ export async function changeUser(ctx: Context, id: string, asked: Asked<UserChan
  *
  * @throws Refusal `not_found`, `forbidden`, `invalid`, `idempotency_mismatch`
  */
-export async function eraseUser(ctx: Context, asked: Asked<UserRef>): Promise<void> {
+export async function eraseUser(ctx: Erasing, asked: Asked<UserRef>): Promise<void> {
   await once(
     ctx,
     async () => {
       const { id, user } = await findErasable(ctx, await workedOut(asked))
-      if (user) demandMayErase(ctx.actor, user)
-      else demandMayEraseAgain(ctx.actor)
+      if (ctx.actor && user) demandMayErase(ctx.actor, user)
+      else if (ctx.actor) demandMayEraseAgain(ctx.actor)
+      else if (user) demandErasable(user)
       const erasure = eraseProfile(ctx.tenant.id, { id, ...callInput(ctx) })
       const [erased] = (await tried(() => ctx.store.run(erasure))) ?? []
       if (erased) await eraseFiles(ctx, erased.files)

@@ -211,13 +211,16 @@ export interface Erasable {
   readonly user: UserProfile | null
 }
 
+/** Who asks: an actor, or the command line, which is nobody and whom everybody is there for. */
+export type Asking = Pick<Context, 'store' | 'tenant'> & { readonly actor: Context['actor'] | null }
+
 /** All that is known of a user by UUID or integer; null when there is none in reach. @throws Refusal `forbidden` */
-export async function findProfile(ctx: Context, ref: UserRef): Promise<UserProfile | null> {
-  demandTenantWide(ctx.actor, 'user.read')
+export async function findProfile(ctx: Asking, ref: UserRef): Promise<UserProfile | null> {
+  if (ctx.actor) demandTenantWide(ctx.actor, 'user.read')
   const [ids, integers] = 'id' in ref ? [[ref.id], []] : [[], [ref.integer]]
   const [row] = await ctx.store.run({ statement: PROFILES, values: [ctx.tenant.id, ids, integers] })
   const user = row && profileOf(row)
-  return user && reachesPerson(ctx.actor, user) ? user : null
+  return user && (ctx.actor === null || reachesPerson(ctx.actor, user)) ? user : null
 }
 
 /**
@@ -225,7 +228,7 @@ export async function findProfile(ctx: Context, ref: UserRef): Promise<UserProfi
  *
  * @throws Refusal `forbidden`, `not_found`
  */
-export async function findErasable(ctx: Context, ref: UserRef): Promise<Erasable> {
+export async function findErasable(ctx: Asking, ref: UserRef): Promise<Erasable> {
   const user = await findProfile(ctx, ref)
   if (user) return { id: user.id, user }
   const [ids, integers] = 'id' in ref ? [[ref.id], []] : [[], [ref.integer]]

@@ -116,10 +116,15 @@ export function demandMayChange(actor: Actor, user: UserSummary): void {
     refuse({ code: 'forbidden', permission: 'user.manage' })
 }
 
-/** Only people who work nowhere are erased: what agents did has to stay theirs. @throws Refusal `forbidden`, `invalid` */
+/** Refuses whoever may not erase this person, and whoever nobody may. @throws Refusal `forbidden`, `invalid` */
 export function demandMayErase(actor: Actor, user: UserSummary): void {
   for (const { deskId } of user.memberships) demandManaging(actor, deskId)
   demandMayChange(actor, user)
+  demandErasable(user)
+}
+
+/** Only people who work nowhere are erased: what agents did has to stay theirs. @throws Refusal `invalid` */
+export function demandErasable(user: UserSummary): void {
   if (works(user)) refuseField(['user'], 'not_allowed', 'Only people who work on no desk can be erased.')
 }
 
