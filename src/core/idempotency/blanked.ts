@@ -49,13 +49,39 @@ function withoutWords(side: 'before' | 'after'): string {
   return `'${side}', case jsonb_typeof(x.item -> '${side}') when 'object' then (x.item -> '${side}') - '${WORDS_OF_EVENTS}'::text[] end`
 }
 
+/** What is blank in a kept result, each as SQL that is true of an item `x.item`. */
+interface Gone {
+  readonly ticket: string
+  readonly message: string
+  readonly event: string
+}
+
+function without(result: string, { ticket, message, event }: Gone): string {
+  return `${result} || jsonb_build_object(
+    ${blanking(result, 'tickets', ticket, `x.item || ${jsonb(TICKET)}`)},
+    ${blanking(result, 'messages', message, `x.item || ${jsonb(MESSAGE)}`)},
+    ${blanking(result, 'events', event, `x.item || jsonb_build_object(${withoutWords('before')}, ${withoutWords('after')})`)})`
+}
+
 /** SQL of a kept result without what it shows of the tickets `ids`, a UUID array. */
 export function withoutTickets(result: string, ids: string): string {
-  const isGone = (key: string): string => `(x.item ->> '${key}')::uuid = any (${ids})`
-  return `${result} || jsonb_build_object(
-    ${blanking(result, 'tickets', isGone('id'), `x.item || ${jsonb(TICKET)}`)},
-    ${blanking(result, 'messages', isGone('ticket_id'), `x.item || ${jsonb(MESSAGE)}`)},
-    ${blanking(result, 'events', isGone('ticket_id'), `x.item || jsonb_build_object(${withoutWords('before')}, ${withoutWords('after')})`)})`
+  const isOf = (key: string): string => `(x.item ->> '${key}')::uuid = any (${ids})`
+  return without(result, { ticket: isOf('id'), message: isOf('ticket_id'), event: isOf('ticket_id') })
+}
+
+/**
+ * SQL of a kept result that shows the person `id`, without them and without what it shows of the tickets `ids`, a UUID
+ * array, which hold their words.
+ */
+export function withoutPerson(result: string, id: string, ids: string): string {
+  const isOf = (key: string): string => `(x.item ->> '${key}')::uuid = any (${ids})`
+  const isPerson = (path: string): string => `(x.item #>> '{${path}}')::uuid = ${id}`
+  return without(result, {
+    ticket: [isOf('id'), isPerson('requester,id'), isPerson('assignee,id')].join(' or '),
+    message: [isOf('ticket_id'), isPerson('author_id')].join(' or '),
+    // Which of the ticket's words were whose it does not tell.
+    event: 'true',
+  })
 }
 
 /** SQL of a kept result without the words of a message `id`, which `isOpening` tells to be how the ticket `ticketId` began. */

@@ -9,7 +9,7 @@ import type { Store } from '../../storage/store.ts'
 import { Refusal } from '../errors.ts'
 import type { UserSummary } from '../identity/user.ts'
 import { changeTicket, createTicket } from '../tickets/commands.ts'
-import { findTickets } from '../tickets/queries.ts'
+import { findTickets, getTimeline } from '../tickets/queries.ts'
 import type { Ticket } from '../tickets/ticket.ts'
 import { consume } from '../webhooks/consume.ts'
 import { remakeBlank } from '../webhooks/remake.ts'
@@ -233,4 +233,116 @@ test('A person’s name is in no kept answer after their erasure, also where the
   assert.deepEqual(await whereKept('kimkept@example.com'), ['claim_results 1', 'events 1', 'users 1'])
   await eraseUser(made.as(made.owner), { id: kim.id })
   assert.deepEqual(await whereKept('kimkept@example.com'), [])
+})
+
+test('A repeat of what was done about an erased person is answered with what was done, and without them', async () => {
+  const kim = await person('kimagain2')
+  const credentialId = v7()
+  const call = (key: string) => made.as(made.agent, { key, credentialId })
+  const by = { by: 'id', id: kim.id, member: true } as const
+  const create = () =>
+    createTicket(call('create'), { deskId: made.desks[0], requester: by, title: `Title ${SECRET}`, message: said })
+  const first = await create()
+  const answer = () => changeTicket(call('answer'), first.ticket, { status: { to: 'solved' }, message: said })
+  const answered = await answer()
+  const give = () => changeTicket(call('give'), first.ticket, { requesterId: made.customer.id })
+  await give()
+  await eraseUser(made.as(made.owner), { id: kim.id })
+  const again = await create()
+  const { id, integer, number, version, status } = first.ticket
+  assert.deepEqual(
+    [again.ticket.id, again.ticket.integer, again.ticket.number, again.ticket.version, again.ticket.status],
+    [id, integer, number, version, status],
+  )
+  assert.deepEqual([again.ticket.title, again.ticket.description, again.ticket.requester], ['', '', null])
+  const answeredAgain = await answer()
+  assert.deepEqual(
+    answeredAgain.messages.map((message) => [message.id, message.plain]),
+    answered.messages.map((message) => [message.id, '']),
+  )
+  assert.equal(answeredAgain.ticket.status, 'solved')
+  const kept = [again, answeredAgain, await give()]
+  assert.doesNotMatch(JSON.stringify(kept), new RegExp(`${SECRET}|kimagain2`))
+})
+
+test('Whoever once worked on a desk is named in no payload, answer or timeline after their erasure', async () => {
+  await rows('insert into webhook_positions (tenant_id, position) values ($1, 0)', made.tenant.id)
+  for (const dialect of ['native', 'moov', 'omnidesk'])
+    await rows(
+      `insert into webhooks (tenant_id, id, dialect, url, description, events, enabled, secret, since, created_at, updated_at)
+       values ($1, $2, $3, 'https://example.com', '', '{*,ticket.created,ticket.updated,ticket.status_changed,message.created}', true, '', 0, now(), now())`,
+      made.tenant.id,
+      v7(),
+      dialect,
+    )
+  const on = (role: 'agent' | 'customer') => made.desks.slice(0, 2).map((deskId) => ({ deskId, role }))
+  const { id } = await makeUser(made.as(made.owner), {
+    name: 'kimworked',
+    email: 'kimworked@example.com',
+    memberships: on('agent'),
+  })
+  const [kim] = await findLiving({ store: core.store, tenant: made.tenant }, [id])
+  assert.ok(kim)
+  const asKim = () => made.as(kim, { key: v7() })
+  const ticket = async () => (await newTicket(made.customer, made.customer, core.store)).ticket
+  const [acted, worked, wrote, gave] = [await ticket(), await ticket(), await ticket(), await ticket()]
+  await changeTicket(asKim(), acted, { priority: 'high' })
+  await changeTicket(made.as(made.agent, { key: v7() }), worked, { assigneeId: id })
+  await changeTicket(made.as(made.agent, { key: v7() }), worked, { status: { to: 'pending' } })
+  await changeTicket(asKim(), wrote, { message: { visibility: 'public', format: 'text', text: 'Kept' } })
+  await changeTicket(made.as(made.agent), wrote, {
+    message: { visibility: 'internal', format: 'text', text: 'For another', author: { id } },
+  })
+  await changeTicket(made.as(made.agent), gave, { assigneeId: id })
+  await changeTicket(made.as(made.agent), gave, { assigneeId: null, title: 'Given' })
+  await tell(core.store)
+  await rows(
+    "update webhook_deliveries set state = 'delivered' where tenant_id = $1 and position % 2 = 0",
+    made.tenant.id,
+  )
+  assert.ok((await whereKept('kimworked')).some((each) => each.startsWith('webhook_deliveries')))
+  await changeUser(made.as(made.owner), id, { memberships: on('customer') })
+  await eraseUser(made.as(made.owner), { id })
+  assert.deepEqual(await whereKept('kimworked'), [])
+  await tell(core.store)
+  assert.deepEqual(await whereKept('kimworked'), [])
+  for (const each of [acted, worked, wrote, gave]) {
+    const timeline = await getTimeline(made.as(made.owner), each, { after: 0, limit: 100 })
+    assert.doesNotMatch(JSON.stringify(timeline), /kimworked/)
+  }
+  // What they wrote for the desk stays the desk's.
+  assert.deepEqual(
+    (await rows('select 1 from messages where tenant_id = $1 and plain = $2', made.tenant.id, 'Kept')).length,
+    1,
+  )
+})
+
+test('What a person called a ticket goes also when it is another’s by now, and what others called it stays', async () => {
+  const kim = await person('kimnames')
+  const [first, renamed] = [await newTicket(kim, kim, core.store), await newTicket(kim, kim, core.store)]
+  for (const { ticket } of [first, renamed])
+    await changeTicket(made.as(made.agent, { key: v7() }), ticket, { requesterId: made.customer.id })
+  await changeTicket(made.as(made.agent, { key: v7() }), renamed.ticket, { title: 'Ours' })
+  await eraseUser(made.as(made.owner), { id: kim.id })
+  const holding = await rows(
+    'select 1 from events where tenant_id = $1 and strpos(after::text || before::text, $2) > 0',
+    made.tenant.id,
+    SECRET,
+  )
+  assert.deepEqual(holding, [])
+  for (const table of ['tickets', 'events', 'claim_results'])
+    assert.deepEqual(
+      await rows(
+        `select x.* from ${table} x where x.tenant_id = $1 and strpos(x::text, $2) > 0`,
+        made.tenant.id,
+        `Title ${SECRET}`,
+      ),
+      [],
+      table,
+    )
+  const now = await findTickets(made.as(made.owner), [first.ticket, renamed.ticket])
+  assert.deepEqual(
+    now.map((each) => each?.title),
+    ['', 'Ours'],
+  )
 })

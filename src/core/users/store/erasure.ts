@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
+import { withoutPerson } from '../../idempotency/blanked.ts'
 import { CALL, CLAIMED } from '../../idempotency/claimed.ts'
 import { keyOf } from '../../messages/store.ts'
 import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
@@ -90,7 +91,10 @@ counted as (
 ),
 told_of as materialized (
   -- What shows all of the ticket has to go: the ticket is the person's, or they began a conversation that is another's now.
-  select o.id, o.requester_id is not distinct from l.id as is_own from tickets_of o, locked l
+  select o.id, o.requester_id is not distinct from l.id as is_own, not exists (
+      select 1 from events e where e.tenant_id = $1 and e.ticket_id = o.id and e.kind = 'ticket.title_changed'
+        and e.actor_id is distinct from l.id) as has_first_title
+  from tickets_of o, locked l
   where o.requester_id = l.id or (o.description <> '' and exists (select 1 from messages m
     where m.tenant_id = $1 and m.ticket_id = o.id and m.author_id = l.id and m.author_role = 'requester' and m.plain = o.description))
 ),
@@ -123,7 +127,7 @@ secrets_forgotten as (
 tickets_blanked as (
   update tickets t
   set version = t.version + 1,
-    title = case when o.is_own and t.direction = 'inbound' then '' else t.title end,
+    title = case when t.direction = 'inbound' and (o.is_own or o.has_first_title) then '' else t.title end,
     description = case when o.is_own and t.direction = 'outbound' then t.description else '' end,
     from_address = case when o.is_own and t.direction = 'inbound' then '' else t.from_address end,
     from_name = case when o.is_own and t.direction = 'inbound' then '' else t.from_name end,
@@ -159,13 +163,29 @@ user_events_blanked as (
   where e.tenant_id = $1 and e.subject_id = (select l.id from locked l)
 ),
 ticket_events_blanked as (
-  update events e set before = e.before - 'title', after = e.after - 'title'
-  where e.tenant_id = $1 and e.ticket_id = any (array(select o.id from told_of o where o.is_own))
-    and (e.before ? 'title' or e.after ? 'title')
+  -- Of a conversation that is another's now, what it was called first, and what they called it.
+  update events e set before = e.before - 'title',
+    after = case when o.is_own or e.kind = 'ticket.created' or e.actor_id = l.id then e.after - 'title' else e.after end
+  from told_of o, locked l
+  where e.tenant_id = $1 and e.ticket_id = o.id and (e.before ? 'title' or e.after ? 'title')
 ),
-${blankingDeliveries(`d.line = (select l.id from locked l) or d.line = any (array(select o.id from tickets_of o, locked))`)},
-answers_forgotten as (
-  update claim_results r set result = null
+acts as materialized (
+  -- What deliveries may tell of them beside their own words: what they did, and tickets that were theirs to ask or to work on.
+  select e.position, e.ticket_id,
+    l.id::text in (e.before ->> 'requester_id', e.after ->> 'requester_id', e.before ->> 'assignee_id', e.after ->> 'assignee_id') as is_theirs
+  from locked l, events e
+  where e.tenant_id = $1 and e.position >= (select min(d.position) from webhook_deliveries d where d.tenant_id = $1)
+    and (e.actor_id = l.id
+      or e.message_id = any (array(select m.id from messages m where m.tenant_id = $1 and m.author_id = (select o.id from locked o)))
+      or l.id::text in (e.before ->> 'requester_id', e.after ->> 'requester_id', e.before ->> 'assignee_id', e.after ->> 'assignee_id'))
+),
+${blankingDeliveries(`d.line = (select l.id from locked l) or d.line = any (array(select o.id from tickets_of o, locked))
+    or d.position = any (array(select a.position from acts a))
+    or d.line = any (array(select a.ticket_id from acts a where a.is_theirs
+      union all select t.id from tickets t, locked l where t.tenant_id = $1 and t.assignee_id = l.id))`)},
+answers_blanked as (
+  update claim_results r
+  set result = ${withoutPerson('r.result', '(select l.id from locked l)', 'array(select o.id from tickets_of o)')}
   where r.tenant_id = $1 and r.ticket_ids && (array(select o.id from tickets_of o, locked) || array(select l.id from locked l)) and r.result is not null
 ),
 recorded as (
