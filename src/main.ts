@@ -188,7 +188,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       store,
       access: openAccess(store, undefined, uses.note),
       keys,
-      limits: config.rateLimits ? openRateLimits(store) : NO_LIMITS,
+      limits: config.rateLimits ? openRateLimits(store, Date.now, () => performance.now()) : NO_LIMITS,
       webhooks: webhookOffice(config, keys, announce, options.webhooks),
       links,
     }

@@ -48,12 +48,12 @@ const PAUSE_MS = 200
  */
 async function reachDatabase(config: Config): Promise<Reached> {
   if (config.databaseTarget !== null) return { connection: config.databaseTarget, embedded: null }
-  for (const deadline = Date.now() + RESTART_LIMIT_MS; ; await pause(PAUSE_MS)) {
+  for (const deadline = performance.now() + RESTART_LIMIT_MS; ; await pause(PAUSE_MS)) {
     const running = await runningConnection(config.dataDir)
     if (running && (await answers(running))) return { connection: running, embedded: null }
     const embedded = running ? null : await startUnlessHeld(config)
     if (embedded) return { connection: embedded.connection, embedded }
-    if (Date.now() >= deadline) throw new Told(WITHOUT_DATABASE)
+    if (performance.now() >= deadline) throw new Told(WITHOUT_DATABASE)
   }
 }
 

@@ -8,9 +8,11 @@ import { renewMessages } from './renew-messages.ts'
 import { sweepFiles } from './sweep-attachments.ts'
 
 /** A job that runs again and again in every process; it must be harmless when several do it at once. */
-interface RecurringJob {
+export interface RecurringJob {
   readonly name: string
   readonly everyMs: number
+  /** Whether it forgets what is old by the clock. */
+  readonly forgets: boolean
   /** @param stopping aborted when the server stops: what takes long ends then, and goes on with the next run. */
   readonly run: (store: Store, now: Date, stopping: AbortSignal) => Promise<void>
 }
@@ -21,13 +23,31 @@ const RENEW_MS = 600_000
 
 /** Every recurring job there is. */
 export const SCHEDULE: readonly RecurringJob[] = [
-  { name: 'purge claims', everyMs: HOUR_MS, run: purgeOldClaims },
-  { name: 'purge deliveries', everyMs: HOUR_MS, run: purgeOldDeliveries },
-  { name: 'purge tokens', everyMs: HOUR_MS, run: purgeEndedTokens },
-  { name: 'purge rate buckets', everyMs: HOUR_MS, run: purgeOldRateBuckets },
-  { name: 'sweep files', everyMs: HOUR_MS, run: sweepFiles },
-  { name: 'renew messages', everyMs: RENEW_MS, run: renewMessages },
+  { name: 'purge claims', everyMs: HOUR_MS, forgets: true, run: purgeOldClaims },
+  { name: 'purge deliveries', everyMs: HOUR_MS, forgets: true, run: purgeOldDeliveries },
+  { name: 'purge tokens', everyMs: HOUR_MS, forgets: true, run: purgeEndedTokens },
+  { name: 'purge rate buckets', everyMs: HOUR_MS, forgets: true, run: purgeOldRateBuckets },
+  { name: 'sweep files', everyMs: HOUR_MS, forgets: true, run: sweepFiles },
+  { name: 'renew messages', everyMs: RENEW_MS, forgets: false, run: renewMessages },
 ]
+
+/** How far our clock may be ahead of the database's where something is forgotten by it, in milliseconds. */
+const TOLERATED_MS = 60_000
+
+/**
+ * Runs a job once. By a clock that is ahead everything seems old: what others still need would be forgotten. So such a
+ * server leaves it to the others.
+ *
+ * @throws Error when the clock is ahead, or the job's own.
+ */
+export async function runJob(job: RecurringJob, store: Store, now: Date, stopping: AbortSignal): Promise<void> {
+  const aheadMs = job.forgets ? now.getTime() - (await store.database.clock()) : 0
+  if (aheadMs > TOLERATED_MS)
+    throw new Error(
+      `the clock is ${Math.round(aheadMs / 1_000)} s ahead of the database's, and what is not old yet would go`,
+    )
+  await job.run(store, now, stopping)
+}
 
 /** Starts the schedule. A job that fails is logged and tried again at its next time. @returns how to stop it. */
 export function startSchedule(store: Store, clock: () => Date, log: (message: string) => void): () => Promise<void> {
@@ -38,8 +58,7 @@ export function startSchedule(store: Store, clock: () => Date, log: (message: st
     const timer = setInterval(() => {
       if (busy) return
       busy = true
-      const run = job
-        .run(store, clock(), stopping.signal)
+      const run = runJob(job, store, clock(), stopping.signal)
         .catch((error: unknown) => {
           // Whoever watches the disk tells of it.
           if (!(error instanceof StoreFull))

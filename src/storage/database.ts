@@ -67,6 +67,8 @@ export interface Database {
   surroundings(): Promise<Surroundings>
   /** What the server is and lets us do, asked now. @throws StoreUnusable when Polydesk cannot work there */
   facts(): Promise<ServerFacts>
+  /** Milliseconds since the epoch by the server's clock, which all processes share. */
+  clock(): Promise<number>
   /** Whether writes come through now, tried by one that changes nothing. Asked again within a second it answers the same. */
   takesWrites(): Promise<boolean>
   close(): Promise<void>
@@ -242,6 +244,11 @@ export function openDatabase(options: DatabaseOptions): Database {
         // A pooler has limits of its own, which only show when they are met.
         pooled: mode === 'session' ? { opened: await pool.fill(), wanted: size } : null,
       }
+    },
+
+    async clock() {
+      const [[row] = []] = await send('single', [{ statement: FACTS, values: [] }])
+      return toldIn(row).clock
     },
 
     takesWrites: () => vigil.takesWrites(),

@@ -51,10 +51,10 @@ function tryFileLock(path: string): DatabaseSync | undefined {
  * @throws EmbeddedPostgresError 'in_use' when another process still holds it after 2 s
  */
 export async function lockDataDir(dataDir: string, path: string): Promise<() => void> {
-  for (const deadline = Date.now() + FILE_LOCK_GRACE_MS; ; await pause(100)) {
+  for (const deadline = performance.now() + FILE_LOCK_GRACE_MS; ; await pause(100)) {
     const lock = tryFileLock(path)
     if (lock !== undefined) return () => lock.isOpen && lock.close()
-    if (Date.now() >= deadline) throw inUse(dataDir)
+    if (performance.now() >= deadline) throw inUse(dataDir)
   }
 }
 

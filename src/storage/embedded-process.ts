@@ -236,10 +236,10 @@ export async function mayServeDirectory(pid: number, directory: string): Promise
 
 /** Polls until a condition holds; false when it does not within the given milliseconds. */
 export async function waitUntil(condition: () => Promise<boolean>, milliseconds: number): Promise<boolean> {
-  const deadline = Date.now() + milliseconds
+  const deadline = performance.now() + milliseconds
   for (;;) {
     if (await condition()) return true
-    if (Date.now() >= deadline) return false
+    if (performance.now() >= deadline) return false
     await pause(50)
   }
 }

@@ -213,7 +213,7 @@ class Supervisor {
 
   /** Starts the server for the first time and creates the application's database. */
   async start(): Promise<void> {
-    const giveUpAt = Date.now() + FIRST_START_RETRY_MS
+    const giveUpAt = performance.now() + FIRST_START_RETRY_MS
     for (;;) {
       try {
         const { server, ownerLock } = await this.#bringUp()
@@ -221,7 +221,7 @@ class Supervisor {
         this.#background = this.#supervise(server)
         return
       } catch (error) {
-        if (!isLeftoverConflict(error) || Date.now() > giveUpAt) throw error
+        if (!isLeftoverConflict(error) || performance.now() > giveUpAt) throw error
         await pause(500)
       }
     }
@@ -270,7 +270,7 @@ class Supervisor {
 
   /** Takes the owner's lock as soon as the server answers; crash recovery may take minutes. */
   async #waitUntilOwned(server: GuardedProcess): Promise<OwnerLock> {
-    const startedAt = Date.now()
+    const startedAt = performance.now()
     let nextReport = startedAt + PROGRESS_EVERY_MS
     for (let wait = 20; ; wait = Math.min(wait * 1.5, 250)) {
       if (server.hasEnded()) {
@@ -280,12 +280,12 @@ class Supervisor {
       if (this.#mustStop) throw new Error('PostgreSQL is being stopped')
       const attempt = await tryOwnerLock(this.#socketDir)
       if (attempt.outcome === 'taken') return attempt.lock
-      const seconds = Math.round((Date.now() - startedAt) / 1000)
+      const seconds = Math.round((performance.now() - startedAt) / 1000)
       const problem = attempt.outcome === 'held' ? 'another process holds its lock' : attempt.problem
-      if (Date.now() - startedAt > READY_TIMEOUT_MS) {
+      if (performance.now() - startedAt > READY_TIMEOUT_MS) {
         throw new ProcessFailure(`PostgreSQL was not ready after ${seconds} s (${problem})`, server.output())
       }
-      if (Date.now() >= nextReport) {
+      if (performance.now() >= nextReport) {
         nextReport += PROGRESS_EVERY_MS
         const isRecovering = attempt.outcome === 'unreachable' && attempt.code === CANNOT_CONNECT_NOW
         const state = isRecovering ? 'recovering what was not written before it was killed' : 'starting'
@@ -300,13 +300,13 @@ class Supervisor {
     let server = first
     let attempt = 0
     for (;;) {
-      const startedAt = Date.now()
+      const startedAt = performance.now()
       await this.#keepOwnerLock(server)
       const end = await server.ended
       if (this.#mustStop) return
       this.#tellFailure(`PostgreSQL ${end.how}, restarting it`, end.output)
       // One that dies again and again must not be restarted in a tight loop.
-      if (Date.now() - startedAt > STABLE_AFTER_MS) attempt = 0
+      if (performance.now() - startedAt > STABLE_AFTER_MS) attempt = 0
       for (let next: GuardedProcess | undefined; next === undefined; attempt++) {
         await this.#pauseUnlessStopped(attempt === 0 ? 0 : Math.min(100 * 2 ** attempt, MAX_RESTART_PAUSE_MS))
         if (this.#mustStop) return

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Store } from '../../storage/store.ts'
+import { openAges } from '../ages.ts'
 import { LOAD_TENANT, tenantOf } from '../catalogue/store/snapshot.ts'
 import type { Tenant } from '../catalogue/tenant.ts'
 import type { Actor } from '../identity/actor.ts'
@@ -73,6 +74,7 @@ export function openAccess(
   const tenants = new LRUCache<string, Cached<Tenant>>({ max: MAXIMUM_TENANTS })
   /** When each secret was found last, by its digest. Whether it is still good is another question. */
   const proven = new LRUCache<string, number>({ max: MAXIMUM_ACTORS })
+  const ages = openAges()
   const origins = new LRUCache<string, Cached<boolean>>({ max: MAXIMUM_ORIGINS })
   const reading = new Map<string, Promise<unknown>>()
   let deaf = true
@@ -95,7 +97,8 @@ export function openAccess(
   })
 
   function fresh<T>(cached: Cached<T> | undefined): T | undefined {
-    if (!cached || clock() - cached.readAt > (deaf ? DEAF_AGE_MS : MAXIMUM_AGE_MS)) return undefined
+    // What seems to be read in the future was read before the clock went back.
+    if (!cached || Math.abs(clock() - cached.readAt) > (deaf ? DEAF_AGE_MS : MAXIMUM_AGE_MS)) return undefined
     return cached.value
   }
 
@@ -134,10 +137,18 @@ export function openAccess(
     if (!known) proven.set(key, readAt)
     if (!known && begun === generation) actors.set(key, { value: actor, readAt })
     if (!actor.user.active && !options?.evenInactive) return null
-    const { expiresAt } = actor.credential
-    if (expiresAt !== null && Date.parse(expiresAt) <= clock()) return null
+    if (hasEnded(actor.credential)) return null
     onUse(actor)
     return actor
+  }
+
+  function hasEnded({ id, issuedAt, expiresAt }: Actor['credential']): boolean {
+    if (expiresAt === null) return false
+    const now = clock()
+    if (Date.parse(expiresAt) <= now) return true
+    return (
+      issuedAt !== undefined && ages.hasEnded(id, { from: issuedAt, until: expiresAt }, new Date(now).toISOString())
+    )
   }
 
   return {

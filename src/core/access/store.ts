@@ -4,7 +4,7 @@ import { statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Actor, ActorCredential } from '../identity/actor.ts'
 import { PERMISSIONS } from '../identity/permissions.ts'
-import { type Instant, instantOrNull } from '../instant.ts'
+import { type Instant, instant, instantOrNull } from '../instant.ts'
 import { USER_VIEW, UserRow, userOf } from '../users/store.ts'
 
 const nullableText = Type.Union([Type.String(), Type.Null()])
@@ -39,6 +39,7 @@ const CredentialRow = Type.Object({
   scopes: Type.Array(Type.String()),
   desk_id: nullableText,
   expires_at: nullableText,
+  issued_at: Type.String(),
   grant_id: nullableText,
   claimant_id: Type.String(),
   origins: Type.Array(Type.String()),
@@ -70,7 +71,7 @@ export const LOAD_ACTOR = statement(
   'access.actor',
   CredentialRow,
   `select c.id as credential_id, c.dialect, c.kind as credential_kind, c.name as credential_name, c.scopes, c.desk_id, c.expires_at,
-  c.grant_id, ${CLAIMANT} as claimant_id, coalesce(k.origins, c.origins) as origins, coalesce(k.test_mode, c.test_mode) as test_mode,
+  c.created_at as issued_at, c.grant_id, ${CLAIMANT} as claimant_id, coalesce(k.origins, c.origins) as origins, coalesce(k.test_mode, c.test_mode) as test_mode,
   ${USER_VIEW}
 from credentials c join users u on u.tenant_id = $1 and u.id = c.user_id
 join tenants t on t.tenant_id = $1 and t.retired_at is null
@@ -88,6 +89,7 @@ export function actorOf(tenantId: string, row: Static<typeof CredentialRow>): Ac
     scopes: row.scopes,
     deskId: row.desk_id,
     expiresAt: instantOrNull(row.expires_at),
+    issuedAt: instant(row.issued_at),
     grantId: row.grant_id,
     claimantId: row.claimant_id,
     origins: row.origins,

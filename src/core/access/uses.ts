@@ -45,7 +45,7 @@ export function trackUses(store: Store, clock: () => Date, log: (message: string
     note({ tenantId, credential }) {
       const now = clock().getTime()
       const last = notedAt.get(credential.id)
-      if (last !== undefined && now - last < KEPT_EVERY_MS) return
+      if (last !== undefined && Math.abs(now - last) < KEPT_EVERY_MS) return
       if (notedAt.size >= MAXIMUM_REMEMBERED) notedAt.clear()
       notedAt.set(credential.id, now)
       const ofTenant = gathered.get(tenantId)

@@ -18,6 +18,8 @@ export interface Link {
 }
 
 const HOUR_SECONDS = 3_600
+/** By how much the clocks of servers may differ, in milliseconds. */
+const TOLERATED_MS = 60_000
 
 /**
  * Links are good for at least `hours`. They end at a full hour, so that one file has one address for a while and need
@@ -37,7 +39,10 @@ export function openLinks(keys: readonly [Buffer, ...Buffer[]], publicUrl: () =>
     },
     accepts(link, now) {
       const { expires, signature } = link
-      if (!/^[1-9]\d{0,11}$/.test(expires) || Number(expires) * 1_000 <= now.getTime()) return false
+      if (!/^[1-9]\d{0,11}$/.test(expires)) return false
+      const left = Number(expires) * 1_000 - now.getTime()
+      // None that is made now holds longer; one from before the clock went back is not good for as long as it jumped.
+      if (left <= 0 || left > (hours + 1) * HOUR_SECONDS * 1_000 + TOLERATED_MS) return false
       const given = Buffer.from(signature, 'base64url')
       // Only the one spelling: Node reads base64url with all kinds of additions.
       if (given.toString('base64url') !== signature) return false

@@ -2,6 +2,7 @@ import type { Store } from '../../storage/store.ts'
 import { type Access, directoryKind, hashOf } from '../access/access.ts'
 import { randomSecret } from '../access/secrets.ts'
 import { CLIENT_IN_DIRECTORY, FIND_IN_DIRECTORY, REVOKE_CREDENTIAL } from '../access/store.ts'
+import { openAges } from '../ages.ts'
 import type { Instant } from '../instant.ts'
 import type { Client, Issued, Lifetimes } from './client.ts'
 import { CODE_SECONDS, type CodeProof, later, mayExchange, mayRefresh } from './rules.ts'
@@ -21,6 +22,8 @@ import {
   REFRESH_IN_DIRECTORY,
   REVOKE_GRANT,
 } from './store.ts'
+
+const ages = openAges()
 
 /** What these commands need of their surroundings: there is no actor yet. */
 export interface Surroundings {
@@ -85,10 +88,16 @@ export async function exchangeCode(
   if (!row) return null
   const grant = grantOf(row)
   if (grant.codeUsedAt !== null && grant.clientId === client.id) await revokeGrant(around, client.tenantId, grant.id)
+  if (hasEnded(`code ${grant.id}`, grant.codeExpiresAt, CODE_SECONDS, now)) return null
   if (!mayExchange(grant, client, proof, now)) return null
   const pair = newPair(around, grant.scopes, lifetimes)
   const done = await store.run({ statement: EXCHANGE_CODE, values: [client.tenantId, grant.id, ...pair.values] })
   return done.length > 0 ? pair.issued : null
+}
+
+/** Whether what holds for some seconds until a time has ended, also where the clock went back since it began. */
+function hasEnded(name: string, until: Instant | null, seconds: number, now: Instant): boolean {
+  return until !== null && ages.hasEnded(name, { from: later(until, -seconds), until }, now)
 }
 
 /** Grants a client scopes for itself (client credentials). */
@@ -123,6 +132,9 @@ export async function refresh(
   const hash = hashOf(refreshToken)
   const [row] = await store.run({ statement: GRANT_BY_REFRESH_TOKEN, values: [client.tenantId, hash] })
   if (!row || !mayRefresh(grantOf(row), client, now)) return null
+  const { refreshTokenSeconds } = lifetimes
+  const ends = grantOf(row).refreshExpiresAt
+  if (refreshTokenSeconds !== null && hasEnded(`refresh ${row.id}`, ends, refreshTokenSeconds, now)) return null
   if (scopes?.some((each) => !row.scopes.includes(each))) return 'too_wide'
   const pair = newPair(around, scopes ?? row.scopes, lifetimes, lifetimes.rotates ? undefined : refreshToken)
   const done = await store.run({ statement: REFRESH, values: [client.tenantId, row.id, ...pair.values, hash] })

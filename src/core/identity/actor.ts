@@ -16,6 +16,8 @@ export interface ActorCredential {
   /** The only desk that it reaches; null for every desk of its user. */
   readonly deskId: string | null
   readonly expiresAt: Instant | null
+  /** Absent: not known, and then `expiresAt` counts by the clock alone. */
+  readonly issuedAt?: Instant
   /** Whose its idempotency keys are: a token's are its client's or person's, so that they outlive it. Absent: its own. */
   readonly claimantId?: string
   /** The grant of the authorization server by which an access token was issued; absent or null for every other. */

@@ -63,20 +63,42 @@ interface Lease {
   renewal: Promise<void> | null
 }
 
+/** The failed credentials of an address: in how many milliseconds they are earned back, counted from when. */
+interface Failures {
+  readonly owed: number
+  readonly at: number
+}
+
 /**
  * Opens the limits of one process. Tokens are leased in blocks, so that most requests cost nothing but a decrement; the
  * first after a second of silence passes on credit, so that a quiet credential costs no write either. Processes together
  * let pass at most the rate and one request each.
  *
  * @param clock milliseconds since the epoch; the processes' clocks should agree within some tens of milliseconds.
+ * @param steady milliseconds that only go on: what this process alone remembers is not to be moved by who sets the clock.
  */
-export function openRateLimits(store: Pick<Store, 'run'>, clock: () => number = Date.now): RateLimits {
+export function openRateLimits(
+  store: Pick<Store, 'run'>,
+  clock: () => number = Date.now,
+  steady: () => number = clock,
+): RateLimits {
   const leases = new LRUCache<string, Lease>({ max: MAXIMUM_LEASES })
-  const failures = new LRUCache<string, number>({ max: MAXIMUM_ADDRESSES })
+  const failures = new LRUCache<string, Failures>({ max: MAXIMUM_ADDRESSES })
   const known = new LRUCache<string, number>({ max: MAXIMUM_KNOWN })
 
   function isKnown(network: string, caller: string | undefined): boolean {
-    return caller !== undefined && clock() - (known.get(`${network} ${caller}`) ?? 0) < KNOWN_MS
+    const letInAt = caller === undefined ? undefined : known.get(`${network} ${caller}`)
+    return letInAt !== undefined && steady() - letInAt < KNOWN_MS
+  }
+
+  /** Milliseconds until all failures of an address are earned back; a clock that goes back is no time that passes. */
+  function owedBy(network: string): number {
+    const counted = failures.get(network)
+    if (!counted) return 0
+    const now = steady()
+    const owed = Math.max(0, counted.owed - Math.max(0, now - counted.at))
+    failures.set(network, { owed, at: now })
+    return owed
   }
 
   function leaseOf(key: string, perSecond: number): Lease {
@@ -130,19 +152,18 @@ export function openRateLimits(store: Pick<Store, 'run'>, clock: () => number = 
 
     heldOff(address, caller) {
       const network = networkOf(address)
-      const earnedAt = failures.get(network)
-      if (earnedAt === undefined || isKnown(network, caller)) return 0
-      const wait = earnedAt - clock() - (FREE_FAILURES - 1) * FAILURE_MS
+      if (!failures.has(network) || isKnown(network, caller)) return 0
+      const wait = owedBy(network) - (FREE_FAILURES - 1) * FAILURE_MS
       return Math.max(0, Math.ceil(wait / 1_000))
     },
 
     failed(address) {
       const network = networkOf(address)
-      failures.set(network, Math.max(clock(), failures.get(network) ?? 0) + FAILURE_MS)
+      failures.set(network, { owed: owedBy(network) + FAILURE_MS, at: steady() })
     },
 
     passed(address, caller) {
-      known.set(`${networkOf(address)} ${caller}`, clock())
+      known.set(`${networkOf(address)} ${caller}`, steady())
     },
   }
 }

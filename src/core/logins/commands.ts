@@ -2,6 +2,7 @@ import type { Store } from '../../storage/store.ts'
 import { hashOf } from '../access/access.ts'
 import { hashPassword, isPassword, randomSecret } from '../access/secrets.ts'
 import { FIND_IN_DIRECTORY } from '../access/store.ts'
+import { openAges } from '../ages.ts'
 import type { UserSummary } from '../identity/user.ts'
 import { type Instant, instant } from '../instant.ts'
 import { addressKey, earlierKey, usernameKey } from '../spelling.ts'
@@ -38,6 +39,9 @@ export type Outcome =
   | { readonly refused: true }
   | { readonly lockedSeconds: number }
 
+/** For how long locks have lasted, also when the clock went back. */
+const ages = openAges()
+
 /** Compared with when there is nobody of a name, so that it takes as long as a wrong password. Its password is nobody's. */
 let decoy: Promise<string> | undefined
 
@@ -51,16 +55,19 @@ export async function logIn(
   attempt: Attempt,
 ): Promise<Outcome> {
   const key = failureKey(attempt.name, attempt.address)
-  return store.inTurn([`login ${tenantId} ${key.toString('base64')}`], async () => {
+  const name = key.toString('base64')
+  return store.inTurn([`login ${tenantId} ${name}`], async () => {
     const [counted] = await store.run({ statement: READ_FAILURES, values: [tenantId, key] })
-    const locked = lockedSeconds(counted ? { failures: counted.failures, since: instant(counted.since) } : null, now)
+    const age = counted ? ages.of(`${tenantId} ${name}`, instant(counted.since), now) : 0
+    const locked = lockedSeconds(counted ? { failures: counted.failures, since: before(now, age / 1000) } : null, now)
     if (locked > 0) return { lockedSeconds: locked }
     const user = await verified(store, tenantId, attempt)
     if (user) {
       if (counted) await store.run({ statement: FORGET_FAILURES, values: [tenantId, key] })
       return { user }
     }
-    await store.run({ statement: COUNT_FAILURE, values: [tenantId, key, now, windowBefore(now)] })
+    const passed = counted && age >= WINDOW_SECONDS * 1000 ? counted.since : null
+    await store.run({ statement: COUNT_FAILURE, values: [tenantId, key, now, before(now, WINDOW_SECONDS), passed] })
     return { refused: true }
   })
 }
@@ -81,13 +88,13 @@ async function verified(
   return user.active && admits(user) ? user : null
 }
 
-function windowBefore(now: Instant): Instant {
-  return new Date(Date.parse(now) - WINDOW_SECONDS * 1000).toISOString()
+function before(now: Instant, seconds: number): Instant {
+  return new Date(Date.parse(now) - seconds * 1000).toISOString()
 }
 
 /** Forgets failures of a tenant that no lock needs any more. */
 export async function purgeFailures(store: Pick<Store, 'run'>, tenantId: string, now: Instant): Promise<void> {
-  await store.run({ statement: PURGE_FAILURES, values: [tenantId, windowBefore(now)] })
+  await store.run({ statement: PURGE_FAILURES, values: [tenantId, before(now, WINDOW_SECONDS)] })
 }
 
 /** The tenant of a login that names none: that of the request's host, else the first one; null when there is none. */

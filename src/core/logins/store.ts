@@ -20,14 +20,14 @@ export const READ_FAILURES = statement(
   'select f.failures, f.since from login_failures f where f.tenant_id = $1 and f.key = $2',
 )
 
-/** `$2` key, `$3` time, `$4` the time before which a window has passed. */
+/** `$2` key, `$3` time, `$4` the time before which a window has passed, `$5` since when one has that lies ahead, or null. */
 export const COUNT_FAILURE = statement(
   'login.count_failure',
   Counted,
   `insert into login_failures as f (tenant_id, key, failures, since) values ($1, $2, 1, $3)
 on conflict (tenant_id, key) do update set
-  failures = case when f.since <= $4 then 1 else f.failures + 1 end,
-  since = case when f.since <= $4 then $3 else f.since end
+  failures = case when f.since <= $4 or f.since = $5::timestamptz then 1 else f.failures + 1 end,
+  since = case when f.since <= $4 or f.since = $5::timestamptz then $3 else f.since end
 returning f.failures, f.since`,
 )
 

@@ -6,6 +6,8 @@ import { verifiedPayload } from '../../dialects/signed-token.ts'
 
 /** For how long the page may be left open, in seconds. */
 const PAGE_SECONDS = 600
+/** By how much the clocks of servers may differ, in seconds. */
+const TOLERANCE_SECONDS = 10
 
 const Sealed = Type.Object({
   client: Type.String(),
@@ -47,7 +49,11 @@ export async function unseal(
   keys: readonly Uint8Array[],
   now: Date,
 ): Promise<AuthorizationRequest | null> {
-  const payload = await verifiedPayload(sealed, keys, { algorithms: ['HS256'], currentDate: now })
+  const payload = await verifiedPayload(sealed, keys, {
+    ...{ algorithms: ['HS256'], currentDate: now },
+    // A page from before the clock went back is not open for as long as it jumped.
+    ...{ maxTokenAge: PAGE_SECONDS, clockTolerance: TOLERANCE_SECONDS },
+  })
   if (payload?.['browser'] !== digest(cookie) || !Check(Sealed, payload)) return null
   return payload
 }
