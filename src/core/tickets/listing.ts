@@ -4,8 +4,8 @@ import type { Sight } from '../identity/actor.ts'
 import { isSpelledVariously, patternOf, plainPatternOf } from '../patterns.ts'
 import { composed } from '../spelling.ts'
 import { USER_VIEW, UserRow } from '../users/store.ts'
+import { TICKET_LINE, TicketLine } from './fields.ts'
 import type { TicketKey, TicketOrder, TicketPage } from './queries.ts'
-import { TICKET_LINE, TicketLine } from './rows.ts'
 import type { Ticket, TicketFilter } from './ticket.ts'
 
 /**
@@ -116,8 +116,10 @@ function marksText(range: Range): string {
 select p.*, null::json as people from page p
 union all
 select null, null, null, null, null, null, json_agg(v) from (
-  select ${USER_VIEW} from users u where u.tenant_id = $1 and u.id = any (
-    (select array_agg(p.requester_id) || array_agg(p.assignee_id) from page p)::uuid[])) v`
+  select ${USER_VIEW} from (
+    select p.requester_id as id from page p union select p.assignee_id from page p
+    -- The limit keeps this from becoming a join that reads all users of the tenant.
+  ) n, lateral (select * from users x where x.tenant_id = $1 and x.id = n.id limit 1) u) v`
 }
 
 /** What tells whether a ticket of a list is still as it was, and who is on it; or, without an id, those people. */

@@ -12,18 +12,9 @@ import { asSeen } from '../messages/rules.ts'
 import { demandFewWords } from '../patterns.ts'
 import { findUsers } from '../users/queries.ts'
 import { userOf } from '../users/store.ts'
+import { type TicketLine, ticketWith } from './fields.ts'
 import { keyOf, type MarkRow, markedLines, marksOfTickets, pageOfTickets, totalOfTickets } from './listing.ts'
-import {
-  EVENT_VIEW,
-  EventRow,
-  eventOf,
-  MESSAGE_VIEW,
-  MessageRow,
-  messageOf,
-  type TicketLine,
-  ticketOf,
-  ticketWith,
-} from './rows.ts'
+import { EVENT_VIEW, EventRow, eventOf, MESSAGE_VIEW, MessageRow, messageOf, ticketOf } from './rows.ts'
 import type { Mark, Shelf } from './shelf.ts'
 import { BY_NUMBER, FIND_BY_ID, FIND_BY_INTEGER } from './store/find.ts'
 import type { Person, Ticket, TicketFilter, TicketRef } from './ticket.ts'

@@ -3,10 +3,11 @@ import type { Attachment } from '../attachments/attachment.ts'
 import { EVENT_KINDS, type Event, type EventData } from '../events/event.ts'
 import { ROLES } from '../identity/permissions.ts'
 import { USER_KINDS } from '../identity/user.ts'
-import { instant, instantOrNull } from '../instant.ts'
+import { instant } from '../instant.ts'
 import type { Envelope, Message } from '../messages/message.ts'
-import { PRIORITIES, STATUSES } from '../words.ts'
-import type { Person, Ticket, TicketOutcome } from './ticket.ts'
+import { STATUSES } from '../words.ts'
+import { TICKET_LINE, TicketLine, ticketWith } from './fields.ts'
+import type { Ticket, TicketOutcome } from './ticket.ts'
 
 /**
  * How tickets, messages and events come out of PostgreSQL, as columns or as JSON: the select lists, the rows' schemas,
@@ -17,45 +18,6 @@ const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null
 const text = Type.String()
 const number = Type.Integer()
 const data = Type.Unsafe<EventData | null>({})
-
-const TICKET_COLUMNS = [
-  'id',
-  'integer',
-  'desk_id',
-  'number',
-  'version',
-  'title',
-  'description',
-  'status',
-  'priority',
-  'topic_id',
-  'type_id',
-  'group_id',
-  'requester_id',
-  'assignee_id',
-  'channel_id',
-  'form_id',
-  'direction',
-  'from_address',
-  'from_name',
-  'to_address',
-  'to_name',
-  'external_reference',
-  'tags',
-  'created_at',
-  'updated_at',
-  'status_changed_at',
-  'first_response_at',
-  'latest_message_at',
-  'latest_agent_at',
-  'latest_requester_at',
-  'solved_at',
-  'closed_at',
-  'finished_at',
-] as const
-
-/** Select list of a ticket `t` without the people on it. */
-export const TICKET_LINE = TICKET_COLUMNS.map((column) => `t.${column}`).join(', ')
 
 /** A user of tenant `$1`, with the membership on a desk, as JSON: one column in place of thirteen, and read only where there is one. */
 export function personView(userId: string, deskId: string): string {
@@ -70,43 +32,6 @@ export function personView(userId: string, deskId: string): string {
 /** Select list of a ticket `t` of tenant `$1` with its requester and assignee. */
 export const TICKET_VIEW = `${TICKET_LINE}, ${personView('t.requester_id', 't.desk_id')} as requester,
   ${personView('t.assignee_id', 't.desk_id')} as assignee`
-
-export const TicketLine = Type.Object({
-  id: text,
-  integer: number,
-  desk_id: text,
-  number,
-  version: number,
-  title: text,
-  description: text,
-  status: Type.Enum(STATUSES),
-  priority: Type.Enum(PRIORITIES),
-  topic_id: nullable(number),
-  type_id: nullable(number),
-  group_id: nullable(text),
-  requester_id: nullable(text),
-  assignee_id: nullable(text),
-  channel_id: number,
-  form_id: nullable(number),
-  direction: Type.Enum(['inbound', 'outbound'] as const),
-  from_address: text,
-  from_name: text,
-  to_address: text,
-  to_name: text,
-  external_reference: nullable(text),
-  tags: Type.Array(text),
-  created_at: text,
-  updated_at: text,
-  status_changed_at: nullable(text),
-  first_response_at: nullable(text),
-  latest_message_at: nullable(text),
-  latest_agent_at: nullable(text),
-  latest_requester_at: nullable(text),
-  solved_at: nullable(text),
-  closed_at: nullable(text),
-  finished_at: nullable(text),
-})
-export type TicketLine = Static<typeof TicketLine>
 
 /** As `personView` selects it. */
 export const PersonData = nullable(
@@ -132,45 +57,6 @@ export type TicketRow = Static<typeof TicketRow>
 
 export function ticketOf(row: TicketRow): Ticket {
   return ticketWith(row, row.requester, row.assignee)
-}
-
-/** A ticket of a row without people, and the people. */
-export function ticketWith(row: TicketLine, requester: Person | null, assignee: Person | null): Ticket {
-  return {
-    id: row.id,
-    integer: row.integer,
-    deskId: row.desk_id,
-    number: row.number,
-    version: row.version,
-    title: row.title,
-    description: row.description,
-    status: row.status,
-    priority: row.priority,
-    topicId: row.topic_id,
-    typeId: row.type_id,
-    groupId: row.group_id,
-    requester,
-    assignee,
-    channelId: row.channel_id,
-    formId: row.form_id,
-    direction: row.direction,
-    fromAddress: row.from_address,
-    fromName: row.from_name,
-    toAddress: row.to_address,
-    toName: row.to_name,
-    externalReference: row.external_reference,
-    tags: row.tags,
-    createdAt: instant(row.created_at),
-    updatedAt: instant(row.updated_at),
-    statusChangedAt: instantOrNull(row.status_changed_at),
-    firstResponseAt: instantOrNull(row.first_response_at),
-    latestMessageAt: instantOrNull(row.latest_message_at),
-    latestAgentAt: instantOrNull(row.latest_agent_at),
-    latestRequesterAt: instantOrNull(row.latest_requester_at),
-    solvedAt: instantOrNull(row.solved_at),
-    closedAt: instantOrNull(row.closed_at),
-    finishedAt: instantOrNull(row.finished_at),
-  }
 }
 
 /** Attachments `f`, in their order, as JSON. `from` tells where they are, and of what message. */

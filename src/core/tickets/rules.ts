@@ -2,7 +2,7 @@ import type { FileCopy, Forwardable, Upload } from '../attachments/attachment.ts
 import { checkFiles } from '../attachments/rules.ts'
 import { CHANNEL, type Tenant } from '../catalogue/tenant.ts'
 import { type Issue, refuse } from '../errors.ts'
-import type { EventData, EventKind, TicketEventData } from '../events/event.ts'
+import type { EventData } from '../events/event.ts'
 import { type Actor, demand, may, reachesDesk, worksOn } from '../identity/actor.ts'
 import { reachesEverybody, reachesPerson } from '../identity/reach.ts'
 import type { UserSummary } from '../identity/user.ts'
@@ -13,6 +13,7 @@ import { type Answered, decideEnvelope } from '../messages/rules.ts'
 import { composed } from '../spelling.ts'
 import { FINISHED, type Status } from '../words.ts'
 import type { ChangeDraft, EventDraft, MessageDraft, TicketDraft, TicketState } from './drafts.ts'
+import { TOLD_CHANGES, told, toldAtOpening } from './fields.ts'
 import { FILED_FIELDS, type FiledField, type NewTicket, type Ticket, type TicketChange } from './ticket.ts'
 
 /** All that a decision depends on beside the ticket and the request: passed in, so that rules stay pure. */
@@ -132,16 +133,7 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
     kind: 'ticket.created',
     messageId: message?.id ?? null,
     before: null,
-    after: {
-      status,
-      priority: state.priority,
-      title: state.title,
-      topic_id: state.topicId,
-      type_id: state.typeId,
-      group_id: state.groupId,
-      assignee_id: state.assigneeId,
-      desk_id: state.deskId,
-    } satisfies TicketEventData,
+    after: toldAtOpening(state),
   }
   return { state, requester: input.requester, message, event }
 }
@@ -294,6 +286,9 @@ interface Step {
   readonly events: readonly EventDraft[]
 }
 
+/** What a vendor's answer must contain, and so is recorded also where it is so already. */
+const ALWAYS_RECORDED = ['topicId', 'assigneeId', 'status'] as const
+
 function decideStep(before: TicketState, change: TicketChange, given: Circumstances): Step {
   checkChange(before, change, given)
   const message = change.message ? decideMessage(before, change.message, given) : null
@@ -301,9 +296,6 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
   const status = statusAfter(before, change, message)
   const state = withTimes({ ...before, ...fields, status }, before, message, given.now)
   const events: EventDraft[] = []
-  const record = (kind: EventKind, was: TicketEventData, is: TicketEventData, always = false): void => {
-    if (always || !sameData(was, is)) events.push({ id: given.newId(), kind, messageId: null, before: was, after: is })
-  }
   if (message) {
     events.push({
       id: given.newId(),
@@ -313,32 +305,12 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
       after: { visibility: message.visibility, author_role: message.authorRole },
     })
   }
-  record('ticket.title_changed', { title: before.title }, { title: state.title })
-  record(
-    'ticket.topic_changed',
-    { topic_id: before.topicId },
-    { topic_id: state.topicId },
-    given.recordAlways && change.topicId !== undefined,
-  )
-  record('ticket.type_changed', { type_id: before.typeId }, { type_id: state.typeId })
-  record('ticket.priority_changed', { priority: before.priority }, { priority: state.priority })
-  record('ticket.form_changed', { form_id: before.formId }, { form_id: state.formId })
-  record('ticket.tags_changed', { tags: before.tags }, { tags: state.tags })
-  record('ticket.desk_changed', { desk_id: before.deskId }, { desk_id: state.deskId })
-  record('ticket.group_changed', { group_id: before.groupId }, { group_id: state.groupId })
-  record('ticket.requester_changed', { requester_id: before.requesterId }, { requester_id: state.requesterId })
-  record(
-    'ticket.assignee_changed',
-    { assignee_id: before.assigneeId },
-    { assignee_id: state.assigneeId },
-    given.recordAlways && change.assigneeId !== undefined,
-  )
-  record(
-    'ticket.status_changed',
-    { status: before.status },
-    { status: state.status },
-    given.recordAlways && change.status !== undefined,
-  )
+  for (const { key, kind } of TOLD_CHANGES) {
+    const isAsked = ALWAYS_RECORDED.some((asked) => asked === key && change[asked] !== undefined)
+    const [was, is] = [told(before, key), told(state, key)]
+    if (sameData(was, is) && !(given.recordAlways && isAsked)) continue
+    events.push({ id: given.newId(), kind, messageId: null, before: was, after: is })
+  }
   // The status the ticket has after all of this step is what the message shows.
   const said = message ? [{ ...message, ticketStatus: state.status }] : []
   const description =

@@ -4,27 +4,20 @@ import { momentOf } from '../../events/moment.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
 import { addressKeys } from '../../messages/store.ts'
 import type { ChangeDraft, Provenance } from '../drafts.ts'
+import { CHANGED_COLUMNS, changedValues, recordOf, stateInput } from '../fields.ts'
 import { EVENT_VIEW, MESSAGE_LINE, type Progress, TICKET_VIEW } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
 import { type AttachingParts, attachingInput, attachingTargets, forwardingParts, WITHOUT_FILES } from './attaching.ts'
-import { CALLS, callsInput, envelopeInput, keyTargets, messageInput, stateInput } from './inputs.ts'
+import { CALLS, callsInput, envelopeInput, keyTargets, messageInput } from './inputs.ts'
 import { LIVING, namesNobody } from './people.ts'
 import { recoverByEvents } from './recover.ts'
-
-/** SQL that sets times of a ticket: those that the call `a` moves become when it is recorded, by `o`. */
-const setTimes = (...names: readonly string[]): string =>
-  names.map((name) => `${name} = case when i.${name} = a.at then o.at else i.${name} end`).join(',\n    ')
 
 const changeText = (files: AttachingParts): string => `
 with ${CALLS},
 input as materialized (
   select * from json_to_recordset($3::json) as i (
     call integer, nth_ticket integer, id uuid, expected integer, changed boolean, moved boolean, old_desk_id uuid, old_status text,
-    desk_id uuid, title text, description text, status text, priority text, topic_id integer, type_id integer, group_id uuid,
-    requester_id uuid, assignee_id uuid, form_id integer, tags text[],
-    status_changed_at timestamptz, first_response_at timestamptz, latest_message_at timestamptz,
-    latest_agent_at timestamptz, latest_requester_at timestamptz, solved_at timestamptz, closed_at timestamptz,
-    finished_at timestamptz)
+    description text, ${recordOf(CHANGED_COLUMNS)})
 ),
 progresses as materialized (
   select * from json_to_recordset($6::json) as i (call integer, progress jsonb)
@@ -133,13 +126,9 @@ numbers as (
 ),
 changed as (
   update tickets t
-  set version = t.version + 1, desk_id = i.desk_id,
-    number = coalesce((select n.number from numbers n where n.id = i.id), t.number),
-    title = i.title, description = coalesce(i.description, t.description), status = i.status, priority = i.priority, topic_id = i.topic_id,
-    type_id = i.type_id, group_id = i.group_id, requester_id = i.requester_id, assignee_id = i.assignee_id,
-    form_id = i.form_id, tags = i.tags, updated_at = o.at, change_position = o.position,
-    ${setTimes('status_changed_at', 'first_response_at', 'latest_message_at', 'latest_agent_at')},
-    ${setTimes('latest_requester_at', 'solved_at', 'closed_at', 'finished_at')}
+  set version = t.version + 1, number = coalesce((select n.number from numbers n where n.id = i.id), t.number),
+    description = coalesce(i.description, t.description), updated_at = o.at, change_position = o.position,
+    ${changedValues('a.at', 'o.at')}
   from input i join accepted a on a.call = i.call join moments o on o.id = i.id
   where t.tenant_id = $1 and t.id = i.id and i.changed
   returning t.*
@@ -256,8 +245,6 @@ function changeValues(tenantId: string, calls: readonly ChangeCall[]): unknown[]
       moved: draft.before.deskId !== draft.state.deskId,
       old_desk_id: draft.before.deskId,
       old_status: draft.before.status,
-      requester_id: draft.state.requesterId,
-      status_changed_at: draft.state.statusChangedAt,
       ...stateInput(draft.state),
       // Left alone where it stays: it may be rendered anew at the same time.
       description: draft.describes ? draft.state.description : null,

@@ -3,36 +3,23 @@ import type { BatchKind } from '../../../storage/batch.ts'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
 import { momentOf } from '../../events/moment.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
-import { type Instant, instant } from '../../instant.ts'
+import { instant } from '../../instant.ts'
 import { addressKey } from '../../spelling.ts'
 import type { Provenance, TicketDraft } from '../drafts.ts'
+import { OPENED_COLUMNS, openedValues, recordedAt, recordOf, stateInput } from '../fields.ts'
 import { EVENT_VIEW, PersonData, personView, TICKET_VIEW } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
 import { type AttachingParts, attachingInput, attachingParts, attachingTargets, WITHOUT_FILES } from './attaching.ts'
-import { keyInput, keyTargets, messageInput, provenanceInput, stateInput } from './inputs.ts'
+import { keyInput, keyTargets, messageInput, provenanceInput } from './inputs.ts'
 import { LIVING, namesNobody } from './people.ts'
 import { recoverByEvents } from './recover.ts'
 
-/** What a new ticket is given of times is when it is recorded. */
-const TIMES = [
-  'first_response_at',
-  'latest_message_at',
-  'latest_agent_at',
-  'latest_requester_at',
-  'solved_at',
-  'closed_at',
-  'finished_at',
-] as const
+const OPENED_NAMES = Object.keys(OPENED_COLUMNS)
 
 const createText = (files: AttachingParts): string => `
 with input as materialized (
   select * from json_to_recordset($2::json) as i (
-    call integer, id uuid, desk_id uuid, title text, description text, status text, priority text, topic_id integer,
-    type_id integer, group_id uuid, assignee_id uuid, channel_id integer, form_id integer, direction text,
-    from_address text, from_name text, to_address text, to_name text, external_reference text, tags text[],
-    first_response_at timestamptz, latest_message_at timestamptz, latest_agent_at timestamptz,
-    latest_requester_at timestamptz, solved_at timestamptz, closed_at timestamptz, finished_at timestamptz,
-    requester_by text, requester_id uuid, requester_email text, requester_member boolean,
+    call integer, ${recordOf(OPENED_COLUMNS)}, requester_by text, requester_id uuid, requester_email text, requester_member boolean,
     message_id uuid, visibility text, author_id uuid, author_is_requester boolean, author_name text, author_role text,
     message_direction text, message_channel_id integer, format text, original text, plain text, safe_html text,
     sanitizer text, rendering integer, plain_given boolean, event_id uuid, event_after jsonb,
@@ -112,13 +99,10 @@ desk_counted as (
   returning d.desk_id, d.ticket_number - t.tickets as ticket_number
 ),
 made as (
-  insert into tickets as t (tenant_id, id, integer, desk_id, number, version, title, description, status, priority, topic_id,
-    type_id, group_id, requester_id, assignee_id, channel_id, form_id, direction, from_address, from_name, to_address,
-    to_name, external_reference, tags, created_at, updated_at, change_position, ${TIMES.join(', ')})
-  select $1, a.id, c.ticket_integer + a.nth, a.desk_id, d.ticket_number + a.nth_on_desk, 1, a.title, a.description, a.status,
-    a.priority, a.topic_id, a.type_id, a.group_id, a.found_id, a.assignee_id, a.channel_id, a.form_id, a.direction,
-    a.from_address, a.from_name, a.to_address, a.to_name, a.external_reference, a.tags, a.at, c.latest_at,
-    c.event_position + a.nth, ${TIMES.map((name) => `case when a.${name} is not null then c.latest_at end`).join(', ')}
+  insert into tickets as t (tenant_id, integer, number, version, requester_id, created_at, updated_at, change_position,
+    ${OPENED_NAMES.join(', ')})
+  select $1, c.ticket_integer + a.nth, d.ticket_number + a.nth_on_desk, 1, a.found_id, a.at, c.latest_at, c.event_position + a.nth,
+    ${openedValues((column) => `a.${column}`, 'c.latest_at')}
   from accepted a, counted c, desk_counted d
   where d.desk_id = a.desk_id
   returning t.*
@@ -188,18 +172,10 @@ function createInput(each: CreateCall, call: number): CreateInput {
   }
 }
 
-/** What `CREATE_LONE` is given for a ticket, beside the tenant: the names of `createInput` with their types. */
-const LONE_TICKET = {
-  ...{ id: 'uuid', desk_id: 'uuid', title: 'text', description: 'text', status: 'text', priority: 'text' },
-  ...{ topic_id: 'integer', type_id: 'integer', group_id: 'uuid', requester_id: 'uuid' },
-  ...{ channel_id: 'integer', form_id: 'integer', direction: 'text', from_address: 'text', from_name: 'text' },
-  ...{ to_address: 'text', to_name: 'text', external_reference: 'text', tags: 'text[]' },
-  ...{ first_response_at: 'timestamptz', latest_message_at: 'timestamptz', latest_agent_at: 'timestamptz' },
-  ...{ latest_requester_at: 'timestamptz', solved_at: 'timestamptz', closed_at: 'timestamptz' },
-  ...{ finished_at: 'timestamptz' },
-}
+/** What `CREATE_LONE` is given, beside the tenant: the names of `createInput` with their types. */
 const LONE_INPUT: Readonly<Record<string, string>> = {
-  ...LONE_TICKET,
+  ...OPENED_COLUMNS,
+  requester_id: 'uuid',
   ...{ message_id: 'uuid', visibility: 'text', author_id: 'uuid', author_is_requester: 'boolean', author_name: 'text' },
   ...{
     author_role: 'text',
@@ -213,10 +189,6 @@ const LONE_INPUT: Readonly<Record<string, string>> = {
   ...{ credential_id: 'uuid', dialect: 'text', request_id: 'text', at: 'timestamptz', people: 'uuid[]' },
 }
 const LONE_NAMES = Object.keys(LONE_INPUT)
-
-function isTime(name: string): boolean {
-  return TIMES.some((time) => time === name)
-}
 
 /** SQL with `:name` for each value of `LONE_INPUT`. */
 function withParameters(sql: string): string {
@@ -273,11 +245,10 @@ desk_counted as (
   returning d.ticket_number, c.event_position, c.ticket_integer, c.message_integer, c.latest_at
 ),
 made as (
-  insert into tickets (tenant_id, integer, number, version, created_at, updated_at, change_position,
-    ${Object.keys(LONE_TICKET).join(', ')})
-  select $1, d.ticket_integer, d.ticket_number, 1, :at, d.latest_at, d.event_position, ${Object.keys(LONE_TICKET)
-    .map((name) => (isTime(name) ? `case when :${name} is not null then d.latest_at end` : `:${name}`))
-    .join(', ')}
+  insert into tickets (tenant_id, integer, number, version, requester_id, created_at, updated_at, change_position,
+    ${OPENED_NAMES.join(', ')})
+  select $1, d.ticket_integer, d.ticket_number, 1, :requester_id, :at, d.latest_at, d.event_position,
+    ${openedValues((column) => `:${column}`, 'd.latest_at')}
   from desk_counted d
 ),
 said as (
@@ -326,22 +297,6 @@ function loneOutcome({ draft, by }: CreateCall, row: LoneRow | undefined): Write
   const event = { ...draft.event, ...by, at, position, ticketId: state.id }
   return {
     done: { tickets: [{ ...state, integer, number, requester, assignee: null }], events: [event], messages: [] },
-  }
-}
-
-/** As the statement does with `TIMES`. */
-function recordedAt(state: TicketDraft['state'], at: Instant): TicketDraft['state'] {
-  const moved = (time: Instant | null): Instant | null => (time === null ? null : at)
-  return {
-    ...state,
-    updatedAt: at,
-    firstResponseAt: moved(state.firstResponseAt),
-    latestMessageAt: moved(state.latestMessageAt),
-    latestAgentAt: moved(state.latestAgentAt),
-    latestRequesterAt: moved(state.latestRequesterAt),
-    solvedAt: moved(state.solvedAt),
-    closedAt: moved(state.closedAt),
-    finishedAt: moved(state.finishedAt),
   }
 }
 

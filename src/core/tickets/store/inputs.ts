@@ -1,38 +1,7 @@
 import type { IdempotencyKey } from '../../idempotency/key.ts'
-import type { MessageDraft, Provenance, TicketState } from '../drafts.ts'
+import type { MessageDraft, Provenance } from '../drafts.ts'
 
 /** How drafts become JSON for the statements, by the names that these give to the fields. */
-
-export function stateInput(state: Omit<TicketState, 'integer' | 'number' | 'requesterId'>): object {
-  return {
-    id: state.id,
-    desk_id: state.deskId,
-    title: state.title,
-    description: state.description,
-    status: state.status,
-    priority: state.priority,
-    topic_id: state.topicId,
-    type_id: state.typeId,
-    group_id: state.groupId,
-    assignee_id: state.assigneeId,
-    channel_id: state.channelId,
-    form_id: state.formId,
-    direction: state.direction,
-    from_address: state.fromAddress,
-    from_name: state.fromName,
-    to_address: state.toAddress,
-    to_name: state.toName,
-    external_reference: state.externalReference,
-    tags: state.tags,
-    first_response_at: state.firstResponseAt,
-    latest_message_at: state.latestMessageAt,
-    latest_agent_at: state.latestAgentAt,
-    latest_requester_at: state.latestRequesterAt,
-    solved_at: state.solvedAt,
-    closed_at: state.closedAt,
-    finished_at: state.finishedAt,
-  }
-}
 
 export function messageInput(message: MessageDraft): object {
   return {

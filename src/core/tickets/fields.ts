@@ -1,0 +1,257 @@
+import { type Static, type TObject, type TSchema, Type } from 'typebox'
+import type { EventData, EventKind } from '../events/event.ts'
+import { type Instant, instant, instantOrNull } from '../instant.ts'
+import { PRIORITIES, STATUSES } from '../words.ts'
+import type { TicketState } from './drafts.ts'
+import type { Person, Ticket } from './ticket.ts'
+
+/**
+ * The fields of a ticket, once. How they come out of PostgreSQL and go in, what a change writes and records, and what an
+ * erasure leaves, follows from this table; the interface `Ticket` and the migrations alone say it again, and do not
+ * compile or pass without it.
+ */
+
+/** What PostgreSQL and the rules must know of a field. */
+interface Field {
+  readonly column: string
+  readonly type: 'uuid' | 'bigint' | 'integer' | 'text' | 'text[]' | 'timestamptz'
+  /** How it comes out. */
+  readonly row: TSchema
+  /** What a new ticket has it from: what is given, the moment at which it is recorded if anything is given, or the store. */
+  readonly opens: 'given' | 'moment' | 'store'
+  /** What a change writes: the given value, the moment if the change moves it, or nothing by this table. */
+  readonly changes: 'given' | 'moment' | 'no'
+  /** The event that tells its change, with the value before and after under the column's name. */
+  readonly event?: EventKind
+  /** Whether the event of the opening tells it, too. */
+  readonly told?: true
+  /** For words and people: what an erasure leaves in their place. */
+  readonly erased?: '' | null | readonly []
+}
+
+const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
+const text = Type.String()
+const number = Type.Integer()
+
+const INSTANT = nullable(text)
+
+/** Something that the store counts or finds. */
+const STORE = { opens: 'store', changes: 'no' } as const
+/** Said at the opening, and kept. */
+const GIVEN = { opens: 'given', changes: 'no' } as const
+const WORDS = { ...GIVEN, erased: '' } as const
+const CHANGED = { opens: 'given', changes: 'given' } as const
+const MOMENT = { opens: 'moment', changes: 'moment' } as const
+
+/** A field by its column. */
+function field<Column extends string, Row extends TSchema>(
+  column: Column,
+  type: Field['type'],
+  row: Row,
+  rest: Omit<Field, 'column' | 'type' | 'row'>,
+): Field & { readonly column: Column; readonly row: Row } {
+  return { column, type, row, ...rest }
+}
+
+/** By the name that the core has for each, in the order in which one change records them. */
+const FIELDS = {
+  id: field('id', 'uuid', text, GIVEN),
+  integer: field('integer', 'bigint', number, STORE),
+  number: field('number', 'integer', number, STORE),
+  version: field('version', 'integer', number, STORE),
+  title: field('title', 'text', text, { ...CHANGED, event: 'ticket.title_changed', told: true, erased: '' }),
+  description: field('description', 'text', text, WORDS),
+  topicId: field('topic_id', 'integer', nullable(number), { ...CHANGED, event: 'ticket.topic_changed', told: true }),
+  typeId: field('type_id', 'integer', nullable(number), { ...CHANGED, event: 'ticket.type_changed', told: true }),
+  priority: field('priority', 'text', Type.Enum(PRIORITIES), {
+    ...CHANGED,
+    event: 'ticket.priority_changed',
+    told: true,
+  }),
+  formId: field('form_id', 'integer', nullable(number), { ...CHANGED, event: 'ticket.form_changed' }),
+  tags: field('tags', 'text[]', Type.Array(text), { ...CHANGED, event: 'ticket.tags_changed', erased: [] }),
+  deskId: field('desk_id', 'uuid', text, { ...CHANGED, event: 'ticket.desk_changed', told: true }),
+  groupId: field('group_id', 'uuid', nullable(text), { ...CHANGED, event: 'ticket.group_changed', told: true }),
+  // Whom an address belongs to, the store finds.
+  requesterId: field('requester_id', 'uuid', nullable(text), {
+    opens: 'store',
+    changes: 'given',
+    event: 'ticket.requester_changed',
+  }),
+  assigneeId: field('assignee_id', 'uuid', nullable(text), {
+    ...CHANGED,
+    event: 'ticket.assignee_changed',
+    told: true,
+  }),
+  status: field('status', 'text', Type.Enum(STATUSES), { ...CHANGED, event: 'ticket.status_changed', told: true }),
+  channelId: field('channel_id', 'integer', number, GIVEN),
+  direction: field('direction', 'text', Type.Enum(['inbound', 'outbound'] as const), GIVEN),
+  fromAddress: field('from_address', 'text', text, WORDS),
+  fromName: field('from_name', 'text', text, WORDS),
+  toAddress: field('to_address', 'text', text, WORDS),
+  toName: field('to_name', 'text', text, WORDS),
+  externalReference: field('external_reference', 'text', nullable(text), { ...GIVEN, erased: null }),
+  createdAt: field('created_at', 'timestamptz', text, STORE),
+  updatedAt: field('updated_at', 'timestamptz', text, STORE),
+  statusChangedAt: field('status_changed_at', 'timestamptz', INSTANT, { opens: 'store', changes: 'moment' }),
+  firstResponseAt: field('first_response_at', 'timestamptz', INSTANT, MOMENT),
+  latestMessageAt: field('latest_message_at', 'timestamptz', INSTANT, MOMENT),
+  latestAgentAt: field('latest_agent_at', 'timestamptz', INSTANT, MOMENT),
+  latestRequesterAt: field('latest_requester_at', 'timestamptz', INSTANT, MOMENT),
+  solvedAt: field('solved_at', 'timestamptz', INSTANT, MOMENT),
+  closedAt: field('closed_at', 'timestamptz', INSTANT, MOMENT),
+  finishedAt: field('finished_at', 'timestamptz', INSTANT, MOMENT),
+} satisfies { readonly [Key in keyof TicketState]-?: Field }
+
+type Fields = typeof FIELDS
+type Key = keyof Fields
+
+// A table of one's own has the keys that it is declared with.
+const KEYS = Object.keys(FIELDS) as Key[]
+const fieldOf = (key: Key): Field => FIELDS[key]
+const keysWhere = (holds: (field: Field) => boolean): readonly Key[] => KEYS.filter((key) => holds(fieldOf(key)))
+const column = (key: Key): string => fieldOf(key).column
+
+type LineProperties = { readonly [K in Key as Fields[K]['column']]: Fields[K]['row'] }
+
+/** A ticket without the people on it, as `TICKET_LINE` selects it. */
+// Each field gives its own column its own row, which is what the type says.
+export const TicketLine = Type.Object(
+  Object.fromEntries(KEYS.map((key) => [column(key), fieldOf(key).row])) as unknown as LineProperties,
+) as TObject<LineProperties>
+export type TicketLine = Static<typeof TicketLine>
+
+/** Select list of a ticket `t` without the people on it. */
+export const TICKET_LINE = KEYS.map((key) => `t.${column(key)}`).join(', ')
+
+// By hand, because a loop over the table takes six times as long, which a list of many tickets would feel. What is forgotten
+// here does not compile.
+/** A ticket of a row without people, and the people. */
+export function ticketWith(row: TicketLine, requester: Person | null, assignee: Person | null): Ticket {
+  return {
+    id: row.id,
+    integer: row.integer,
+    deskId: row.desk_id,
+    number: row.number,
+    version: row.version,
+    title: row.title,
+    description: row.description,
+    status: row.status,
+    priority: row.priority,
+    topicId: row.topic_id,
+    typeId: row.type_id,
+    groupId: row.group_id,
+    requester,
+    assignee,
+    channelId: row.channel_id,
+    formId: row.form_id,
+    direction: row.direction,
+    fromAddress: row.from_address,
+    fromName: row.from_name,
+    toAddress: row.to_address,
+    toName: row.to_name,
+    externalReference: row.external_reference,
+    tags: row.tags,
+    createdAt: instant(row.created_at),
+    updatedAt: instant(row.updated_at),
+    statusChangedAt: instantOrNull(row.status_changed_at),
+    firstResponseAt: instantOrNull(row.first_response_at),
+    latestMessageAt: instantOrNull(row.latest_message_at),
+    latestAgentAt: instantOrNull(row.latest_agent_at),
+    latestRequesterAt: instantOrNull(row.latest_requester_at),
+    solvedAt: instantOrNull(row.solved_at),
+    closedAt: instantOrNull(row.closed_at),
+    finishedAt: instantOrNull(row.finished_at),
+  }
+}
+
+// --- opening ----------------------------------------------------------------------------------------------------------
+
+const OPENED = keysWhere(({ opens }) => opens !== 'store')
+const OPENED_MOMENTS = keysWhere(({ opens }) => opens === 'moment')
+
+/** What a new ticket is given, by column with its SQL type. */
+export const OPENED_COLUMNS: Readonly<Record<string, string>> = Object.fromEntries(
+  OPENED.map((key) => [column(key), fieldOf(key).type]),
+)
+
+/** SQL of the value of each of `OPENED_COLUMNS` in a new row: `value` of its column, or `moment` where that stands for a time. */
+export function openedValues(value: (column: string) => string, moment: string): string {
+  const sqlOf = (key: Key): string =>
+    OPENED_MOMENTS.includes(key) ? `case when ${value(column(key))} is not null then ${moment} end` : value(column(key))
+  return OPENED.map(sqlOf).join(', ')
+}
+
+/** A new ticket when it was recorded: what is given of times is that moment. */
+export function recordedAt<S extends Omit<TicketState, 'integer' | 'number' | 'requesterId'>>(
+  state: S,
+  at: Instant,
+): S {
+  const moved = OPENED_MOMENTS.filter((key) => key in state && state[key as keyof S] !== null)
+  return { ...state, updatedAt: at, ...Object.fromEntries(moved.map((key) => [key, at])) }
+}
+
+// --- changing ---------------------------------------------------------------------------------------------------------
+
+const CHANGEABLE = keysWhere(({ changes }) => changes !== 'no')
+
+/** What a change gives of a ticket, by column with its SQL type: all that it may write. */
+export const CHANGED_COLUMNS: Readonly<Record<string, string>> = Object.fromEntries(
+  CHANGEABLE.map((key) => [column(key), fieldOf(key).type]),
+)
+
+/** SQL that sets the fields of a ticket from `i`: times become `moment` where they are the call's own time, `at`. */
+export function changedValues(at: string, moment: string): string {
+  const sqlOf = (key: Key): string =>
+    fieldOf(key).changes === 'moment'
+      ? `case when i.${column(key)} = ${at} then ${moment} else i.${column(key)} end`
+      : `i.${column(key)}`
+  return CHANGEABLE.map((key) => `${column(key)} = ${sqlOf(key)}`).join(', ')
+}
+
+/** A state by columns, as the statements take it in JSON. */
+export function stateInput(state: Partial<TicketState>): object {
+  return Object.fromEntries(INPUT.map((key) => [column(key), state[key]]))
+}
+const INPUT = keysWhere(({ opens, changes }) => opens !== 'store' || changes !== 'no')
+
+/** SQL of a record of columns, for `json_to_recordset`. */
+export function recordOf(columns: Readonly<Record<string, string>>): string {
+  return Object.entries(columns)
+    .map(([name, type]) => `${name} ${type}`)
+    .join(', ')
+}
+
+// --- telling ----------------------------------------------------------------------------------------------------------
+
+/** The events of changed fields, in the order in which one change records them. */
+export const TOLD_CHANGES: readonly { readonly key: Key; readonly kind: EventKind }[] = KEYS.flatMap((key) => {
+  const kind = fieldOf(key).event
+  return kind === undefined ? [] : [{ key, kind }]
+})
+
+/** A field of a state, as events hold it. */
+export function told(state: Partial<TicketState>, key: Key): EventData {
+  const value = state[key]
+  return value === undefined ? {} : { [column(key)]: value }
+}
+
+/** What the event of the opening tells of a ticket. */
+export function toldAtOpening(state: Partial<TicketState>): EventData {
+  return Object.assign({}, ...keysWhere(({ told }) => told === true).map((key) => told(state, key)))
+}
+
+// --- erasing ----------------------------------------------------------------------------------------------------------
+
+/** By column, what an erasure leaves of a ticket's words in kept results. */
+export const ERASED_COLUMNS: Readonly<Record<string, '' | null | readonly []>> = Object.fromEntries(
+  KEYS.flatMap((key) => {
+    const { erased } = fieldOf(key)
+    return erased === undefined ? [] : [[column(key), erased]]
+  }),
+)
+
+/** The words of a ticket that events tell, by the name they have there. */
+export const ERASED_IN_EVENTS: readonly string[] = KEYS.flatMap((key) =>
+  fieldOf(key).event !== undefined && fieldOf(key).erased !== undefined ? [column(key)] : [],
+)
