@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { parse as parseDisposition } from 'content-disposition'
 import pg from 'pg'
 import { sweepFiles } from '../src/jobs/sweep-attachments.ts'
 import { openDatabase } from '../src/storage/database.ts'
@@ -171,6 +172,99 @@ describe('An upload', () => {
     assert.equal((await kept()).length, before + 1)
     assert.equal((await upload('native', 'Another', 'same.txt', headers)).status, 422)
   })
+})
+
+/** A form as mail programs and others write it, its one part with these headers. */
+async function sendPart(name: Name, headers: string, bytes: Uint8Array | string, more = ''): Promise<Received> {
+  const type = { 'content-type': 'multipart/form-data; boundary=x' }
+  const body = Buffer.concat([
+    Buffer.from(`--x\r\nContent-Disposition: form-data; name="file"; ${headers}\r\n\r\n`, 'latin1'),
+    Buffer.from(bytes),
+    Buffer.from(`\r\n${more}--x--\r\n`, 'latin1'),
+  ])
+  return world.send('POST', UPLOADS[name], { headers: { ...site.as(name), ...type }, body })
+}
+
+describe('A form of another program', () => {
+  for (const name of ['native', 'spacebring'] as const) {
+    const shown = ({ json }: Received) => (name === 'native' ? json : json.attachment)
+
+    test(`names its file in whichever spelling, and it is downloaded under that name: ${name}`, async () => {
+      const spellings: readonly (readonly [sent: string, name: string, ascii: string])[] = [
+        ['filename="=?utf-8?B?T3RjZXQudHh0?="; filename*=utf-8\'\'Ot%C4%8Det.txt', 'Otčet.txt', 'Otcet.txt'],
+        ["filename*0*=utf-8''in%C3; filename*1*=%BC.txt; filename=worse.txt", 'inü.txt', 'inu.txt'],
+        ['filename="=?koi8-r?B?8NLJ18XU?=.txt"', 'Привет.txt', 'file.txt'],
+        ['filename="a %22b%22 \\"c\\".txt"', 'a "b" "c".txt', 'a _b_ _c_.txt'],
+        ['filename="Gr\xf6\xdfe.txt"', 'Größe.txt', 'Gro_e.txt'],
+        ['filename="C:\\Users\\me\\notes.txt"', 'notes.txt', 'notes.txt'],
+        ["filename*=utf-8''.%D9%85%DB%8C%E2%80%8C%D8%AE.txt", '.می\u200cخ.txt', 'file.txt'],
+        ['filename=.env', '.env', '.env'],
+      ]
+      for (const [sent, fileName, ascii] of spellings) {
+        const answer = await sendPart(name, sent, 'Notes')
+        assert.equal(answer.status, 201, answer.text)
+        assert.equal(shown(answer).name, fileName)
+        const got = await download(shown(answer).url)
+        const disposition = got.headers.get('content-disposition') ?? ''
+        const { parameters } = parseDisposition(disposition)
+        assert.equal(parameters?.['filename'], fileName, disposition)
+        assert.equal(parseDisposition(disposition.replace(/filename\*=.*/, 'x=y')).parameters?.['filename'], ascii)
+      }
+      const charset = '--x\r\nContent-Disposition: form-data; name="_charset_"\r\n\r\nShift_JIS\r\n'
+      const japanese = await sendPart(name, 'filename="\x83\x65.txt"', 'Notes', charset)
+      assert.equal(shown(japanese).name, 'テ.txt', japanese.text)
+    })
+
+    test(`sends its file in base64 or quoted-printable, and it is kept as it was: ${name}`, async () => {
+      const as = (encoding: string) => `filename="a"\r\nContent-Transfer-Encoding: ${encoding}`
+      const sent = PNG.toString('base64').replace(/.{76}/g, '$&\r\n')
+      const quoted = [...PNG].map((byte) => `=${byte.toString(16).padStart(2, '0')}`).join('=\r\n')
+      const forms = [
+        [as('base64'), sent],
+        [as('Quoted-Printable'), quoted],
+        [as('binary'), PNG],
+      ] as const
+      for (const [headers, bytes] of forms) {
+        const answer = await sendPart(name, headers, bytes)
+        assert.equal(answer.status, 201, answer.text)
+        assert.equal(shown(answer).size, PNG.length)
+        assert.deepEqual(Buffer.from(await (await download(shown(answer).url)).arrayBuffer()), PNG)
+      }
+      // Of exactly the limit once it is read, which is more on the wire.
+      const just = await sendPart(name, as('base64'), Buffer.alloc(MIB, 'a').toString('base64'))
+      assert.equal(just.status, 201, just.text)
+    })
+
+    test(`is refused in the dialect’s form for what cannot be read, and leaves nothing: ${name}`, async () => {
+      const before = await kept()
+      const told = ({ json }: Received): string => (name === 'native' ? json.detail : json.issues[0].message)
+      const as = (encoding: string) => `filename="a"\r\nContent-Transfer-Encoding: ${encoding}`
+      for (const [headers, bytes, message] of [
+        [as('base64'), `${PNG.toString('base64')}*`, 'A part of the form is not base64, as it says.'],
+        [
+          as('base64'),
+          `${Buffer.alloc(300_000).toString('base64')}aGVsbG8`,
+          'A part of the form is not base64, as it says.',
+        ],
+        [as('quoted-printable'), 'a=zz', 'A part of the form is not quoted-printable, as it says.'],
+        [as('x-uuencode'), 'a', /^A part of the form has another Content-Transfer-Encoding/],
+        [`filename=a; filename=b`, 'a', 'A part of the form has no name.'],
+      ] as const) {
+        const answer = await sendPart(name, headers, bytes)
+        assert.equal(answer.status, 400, answer.text)
+        if (typeof message === 'string') assert.equal(told(answer), message)
+        else assert.match(told(answer), message)
+      }
+      const text = (type: string, bytes: string) =>
+        `--x\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: ${type}\r\n\r\n${bytes}\r\n`
+      const unknown = await sendPart(name, 'filename=a', 'a', text('text/plain; charset=x-klingon', 'a'))
+      assert.deepEqual([unknown.status, told(unknown)], [400, 'The charset x-klingon is not known.'])
+      const large = await sendPart(name, as('base64'), Buffer.alloc(MIB + 1).toString('base64'))
+      assert.equal(large.status, 413, large.text)
+      await nothingIncoming()
+      assert.deepEqual(await kept(), before)
+    })
+  }
 })
 
 describe('A message', () => {

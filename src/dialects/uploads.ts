@@ -1,10 +1,11 @@
-import type { Readable } from 'node:stream'
-import { Busboy, type BusboyInstance } from '@fastify/busboy'
+import { PassThrough, type Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { cleanName } from '../core/attachments/rules.ts'
 import { refuseField } from '../core/errors.ts'
 import type { Services } from './dialect.ts'
 import { WireRefusal } from './dialect.ts'
+import { type NamedPart, type Part, partsOf, readTexts, type TextPart, textBytes } from './multipart.ts'
+import type { Bytes } from './transfer-encodings.ts'
 
 /** Where a form with a file is read: its own media type. */
 export const UPLOAD_TYPE = 'multipart/form-data'
@@ -61,10 +62,17 @@ const MOST_FIELDS = 20
 const FIELD_BYTES = 10_000
 /** Bytes of a form beside its file. */
 const AROUND_FILE = MOST_FIELDS * FIELD_BYTES
-const PART_HEADERS = { headerPairs: 20, headerSize: 8_192, fieldNameSize: 100 }
+/** How many bytes may stand for one, in quoted-printable with its soft breaks or in base64. */
+const MOST_FOR_ONE = 4
+
+interface Limits {
+  readonly fileBytes: number
+  /** What the request says that the form has, if it does. */
+  readonly announced: number
+}
 
 /**
- * Reads `multipart/form-data` (RFC 7578) with at most one file.
+ * Reads `multipart/form-data` with at most one file.
  *
  * @throws WireRefusal `malformed`, `too_large`; StoreUnavailable when the disk is full. Nothing is left on disk then.
  */
@@ -72,80 +80,84 @@ async function readForm(request: FastifyRequest, payload: Readable, services: Se
   const files = services.store.files
   if (!files) throw new WireRefusal({ code: 'unavailable' })
   const { fileBytes } = files.limits
-  if (Number(request.headers['content-length'] ?? 0) > fileBytes + AROUND_FILE) throw tooLarge()
-  const fields: [string, unknown][] = []
-  const receiving: Promise<void>[] = []
+  const announced = Number(request.headers['content-length'] ?? 0)
+  const most = (fileBytes + AROUND_FILE) * MOST_FOR_ONE
+  if (announced > most) throw tooLarge()
+  const form = readerOf(payload)
+  let received: Received | undefined
   try {
-    await readParts(payload, openForm(request, fileBytes), {
-      field: (name, value) => fields.push([name, value]),
-      file: (field, name, stream) => {
-        const received = files.inbox.receive(stream).then((file) => {
-          fields.push([field, new SentFile(cleanName(name), file)])
-        })
-        receiving.push(received)
-        return received
-      },
-    })
-    await Promise.all(receiving)
-    if (new Set(fields.map(([name]) => name)).size < fields.length) throw malformed('A field is there twice.')
+    const texts: TextPart[] = []
+    let file: NamedPart | undefined
+    for await (const part of partsOf(form.bytes, request.headers['content-type'] ?? '', { bytes: most })) {
+      if (isFile(part)) {
+        if (file) throw tooMany()
+        file = part
+        received = await files.inbox.receive(fileOf(part, { fileBytes, announced }))
+      } else {
+        if (texts.length === MOST_FIELDS) throw tooMany()
+        texts.push({ ...part, bytes: await textBytes(part, FIELD_BYTES) })
+      }
+    }
+    const { fields, nameOf, fileNameOf } = readTexts(texts)
+    const body: (readonly [string, unknown])[] = [...fields]
+    if (file && received) body.push([nameOf(file), new SentFile(cleanName(fileNameOf(file)), received)])
+    if (new Set(body.map(([name]) => name)).size < body.length) throw malformed('A field is there twice.')
     // Then nobody handles the request, and nobody would throw away what it brought.
     if (request.socket.destroyed) throw malformed('The client is gone.')
-    return Object.fromEntries(fields)
+    return Object.fromEntries(body)
   } catch (error) {
-    // The rest is read and thrown away, so that the answer arrives (http/lingering.ts).
-    payload.resume()
-    await Promise.allSettled(receiving)
-    for (const [, value] of fields) await discardFiles({ value }, services)
+    form.giveUp()
+    if (received) await files.inbox.discard(received).catch(() => {})
     throw error
   }
 }
 
-function openForm(request: FastifyRequest, fileBytes: number): BusboyInstance {
-  const limits = { ...PART_HEADERS, fileSize: fileBytes, files: 1, fields: MOST_FIELDS, fieldSize: FIELD_BYTES }
-  const type = request.headers['content-type'] ?? ''
-  try {
-    return new Busboy({ headers: { 'content-type': type }, limits: { ...limits, parts: MOST_FIELDS + 1 } })
-  } catch {
-    throw malformed('The form has no boundary.')
+/** A part is a file if it has a file's name, or says that it is bytes. */
+function isFile({ hasFileName, type }: Part): boolean {
+  return hasFileName || type.value === 'application/octet-stream'
+}
+
+/** The bytes of a file, which fail as too large as soon as that is known. */
+async function* fileOf(
+  { bytes, isEncoded }: Part,
+  { fileBytes, announced }: Limits,
+): Bytes & AsyncGenerator<Uint8Array> {
+  if (!isEncoded && announced > fileBytes + AROUND_FILE) throw tooLarge()
+  let size = 0
+  for await (const piece of bytes) {
+    size += piece.length
+    if (size > fileBytes) throw tooLarge()
+    yield piece
   }
 }
 
-interface PartReader {
-  readonly field: (name: string, value: string) => void
-  /** @returns when all of the file is there. */
-  readonly file: (field: string, name: string, bytes: Readable) => Promise<void>
+/** Reads a body, and can stop to: the rest is then read and thrown away, so that the answer arrives (http/lingering.ts). */
+function readerOf(payload: Readable): { readonly bytes: Bytes; readonly giveUp: () => void } {
+  const bytes = new PassThrough()
+  // Whoever reads hears of it, if anybody still does.
+  bytes.on('error', () => {})
+  // Whoever let it fail knows better what happened.
+  payload.on('error', (error) => bytes.destroy('statusCode' in error ? error : tooEarly()))
+  payload.on('close', () => {
+    if (!payload.readableEnded) bytes.destroy(tooEarly())
+  })
+  payload.pipe(bytes)
+  return {
+    bytes,
+    giveUp() {
+      payload.unpipe(bytes)
+      bytes.destroy()
+      payload.resume()
+    },
+  }
 }
 
-function readParts(payload: Readable, form: BusboyInstance, reader: PartReader): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const streams: Readable[] = []
-    const fail = (error: unknown): void => {
-      payload.unpipe(form)
-      // Whoever still receives learns that no more comes, and removes what it has.
-      for (const stream of streams) stream.destroy(new Error('The form was given up.'))
-      reject(error)
-    }
-    form.on('field', (name, value, nameCut, valueCut) => {
-      if (nameCut || valueCut) fail(malformed('A field is too long.'))
-      else reader.field(name, value)
-    })
-    form.on('file', (field, stream, name) => {
-      streams.push(stream)
-      stream.on('error', () => {})
-      stream.on('limit', () => fail(tooLarge()))
-      reader.file(field, name ?? '', stream).catch(fail)
-    })
-    for (const event of ['filesLimit', 'fieldsLimit', 'partsLimit'] as const)
-      form.on(event, () => fail(malformed('The form has too many parts.')))
-    form.on('error', () => fail(malformed('The form cannot be read.')))
-    form.on('finish', () => resolve())
-    // Whoever let it fail knows better what happened.
-    payload.on('error', (error) => fail('statusCode' in error ? error : malformed('The form ends too early.')))
-    payload.on('close', () => {
-      if (!payload.readableEnded) fail(malformed('The form ends too early.'))
-    })
-    payload.pipe(form)
-  })
+function tooEarly(): WireRefusal {
+  return malformed('The form ends too early.')
+}
+
+function tooMany(): WireRefusal {
+  return malformed('The form has too many parts.')
 }
 
 function malformed(message: string): WireRefusal {

@@ -1,7 +1,7 @@
 import { create as contentDisposition } from 'content-disposition'
 import type { FastifyInstance } from 'fastify'
 import { findUploads } from '../core/attachments/commands.ts'
-import { sentType } from '../core/attachments/rules.ts'
+import { asciiName, sentType } from '../core/attachments/rules.ts'
 import { answerError, type Services } from '../dialects/dialect.ts'
 import { sendAnswer } from '../dialects/mount.ts'
 import { DEFAULT_ERRORS } from './errors.ts'
@@ -37,7 +37,7 @@ export function mountFiles(app: FastifyInstance, services: Services): void {
         .headers({
           ...HARMLESS,
           'content-type': sentType(upload.mediaType),
-          'content-disposition': contentDisposition(upload.name),
+          'content-disposition': contentDisposition(upload.name, { fallback: asciiName(upload.name) }),
           'content-length': String(upload.size),
         })
         .send(bytes)

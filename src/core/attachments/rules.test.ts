@@ -3,7 +3,15 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { Refusal } from '../errors.ts'
 import type { Upload } from './attachment.ts'
-import { checkFiles, cleanName, FILES_OF_A_MESSAGE, type FilesWanted, kindProblem, sentType } from './rules.ts'
+import {
+  asciiName,
+  checkFiles,
+  cleanName,
+  FILES_OF_A_MESSAGE,
+  type FilesWanted,
+  kindProblem,
+  sentType,
+} from './rules.ts'
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),
@@ -140,4 +148,19 @@ test('files of messages in sight are passed on, each once, within the limits tha
   assert.equal(rule([1, 2]), 'forwarded_files too_large')
   assert.equal(rule([3], ['a', 'b']), 'forwarded_files too_large')
   assert.equal(rule(Array.from({ length: FILES_OF_A_MESSAGE }, (_, nth) => nth)), 'forwarded_files too_long')
+})
+
+test('a name in ASCII is as near to the name as can be, and safe in any path', () => {
+  for (const kept of ['plain.txt', '.env', 'a b (1); c.tar.gz', "it's.txt"]) assert.equal(asciiName(kept), kept)
+  const names = [
+    ['naïve “日本”.html', 'naive _.html'],
+    ['Größe.txt', 'Gro_e.txt'],
+    ['می\u200cخواهم.txt', 'file.txt'],
+    ['.می.txt', 'file.txt'],
+    ['日本', 'file'],
+    ['a "b" \\c.txt', 'a _b_ _c.txt'],
+    ['100%25.txt', '100_25.txt'],
+  ] as const
+  for (const [name, plain] of names) assert.equal(asciiName(name), plain)
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => /^[ -~]+$/.test(asciiName(cleanName(name)))))
 })

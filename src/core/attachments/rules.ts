@@ -100,6 +100,20 @@ export function sentType(mediaType: string): string {
   return SHOWN.has(mediaType) ? mediaType : 'application/octet-stream'
 }
 
+/** What has a meaning in a path or in the header where a name stands, for one program or another (RFC 6266, appendix D). */
+const UNSAFE = /[^ -~]+|["%*/:<>?\\|]/g
+
+/** A name in letters of ASCII, for programs that read no others: as near to it as can be, with its ending. */
+export function asciiName(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .replace(UNSAFE, '_')
+  const ending = /\.[a-z0-9]+$/i.exec(plain)?.[0] ?? ''
+  const isLegible = /[a-z0-9]/i.test(plain.slice(0, plain.length - ending.length))
+  return plain === name || isLegible ? plain : `${NAMELESS}${ending}`
+}
+
 /** The files that a message is to have, as far as they were found. */
 export interface FilesWanted {
   readonly ids: readonly string[]

@@ -107,3 +107,35 @@ test('broken JSON of no type never passes for a form', () => {
     assert.throws(() => untypedBody(body), isMalformed)
   }
 })
+
+test('a form is read in the charset that its type or the form says, in either encoding; an unknown one is refused', async () => {
+  const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
+  const field = part('Content-Disposition: form-data; name="title"', [...latin('Größe')])
+  const said = part('Content-Disposition: form-data; name="_charset_"', 'ISO-8859-1')
+  const typed = part('Content-Disposition: form-data; name="title"\r\nContent-Type: text/plain; charset=iso-8859-1', [
+    ...latin('Größe'),
+  ])
+  const coded = part(
+    "Content-Disposition: form-data; name*=utf-8''title\r\nContent-Transfer-Encoding: base64",
+    Buffer.from('Größe').toString('base64'),
+  )
+  for (const form of [
+    [field, said, end],
+    [said, field, end],
+    [typed, end],
+    [coded, end],
+  ])
+    assert.deepEqual(await multipartFields(Buffer.concat(form), type), { title: 'Größe' })
+  const urlencoded = 'application/x-www-form-urlencoded'
+  for (const [body, contentType] of [
+    ['title=Gr%F6%DFe', `${urlencoded}; charset=ISO-8859-1`],
+    ['title=Gr\xf6\xdfe', `${urlencoded}; charset="windows-1252"`],
+    ['title=Gr%F6%DFe&_charset_=iso-8859-1', urlencoded],
+    ['_charset_=&title=Gr%C3%B6%C3%9Fe', `${urlencoded}; charset=`],
+  ] as const)
+    assert.deepEqual(urlencodedFields(latin(body), contentType), { title: 'Größe' })
+  for (const contentType of [`${urlencoded}; charset=x-klingon`, `${urlencoded}; charset=utf-8`])
+    assert.throws(() => urlencodedFields(latin('a=%F6'), contentType), isMalformed)
+  const unknown = part('Content-Disposition: form-data; name="a"\r\nContent-Type: text/plain; charset=x-klingon', '1')
+  await assert.rejects(multipartFields(Buffer.concat([unknown, end]), type), isMalformed)
+})

@@ -1,7 +1,10 @@
-import { isUtf8 } from 'node:buffer'
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { likelyText, textIn, UTF8 } from '../charsets.ts'
 import { WireRefusal } from '../dialect.ts'
+import { headerValue, percentDecoded } from '../header-values.ts'
 import { jsonUnderOtherType, parseJson } from '../json.ts'
+import { CHARSET_FIELD, partsOf, readTexts, type TextPart, textBytes } from '../multipart.ts'
 
 /** Fields by name as sent, brackets included; a name that came several times has all its values. */
 export type Fields = Record<string, string | string[]>
@@ -18,8 +21,9 @@ const MOST_FIELDS = 3000
 export function readForms(scope: FastifyInstance): void {
   const asBuffer = { parseAs: 'buffer' } as const
   scope.addContentTypeParser(URLENCODED, asBuffer, async (request: FastifyRequest, body: Buffer) => {
-    const text = jsonUnderOtherType(request.headers['content-type'] ?? URLENCODED, body)
-    return text ? parseJson(text) : urlencodedFields(body)
+    const type = request.headers['content-type'] ?? URLENCODED
+    const text = jsonUnderOtherType(type, body)
+    return text ? parseJson(text) : urlencodedFields(body, type)
   })
   scope.addContentTypeParser('multipart/form-data', asBuffer, async (request: FastifyRequest, body: Buffer) =>
     multipartFields(body, request.headers['content-type'] ?? ''),
@@ -41,16 +45,26 @@ export function untypedBody(body: Buffer): unknown {
   return text ? parseJson(text) : urlencodedFields(body)
 }
 
-/** Reads `application/x-www-form-urlencoded`. @throws WireRefusal `malformed` */
-export function urlencodedFields(body: Buffer): Fields {
-  if (!isUtf8(body)) unreadable()
-  return fieldsOf(
-    body
-      .toString()
-      .split('&')
-      .filter((pair) => pair !== '')
-      .map(decodedPair),
-  )
+/**
+ * Reads `application/x-www-form-urlencoded`, in the charset that the type says, else in that which the form says in a field
+ * made for it (HTML, 4.10.19.2), else in UTF-8.
+ *
+ * @throws WireRefusal `malformed`
+ */
+export function urlencodedFields(body: Buffer, contentType: string = URLENCODED): Fields {
+  const pairs = body
+    .toString('latin1')
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map(decodedPair)
+  const [, said] = pairs.find(isCharset) ?? []
+  const charset = headerValue(contentType)?.parameters.get('charset') || (said && likelyText(said).trim()) || UTF8
+  const read = (bytes: Buffer): string => textIn(charset, bytes)
+  return fieldsOf(pairs.filter((pair) => !isCharset(pair)).map(([name, value]) => [read(name), read(value)]))
+}
+
+function isCharset([name]: readonly [Buffer, Buffer]): boolean {
+  return name.toString('latin1') === CHARSET_FIELD
 }
 
 /**
@@ -60,12 +74,12 @@ export function urlencodedFields(body: Buffer): Fields {
  */
 export async function multipartFields(body: Buffer, contentType: string): Promise<Fields> {
   if (body.length === 0) return fieldsOf([])
-  // The parser would replace what is not UTF-8; nothing may be stored that was not sent.
-  if (!isUtf8(body)) unreadable()
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } })
-    .formData()
-    .catch(unreadable)
-  return fieldsOf([...form.entries()].map(([name, value]) => [name, typeof value === 'string' ? value : unreadable()]))
+  const texts: TextPart[] = []
+  for await (const part of partsOf(Readable.from([body]), contentType, { bytes: body.length })) {
+    if (part.hasFileName || texts.length === MOST_FIELDS) unreadable()
+    texts.push({ ...part, bytes: await textBytes(part, body.length) })
+  }
+  return fieldsOf(readTexts(texts).fields)
 }
 
 function fieldsOf(pairs: readonly (readonly [name: string, value: string])[]): Fields {
@@ -79,18 +93,14 @@ function oneOrAll(values: string[]): string | string[] {
   return only === undefined || more.length > 0 ? values : only
 }
 
-function decodedPair(pair: string): readonly [string, string] {
+function decodedPair(pair: string): readonly [Buffer, Buffer] {
   const equals = pair.indexOf('=')
-  return equals < 0 ? [decoded(pair), ''] : [decoded(pair.slice(0, equals)), decoded(pair.slice(equals + 1))]
+  return equals < 0 ? [decoded(pair), decoded('')] : [decoded(pair.slice(0, equals)), decoded(pair.slice(equals + 1))]
 }
 
-/** Percent-decodes strictly: broken escapes and bytes that are not UTF-8 are refused, not replaced. */
-function decoded(escaped: string): string {
-  try {
-    return decodeURIComponent(escaped.replaceAll('+', ' '))
-  } catch {
-    return unreadable()
-  }
+/** Percent-decodes strictly: a broken escape is refused, not kept. */
+function decoded(escaped: string): Buffer {
+  return percentDecoded(escaped.replaceAll('+', ' ')) ?? unreadable()
 }
 
 function unreadable(): never {

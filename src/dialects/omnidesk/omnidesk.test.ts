@@ -937,3 +937,27 @@ test('a ticket that another dialect opened is complete here', async () => {
     content: 'No internet<br>\nsince yesterday',
   })
 })
+
+test('parameters are read in the charset and the encoding that their form says', async () => {
+  const multipart = { 'content-type': 'multipart/form-data; boundary=x' }
+  const part = (headers: string, value: string) =>
+    `--x\r\nContent-Disposition: form-data; ${headers}\r\n\r\n${value}\r\n`
+  const plain = (charset: string) =>
+    `\r\nContent-Type: text/plain; charset=${charset}\r\nContent-Transfer-Encoding: 8bit`
+  const form = (...parts: string[]) => Buffer.from(`${parts.join('')}--x--\r\n`, 'latin1')
+  const others = part('name="brandID"', '1')
+  const urlencoded = 'application/x-www-form-urlencoded'
+  for (const [body, headers] of [
+    [form(others, part(`name="title"${plain('ISO-8859-1')}`, 'Gr\xf6\xdfe')), multipart],
+    [form(part('name=_charset_', 'windows-1252'), others, part('name="title"', 'Gr\xf6\xdfe')), multipart],
+    [form(others, part('name="title"\r\nContent-Transfer-Encoding: quoted-printable', 'Gr=C3=B6=C3=9Fe=')), multipart],
+    [Buffer.from('brandID=1&title=Gr%F6%DFe'), { 'content-type': `${urlencoded}; charset=iso-8859-1` }],
+  ] as const)
+    assert.equal((await call('POST', '/api/v2/ticket', { body, headers })).json.item.title, 'Größe')
+  for (const body of [
+    form(others, part(`name="title"${plain('x-klingon')}`, 'a')),
+    form(others, part('name="title"\r\nContent-Transfer-Encoding: base64', '*')),
+    form(others, part('name="title"; filename*=utf-8\'\'a.txt', 'a')),
+  ])
+    await refused(400, 'Invalid request body.', 'POST', '/api/v2/ticket', { body, headers: multipart })
+})
