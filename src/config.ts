@@ -201,6 +201,23 @@ export const OPTIONS = {
     'How large the attachments of one message may be together, in MiB.',
     50,
   ),
+  unusedFiles: {
+    name: 'POLYDESK_UNUSED_FILES',
+    about:
+      'How many uploaded files that no message has yet one person may have, and all people of a tenant 20 times that. What no message takes within a day is erased.',
+    fallback: '100',
+    read: (given) => {
+      const value = Number(given || 100)
+      return Number.isInteger(value) && value > 0 && value <= 100_000
+        ? { value }
+        : { problem: `POLYDESK_UNUSED_FILES must be a whole number up to 100000, not ${given}.` }
+    },
+  } satisfies Option<number>,
+  unusedMib: mebibytes(
+    'POLYDESK_UNUSED_FILES_MIB',
+    'How large those files may be together, in MiB: of one person, and 20 times that of all people of a tenant.',
+    500,
+  ),
   fileTypes: listOf(
     'POLYDESK_FILE_TYPES',
     'The only media types that attachments may have by their content, separated by commas, as `image/*,application/pdf`. Programs are never taken.',
@@ -410,6 +427,8 @@ export interface Config {
   /** Bytes of one attachment, and of all of one message. */
   readonly fileBytes: number
   readonly messageBytes: number
+  /** What one person may have of files that no message has. */
+  readonly unusedFiles: { readonly files: number; readonly bytes: number }
   /** The only media types of attachments; empty for any. */
   readonly fileTypes: readonly string[]
   readonly linkHours: number
@@ -470,6 +489,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rates: given.rates,
     fileBytes: given.fileMib,
     messageBytes: given.messageMib,
+    unusedFiles: { files: given.unusedFiles, bytes: given.unusedMib },
     fileTypes: given.fileTypes,
     linkHours: given.linkHours,
     s3,

@@ -300,7 +300,12 @@ export function filesOf(config: Config, space: Space = ENDLESS_SPACE): Files {
   return {
     store: config.s3 ? openS3Files(config.s3) : openDiskFiles(join(config.dataDir, KEPT_FILES)),
     inbox: openInbox(join(config.dataDir, 'files', 'incoming'), space),
-    limits: { fileBytes: config.fileBytes, messageBytes: config.messageBytes, mediaTypes: config.fileTypes },
+    limits: {
+      fileBytes: config.fileBytes,
+      messageBytes: config.messageBytes,
+      mediaTypes: config.fileTypes,
+      unused: config.unusedFiles,
+    },
   }
 }
 

@@ -501,6 +501,55 @@ describe('Deletion', () => {
   })
 })
 
+describe('Files that no message has', () => {
+  test('are so many of one person at the most; then an upload is refused until one is used, and leaves nothing', async () => {
+    const small = await startWorld({ POLYDESK_UNUSED_FILES: '3', POLYDESK_UNUSED_FILES_MIB: '1' })
+    try {
+      const own = await makeSite(small, 'unused')
+      for (const name of ['native', 'spacebring'] as const) {
+        const put = (content: Uint8Array | string, headers = {}) =>
+          small.send('POST', UPLOADS[name], { headers: { ...own.as(name), ...headers }, body: form(content, 'a.txt') })
+        const key = { 'idempotency-key': crypto.randomUUID() }
+        const first = await put('First', key)
+        const answers = await Promise.all(Array.from({ length: 8 }, () => put('Another')))
+        assert.deepEqual(answers.map(({ status }) => status).sort(), [
+          201,
+          201,
+          ...Array.from({ length: 6 }, () => 409),
+        ])
+        const refused = answers.find(({ status }) => status === 409)?.json
+        const told: string = name === 'native' ? refused.detail : refused.message
+        assert.match(told, /Put them on messages; what no message takes is erased after a day/)
+        assert.equal(name === 'native' ? refused.code : refused.type, 'conflict')
+        const again = await put('First', key)
+        assert.equal(again.status, 201, again.text)
+        const idOf = ({ json }: Received): string => (name === 'native' ? json.id : json.attachment.key)
+        assert.equal(idOf(again), idOf(first))
+        const headers = own.as('native')
+        const { json } = await small.send('POST', '/v1/tickets', { headers, body: { title: 'T', text: 'Text' } })
+        const taken =
+          name === 'native'
+            ? await small.send('POST', `/v1/tickets/${json.id}/messages`, {
+                headers,
+                body: { attachments: [idOf(first)] },
+              })
+            : await small.send('POST', '/support/tickets/v1/comment', {
+                headers: own.as(name),
+                body: { activity: { ticketRef: json.id, attachments: [{ key: idOf(first) }] } },
+              })
+        assert.equal(taken.status, 201, taken.text)
+        assert.equal((await put(Buffer.alloc(MIB, 'a'))).status, 409, 'too large beside the others')
+        assert.equal((await put('Third')).status, 201)
+      }
+      const home = join(small.dataDir, 'files', 'kept')
+      const tenants = await Promise.all((await readdir(home)).map((tenant) => readdir(join(home, tenant))))
+      assert.equal(tenants.flat().length, 8)
+    } finally {
+      await small.stop()
+    }
+  })
+})
+
 describe('Erasing a person', () => {
   test('erases the files of their messages, and those they left unused', async () => {
     const made = await send('POST', '/v1/users', {
@@ -612,7 +661,7 @@ describe('The sweep', () => {
     const files = {
       store: openDiskFiles(join(home, 'kept')),
       inbox: openInbox(join(home, 'incoming')),
-      limits: { fileBytes: MIB, messageBytes: MIB, mediaTypes: [] },
+      limits: { fileBytes: MIB, messageBytes: MIB, mediaTypes: [], unused: { files: 100, bytes: 100_000_000 } },
     }
     const left = await files.inbox.receive(
       (async function* () {

@@ -222,8 +222,9 @@ describe('The schema', () => {
 
 // --- the statements ---------------------------------------------------------------------------------------------------
 
-/** Statements that make rows of their tenant and read none. */
+/** Statements that make rows of their tenant, or take a lock by its name, and read none. */
 const INSERTS: readonly string[] = [
+  'attachment.lock_uploads',
   'catalogue.insert',
   'credential.insert',
   'tenant.insert',
@@ -368,7 +369,7 @@ async function driveAttachments(made: SmallTenant, store: Store): Promise<void> 
 
 /** Files on a disk of their own. */
 function filesIn(folder: string): Files {
-  const limits = { fileBytes: 1_000, messageBytes: 1_000, mediaTypes: [] }
+  const limits = { fileBytes: 1_000, messageBytes: 1_000, mediaTypes: [], unused: { files: 100, bytes: 100_000_000 } }
   return { store: openDiskFiles(join(folder, 'kept')), inbox: openInbox(join(folder, 'incoming')), limits }
 }
 

@@ -52,6 +52,8 @@ export interface FileLimits {
   readonly messageBytes: number
   /** The only media types that are taken, `image/*` for all of a kind; empty for any. */
   readonly mediaTypes: readonly string[]
+  /** What one person may have of files that no message has. */
+  readonly unused: { readonly files: number; readonly bytes: number }
 }
 
 /** All that the core needs of files. */

@@ -77,7 +77,7 @@ async function sweepAsOf(now: Date): Promise<void> {
   const files = {
     store: openDiskFiles(join(home, 'kept')),
     inbox: openInbox(join(home, 'incoming')),
-    limits: { fileBytes: BYTES, messageBytes: BYTES, mediaTypes: [] },
+    limits: { fileBytes: BYTES, messageBytes: BYTES, mediaTypes: [], unused: { files: 100, bytes: 100_000_000 } },
   }
   try {
     await sweepFiles(

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { Files, ReceivedFile } from '../../storage/files.ts'
+import type { FileLimits, Files, ReceivedFile } from '../../storage/files.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
@@ -9,13 +9,22 @@ import type { NewPicture } from '../messages/content.ts'
 import { demandLiving } from '../users/queries.ts'
 import type { Attachment, FileCopy, Upload } from './attachment.ts'
 import { kindOf } from './content.ts'
-import { cleanName, kindProblem, refuseUnknownForwarded } from './rules.ts'
-import { ATTACHMENTS_BY_ID, INSERT_ATTACHMENT, KNOWN_ATTACHMENTS, PURGE_UNUSED, uploadOf } from './store.ts'
+import { cleanName, kindProblem, refuseUnknownForwarded, TENANT_SHARE } from './rules.ts'
+import {
+  ATTACHMENTS_BY_ID,
+  addUpload,
+  KNOWN_ATTACHMENTS,
+  type MostUnused,
+  PURGE_UNUSED,
+  uploadOf,
+  withoutName,
+} from './store.ts'
 
 /**
  * Keeps a file until a message takes it. The bytes are durable before anything says that there is a file.
  *
- * @throws Refusal `forbidden`, `invalid` (path `file`), `unavailable`, `idempotency_mismatch`
+ * @throws Refusal `forbidden`, `invalid` (path `file`), `unavailable`, `idempotency_mismatch`, `conflict` when too many
+ * wait for a message already.
  */
 export async function uploadAttachment(
   ctx: Context,
@@ -34,7 +43,7 @@ async function keep(
   ctx: Context,
   files: Files,
   { name: sent, received }: Parameters<typeof uploadAttachment>[1],
-): Promise<Attachment | undefined> {
+): Promise<Attachment> {
   const name = cleanName(sent)
   const { fileBytes, mediaTypes } = files.limits
   if (received.size === 0) refuseField(['file'], 'too_small', 'Must not be empty.')
@@ -47,14 +56,24 @@ async function keep(
   const { size, sha256 } = received
   const { mediaType: media_type, width, height } = kind
   const input = { id: key.id, name, media_type, size, sha256, width, height, ...callInput(ctx) }
-  const [row] = await ctx.store.run({
-    statement: INSERT_ATTACHMENT,
-    values: [ctx.tenant.id, JSON.stringify(input)],
-  })
+  const [row] = await ctx.store.run(addUpload(ctx.tenant.id, input, mostUnused(files.limits)))
   if (row) return uploadOf(row)
   await eraseFiles(ctx, [key.id])
   await demandLiving(ctx)
-  return undefined
+  // A twin that was faster is found by whoever hears of this refusal.
+  return refuse({ code: 'conflict', message: tooManyUnused(files.limits) })
+}
+
+function mostUnused({ unused: { files, bytes } }: FileLimits): MostUnused {
+  const all = { all_files: files * TENANT_SHARE, all_bytes: bytes * TENANT_SHARE }
+  return { own_files: files, own_bytes: bytes, ...all }
+}
+
+function tooManyUnused({ unused: { files, bytes } }: FileLimits): string {
+  return (
+    `Too many files wait for a message: one person may have ${files} of them and ${bytes} bytes, ` +
+    `all together ${TENANT_SHARE} times that. Put them on messages; what no message takes is erased after a day.`
+  )
 }
 
 /**
@@ -71,14 +90,16 @@ export async function keepPictures(ctx: Context, pictures: readonly NewPicture[]
     await files.store.keep({ tenantId: ctx.tenant.id, id: picture.id }, received)
     const { size, sha256 } = received
     const input = { ...picture, media_type, size, sha256, ...callInput({ ...ctx, idempotency: null }) }
-    await ctx.store.run({ statement: INSERT_ATTACHMENT, values: [ctx.tenant.id, JSON.stringify(input)] })
+    await ctx.store.run(addUpload(ctx.tenant.id, input, null))
   }
 }
 
 async function kept(ctx: Context, earlier: EarlierRow): Promise<Attachment> {
   const uploads = await findUploads(ctx, earlier.attachment === undefined ? [] : [earlier.attachment])
   const [upload] = uploads.values()
-  return upload ?? refuse({ code: 'not_found', missing: 'attachment' })
+  if (upload) return upload
+  // It was done; the file is gone with its message, or because no message took it.
+  return earlier.upload ? withoutName(earlier.upload) : refuse({ code: 'not_found', missing: 'attachment' })
 }
 
 /** Attachments by id, whoever asks. */

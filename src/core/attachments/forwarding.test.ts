@@ -29,7 +29,7 @@ let otherStore: Store
 before(async () => {
   core = await openCore()
   home = await mkdtemp(join(tmpdir(), 'polydesk-forwarding-'))
-  const limits = { fileBytes: 1_000, messageBytes: 1_000, mediaTypes: [] }
+  const limits = { fileBytes: 1_000, messageBytes: 1_000, mediaTypes: [], unused: { files: 100, bytes: 100_000_000 } }
   files = { store: openDiskFiles(join(home, 'kept')), inbox: openInbox(join(home, 'incoming')), limits }
   store = openStore(core.store.database, () => {}, files)
   otherStore = openStore(core.otherStore.database, () => {}, files)

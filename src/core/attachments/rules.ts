@@ -7,6 +7,8 @@ const NAME_LENGTH = 200
 const ENDING_LENGTH = 20
 /** Files of one message. */
 export const FILES_OF_A_MESSAGE = 20
+/** How many times what one person may have of files that no message has, all people of a tenant may have. */
+export const TENANT_SHARE = 20
 const NAMELESS = 'file'
 
 /**

@@ -1,34 +1,30 @@
 import { type Static, Type } from 'typebox'
-import { statement } from '../../storage/statement.ts'
+import { type BoundStatement, statement } from '../../storage/statement.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
+import { KeptUpload } from '../idempotency/kept-upload.ts'
 import { instant } from '../instant.ts'
-import type { Upload } from './attachment.ts'
-
-const nullable = Type.Union([Type.Integer(), Type.Null()])
+import type { Attachment, Upload } from './attachment.ts'
 
 const UploadRow = Type.Object({
-  id: Type.String(),
-  integer: Type.Integer(),
+  ...KeptUpload.properties,
   uploader_id: Type.String(),
   message_id: Type.Union([Type.String(), Type.Null()]),
   name: Type.String(),
-  media_type: Type.String(),
-  size: Type.Integer(),
-  width: nullable,
-  height: nullable,
-  created_at: Type.String(),
 })
 
 const UPLOAD_VIEW =
   'f.id, f.integer, f.uploader_id, f.message_id, f.name, f.media_type, f.size, f.width, f.height, f.created_at'
 
 export function uploadOf(row: Static<typeof UploadRow>): Upload {
+  return { ...withoutName(row), name: row.name, uploaderId: row.uploader_id, messageId: row.message_id }
+}
+
+/** An upload that is gone, as it was told of but for its name. */
+export function withoutName(row: Static<typeof KeptUpload>): Attachment {
   return {
     id: row.id,
     integer: row.integer,
-    uploaderId: row.uploader_id,
-    messageId: row.message_id,
-    name: row.name,
+    name: '',
     mediaType: row.media_type,
     size: row.size,
     width: row.width,
@@ -37,10 +33,49 @@ export function uploadOf(row: Static<typeof UploadRow>): Upload {
   }
 }
 
+/** SQL of what is kept of an upload `f`. */
+const KEPT_UPLOAD = `jsonb_build_object(${Object.keys(KeptUpload.properties)
+  .map((name) => `'${name}', f.${name}`)
+  .join(', ')})`
+
 const IdRow = Type.Object({ id: Type.String() })
 
-/** `$2` the call with the attachment, as JSON. Without a row the key had been used, or its uploader is erased. */
-export const INSERT_ATTACHMENT = statement(
+/**
+ * Uploads of a tenant are counted one after the other: each begins to count when the one before has committed. Nothing else
+ * waits for this, and it comes before every other lock.
+ */
+const LOCK_UPLOADS = statement(
+  'attachment.lock_uploads',
+  Type.Object({ locked: Type.String() }),
+  `select pg_advisory_xact_lock(hashtextextended('uploads ' || $1::text, 0))::text as locked`,
+)
+
+/**
+ * Adds a file that waits for its message.
+ *
+ * @param most what may wait at the most, with this one: of its uploader, and of the tenant. Null for a file whose message
+ * follows at once.
+ * @returns without a row the key had been used, its uploader is erased, or too many wait.
+ */
+export function addUpload(
+  tenantId: string,
+  call: object,
+  most: MostUnused | null,
+): BoundStatement<Static<typeof UploadRow>> {
+  const bound = { statement: INSERT_ATTACHMENT, values: [tenantId, JSON.stringify({ ...call, ...most })] }
+  return most === null ? bound : { ...bound, lock: { statement: LOCK_UPLOADS, values: [tenantId] } }
+}
+
+/** What of files without a message there may be. */
+export interface MostUnused {
+  readonly own_files: number
+  readonly own_bytes: number
+  readonly all_files: number
+  readonly all_bytes: number
+}
+
+/** `$2` the call with the attachment, as JSON, and what may wait at the most. */
+const INSERT_ATTACHMENT = statement(
   'attachment.insert',
   UploadRow,
   `
@@ -49,9 +84,20 @@ with living as materialized (
   select u.id from users u where u.tenant_id = $1 and u.id = ($2::json ->> 'actor_id')::uuid and u.erased_at is null
   for share
 ),
+most as materialized (
+  select m.* from json_to_record($2::json) as m (own_files bigint, own_bytes bigint, all_files bigint, all_bytes bigint)
+),
+waiting as materialized (
+  select count(f.id) filter (where f.uploader_id = l.id) as own_files, count(f.id) as all_files,
+    coalesce(sum(f.size) filter (where f.uploader_id = l.id), 0) as own_bytes, coalesce(sum(f.size), 0) as all_bytes
+  from living l, most m join attachments f on f.tenant_id = $1 and f.message_id is null and m.all_files is not null
+),
 input as materialized (
-  select i.* from living, json_to_record($2::json) as i (id uuid, name text, media_type text, size bigint, sha256 text, width integer,
-    height integer, ${CALL})
+  select i.* from living, most m, waiting w, json_to_record($2::json) as i (id uuid, name text, media_type text, size bigint,
+    sha256 text, width integer, height integer, ${CALL})
+  where m.all_files is null or (
+    w.own_files < m.own_files and w.own_bytes + i.size <= m.own_bytes
+    and w.all_files < m.all_files and w.all_bytes + i.size <= m.all_bytes)
 ),
 ${CLAIMED},
 counted as (
@@ -65,7 +111,7 @@ made as (
   from accepted a, counted c
   returning f.*
 ),
-${keeping('made', "jsonb_build_object('attachment', f.id)")}
+${keeping('made', `jsonb_build_object('attachment', f.id, 'upload', ${KEPT_UPLOAD})`)}
 select ${UPLOAD_VIEW} from made f`,
 )
 

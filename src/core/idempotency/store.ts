@@ -5,6 +5,7 @@ import { Refusal, refuse } from '../errors.ts'
 import type { Instant } from '../instant.ts'
 import { OutcomeRow, Progress } from '../tickets/rows.ts'
 import { TestedRow, WebhookRow } from '../webhooks/store.ts'
+import { KeptUpload } from './kept-upload.ts'
 import { type IdempotencyKey, isSameRequest } from './key.ts'
 
 /** What a claimed call kept of its result: each kind of call its own part. */
@@ -18,6 +19,8 @@ const EarlierRow = Type.Object({
   sealed: Type.Optional(Type.String()),
   /** An attachment that was uploaded: its id. */
   attachment: Type.Optional(Type.String()),
+  /** The same as it was; an older version kept the id alone. */
+  upload: Type.Optional(KeptUpload),
   /** How many deliveries were sent again. */
   replayed: Type.Optional(Type.Integer()),
   /** What a test of a webhook sent, and what came back. */

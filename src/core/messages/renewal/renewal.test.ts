@@ -30,7 +30,12 @@ let home: string
 before(async () => {
   core = await openCore()
   home = await mkdtemp(join(tmpdir(), 'polydesk-renewal-'))
-  const limits = { fileBytes: 1_000_000, messageBytes: 2_000_000, mediaTypes: [] }
+  const limits = {
+    fileBytes: 1_000_000,
+    messageBytes: 2_000_000,
+    mediaTypes: [],
+    unused: { files: 100, bytes: 100_000_000 },
+  }
   const files: Files = { store: openDiskFiles(join(home, 'kept')), inbox: openInbox(join(home, 'incoming')), limits }
   store = openStore(core.store.database, () => {}, files)
   made = await makeTenant(store)
