@@ -1,4 +1,5 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
+import { readableText } from '../../text.ts'
 import { isElement } from './elements.ts'
 
 /** A tag with its attributes, names in lower case. The first of two attributes of a name counts. */
@@ -23,7 +24,7 @@ const MOST_PASSES = 4
  * (`isElement`), and what follows a tag or comment that never ends, is text.
  */
 export function readMarkup(html: string, handler: MarkupHandler): void {
-  const source = html.replace(/\r\n?/g, '\n')
+  const source = readableText(html.replace(TO_CONTROL, controlOf)).replace(/\r\n?/g, '\n')
   const ends = endTagsIn(source)
   let from = 0
   for (let pass = 1; from < source.length; pass++) {
@@ -36,6 +37,14 @@ export function readMarkup(html: string, handler: MarkupHandler): void {
     if (isLast) return
     from += read + (rest.startsWith('<!--', read) ? 4 : 1)
   }
+}
+
+/** A reference to a control character other than tab, line end and form feed, by its decimal or hexadecimal number. */
+const TO_CONTROL = /&#(?:0*([1-8]|1[145-9]|2\d|3[01]|127)(?!\d)|x0*([1-8bef]|1[\da-f]|7f)(?![\da-f]));?/gi
+
+/** What a reference names: what no text may hold is told from what a text means before anything else is read. */
+function controlOf(_reference: string, decimal: string | undefined, hexadecimal = ''): string {
+  return String.fromCharCode(decimal === undefined ? Number.parseInt(hexadecimal, 16) : Number(decimal))
 }
 
 /** The names of all end tags. */

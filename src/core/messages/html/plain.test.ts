@@ -21,6 +21,22 @@ describe('plain text of HTML', () => {
     })
   })
 
+  test('reads control characters as every text does, by whatever reference they come', () => {
+    says({
+      'a &#27;[31mred&#x1b;[0m&#x1B[1m b': 'a red b',
+      '<p>line&#11;line&#xB;line': 'line line line',
+      '<pre>line&#11;line</pre>': 'line\nline',
+      '&#27;]8;;https://evil.example&#7;words&#27;]8;;&#7;': 'words',
+      'a&#1;b&#0008;c&#x7F;d&#127e&#031;f': 'abcdef',
+      'a&#271;&#1270;&#x1bc;&#9;b&#10;c&#12;d &#128;': 'aďӶƼ b c d €',
+      '<img alt="a&#7;b&#27;[1mc" src="x">': '[abc]',
+    })
+    const dropped = [...Array(8).keys(), ...Array.from({ length: 18 }, (_, nth) => 14 + nth)].filter((code) => code > 0)
+    for (const code of dropped)
+      for (const reference of [`&#${code};`, `&#x${code.toString(16)};`, `&#0${code} `])
+        assert.equal(plain(`a${reference}z`), reference.endsWith(' ') ? 'a z' : 'az', reference)
+  })
+
   test('parts cells and blocks', () => {
     says({
       '<table><tr><td>Order</td><td>4711</td></tr><tr><td>Sum</td><td>3</td></tr></table>after':
