@@ -139,6 +139,27 @@ describe('where there is no store', () => {
     }
   })
 
+  test('doctor tells that there is no database, and makes none', async () => {
+    const installation = await newInstallation()
+    try {
+      const environment = { POLYDESK_DATA_DIR: installation.dataDir }
+      const { code, stdout } = await polydesk(['doctor', '--json'], environment)
+      const findings: { check: string; level: string; message: string }[] = JSON.parse(stdout).findings
+      assert.deepEqual(
+        findings.map(({ check, level }) => [check, level]),
+        [
+          ['settings', 'ok'],
+          ['database', 'ok'],
+        ],
+      )
+      assert.ok(findings[1]?.message.startsWith(`There is no database in ${installation.dataDir} yet`))
+      assert.equal(code, 0)
+      await assert.rejects(access(installation.dataDir))
+    } finally {
+      await installation.remove()
+    }
+  })
+
   test('an empty database of one’s own gets its tables by migrate only', async () => {
     const database = await testDatabase({ migrated: false })
     const environment = { DATABASE_URL: databaseUrl(database) }

@@ -1,8 +1,9 @@
 import { Command } from 'commander'
-import { ConfigError, readConfig } from '../config.ts'
+import { type Config, ConfigError, readConfig } from '../config.ts'
 import { filesOf } from '../main.ts'
 import type { Finding } from '../setup/checks/check.ts'
 import { runChecks } from '../setup/checks/checks.ts'
+import { holdsDatabase } from '../storage/embedded.ts'
 import { withDatabase } from './database.ts'
 import { sentence } from './tell.ts'
 
@@ -28,10 +29,11 @@ async function examine(): Promise<readonly Finding[]> {
   try {
     const config = readConfig()
     const settings: Finding = { check: 'settings', level: 'ok', message: 'The options can be read.' }
+    if (config.databaseUrl === null && !(await holdsDatabase(config.dataDir))) return [settings, none(config)]
     const others = await withDatabase(
       config,
       async (database) => runChecks({ config, server: await database.facts(), files: filesOf(config) }),
-      // It writes nothing, and an empty database of one's own is well before the first start.
+      // It makes no tables, and a database of one's own is well without any before the first start.
       { create: config.databaseUrl !== null },
     ).catch((error: unknown): readonly Finding[] => [{ check: 'database', level: 'error', message: told(error) }])
     return [settings, ...others]
@@ -39,6 +41,12 @@ async function examine(): Promise<readonly Finding[]> {
     if (!(error instanceof ConfigError)) throw error
     return error.message.split('\n').map((message) => ({ check: 'settings', level: 'error', message }))
   }
+}
+
+/** Whoever only looks makes nothing: the other checks need a server to ask. */
+function none({ dataDir }: Pick<Config, 'dataDir'>): Finding {
+  const message = `There is no database in ${dataDir} yet: the first start makes one, and tries everything else.`
+  return { check: 'database', level: 'ok', message }
 }
 
 /** @throws whatever has no sentence */
