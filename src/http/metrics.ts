@@ -1,7 +1,8 @@
-import { BlockList, isIPv6 } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import ipaddr from 'ipaddr.js'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import manifest from '../../package.json' with { type: 'json' }
+import { isWithin, readAddress, readNetwork } from '../core/address.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { Readiness } from './health.ts'
 
@@ -87,15 +88,11 @@ function gauge(registers: Registry, name: string, help: string, value: () => num
  * on loopback itself: what comes through one is from nowhere.
  */
 function readersIn(networks: readonly string[]): (request: FastifyRequest) => boolean {
-  const readers = new BlockList()
-  for (const each of networks) {
-    const [address = '', length] = each.split('/')
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-    readers.addSubnet(address, Number(length ?? (family === 'ipv6' ? 128 : 32)), family)
-  }
+  const readers = networks.map(readNetwork)
   return ({ ip, ips, headers }) => {
     const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
     if (isForwarded && (ips === undefined || ips.length < 2)) return false
-    return readers.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4')
+    const address = readAddress(ip)
+    return address !== null && readers.some((network) => isWithin(ipaddr.parse(address), network))
   }
 }
