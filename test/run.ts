@@ -1,8 +1,8 @@
 /**
  * Runs the test suite on a real PostgreSQL: one server for the run, one database (a clone of a migrated template) for
  * each test file. `npm test` runs everything, `npm test -- FILE ...` some files. What ran and what it saw is kept for
- * `npm run generate`. `npm test -- --changed` runs the files that a change can reach. `npm run test:deploy` runs the tests with other programs before and behind Polydesk, which are kept
- * apart because they need these installed.
+ * `npm run generate`. `npm test -- --changed` runs the files that a change can reach. `npm run test:deploy` runs the tests
+ * with other programs before and behind Polydesk, which are kept apart because they need these installed.
  *
  * With TEST_DATABASE_URL an existing PostgreSQL 15+ is used instead of the embedded one; its user must be allowed to
  * create databases.
