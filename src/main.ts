@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { createSender } from './channels/webhooks/sender.ts'
@@ -14,7 +14,6 @@ import type { WebhookOffice } from './core/webhooks/commands.ts'
 import type { Protocol } from './core/webhooks/protocol.ts'
 import { resealSecrets } from './core/webhooks/seals.ts'
 import type { Services } from './dialects/dialect.ts'
-import { demoValuesIn } from './dialects/examples.ts'
 import { DIALECTS } from './dialects/registry.ts'
 import type { Pace } from './http/pace.ts'
 import { buildServer } from './http/server.ts'
@@ -22,6 +21,7 @@ import { startSchedule } from './jobs/schedule.ts'
 import { startWebhooks, type Webhooks } from './jobs/webhooks.ts'
 import { demandFitness } from './setup/checks/checks.ts'
 import { makeDemoTenant, refreshQuickstart, writeQuickstart } from './setup/demo.ts'
+import { demoValuesOf } from './setup/samples.ts'
 import { createAnnouncer, RECORDED_CHANNEL, wordsIn } from './storage/announce.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './storage/database.ts'
 import { type EmbeddedPostgres, startEmbedded } from './storage/embedded.ts'
@@ -143,8 +143,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       },
       trustedProxies: config.trustedProxies,
       ...(options.pace && { pace: options.pace }),
-      // A store without a demo has no such file.
-      demoValues: async () => demoValuesIn(await readFile(config.quickstartFile, 'utf8').catch(() => '')),
+      demoValues: demoValuesOf(
+        config.quickstartFile,
+        () => (complete && opened ? { ...opened, clock: services.clock, newId: services.newId } : undefined),
+        seldom((message) => say(message)),
+      ),
       logLevel: config.logLevel,
       measured: {
         connections: () => opened?.store.database.connections() ?? null,
@@ -206,7 +209,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     listenForRecords(database, webhooks)
     stopping.push(startSchedule(store, services.clock, log))
     const write = (values: Readonly<Record<string, string>>) =>
-      writeQuickstart(config.quickstartFile, services.publicUrl(), values)
+      writeQuickstart(config.quickstartFile, { POLYDESK_URL: services.publicUrl(), ...values })
     const now = services.clock().toISOString()
     const surroundings = { now, newId: services.newId, publicUrl: services.publicUrl() }
     const madeDemo = config.demo && (await makeDemoTenant(database, surroundings, write))

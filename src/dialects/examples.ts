@@ -1,17 +1,31 @@
 /**
- * One request of an operation that works as it stands on a fresh demo, sent in the order of the document. What is made
- * later, such as a ticket by UUID, no example can name. A text may hold
- * `{NAME}`, a value of quickstart.env that is no secret.
+ * One request of an operation that works as it stands on a fresh demo. A text may hold `{NAME}`, a value of quickstart.env
+ * that is no secret: those of the demo's samples (`setup/samples.ts`) among them. Integers are those of the samples too.
  */
 export interface Example {
   readonly params?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
+  /** JSON, or the fields of a form. */
   readonly body?: unknown
+  /** Why nothing can be shown that works on a fresh demo. */
+  readonly without?: string
 }
+
+/** What stands for the bytes of a file in the fields of a form. */
+export const FILE = 'The text of a file.'
 
 /** Examples by the id of their operation. */
 export type Examples = Readonly<Record<string, Example>>
+
+/** Of a token that is over: it is revoked as one that works (RFC 7009, 2.2), and shows no secret. */
+const REVOCATION = { token: 'one-that-is-over', token_type_hint: 'access_token' } as const
+
+/** Where the authorization server is told that a token is over. */
+export const REVOCATIONS: Examples = {
+  revokeAccessTokenByQuery: { query: REVOCATION },
+  revokeAccessToken: { body: REVOCATION },
+}
 
 /** The values that examples are filled with: names of quickstart.env. */
 export type DemoValues = ReadonlyMap<string, string>
@@ -40,12 +54,23 @@ const SHOWN = [
   'SPACEBRING_ADMIN_USER_ID',
   'MOOV_ACCOUNT_ID',
   'MOOV_CONNECTED_ACCOUNT_ID',
+  'SPACEBRING_CLIENT_ID',
+  'SAMPLE_TICKET_ID',
+  'SAMPLE_COMMENT_ID',
+  'SAMPLE_MEMBERSHIP_ID',
+  'SAMPLE_GROUP_ID',
+  'SAMPLE_WEBHOOK_ID',
+  'SAMPLE_MOOV_WEBHOOK_ID',
 ] as const
+
+/** The `NAME=value` lines of quickstart.env. */
+export function valuesIn(quickstart: string): Readonly<Record<string, string>> {
+  const lines = quickstart.split('\n').filter((line) => line.includes('='))
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+}
 
 /** The demo's ids in the text of quickstart.env. */
 export function demoValuesIn(quickstart: string): DemoValues {
-  const lines = quickstart
-    .split('\n')
-    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
-  return new Map(SHOWN.flatMap((name) => lines.filter(([key]) => key === name).map(([, value = '']) => [name, value])))
+  const values = valuesIn(quickstart)
+  return new Map(SHOWN.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])))
 }

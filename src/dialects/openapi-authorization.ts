@@ -2,8 +2,15 @@ import { STATUS_CODES } from 'node:http'
 import { type TObject, type TSchema, Type } from 'typebox'
 import type { AuthorizationForm, TokenRefusal } from './authorization.ts'
 import { type Answer, answerError, type Dialect } from './dialect.ts'
-import type { DemoValues } from './examples.ts'
-import { type OpenApiDocument, type Operation, openApiOf, parameters, type Response } from './openapi.ts'
+import { type DemoValues, filled, NO_VALUES } from './examples.ts'
+import {
+  contentOf as bodyOf,
+  type OpenApiDocument,
+  type Operation,
+  openApiOf,
+  parameters,
+  type Response,
+} from './openapi.ts'
 
 const closed = { additionalProperties: false } as const
 
@@ -18,7 +25,7 @@ export function documentOf<Need>(dialect: Dialect<Need>, values?: DemoValues): O
   return {
     ...document,
     tags: [...document.tags, { name: TAG }],
-    paths: { ...document.paths, ...authorizationPaths(dialect, authorization) },
+    paths: { ...document.paths, ...authorizationPaths(dialect, authorization, values) },
   }
 }
 
@@ -26,14 +33,19 @@ const TAG = 'oauth2'
 
 type Paths = OpenApiDocument['paths']
 
-function authorizationPaths<Need>(dialect: Dialect<Need>, form: AuthorizationForm): Paths {
+function authorizationPaths<Need>(dialect: Dialect<Need>, form: AuthorizationForm, values?: DemoValues): Paths {
   const asksUsers = form.grantTypes.includes('authorization_code')
+  const shown = (operationId: string, part: 'query' | 'body') =>
+    filled(dialect.examples?.[operationId]?.[part], values ?? NO_VALUES)
   return {
-    ...(asksUsers && { '/oauth2/authorize': { get: showPage(dialect), post: decide() } }),
-    '/oauth2/token': { post: token(dialect, form) },
-    '/oauth2/revoke': revocations(dialect, form),
+    ...(asksUsers && { '/oauth2/authorize': { get: showPage(dialect, shown), post: decide() } }),
+    '/oauth2/token': { post: token(dialect, form, shown) },
+    '/oauth2/revoke': revocations(dialect, form, shown),
   }
 }
+
+/** A part of an operation's example, filled. */
+type Shown = (operationId: string, part: 'query' | 'body') => unknown
 
 // --- the login and consent page ---------------------------------------------------------------------------------------
 
@@ -59,14 +71,14 @@ const DecisionForm = Type.Object({
   password: optional('Of the person who decides.'),
 })
 
-function showPage<Need>({ openapi }: Dialect<Need>): Operation {
+function showPage<Need>({ openapi }: Dialect<Need>, shown: Shown): Operation {
   const misdirected = Type.Union([openapi.errorBodies.default, OAuthError])
   return {
     operationId: 'authorize',
     summary: 'Show the page on which a person logs in and lets an app in',
     tags: [TAG],
     security: [],
-    parameters: parameters('query', AuthorizationQuery),
+    parameters: parameters('query', AuthorizationQuery, shown('authorize', 'query')),
     responses: {
       200: { description: 'The page.', content: PAGE },
       302: { description: 'The request is wrong, which the app is told by a redirect.', headers: LEADS_BACK },
@@ -101,7 +113,7 @@ function decide(): Operation {
 
 // --- tokens -----------------------------------------------------------------------------------------------------------
 
-function token<Need>(dialect: Dialect<Need>, form: AuthorizationForm): Operation {
+function token<Need>(dialect: Dialect<Need>, form: AuthorizationForm, shown: Shown): Operation {
   const { tokenRequest, tokenAnswer } = form.openapi
   return {
     operationId: 'createAccessToken',
@@ -109,7 +121,7 @@ function token<Need>(dialect: Dialect<Need>, form: AuthorizationForm): Operation
     tags: [TAG],
     security: byClient(form),
     parameters: [],
-    requestBody: { required: true, content: asFormOrJson(tokenRequest) },
+    requestBody: { required: true, content: asFormOrJson(tokenRequest, shown('createAccessToken', 'body')) },
     responses: {
       200: { description: 'The tokens.', content: asJson(tokenAnswer) },
       ...refusals(dialect, form, TOKEN_REFUSALS),
@@ -123,8 +135,9 @@ const RevocationFields = Type.Object({
   token_type_hint: optional('access_token or refresh_token'),
 })
 
-function revocations<Need>(dialect: Dialect<Need>, form: AuthorizationForm): Paths[string] {
+function revocations<Need>(dialect: Dialect<Need>, form: AuthorizationForm, shown: Shown): Paths[string] {
   const inQuery = parameters('query', RevocationFields)
+  const byQuery = parameters('query', RevocationFields, shown('revokeAccessTokenByQuery', 'query'))
   const operation = (operationId: string, rest: Pick<Operation, 'parameters' | 'requestBody'>): Operation => ({
     operationId,
     summary: 'End a token together with its pair',
@@ -136,10 +149,10 @@ function revocations<Need>(dialect: Dialect<Need>, form: AuthorizationForm): Pat
       ...refusals(dialect, form, REVOCATION_REFUSALS),
     },
   })
-  const content = asFormOrJson(RevocationFields)
+  const content = asFormOrJson(RevocationFields, shown('revokeAccessToken', 'body'))
   const mayBe = inQuery.map((each) => ({ ...each, required: false }))
   return {
-    get: operation('revokeAccessTokenByQuery', { parameters: inQuery }),
+    get: operation('revokeAccessTokenByQuery', { parameters: byQuery }),
     post: operation('revokeAccessToken', { parameters: mayBe, requestBody: { required: false, content } }),
   }
 }
@@ -199,8 +212,8 @@ function asJson(schema: TSchema): Content {
   return { 'application/json': { schema } }
 }
 
-function asFormOrJson(schema: TObject): Content {
-  return { 'application/x-www-form-urlencoded': { schema }, ...asJson(schema) }
+function asFormOrJson(schema: TObject, example: unknown): Content {
+  return bodyOf(['application/x-www-form-urlencoded', 'application/json'], schema, example)
 }
 
 /** The body of an answer: that of a schema, else an object without fields. */

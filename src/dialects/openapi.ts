@@ -3,7 +3,7 @@ import type { TObject, TSchema } from 'typebox'
 import { Type } from 'typebox'
 import type { Answer, Dialect, RouteShape, WireError, WireErrorCode } from './dialect.ts'
 import { answerError } from './dialect.ts'
-import { type DemoValues, filled, NO_VALUES } from './examples.ts'
+import { type DemoValues, FILE, filled, NO_VALUES } from './examples.ts'
 import { UPLOAD_TYPE } from './uploads.ts'
 
 /** What a dialect says of itself in its OpenAPI document, beside its routes. */
@@ -183,8 +183,31 @@ export function parameters(where: 'path' | 'query', schema: TObject | undefined,
   })
 }
 
-function contentOf(types: readonly string[], schema: TSchema, example?: unknown): Content {
-  return Object.fromEntries(types.map((type) => [type, { schema, ...(example !== undefined && { example }) }]))
+/** The body of a request or an answer, the same in each of some media types. */
+export function contentOf(types: readonly string[], schema: TSchema, example?: unknown): Content {
+  if (example === undefined) return Object.fromEntries(types.map((type) => [type, { schema }]))
+  return Object.fromEntries(
+    types.map((type) => [type, { schema: type === 'application/json' ? schema : inFields(schema, example), example }]),
+  )
+}
+
+/**
+ * The schema of a form with an example in each of its fields, which are what the page of /docs fills in and sends: nothing
+ * in a field that the example has not. A file is chosen there by whoever sends it.
+ */
+function inFields(schema: TSchema, example: unknown): TSchema {
+  const properties: Readonly<Record<string, TSchema>> = 'properties' in schema ? Object(schema.properties) : {}
+  const shown = Object.entries(properties).map(([name, field]) => {
+    const value: unknown = Reflect.get(Object(example), name) ?? ''
+    return [name, value === FILE ? field : { ...field, example: fieldOf(value) }]
+  })
+  return { ...schema, properties: Object.fromEntries(shown) }
+}
+
+/** A value as one field holds it; several are split by commas. */
+function fieldOf(value: unknown): string {
+  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(',')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 // --- errors -----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import {
 import { LIST_TENANTS, LOCK_FIRST_START } from '../core/tenants/store.ts'
 import { CREDENTIAL_KINDS, type CredentialKind, mint } from '../dialects/credentials.ts'
 import type { DialectName } from '../dialects/dialect.ts'
+import { valuesIn } from '../dialects/examples.ts'
 import { docsRedirectUri } from '../http/documents.ts'
 import type { Database } from '../storage/database.ts'
 
@@ -158,8 +159,8 @@ export async function issueMinted(
 }
 
 /** Writes `NAME=value` lines that a shell can source, readable by its owner only; whole or not at all. */
-export async function writeQuickstart(file: string, url: string, values: Quickstart): Promise<void> {
-  const lines = Object.entries({ POLYDESK_URL: url, ...values }).map(([name, value]) => `${name}=${value}\n`)
+export async function writeQuickstart(file: string, values: Quickstart): Promise<void> {
+  const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`)
   const temporary = `${file}.new`
   // With a database of one's own nothing else has made it.
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
@@ -178,14 +179,7 @@ export async function writeQuickstart(file: string, url: string, values: Quickst
 export async function refreshQuickstart(file: string, url: string): Promise<boolean> {
   const text = await readFile(file, 'utf8').catch(() => null)
   if (text === null) return false
-  const values = Object.fromEntries(
-    text
-      .split('\n')
-      .filter((line) => line.includes('='))
-      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-  )
-  if (values['POLYDESK_URL'] === url) return true
-  const { POLYDESK_URL: _, ...rest } = values
-  await writeQuickstart(file, url, rest)
+  const values = valuesIn(text)
+  if (values['POLYDESK_URL'] !== url) await writeQuickstart(file, { ...values, POLYDESK_URL: url })
   return true
 }

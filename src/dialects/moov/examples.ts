@@ -1,10 +1,12 @@
-import type { Examples } from '../examples.ts'
+import { type Examples, REVOCATIONS } from '../examples.ts'
 
 const ACCOUNT = { accountID: '{MOOV_ACCOUNT_ID}' }
+const TICKET = { accountID: '{MOOV_CONNECTED_ACCOUNT_ID}', ticketID: '{SAMPLE_TICKET_ID}' }
+const OWN_WEBHOOK = { params: { webhookID: '{SAMPLE_MOOV_WEBHOOK_ID}' } }
 const WEBHOOK = {
   url: 'https://example.com/moov',
   description: 'Tickets',
-  status: 'enabled',
+  status: 'disabled',
   eventTypes: ['ticket.created'],
 }
 
@@ -22,10 +24,18 @@ export const examples: Examples = {
     },
   },
   listTickets: { params: ACCOUNT, query: { status: 'new', count: '20' } },
-  getTicket: { params: ACCOUNT },
-  updateTicket: { params: ACCOUNT, body: { status: 'closed' } },
-  updateTicketAsPrinted: { params: ACCOUNT, body: { status: 'closed' } },
-  listTicketMessages: { params: ACCOUNT },
+  getTicket: { params: TICKET },
+  updateTicket: { params: TICKET, body: { status: 'closed' } },
+  updateTicketAsPrinted: { params: TICKET, body: { status: 'closed' } },
+  listTicketMessages: { params: TICKET },
   createWebhook: { body: WEBHOOK },
-  updateWebhook: { body: { ...WEBHOOK, status: 'disabled' } },
+  getWebhook: OWN_WEBHOOK,
+  updateWebhook: { ...OWN_WEBHOOK, body: WEBHOOK },
+  disableWebhook: OWN_WEBHOOK,
+  pingWebhook: OWN_WEBHOOK,
+  getWebhookSecret: OWN_WEBHOOK,
+  createAccessToken: {
+    body: { grant_type: 'client_credentials', scope: '/accounts/{MOOV_ACCOUNT_ID}/tickets.read /ping.read' },
+  },
+  ...REVOCATIONS,
 }

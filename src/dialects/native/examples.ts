@@ -1,6 +1,26 @@
-import type { Examples } from '../examples.ts'
+import { type Example, type Examples, FILE } from '../examples.ts'
 
-const TICKET = { id: '1' }
+const TICKET = { id: '{SAMPLE_TICKET_ID}' }
+const MESSAGE = { ...TICKET, message: '{SAMPLE_COMMENT_ID}' }
+const DESK = { id: '{MOOV_ACCOUNT_ID}' }
+const REQUESTER = { id: '{SPACEBRING_USER_ID}' }
+const WEBHOOK = { params: { id: '{SAMPLE_WEBHOOK_ID}' } }
+const PAGE = { query: { limit: '10' } }
+
+/** The records of one list of the catalogue are all handled alike. `named` is how operations call one and several. */
+function catalogue(named: readonly [string, string], id: string, record: object): Examples {
+  const [one, several] = named
+  const params = { id }
+  return {
+    [`list${several}`]: PAGE,
+    [`create${one}`]: { body: record },
+    [`get${one}`]: { params },
+    [`change${one}`]: { params, body: { active: true } },
+  }
+}
+
+/** What cannot be shown without something that a fresh demo has not: nothing leaves it, so nothing is on its way. */
+const NEEDS_DELIVERY = 'It needs a delivery, and a fresh demo sends nothing.'
 
 export const examples: Examples = {
   createTicket: {
@@ -14,15 +34,26 @@ export const examples: Examples = {
   },
   listTickets: { query: { status: 'new', limit: '10' } },
   getTicket: { params: TICKET },
-  getTicketByNumber: { params: { desk: '{MOOV_ACCOUNT_ID}', number: '1' } },
+  getTicketByNumber: { params: { desk: '{MOOV_CONNECTED_ACCOUNT_ID}', number: '1' } },
   changeTicket: { params: TICKET, body: { status: 'open', add_tags: ['urgent'] } },
   addMessage: { params: TICKET, body: { text: 'Help is on its way.', visibility: 'public' } },
   listMessages: { params: TICKET },
-  listTimeline: { params: TICKET, query: { limit: '10' } },
+  getOriginalMessage: { params: MESSAGE },
+  deleteMessage: { params: MESSAGE },
+  listTimeline: { params: TICKET, ...PAGE },
   deleteTicket: { params: TICKET },
-  createForm: { body: { name: 'Order' } },
+  uploadAttachment: { body: { file: FILE } },
+  changeTenant: { body: { name: 'Demo' } },
+  ...catalogue(['Desk', 'Desks'], DESK.id, { name: 'Annex' }),
+  ...catalogue(['Group', 'Groups'], '{SAMPLE_GROUP_ID}', { name: 'Night shift' }),
+  ...catalogue(['Topic', 'Topics'], '1', { name: 'Deliveries', offered_in: ['netgroot'] }),
+  ...catalogue(['Type', 'Types'], '1', { name: 'Idea' }),
+  ...catalogue(['Form', 'Forms'], '1', { name: 'Order' }),
+  ...catalogue(['StatusLabel', 'StatusLabels'], '1', { name: 'Waiting for parts', status: 'on_hold' }),
+  ...catalogue(['PriorityLabel', 'PriorityLabels'], '1', { name: 'When there is time', priority: 'low' }),
+  ...catalogue(['Channel', 'Channels'], '3', { name: 'Letters', kind: 'letter' }),
   listUsers: { query: { query: 'rosa' } },
-  getUser: { params: { id: '{SPACEBRING_USER_ID}' } },
+  getUser: { params: REQUESTER },
   createUser: {
     body: {
       name: 'Nina',
@@ -31,9 +62,29 @@ export const examples: Examples = {
       memberships: [{ desk: '{MOOV_ACCOUNT_ID}', role: 'customer' }],
     },
   },
-  changeUser: { params: { id: '{SPACEBRING_USER_ID}' }, body: { about: 'Prefers to be called.' } },
-  eraseUser: { params: { id: '{SPACEBRING_USER_ID}' } },
+  changeUser: { params: REQUESTER, body: { about: 'Prefers to be called.' } },
+  eraseUser: { params: REQUESTER },
+  listWebhooks: PAGE,
   createWebhook: {
-    body: { url: 'https://example.com/polydesk', events: ['ticket.created'], description: 'New tickets' },
+    body: {
+      url: 'https://example.com/polydesk',
+      events: ['ticket.created'],
+      description: 'New tickets',
+      enabled: false,
+    },
   },
+  getWebhook: WEBHOOK,
+  changeWebhook: { ...WEBHOOK, body: { description: 'All that happens', events: ['*'] } },
+  deleteWebhook: WEBHOOK,
+  rotateWebhookSecret: WEBHOOK,
+  testWebhook: WEBHOOK,
+  replayDeadDeliveries: WEBHOOK,
+  sendWaitingDeliveries: { without: 'It needs a webhook that is enabled, and a fresh demo sends nothing.' },
+  listDeliveries: { ...WEBHOOK, query: { state: 'waiting', limit: '10' } },
+  ...withoutDelivery('getDelivery', 'replayDelivery', 'sendDelivery', 'skipDelivery'),
+}
+
+function withoutDelivery(...operations: readonly string[]): Examples {
+  const none: Example = { without: NEEDS_DELIVERY }
+  return Object.fromEntries(operations.map((operation) => [operation, none]))
 }

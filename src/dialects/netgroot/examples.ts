@@ -1,16 +1,19 @@
 import type { Examples } from '../examples.ts'
 
 const IDS = { subject_id: 1, type_id: 1, status_id: 1, priority_id: 1, group_id: 1 }
+const TICKET = { query: { id: '1' } }
+const PAGE = { query: { page: '1', limit: '10' } }
 
 export const examples: Examples = {
+  login: { without: 'It needs the password of quickstart.env, which a document must not show.' },
   createTicket: { body: { ...IDS, message: 'The internet is down since yesterday.' } },
-  getCustomerTickets: { query: { page: '1', limit: '10' } },
-  getTicketDetails: { query: { id: '1' } },
-  getTicketReplies: { query: { id: '1' } },
+  getCustomerTickets: PAGE,
+  getTicketDetails: TICKET,
+  getTicketReplies: TICKET,
   replyTicket: { body: { ticket_id: 1, message: 'It is still down.' } },
-  getTickets: { query: { page: '1', limit: '10' } },
-  getTicket: { query: { id: '1' } },
+  closeTicket: { body: { ticket_id: 1 } },
+  getTickets: PAGE,
+  getTicket: TICKET,
   updateTicket: { body: { ticket_id: 1, priority_id: 2 } },
   replyToTicket: { body: { ticket_id: 1, message: 'A technician comes at noon.' } },
-  closeTicket: { body: { ticket_id: 1 } },
 }

@@ -1,9 +1,10 @@
-import type { Example, Examples } from '../examples.ts'
+import { type Example, type Examples, FILE, REVOCATIONS } from '../examples.ts'
 
 const inNetwork = (example: Example): Example => ({
   ...example,
   headers: { 'spacebring-network-id': '{SPACEBRING_NETWORK_ID}' },
 })
+const TICKET = { params: { id: '{SAMPLE_TICKET_ID}' } }
 
 export const examples: Examples = {
   createTicket: inNetwork({
@@ -17,15 +18,24 @@ export const examples: Examples = {
     },
   }),
   retrieveTickets: inNetwork({ query: { locationRef: '{SPACEBRING_LOCATION_ID}', limit: '10' } }),
-  retrieveTicket: inNetwork({}),
-  updateTicketStatus: inNetwork({ body: { ticket: { status: 'solved' } } }),
-  updateTicketAssignee: inNetwork({ body: { ticket: { userRefAssignee: '{SPACEBRING_ADMIN_USER_ID}' } } }),
-  updateTicketType: inNetwork({ body: { ticket: { type: 'other' } } }),
-  createTicketComment: inNetwork({}),
-  deleteTicketComment: inNetwork({}),
+  retrieveTicket: inNetwork(TICKET),
+  updateTicketStatus: inNetwork({ ...TICKET, body: { ticket: { status: 'solved' } } }),
+  updateTicketAssignee: inNetwork({ ...TICKET, body: { ticket: { userRefAssignee: '{SPACEBRING_ADMIN_USER_ID}' } } }),
+  updateTicketType: inNetwork({ ...TICKET, body: { ticket: { type: 'other' } } }),
+  createTicketComment: inNetwork({
+    body: { activity: { ticketRef: '{SAMPLE_TICKET_ID}', text: 'A locksmith comes at noon.' } },
+  }),
+  deleteTicketComment: inNetwork({ params: { id: '{SAMPLE_COMMENT_ID}' } }),
+  uploadAttachment: inNetwork({ body: { file: FILE } }),
   getNetworks: inNetwork({}),
   getLocations: inNetwork({}),
   getLocation: inNetwork({ params: { locationId: '{SPACEBRING_LOCATION_ID}' } }),
   getMemberships: inNetwork({ query: { locationRef: '{SPACEBRING_LOCATION_ID}', limit: '10' } }),
-  getMembership: inNetwork({}),
+  getMembership: inNetwork({ params: { id: '{SAMPLE_MEMBERSHIP_ID}' } }),
+  authorize: {
+    query: { client_id: '{SPACEBRING_CLIENT_ID}', response_type: 'code', scope: 'support', state: 'anything' },
+  },
+  decide: { without: 'It needs the page of a login, which holds what it was shown for.' },
+  createAccessToken: { without: 'It needs a code that a person let the app have.' },
+  ...REVOCATIONS,
 }
