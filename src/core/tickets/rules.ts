@@ -144,6 +144,7 @@ const FILING = {
   priority: ({ priority }) => priority !== undefined && priority !== 'normal',
   group: ({ groupId }) => typeof groupId === 'string',
   channel: ({ channelId }) => channelId !== undefined && channelId !== CHANNEL.api,
+  direction: ({ direction }) => direction !== undefined && direction !== 'inbound',
   reference: ({ externalReference }) => typeof externalReference === 'string',
   tags: ({ tags }) => tags !== undefined && tags.length > 0,
 } as const satisfies Readonly<Record<FiledField, (input: NewTicket) => boolean>>

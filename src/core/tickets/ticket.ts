@@ -83,7 +83,7 @@ export type RequesterChoice =
   | { readonly by: 'email'; readonly email: string; readonly name: string; readonly create: boolean }
   | { readonly by: 'nobody' }
 
-export const FILED_FIELDS = ['status', 'priority', 'group', 'channel', 'reference', 'tags'] as const
+export const FILED_FIELDS = ['status', 'priority', 'group', 'channel', 'direction', 'reference', 'tags'] as const
 /** How a ticket is filed, as against what it is about. */
 export type FiledField = (typeof FILED_FIELDS)[number]
 
