@@ -4,14 +4,16 @@ import type { Store } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
 import { callInput } from '../idempotency/claimed.ts'
-import { type EarlierRow, once } from '../idempotency/store.ts'
+import { once } from '../idempotency/store.ts'
 import type { NewPicture } from '../messages/content.ts'
 import { demandLiving } from '../users/queries.ts'
 import type { Attachment, FileCopy, Upload } from './attachment.ts'
 import { kindOf } from './content.ts'
 import { cleanName, kindProblem, refuseUnknownForwarded, TENANT_SHARE } from './rules.ts'
 import {
+  ATTACHMENT_KEPT,
   ATTACHMENTS_BY_ID,
+  type AttachmentKept,
   addUpload,
   KNOWN_ATTACHMENTS,
   type MostUnused,
@@ -34,6 +36,7 @@ export async function uploadAttachment(
   const files = ctx.store.files ?? refuse({ code: 'unavailable' })
   return once(
     ctx,
+    ATTACHMENT_KEPT,
     () => keep(ctx, files, given),
     (earlier) => kept(ctx, earlier),
   )
@@ -94,12 +97,12 @@ export async function keepPictures(ctx: Context, pictures: readonly NewPicture[]
   }
 }
 
-async function kept(ctx: Context, earlier: EarlierRow): Promise<Attachment> {
-  const uploads = await findUploads(ctx, earlier.attachment === undefined ? [] : [earlier.attachment])
+async function kept(ctx: Context, { attachment, upload: was }: AttachmentKept): Promise<Attachment> {
+  const uploads = await findUploads(ctx, attachment === undefined ? [] : [attachment])
   const [upload] = uploads.values()
   if (upload) return upload
   // It was done; the file is gone with its message, or because no message took it.
-  return earlier.upload ? withoutName(earlier.upload) : refuse({ code: 'not_found', missing: 'attachment' })
+  return was ? withoutName(was) : refuse({ code: 'not_found', missing: 'attachment' })
 }
 
 /** Attachments by id, whoever asks. */

@@ -1,9 +1,22 @@
 import { type Static, Type } from 'typebox'
 import { type BoundStatement, statement } from '../../storage/statement.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
-import { KeptUpload } from '../idempotency/kept-upload.ts'
+import { kept } from '../idempotency/store.ts'
 import { instant } from '../instant.ts'
 import type { Attachment, Upload } from './attachment.ts'
+
+const nullable = Type.Union([Type.Integer(), Type.Null()])
+
+/** What is kept of an upload for its repeat, and stays when the file is gone: neither words nor people. */
+const KeptUpload = Type.Object({
+  id: Type.String(),
+  integer: Type.Integer(),
+  media_type: Type.String(),
+  size: Type.Integer(),
+  width: nullable,
+  height: nullable,
+  created_at: Type.String(),
+})
 
 const UploadRow = Type.Object({
   ...KeptUpload.properties,
@@ -157,3 +170,8 @@ export const KNOWN_ATTACHMENTS = statement(
   IdRow,
   'select f.id from attachments f where f.tenant_id = $1 and f.id = any ($2::uuid[])',
 )
+
+/** What an upload keeps: the attachment's id, and what else is not its name; an older version kept the id alone. */
+const AttachmentKept = Type.Object({ attachment: Type.Optional(Type.String()), upload: Type.Optional(KeptUpload) })
+export type AttachmentKept = Static<typeof AttachmentKept>
+export const ATTACHMENT_KEPT = kept('attachment.kept', AttachmentKept)

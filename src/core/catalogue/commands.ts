@@ -2,7 +2,7 @@ import { Parse } from 'typebox/value'
 import type { Context } from '../context.ts'
 import { type Missing, refuse, refuseField } from '../errors.ts'
 import { type Calling, callInput } from '../idempotency/claimed.ts'
-import { type EarlierRow, type Keyed, once } from '../idempotency/store.ts'
+import { type Keyed, once } from '../idempotency/store.ts'
 import { demandTenantWide } from '../identity/actor.ts'
 import type { Permission } from '../identity/permissions.ts'
 import { LIST_OWNERS } from '../identity/store.ts'
@@ -10,7 +10,7 @@ import { readName } from '../name.ts'
 import { nameKey } from '../spelling.ts'
 import type { Priority, Status } from '../words.ts'
 import { RECORDS, type RecordKind, type RecordRow } from './records.ts'
-import { CHANGE_RECORD, INSERT_RECORD } from './store.ts'
+import { CHANGE_RECORD, INSERT_RECORD, RECORD_KEPT, type RecordKept } from './store.ts'
 import { CHANNEL, type Tenant } from './tenant.ts'
 
 /** Twins that add a record at the same time settle within one or two rounds. */
@@ -62,6 +62,7 @@ export async function addRecord<K extends RecordKind>(
     refuseField(['kind'], 'format', 'Must be a word of small letters, digits and _, 32 at the most.')
   return once(
     admin,
+    RECORD_KEPT,
     async () => {
       demandFreeName(admin.tenant, kind, name, null)
       const { offeredIn = [], status, priority, kind: channelKind } = input
@@ -116,6 +117,7 @@ export async function changeRecord<K extends RecordKind>(
   const name = change.name === undefined ? undefined : readName(change.name)
   return once(
     admin,
+    RECORD_KEPT,
     async () => {
       if (name !== undefined) demandFreeName(admin.tenant, kind, name, current.id)
       if (change.active === false) demandDispensable(current)
@@ -185,7 +187,7 @@ function demandDispensable(record: RecordRow): void {
 }
 
 /** The record as a call with the same key answered it. */
-function keptRecord<K extends RecordKind>(kind: K, earlier: EarlierRow): RecordRow<K> {
+function keptRecord<K extends RecordKind>(kind: K, earlier: RecordKept): RecordRow<K> {
   // A form that was added before records were kept by one name.
   const kept = earlier.record ?? earlier.form
   if (kept === undefined) refuse({ code: 'not_found', missing: missing(kind) })

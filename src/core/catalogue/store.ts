@@ -1,6 +1,7 @@
-import { type TObject, Type } from 'typebox'
+import { type Static, type TObject, Type } from 'typebox'
 import { type Statement, statement } from '../../storage/statement.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
+import { kept } from '../idempotency/store.ts'
 import { RECORD_KINDS, RECORDS, type RecordKind, type RecordRow, shownPairs } from './records.ts'
 
 /** What a statement of a kind answers: the record as it is then. */
@@ -117,3 +118,8 @@ ${keeping('written', KEPT)}
 select w.record from written w`,
   )
 })
+
+/** What a call on a record keeps: the record as it was then; a form that was added by an older version. */
+const RecordKept = Type.Object({ record: Type.Optional(Type.Unknown()), form: Type.Optional(Type.Unknown()) })
+export type RecordKept = Static<typeof RecordKept>
+export const RECORD_KEPT = kept('catalogue.kept', RecordKept)

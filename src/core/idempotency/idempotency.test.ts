@@ -8,7 +8,7 @@ import { Refusal } from '../errors.ts'
 import { changeTicket, createTicket, deleteTickets } from '../tickets/commands.ts'
 import { findTickets } from '../tickets/queries.ts'
 import { changeUser, eraseUser, makeUser } from '../users/commands.ts'
-import { once } from './store.ts'
+import { CALL_KEPT, once } from './store.ts'
 
 let core: Core
 let made: SmallTenant
@@ -125,6 +125,7 @@ test('work that comes to nothing again and again ends in a conflict', async () =
   await assert.rejects(
     once(
       call,
+      CALL_KEPT,
       async () => undefined,
       () => 'again',
     ),

@@ -1,42 +1,26 @@
-import { type Static, Type } from 'typebox'
-import { statement } from '../../storage/statement.ts'
+import { type Static, type TObject, Type } from 'typebox'
+import { type Statement, statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
 import { Refusal, refuse } from '../errors.ts'
 import type { Instant } from '../instant.ts'
-import { OutcomeRow, Progress } from '../tickets/rows.ts'
-import { TestedRow, WebhookRow } from '../webhooks/store.ts'
-import { KeptUpload } from './kept-upload.ts'
 import { type IdempotencyKey, isSameRequest } from './key.ts'
 
-/** What a claimed call kept of its result: each kind of call its own part. */
-const EarlierRow = Type.Object({
-  ...OutcomeRow.properties,
-  /** A record of the catalogue that was added or changed; a form that was added by an older version. */
-  record: Type.Optional(Type.Unknown()),
-  form: Type.Optional(Type.Unknown()),
-  /** A webhook as it was then; its secret as the vault sealed it, in base64. */
-  webhook: Type.Optional(WebhookRow),
-  sealed: Type.Optional(Type.String()),
-  /** An attachment that was uploaded: its id. */
-  attachment: Type.Optional(Type.String()),
-  /** The same as it was; an older version kept the id alone. */
-  upload: Type.Optional(KeptUpload),
-  /** How many deliveries were sent again. */
-  replayed: Type.Optional(Type.Integer()),
-  /** What a test of a webhook sent, and what came back. */
-  tested: Type.Optional(TestedRow),
-  /** How far a call on many tickets had come. */
-  progress: Type.Optional(Progress),
-})
-export type EarlierRow = Static<typeof EarlierRow>
+/** By what a command finds what it kept of a call before, in its own form: no other room reads it. */
+export type Kept<Earlier> = Statement<{ readonly fingerprint: string; readonly result: Earlier | null }>
 
-const FIND = statement(
-  'claim.find',
-  Type.Object({ fingerprint: Type.String(), result: Type.Union([EarlierRow, Type.Null()]) }),
-  `select c.fingerprint, r.result
+/** Declares what calls of one kind keep of their results. Whatever else is kept, such as by other kinds, is not looked at. */
+export function kept<S extends TObject>(name: string, result: S): Kept<Static<S>> {
+  return statement(
+    name,
+    Type.Object({ fingerprint: Type.String(), result: Type.Union([result, Type.Null()]) }),
+    `select c.fingerprint, r.result
 from claims c left join claim_results r on r.tenant_id = $1 and r.credential_id = c.credential_id and r.key = c.key
 where c.tenant_id = $1 and c.credential_id = $2 and c.key = $3`,
-)
+  )
+}
+
+/** For calls that are answered with nothing: it is enough that they were made. */
+export const CALL_KEPT = kept('claim.find', Type.Object({}))
 
 /** Whose call it is, and its key. The command line is nobody's caller and has no keys. */
 export interface Keyed {
@@ -54,10 +38,10 @@ export interface Keyed {
  * @throws Refusal `idempotency_mismatch` when the key was used for another request, `not_found` when what was answered
  * then has been erased.
  */
-export async function earlierResult(ctx: Keyed): Promise<EarlierRow | undefined> {
+export async function earlierResult<Earlier>(ctx: Keyed, kept: Kept<Earlier>): Promise<Earlier | undefined> {
   if (!ctx.idempotency || ctx.actor === null) return undefined
   const values = [ctx.tenant.id, ctx.idempotency.claimant, ctx.idempotency.key]
-  const [row] = await ctx.store.run({ statement: FIND, values })
+  const [row] = await ctx.store.run({ statement: kept, values })
   if (!row) return undefined
   if (!isSameRequest(ctx.idempotency, row.fingerprint)) refuse({ code: 'idempotency_mismatch' })
   if (row.result === null) refuse({ code: 'not_found', missing: 'ticket' })
@@ -65,15 +49,16 @@ export async function earlierResult(ctx: Keyed): Promise<EarlierRow | undefined>
 }
 
 /** Does `work`. When it is refused, an earlier answer still stands: what was right the first time may be refused by now. */
-export async function orEarlier<Result>(
+export async function orEarlier<Result, Earlier>(
   ctx: Keyed,
+  kept: Kept<Earlier>,
   work: () => Promise<Result>,
-  again: (earlier: EarlierRow) => Result | Promise<Result>,
+  again: (earlier: Earlier) => Result | Promise<Result>,
 ): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    const earlier = error instanceof Refusal ? await earlierResult(ctx) : undefined
+    const earlier = error instanceof Refusal ? await earlierResult(ctx, kept) : undefined
     if (earlier) return again(earlier)
     throw error
   }
@@ -88,17 +73,18 @@ const ROUNDS = 5
  *
  * @param work undefined when nothing came of it, because a twin was faster.
  */
-export async function once<Result>(
+export async function once<Result, Earlier>(
   ctx: Keyed,
+  kept: Kept<Earlier>,
   work: () => Promise<Result | undefined>,
-  again: (earlier: EarlierRow) => Result | Promise<Result>,
+  again: (earlier: Earlier) => Result | Promise<Result>,
 ): Promise<Result> {
   const line = ctx.idempotency ? [`key ${ctx.tenant.id} ${ctx.idempotency.claimant} ${ctx.idempotency.key}`] : []
   return ctx.store.inTurn(line, async () => {
     for (let round = 1; round <= ROUNDS; round++) {
-      const earlier = await earlierResult(ctx)
+      const earlier = await earlierResult(ctx, kept)
       if (earlier) return again(earlier)
-      const result = await orEarlier(ctx, work, again)
+      const result = await orEarlier(ctx, kept, work, again)
       if (result !== undefined) return result
     }
     return refuse({ code: 'conflict', message: 'Others kept changing the same at the same time. Try again.' })

@@ -2,7 +2,7 @@ import { eraseFiles } from '../attachments/commands.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { callInput } from '../idempotency/claimed.ts'
-import { once } from '../idempotency/store.ts'
+import { CALL_KEPT, once } from '../idempotency/store.ts'
 import { type Actor, may } from '../identity/actor.ts'
 import { findTickets, getTicket } from '../tickets/queries.ts'
 import type { Ticket, TicketRef } from '../tickets/ticket.ts'
@@ -25,6 +25,7 @@ export interface DeleteOptions {
 export async function deleteMessage(ctx: Context, ref: MessageRef, options: DeleteOptions = {}): Promise<void> {
   await once(
     ctx,
+    CALL_KEPT,
     async () => {
       const { place, ticket } = await messageInSight(ctx, ref, options)
       if (!mayDelete(ctx.actor, place, ticket.deskId)) refuse({ code: 'forbidden', permission: 'message.delete' })

@@ -25,6 +25,7 @@ import {
   NamedTenant,
   RENAME_TENANT,
   RETIRE_TENANT,
+  TENANT_KEPT,
 } from './store.ts'
 
 /** What administration needs of its surroundings: it runs on the command line and at first start, without an actor. */
@@ -98,6 +99,7 @@ export async function renameTenant(
   const name = readName(named)
   return once(
     admin,
+    TENANT_KEPT,
     async () => {
       const values = [admin.tenant.id, JSON.stringify({ name, ...callInput(admin) })]
       const [renamed] = await admin.store.run({ statement: RENAME_TENANT, values })

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
+import { kept } from '../idempotency/store.ts'
 
 const IdRow = Type.Object({ tenant_id: Type.String() })
 
@@ -122,3 +123,6 @@ export const LOCK_FIRST_START = statement(
   Type.Object({ locked: Type.Unknown() }),
   'select pg_advisory_xact_lock(7265019002) as locked',
 )
+
+/** What a renaming keeps: the tenant as it was then. */
+export const TENANT_KEPT = kept('tenant.kept', Type.Object({ record: Type.Optional(Type.Unknown()) }))

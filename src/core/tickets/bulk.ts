@@ -4,7 +4,7 @@ import type { IdempotencyKey } from '../idempotency/key.ts'
 import { earlierResult } from '../idempotency/store.ts'
 import { changeTickets } from './commands.ts'
 import { findTickets, listTickets } from './queries.ts'
-import type { Progress } from './rows.ts'
+import { type Progress, TICKETS_KEPT } from './rows.ts'
 import type { Ticket, TicketChange, TicketFilter, TicketRef } from './ticket.ts'
 
 /** As many tickets of a list are changed all or nothing; a whole call has no bound. */
@@ -46,7 +46,7 @@ function keyOfPart(idempotency: IdempotencyKey | null, part: number): Idempotenc
 }
 
 async function progressOf(ctx: Context): Promise<Progress | undefined> {
-  const earlier = await earlierResult(ctx)
+  const earlier = await earlierResult(ctx, TICKETS_KEPT)
   return earlier && (earlier.progress ?? { changed: earlier.events.length, after: null })
 }
 

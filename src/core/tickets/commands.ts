@@ -17,7 +17,7 @@ import { ensureCustomer } from '../users/commands.ts'
 import { demandLiving, findLiving } from '../users/queries.ts'
 import type { Provenance } from './drafts.ts'
 import { findTickets } from './queries.ts'
-import { messageOf, type OutcomeRow, outcomeOf, type Progress } from './rows.ts'
+import { messageOf, type OutcomeRow, outcomeOf, type Progress, TICKETS_KEPT } from './rows.ts'
 import { type Circumstances, decideChange, decideCreate } from './rules.ts'
 import type { WriteOutcome } from './store/answers.ts'
 import { CHANGE_TICKETS } from './store/change.ts'
@@ -101,6 +101,7 @@ function withTicket(outcome: TicketOutcome | null): OneTicket {
 export async function createTicket(ctx: Context, asked: Asked<NewTicket>): Promise<OneTicket> {
   return orEarlier(
     ctx,
+    TICKETS_KEPT,
     async () => createNow(ctx, await workedOut(asked)),
     (earlier) => withTicket(outcomeOf(earlier)),
   )
@@ -213,6 +214,7 @@ async function carryOut(
     // What is refused may be so by a twin that finished between the looks for its answer and at the tickets.
     orEarlier(
       ctx,
+      TICKETS_KEPT,
       async () => carryOutInTurn(ctx, refs, await workedOut(changes), options),
       (earlier) => repeated(ctx, earlier, refs),
     ),
@@ -257,7 +259,7 @@ async function carryOutInTurn(
   const pictures = changes.flatMap(({ message }) => (message ? contents(message).pictures : []))
   for (let round = 1; round <= ROUNDS; round++) {
     const [earlier, found, people, uploads, forwardable] = await Promise.all([
-      earlierResult(ctx),
+      earlierResult(ctx, TICKETS_KEPT),
       findTickets(ctx, refs),
       findLiving(
         ctx,
@@ -272,7 +274,7 @@ async function carryOutInTurn(
     const tickets = found.filter((ticket) => ticket !== null)
     const missing = refs.filter((_, index) => found[index] === null)
     // What is missing may be so by a twin that finished between these looks: then its answer is there by now.
-    const answered = earlier ?? (missing.length > 0 ? await earlierResult(ctx) : undefined)
+    const answered = earlier ?? (missing.length > 0 ? await earlierResult(ctx, TICKETS_KEPT) : undefined)
     if (answered) return repeated(ctx, answered, refs)
     if (tickets.length === 0 && options.progress === undefined)
       return { tickets: [], events: [], messages: [], missing }
@@ -350,7 +352,7 @@ export async function deleteTickets(
 ): Promise<{ readonly deleted: readonly TicketIds[]; readonly missing: readonly TicketRef[] }> {
   const found = await findTickets(ctx, refs)
   // After the look at the tickets: what a twin deleted meanwhile is then in its answer.
-  const earlier = await earlierResult(ctx)
+  const earlier = await earlierResult(ctx, TICKETS_KEPT)
   const deleted = earlier?.deleted ?? (await erase(ctx, distinct(found)))
   return { deleted, missing: missingIn(refs, deleted) }
 }

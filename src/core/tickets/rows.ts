@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Attachment } from '../attachments/attachment.ts'
 import { EVENT_KINDS, type Event, type EventData } from '../events/event.ts'
+import { kept } from '../idempotency/store.ts'
 import { ROLES } from '../identity/permissions.ts'
 import { USER_KINDS } from '../identity/user.ts'
 import { instant } from '../instant.ts'
@@ -221,11 +222,15 @@ export const OutcomeRow = Type.Object({
   messages: Type.Array(MessageRow),
   /** What a deletion erased: only its ids are kept. */
   deleted: Type.Optional(Type.Array(Type.Object({ id: text, integer: number }))),
-  /** The user that a call on users was about. */
-  user: Type.Optional(text),
 })
 export type OutcomeRow = Static<typeof OutcomeRow>
 
 export function outcomeOf(row: OutcomeRow): TicketOutcome {
   return { tickets: row.tickets.map(ticketOf), events: row.events.map(eventOf), messages: row.messages.map(messageOf) }
 }
+
+/** What calls on tickets keep: what they did, and how far a call on many had come. */
+export const TICKETS_KEPT = kept(
+  'ticket.kept',
+  Type.Object({ ...OutcomeRow.properties, progress: Type.Optional(Progress) }),
+)

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
 import { type Asked, workedOut } from '../idempotency/asked.ts'
 import { callInput } from '../idempotency/claimed.ts'
-import { type EarlierRow, once, orEarlier } from '../idempotency/store.ts'
+import { once, orEarlier } from '../idempotency/store.ts'
 import type { Address, NewProfile, UserChange, UserProfile } from '../identity/user.ts'
 import { addressKey, composed, usernameKey } from '../spelling.ts'
 import { findErasable, findProfile, findProfilesByAddress, findProfilesByExternalId, type UserRef } from './queries.ts'
@@ -18,7 +18,7 @@ import {
   demandMayGive,
 } from './rules.ts'
 import { eraseProfile } from './store/erasure.ts'
-import { CHANGE_PROFILE, CREATE_PROFILE, ENSURE_CUSTOMER, TICKETS_OF_NOBODY } from './store.ts'
+import { CHANGE_PROFILE, CREATE_PROFILE, ENSURE_CUSTOMER, TICKETS_OF_NOBODY, USER_KEPT } from './store.ts'
 
 /** Twins that make the same user at the same time settle within one or two rounds. */
 const ROUNDS = 5
@@ -129,6 +129,7 @@ export type Erasing = Omit<Context, 'actor'> & { readonly actor: Context['actor'
 export async function eraseUser(ctx: Erasing, asked: Asked<UserRef>): Promise<void> {
   await once(
     ctx,
+    USER_KEPT,
     async () => {
       const { id, user } = await findErasable(ctx, await workedOut(asked))
       if (ctx.actor && user) demandMayErase(ctx.actor, user)
@@ -157,7 +158,7 @@ export async function ticketsOfNobody(
 
 /** Runs a write until it has found its user: a twin may take an address, or the key, between the looks and the write. */
 async function inRounds(ctx: Context, write: () => Promise<string | undefined>): Promise<UserProfile> {
-  const id = await once(ctx, () => tried(write), userIn)
+  const id = await once(ctx, USER_KEPT, () => tried(write), userIn)
   ctx.store.written(ctx.tenant.id)
   return userBy(ctx, id)
 }
@@ -167,10 +168,10 @@ async function inRounds(ctx: Context, write: () => Promise<string | undefined>):
  * is now: what is kept of a call does not show people.
  */
 export async function orEarlierUser(ctx: Context, work: () => Promise<UserProfile>): Promise<UserProfile> {
-  return orEarlier(ctx, work, (earlier) => userBy(ctx, userIn(earlier)))
+  return orEarlier(ctx, USER_KEPT, work, (earlier) => userBy(ctx, userIn(earlier)))
 }
 
-function userIn({ user }: EarlierRow): string {
+function userIn({ user }: { readonly user?: string }): string {
   return user ?? refuse({ code: 'not_found', missing: 'user' })
 }
 

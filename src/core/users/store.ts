@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
+import { kept } from '../idempotency/store.ts'
 import { ROLES } from '../identity/permissions.ts'
 import { ADDRESS_KINDS, type Member, USER_KINDS, type UserProfile, type UserSummary } from '../identity/user.ts'
 import { instant } from '../instant.ts'
@@ -510,3 +511,6 @@ where t.tenant_id = $1 and t.desk_id = $2 and t.requester_id is null and t.from_
   and lower(t.from_address) = any ($3::text[])
 order by t.id limit $4`,
 )
+
+/** What a call on a user keeps: whom it was about. */
+export const USER_KEPT = kept('user.kept', Type.Object({ user: Type.Optional(Type.String()) }))

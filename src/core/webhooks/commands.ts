@@ -3,7 +3,7 @@ import type { Vault } from '../access/vault.ts'
 import type { Context } from '../context.ts'
 import { type Issue, refuse, refuseField } from '../errors.ts'
 import { callInput } from '../idempotency/claimed.ts'
-import { type EarlierRow, once } from '../idempotency/store.ts'
+import { once } from '../idempotency/store.ts'
 import { type Actor, may } from '../identity/actor.ts'
 import type { Outgoing, Protocol, Sender, Sent } from './protocol.ts'
 import {
@@ -21,6 +21,8 @@ import {
   SKIP,
   TOUCH_WEBHOOK,
   UPDATE_WEBHOOK,
+  WEBHOOK_KEPT,
+  type WebhookKept,
   webhookOf,
 } from './store.ts'
 import { type Attempt, type Delivery, type DeliveryState, EVERYTHING, type Webhook } from './webhook.ts'
@@ -80,7 +82,7 @@ function callValues(admin: WebhookAdministration, about: object): readonly unkno
 }
 
 /** The webhook that an earlier call with the same key answered with. */
-function webhookIn({ webhook }: EarlierRow): Webhook {
+function webhookIn({ webhook }: WebhookKept): Webhook {
   return webhook ? webhookOf(webhook) : refuse({ code: 'not_found', missing: 'webhook' })
 }
 
@@ -88,7 +90,7 @@ function webhookIn({ webhook }: EarlierRow): Webhook {
 function withSecretIn(
   admin: WebhookAdministration,
   office: WebhookOffice,
-  earlier: EarlierRow,
+  earlier: WebhookKept,
 ): { readonly webhook: Webhook; readonly secret: string } {
   const webhook = webhookIn(earlier)
   const sealed = Buffer.from(earlier.sealed ?? '', 'base64')
@@ -123,6 +125,7 @@ export async function createWebhook(
   const events = input.events ?? protocol.defaultEvents
   const made = await once(
     admin,
+    WEBHOOK_KEPT,
     async () => {
       if (input.deskId !== null && !admin.tenant.desks.some((desk) => desk.id === input.deskId))
         refuseField(['desk'], 'unknown', 'This desk does not exist.')
@@ -187,6 +190,7 @@ export async function updateWebhook(
 ): Promise<Webhook> {
   const changed = await once(
     admin,
+    WEBHOOK_KEPT,
     async () => {
       const before = await getWebhook(admin, id)
       const protocol = protocolOf(office, before)
@@ -210,6 +214,7 @@ export async function updateWebhook(
 export async function deleteWebhook(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<void> {
   await once(
     admin,
+    WEBHOOK_KEPT,
     async () => {
       await getWebhook(admin, id)
       const values = callValues(admin, { id, hash: listedAs(id) })
@@ -231,6 +236,7 @@ export async function readSecret(admin: WebhookAdministration, office: WebhookOf
 export async function rotateSecret(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<string> {
   const rotated = await once(
     admin,
+    WEBHOOK_KEPT,
     async () => {
       const webhook = await getWebhook(admin, id)
       const secret = protocolOf(office, webhook).newSecret()
@@ -283,6 +289,7 @@ export async function replay(
 ): Promise<number> {
   const replayed = await once(
     admin,
+    WEBHOOK_KEPT,
     async () => {
       if (deliveryId === null) await getWebhook(admin, id)
       else {
@@ -316,6 +323,7 @@ export async function sendNow(
 ): Promise<number> {
   const due = await once(
     admin,
+    WEBHOOK_KEPT,
     async () => {
       const webhook = await getWebhook(admin, id)
       if (!webhook.enabled) refuse({ code: 'conflict', message: 'The webhook is disabled: enable it first.' })
@@ -347,6 +355,7 @@ export async function skip(
 ): Promise<Delivery> {
   await once(
     admin,
+    WEBHOOK_KEPT,
     async () => {
       const { delivery } = await getDelivery(admin, id, deliveryId)
       if (delivery.state === 'delivered' || delivery.state === 'skipped')
@@ -375,8 +384,9 @@ interface Tested {
  * @throws Refusal as `getWebhook`, `idempotency_mismatch`
  */
 export async function testWebhook(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<Tested> {
-  return once<Tested>(
+  return once<Tested, WebhookKept>(
     admin,
+    WEBHOOK_KEPT,
     async () => {
       const { webhook, sealed } = await findWithSecrets(admin, id)
       const tested = await sendTest(admin, office, webhook, sealed)

@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { type BoundStatement, statement } from '../../storage/statement.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
+import { kept } from '../idempotency/store.ts'
 import { instant, instantOrNull } from '../instant.ts'
 import { EVENT_VIEW, EventRow, type MessageRow, type TicketRow } from '../tickets/rows.ts'
 import { FIND_BY_ID, MESSAGES_BY_ID } from '../tickets/store/find.ts'
@@ -626,3 +627,16 @@ where d.tenant_id = $1 and d.created_at < greatest($2::timestamptz, $3::timestam
     and exists (select 1 from webhooks w where w.tenant_id = $1 and w.id = d.webhook_id and not w.enabled) end
 returning d.id`,
 )
+
+/** What calls on webhooks keep. */
+const WebhookKept = Type.Object({
+  /** A webhook as it was then; its secret as the vault sealed it, in base64. */
+  webhook: Type.Optional(WebhookRow),
+  sealed: Type.Optional(Type.String()),
+  /** How many deliveries were sent again. */
+  replayed: Type.Optional(Type.Integer()),
+  /** What a test of a webhook sent, and what came back. */
+  tested: Type.Optional(TestedRow),
+})
+export type WebhookKept = Static<typeof WebhookKept>
+export const WEBHOOK_KEPT = kept('webhook.kept', WebhookKept)
