@@ -108,6 +108,25 @@ function mebibytes(name: string, about: string, fallback: number): Option<number
   }
 }
 
+function whole(
+  name: string,
+  about: string,
+  fallback: number,
+  [least, most]: readonly [number, number],
+): Option<number> {
+  return {
+    name,
+    about,
+    fallback: String(fallback),
+    read: (given) => {
+      const value = Number(given || fallback)
+      return Number.isInteger(value) && value >= least && value <= most
+        ? { value }
+        : { problem: `${name} must be a whole number from ${least} to ${most}, not ${given}.` }
+    },
+  }
+}
+
 export const OPTIONS = {
   host: text(
     'HOST',
@@ -224,6 +243,23 @@ export const OPTIONS = {
     '(any)',
     (each) => /^[a-z]+\/(?:\*|[a-z0-9.+-]+)$/.test(each),
     'media types like image/*',
+  ),
+  textCharacters: whole(
+    'POLYDESK_TEXT_CHARACTERS',
+    'How many characters the text of one message may have; HTML may be four times as long as its text. Some vendors have lower bounds of their own.',
+    262_144,
+    [1_000, 1_048_576],
+  ),
+  ticketMessages: whole(
+    'POLYDESK_TICKET_MESSAGES',
+    'How many messages one ticket may have; a further one is refused.',
+    10_000,
+    [1, 1_000_000],
+  ),
+  answerMib: mebibytes(
+    'POLYDESK_ANSWER_MIB',
+    'How much text an answer holds that shows a whole conversation, in MiB. Of a longer conversation the longest texts are cut, with a mark; the native API shows all of it, in pages.',
+    8,
   ),
   linkHours: {
     name: 'POLYDESK_LINK_HOURS',
@@ -431,6 +467,13 @@ export interface Config {
   readonly unusedFiles: { readonly files: number; readonly bytes: number }
   /** The only media types of attachments; empty for any. */
   readonly fileTypes: readonly string[]
+  /** How much text there may be, and how much of it is held and answered at once. */
+  readonly bounds: {
+    readonly textCharacters: number
+    readonly messages: number
+    readonly answerBytes: number
+    readonly pageBytes: number
+  }
   readonly linkHours: number
   /** Where attachments are kept; null for the data directory. */
   readonly s3: S3Config | null
@@ -491,6 +534,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     messageBytes: given.messageMib,
     unusedFiles: { files: given.unusedFiles, bytes: given.unusedMib },
     fileTypes: given.fileTypes,
+    bounds: {
+      textCharacters: given.textCharacters,
+      messages: given.ticketMessages,
+      answerBytes: given.answerMib,
+      pageBytes: MIB,
+    },
     linkHours: given.linkHours,
     s3,
     secretKey: given.secretKey,

@@ -16,6 +16,7 @@ import {
   refresh,
   revokeToken,
 } from '../src/core/authorization/commands.ts'
+import { DEFAULT_BOUNDS } from '../src/core/bounds.ts'
 import { addRecord, changeRecord, type NewRecord } from '../src/core/catalogue/commands.ts'
 import { RECORD_KINDS, type RecordKind } from '../src/core/catalogue/records.ts'
 import { LOAD_TENANT, tenantOf } from '../src/core/catalogue/store/snapshot.ts'
@@ -41,9 +42,11 @@ import {
   findTicketEvent,
   findTickets,
   getConversation,
+  getMessagePage,
   getMessages,
   getTicketByNumber,
   getTimeline,
+  getWholeTimeline,
   listShown,
   listTickets,
 } from '../src/core/tickets/queries.ts'
@@ -273,6 +276,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await changeTickets(as(made.owner), [ticket, { integer: other.integer }], [{ addTags: ['red'] }])
   const { messages } = await getConversation(as(made.owner), ticket)
   await getTimeline(as(made.owner), ticket, { after: 0, limit: 10 })
+  await driveBounds(made, ticket)
   const answered = { id: messages[0]?.id ?? assert.fail() }
   const envelope = { to: ['a@example.com'], cc: ['b@example.com'], bcc: ['new@example.com'], inReplyTo: answered }
   await changeTicket(as(made.owner), ticket, { message: { ...message, envelope } })
@@ -409,6 +413,17 @@ async function driveAuthorization(made: SmallTenant, store: Store): Promise<void
   assert.ok(await tenantByHost(store, 'nowhere.example.com'))
   await purgeGrants(store, made.tenant.id, '2100-01-01T00:00:00.000Z')
   await purgeFailures(store, made.tenant.id, '2100-01-01T00:00:00.000Z')
+}
+
+/** What is read and asked only of conversations that are long, or may not become longer. */
+async function driveBounds(made: SmallTenant, ticket: { readonly id: string }): Promise<void> {
+  const bounds = { ...DEFAULT_BOUNDS, messages: 1, pageBytes: 1, answerBytes: 4 }
+  const owner = () => made.as(made.owner, { bounds })
+  await getConversation(owner(), ticket)
+  await getWholeTimeline(owner(), ticket)
+  await getMessagePage(owner(), ticket, { after: 0, limit: 1 })
+  const message = { visibility: 'public', format: 'text', text: 'Too many' } as const
+  await assert.rejects(changeTicket(owner(), ticket, { message }))
 }
 
 /** What is known of people is made, changed, found and erased. */

@@ -1,4 +1,5 @@
 import type { Store } from '../storage/store.ts'
+import type { Bounds } from './bounds.ts'
 import type { Tenant } from './catalogue/tenant.ts'
 import type { IdempotencyKey } from './idempotency/key.ts'
 import type { Actor } from './identity/actor.ts'
@@ -16,4 +17,6 @@ export interface Context {
   readonly dialect: string
   readonly requestId: string
   readonly idempotency: IdempotencyKey | null
+  /** `DEFAULT_BOUNDS` where it tells none. */
+  readonly bounds?: Bounds
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Static, TObject, TSchema } from 'typebox'
 import type { Access } from '../core/access/access.ts'
 import type { Links } from '../core/attachments/links.ts'
+import type { Bounds } from '../core/bounds.ts'
 import type { Context } from '../core/context.ts'
 import type { CoreError } from '../core/errors.ts'
 import type { Actor } from '../core/identity/actor.ts'
@@ -155,6 +156,8 @@ export interface Settings {
   readonly pkcePlain: boolean
   /** Requests per second of one credential, by dialect, where they are not the dialect's own. */
   readonly rates: Readonly<Partial<Record<DialectName, number>>>
+  /** How much text there may be, and how much of it is answered at once. */
+  readonly bounds: Bounds
 }
 
 /** What every dialect is given to work with. */

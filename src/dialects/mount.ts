@@ -83,6 +83,7 @@ function mountRoute<Need>(
       newId: services.newId,
       dialect: dialect.name,
       requestId: request.id,
+      bounds: services.settings.bounds,
       idempotency: WRITES.has(route.method) ? keyOf(request, claimantOf(request.actor), { params, query, body }) : null,
     }
     return { ctx, params, query, body, headers: request.headers, services } as Call<never, never, never>

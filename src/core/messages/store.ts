@@ -145,6 +145,15 @@ export function eraseMessage(
   return { statement: DELETE_MESSAGE, lock: holdingDeliveries(tenantId, lock), values }
 }
 
+/** How many messages the ticket has that has the most of some: `$2` tickets. */
+export const MOST_MESSAGES = statement(
+  'message.most',
+  Type.Object({ messages: Type.Integer() }),
+  `select coalesce(max(c.messages), 0)::integer as messages from (
+  select count(*) as messages from messages m where m.tenant_id = $1 and m.ticket_id = any ($2::uuid[]) group by m.ticket_id
+) c`,
+)
+
 const OriginalRow = Type.Object({
   id: Type.String(),
   integer: Type.Integer(),

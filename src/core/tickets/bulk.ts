@@ -1,3 +1,4 @@
+import { TITLE_CHARACTERS } from '../bounds.ts'
 import type { Context } from '../context.ts'
 import { type Asked, workedOut } from '../idempotency/asked.ts'
 import type { IdempotencyKey } from '../idempotency/key.ts'
@@ -69,7 +70,8 @@ async function nextTickets(
   { tickets }: Meant,
   after: Progress['after'],
 ): Promise<{ readonly tickets: readonly Ticket[]; readonly next: Progress['after'] }> {
-  if ('filter' in tickets) return listTickets(ctx, tickets.filter, { by: 'key', order: 'oldest', after, limit: PART })
+  if ('filter' in tickets)
+    return listTickets(ctx, tickets.filter, { by: 'key', order: 'oldest', after, limit: PART }, TITLE_CHARACTERS)
   const found = await findTickets(ctx, tickets.refs)
   return { tickets: found.filter((ticket) => ticket !== null), next: null }
 }

@@ -2,17 +2,20 @@ import type { Forwardable } from '../attachments/attachment.ts'
 import { copyFiles, eraseFiles, findUploads, keepPictures } from '../attachments/commands.ts'
 import { findForwardable } from '../attachments/queries.ts'
 import { refuseUnknown } from '../attachments/rules.ts'
+import { boundsOf, SPREAD_CHARACTERS } from '../bounds.ts'
 import type { Context } from '../context.ts'
-import { refuse } from '../errors.ts'
+import { refuse, refuseField } from '../errors.ts'
 import { type Asked, workedOut } from '../idempotency/asked.ts'
 import { earlierResult, orEarlier } from '../idempotency/store.ts'
 import { type Actor, may } from '../identity/actor.ts'
 import { reachesEverybody } from '../identity/reach.ts'
 import type { UserSummary } from '../identity/user.ts'
+import { demandFitting, demandFittingForms, demandRoom, fieldOf, hasRoom } from '../messages/bounds.ts'
 import { type Content, contentOf, roomFor } from '../messages/content.ts'
 import type { Message, MessageRef, NewMessage } from '../messages/message.ts'
 import { findAnswered } from '../messages/queries.ts'
 import { type Answered, asSeen } from '../messages/rules.ts'
+import { MOST_MESSAGES } from '../messages/store.ts'
 import { ensureCustomer } from '../users/commands.ts'
 import { demandLiving, findLiving } from '../users/queries.ts'
 import type { Provenance } from './drafts.ts'
@@ -75,11 +78,34 @@ async function contentsOf(
   const made = await Promise.all(
     messages.map(async (message): Promise<readonly [NewMessage, Content]> => {
       const room = roomFor(isForOne ? ctx.store.files?.limits : undefined, message)
-      return [message, await contentOf(message, { room, newId: ctx.newId })]
+      demandFitting(message, boundsOf(ctx))
+      const content = await contentOf(message, { room, newId: ctx.newId })
+      demandFittingForms(message, content, boundsOf(ctx))
+      return [message, content]
     }),
   )
   const contents = new Map(made)
   return (message) => contents.get(message) ?? fail('The forms of each message are made before.')
+}
+
+/** Refuses messages that tickets have no room for. Few tickets are old enough that it takes counting. */
+async function demandRoomOn(ctx: Context, tickets: readonly Ticket[], changes: readonly TicketChange[]): Promise<void> {
+  const added = changes.flatMap(({ message }) => message ?? [])
+  const bounds = boundsOf(ctx)
+  const old = tickets.filter(({ version }) => !hasRoom(version, added.length, bounds)).map(({ id }) => id)
+  if (old.length === 0) return
+  const [most] = await ctx.store.run({ statement: MOST_MESSAGES, values: [ctx.tenant.id, old] })
+  demandRoom(added, most?.messages ?? 0, bounds)
+}
+
+/** Refuses texts that come to too much on all the tickets that they go onto. */
+function demandSpreadable(changes: readonly TicketChange[], tickets: number): void {
+  const [first, ...others] = changes.flatMap(({ message }) => message ?? [])
+  if (!first || tickets <= 1) return
+  const characters = [first, ...others].reduce((sum, { text }) => sum + text.length, 0)
+  const most = Math.floor(SPREAD_CHARACTERS / tickets)
+  if (characters > most)
+    refuseField(['message', fieldOf(first)], 'too_long', `At most ${most} characters on so many tickets.`, most)
 }
 
 function fail(message: string): never {
@@ -254,6 +280,7 @@ async function carryOutInTurn(
   changes: readonly TicketChange[],
   options: ChangeOptions & BulkOptions,
 ): Promise<ManyTickets> {
+  demandSpreadable(changes, refs.length)
   const named = changes.flatMap((change) => namedPeople(change))
   const contents = await contentsOf(ctx, changes, refs.length === 1)
   const pictures = changes.flatMap(({ message }) => (message ? contents(message).pictures : []))
@@ -291,6 +318,7 @@ async function carryOutInTurn(
     }
     const given = circumstances(ctx, looked, options.recordAlways ?? false)
     const unique = distinct(found)
+    await demandRoomOn(ctx, unique, changes)
     const drafts = unique.map((ticket) => decideChange(ticket, changes, given))
     if (options.thenDelete) {
       const deleted = await erase(ctx, unique)

@@ -7,7 +7,7 @@ import type { Direction, Status } from '../words.ts'
 import type { RequesterChoice, Ticket } from './ticket.ts'
 
 /** A ticket as rules see and make it: people by id only. */
-export type TicketState = Omit<Ticket, 'requester' | 'assignee'> & {
+export type TicketState = Omit<Ticket, 'requester' | 'assignee' | 'isDescriptionCut'> & {
   readonly requesterId: string | null
   readonly assigneeId: string | null
 }

@@ -114,15 +114,17 @@ const column = (key: Key): string => fieldOf(key).column
 
 type LineProperties = { readonly [K in Key as Fields[K]['column']]: Fields[K]['row'] }
 
-/** A ticket without the people on it, as `TICKET_LINE` selects it. */
+/** A ticket without the people on it, as `ticketLine` selects it. */
 // Each field gives its own column its own row, which is what the type says.
 export const TicketLine = Type.Object(
   Object.fromEntries(KEYS.map((key) => [column(key), fieldOf(key).row])) as unknown as LineProperties,
 ) as TObject<LineProperties>
 export type TicketLine = Static<typeof TicketLine>
 
-/** Select list of a ticket `t` without the people on it. */
-export const TICKET_LINE = KEYS.map((key) => `t.${column(key)}`).join(', ')
+/** Select list of a ticket `t` without the people on it. @param description SQL of what is read of its description. */
+export function ticketLine(description = 't.description'): string {
+  return KEYS.map((key) => (key === 'description' ? `${description} as description` : `t.${column(key)}`)).join(', ')
+}
 
 // By hand, because a loop over the table takes six times as long, which a list of many tickets would feel. What is forgotten
 // here does not compile.

@@ -1,11 +1,13 @@
 import { type Static, Type } from 'typebox'
 import { type BoundStatement, type Statement, statement } from '../../storage/statement.ts'
+import { LISTED_CHARACTERS } from '../bounds.ts'
 import type { Sight } from '../identity/actor.ts'
 import { isSpelledVariously, patternOf, plainPatternOf } from '../patterns.ts'
 import { composed } from '../spelling.ts'
 import { USER_VIEW, UserRow } from '../users/store.ts'
-import { TICKET_LINE, TicketLine } from './fields.ts'
+import { TicketLine, ticketLine } from './fields.ts'
 import type { TicketKey, TicketOrder, TicketPage } from './queries.ts'
+import { describedBriefly } from './rows.ts'
 import type { Ticket, TicketFilter } from './ticket.ts'
 
 /**
@@ -83,7 +85,7 @@ const WORDS = `
 /** A ticket of a list, with what the orders by change sort it by. */
 export const ListedRow = Type.Object({ ...TicketLine.properties, change_position: Type.Integer() })
 export type ListedRow = Static<typeof ListedRow>
-const LISTED = `${TICKET_LINE}, t.change_position`
+const LISTED = `${ticketLine()}, t.change_position`
 
 /** `xmin` names the transaction that wrote the row: whatever changes a ticket, with a new version or without, changes it. */
 const MARKED = 't.id, t.xmin::text as stamp, t.desk_id, t.requester_id, t.assignee_id, t.created_at'
@@ -91,11 +93,22 @@ const MARKED = 't.id, t.xmin::text as stamp, t.desk_id, t.requester_id, t.assign
 /** `keyed` pages by key; `counted` by offset, and counts what it does not return; `found` as `counted`, with words. */
 type Listing = 'keyed' | 'counted' | 'found'
 
-const OFFSETS: Readonly<Record<Listing, string | null>> = { keyed: null, counted: '$16::bigint', found: '$21::bigint' }
+/** How many characters of descriptions are read, and where the page begins. */
+const PLACES: Readonly<Record<Listing, { readonly characters: string; readonly offset: string | null }>> = {
+  keyed: { characters: '$16::integer', offset: null },
+  counted: { characters: '$16::integer', offset: '$17::bigint' },
+  found: { characters: '$21::integer', offset: '$22::bigint' },
+}
 
-function listText(listing: Listing, order: TicketOrder, range: Range, columns = LISTED): string {
+function listText(listing: Listing, order: TicketOrder, range: Range): string {
+  // Descriptions are cut on the page alone: whoever skips others would have to look into theirs.
+  const brief = `${ticketLine(describedBriefly(PLACES[listing].characters))}, t.change_position`
+  return `select ${brief} from (${pageText(listing, order, range, LISTED)}) t order by ${ORDERS[order].sort}`
+}
+
+function pageText(listing: Listing, order: TicketOrder, range: Range, columns: string): string {
   const { sort, after } = ORDERS[order]
-  const offset = OFFSETS[listing]
+  const { offset } = PLACES[listing]
   const filters = `coalesce(${FILTERS} ${listing === 'found' ? WORDS : ''}, false)`
   const within = (condition: string): string =>
     `select ${columns} from tickets t where t.tenant_id = $1 and ${condition} and ${after} and ${filters} order by ${sort}`
@@ -112,7 +125,7 @@ function listText(listing: Listing, order: TicketOrder, range: Range, columns = 
 
 /** The marks of the newest tickets and, in one more row, the people who are on any of them. */
 function marksText(range: Range): string {
-  return `with page as materialized (${listText('keyed', 'newest', range, MARKED)})
+  return `with page as materialized (${pageText('keyed', 'newest', range, MARKED)})
 select p.*, null::json as people from page p
 union all
 select null, null, null, null, null, null, json_agg(v) from (
@@ -134,11 +147,11 @@ const MarkRow = Type.Object({
 })
 export type MarkRow = Static<typeof MarkRow>
 
-/** `$2` ids: the tickets behind marks. */
+/** `$2` ids: the tickets behind marks, with as much of their descriptions as lists show. */
 const MARKED_LINES = statement(
   'ticket.marked_lines',
   Type.Object({ ...TicketLine.properties, stamp: Type.String() }),
-  `select ${TICKET_LINE}, t.xmin::text as stamp from tickets t where t.tenant_id = $1 and t.id = any ($2::uuid[])`,
+  `select ${ticketLine(describedBriefly(LISTED_CHARACTERS))}, t.xmin::text as stamp from tickets t where t.tenant_id = $1 and t.id = any ($2::uuid[])`,
 )
 export type MarkedLine = TicketLine & { readonly stamp: string }
 
@@ -264,6 +277,7 @@ function wordValues(words: readonly string[], notesOn: readonly string[]): unkno
  * One page of tickets; asks for one more than the limit when paging by key, which tells whether there is another page.
  *
  * @param notesOn the desks on which words are looked for in internal messages too.
+ * @param characters how many of each description are shown.
  */
 export function pageOfTickets(
   tenantId: string,
@@ -271,6 +285,7 @@ export function pageOfTickets(
   asked: TicketFilter,
   page: TicketPage,
   notesOn: readonly string[],
+  characters: number,
 ): BoundStatement<ListedRow> {
   const { range, deskIds, requesterId, filter } = rangeOf(sight, withinSight(sight, asked))
   if (page.by === 'key') {
@@ -278,16 +293,16 @@ export function pageOfTickets(
     const after = page.after === null ? ORDERS[page.order].first : placeOf(page.order, page.after)
     return {
       statement: chosen(LISTS, `keyed ${page.order} ${range}`),
-      values: [tenantId, page.limit + 1, deskIds, requesterId, after, ...filterValues(filter)],
+      values: [tenantId, page.limit + 1, deskIds, requesterId, after, ...filterValues(filter), characters],
     }
   }
   const words = filter.words ?? []
   const values = [tenantId, page.limit, deskIds, requesterId, ORDERS.newest.first, ...filterValues(filter)]
   if (words.length === 0)
-    return { statement: chosen(LISTS, `counted newest ${range}`), values: [...values, page.offset] }
+    return { statement: chosen(LISTS, `counted newest ${range}`), values: [...values, characters, page.offset] }
   return {
     statement: chosen(LISTS, `found newest ${range}`),
-    values: [...values, ...wordValues(words, notesOn), page.offset],
+    values: [...values, ...wordValues(words, notesOn), characters, page.offset],
   }
 }
 

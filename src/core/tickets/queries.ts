@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
+import { boundsOf, LISTED_CHARACTERS } from '../bounds.ts'
 import type { Desk } from '../catalogue/tenant.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
@@ -14,9 +15,17 @@ import { findUsers } from '../users/queries.ts'
 import { userOf } from '../users/store.ts'
 import { type TicketLine, ticketWith } from './fields.ts'
 import { keyOf, type MarkRow, markedLines, marksOfTickets, pageOfTickets, totalOfTickets } from './listing.ts'
-import { EVENT_VIEW, EventRow, eventOf, MESSAGE_VIEW, MessageRow, messageOf, ticketOf } from './rows.ts'
+import { cutTo, EVENT_VIEW, EventRow, eventOf, messageOf, ticketOf } from './rows.ts'
 import type { Mark, Shelf } from './shelf.ts'
-import { BY_NUMBER, FIND_BY_ID, FIND_BY_INTEGER } from './store/find.ts'
+import {
+  IS_OF_NOTE,
+  MESSAGES,
+  MESSAGES_IN_SHARES,
+  MESSAGES_OF_TICKETS,
+  TIMELINE,
+  TIMELINE_IN_SHARES,
+} from './store/conversation.ts'
+import { BY_NUMBER, FIND_BY_ID, FIND_BY_INTEGER, FIND_MANY_BY_ID, FIND_MANY_BY_INTEGER } from './store/find.ts'
 import type { Person, Ticket, TicketFilter, TicketRef } from './ticket.ts'
 
 /** Which part of a list: by keyset in one of the orders, or by offset for dialects that count pages. */
@@ -47,14 +56,16 @@ export interface TimelineEntry {
 }
 
 /**
- * The tickets behind refs, in their order: null for what is out of sight.
+ * The tickets behind refs, in their order: null for what is out of sight. Several have no more of their descriptions than
+ * titles are made of.
  *
  * @throws Refusal `forbidden` when the actor may not read tickets at all.
  */
 export async function findTickets(ctx: Context, refs: readonly TicketRef[]): Promise<readonly (Ticket | null)[]> {
   if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
-  const byId = ctx.store.batched(FIND_BY_ID)
-  const byInteger = ctx.store.batched(FIND_BY_INTEGER)
+  const isOne = refs.length <= 1
+  const byId = ctx.store.batched(isOne ? FIND_BY_ID : FIND_MANY_BY_ID)
+  const byInteger = ctx.store.batched(isOne ? FIND_BY_INTEGER : FIND_MANY_BY_INTEGER)
   const found = await Promise.all(
     refs.map((ref) => ('id' in ref ? byId(ctx.tenant.id, ref.id) : byInteger(ctx.tenant.id, ref.integer))),
   )
@@ -82,28 +93,30 @@ export async function getTicketByNumber(ctx: Context, deskId: string, number: nu
  * A page of the tickets in sight. `next` is the key of the following page, null on the last one; `total` is the number
  * of all matching tickets, only for pages by offset. Words are looked for only in pages by offset.
  *
+ * @param characters how many of each description are read.
  * @throws Refusal `forbidden`, `invalid` (path `query`) for more or longer words than may be looked for.
  */
 export async function listTickets(
   ctx: Context,
   filter: TicketFilter,
   page: TicketPage,
+  characters = LISTED_CHARACTERS,
 ): Promise<{ readonly tickets: readonly Ticket[]; readonly next: TicketKey | null; readonly total: number | null }> {
   if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
   demandFewWords(filter.words ?? [])
   const sight = sightOf(ctx.actor)
   const mayReadNotes = (desk: Desk): boolean => may(ctx.actor, 'message.read_internal', desk.id)
   const notesOn = filter.words?.length ? ctx.tenant.desks.filter(mayReadNotes).map((desk) => desk.id) : []
-  const asked = ctx.store.run(pageOfTickets(ctx.tenant.id, sight, filter, page, notesOn))
+  const asked = ctx.store.run(pageOfTickets(ctx.tenant.id, sight, filter, page, notesOn, characters))
   if (page.by === 'offset') {
     const [rows, totals] = await Promise.all([
       asked,
       ctx.store.run(totalOfTickets(ctx.tenant.id, sight, filter, notesOn)),
     ])
-    return { tickets: await withPeople(ctx, rows), next: null, total: totals[0]?.total ?? 0 }
+    return { tickets: await withPeople(ctx, rows, characters), next: null, total: totals[0]?.total ?? 0 }
   }
   const rows = await asked
-  const tickets = await withPeople(ctx, rows.slice(0, page.limit))
+  const tickets = await withPeople(ctx, rows.slice(0, page.limit), characters)
   const last = tickets.at(-1)
   const lastRow = rows[page.limit - 1]
   const next = rows.length > page.limit && last && lastRow ? keyOf(page.order, last, lastRow) : null
@@ -153,7 +166,7 @@ export async function listShown<Shown>(
     if (lines.filter(({ id, stamp }) => stamps.get(id) === stamp).length < missing.length)
       return listAnew(ctx, filter, limit, show)
     for (const line of lines) {
-      const made = show(ticketWith(line, null, null))
+      const made = show(cutTo(LISTED_CHARACTERS, ticketWith(line, null, null)))
       shelf.keep(tenant, line, made)
       shown.set(line.id, made)
     }
@@ -199,82 +212,140 @@ async function listAnew<Shown>(
 }
 
 /** The tickets of a list: its people are few and on many of them, so they are read once and not with each ticket. */
-async function withPeople(ctx: Context, rows: readonly TicketLine[]): Promise<readonly Ticket[]> {
+async function withPeople(ctx: Context, rows: readonly TicketLine[], characters: number): Promise<readonly Ticket[]> {
   const ids = new Set(rows.flatMap((row) => [row.requester_id, row.assignee_id]).filter((id) => id !== null))
   const users = new Map((await findUsers(ctx, [...ids])).map((user) => [user.id, user]))
   const person = (id: string | null, deskId: string): Person | null => {
     const user = id === null ? undefined : users.get(id)
     return user ? personOn(user, deskId) : null
   }
-  return rows.map((row) => ticketWith(row, person(row.requester_id, row.desk_id), person(row.assignee_id, row.desk_id)))
+  return rows.map((row) =>
+    cutTo(characters, ticketWith(row, person(row.requester_id, row.desk_id), person(row.assignee_id, row.desk_id))),
+  )
 }
 
-const CONVERSATION = statement(
-  'message.of_ticket',
-  MessageRow,
-  `select ${MESSAGE_VIEW} from messages m left join users u on u.tenant_id = $1 and u.id = m.author_id
-where m.tenant_id = $1 and m.ticket_id = $2 and ($3::boolean or m.visibility = 'public') order by m.integer`,
-)
+/** A page of a conversation or timeline: after which integer or position it begins, and of how many entries at the most. */
+export interface ConversationPage {
+  readonly after: number
+  readonly limit: number
+}
 
-/** A ticket with its messages, oldest first; internal ones only with `message.read_internal`. @throws Refusal `not_found` */
+/** Where an answer holds a whole conversation it is read in pages all the same. */
+const ENTRIES_AT_ONCE = 1_000
+
+/** Who answers with a conversation longer than a page waits in this line: each of them takes memory. */
+const LONG_ANSWERS = 'long answers'
+
+/** A part of a conversation, and where the next one begins. */
+interface Part<Entry> {
+  readonly entries: readonly Entry[]
+  readonly next: number | null
+}
+
+/**
+ * A whole conversation. Most are one page. A longer one is read by shares that fit into an answer, by one caller of this
+ * process after the other.
+ */
+async function readAll<Entry>(
+  ctx: Context,
+  first: Part<Entry>,
+  readInShares: (page: ConversationPage, budget: number) => Promise<Part<Entry>>,
+): Promise<readonly Entry[]> {
+  if (first.next === null) return first.entries
+  return ctx.store.inTurn([LONG_ANSWERS], async () => {
+    const entries: Entry[] = []
+    for (let after: number | null = 0; after !== null; ) {
+      const part: Part<Entry> = await readInShares({ after, limit: ENTRIES_AT_ONCE }, boundsOf(ctx).answerBytes)
+      entries.push(...part.entries)
+      after = part.next
+    }
+    return entries
+  })
+}
+
+const FIRST_PAGE: ConversationPage = { after: 0, limit: ENTRIES_AT_ONCE }
+
+/** The rows of a page that are shown, and whether others follow: those beyond it are only there to tell. */
+function shownOf<Row extends { readonly is_beyond: boolean }>(
+  rows: readonly Row[],
+  limit: number,
+): { readonly shown: readonly Row[]; readonly isMore: boolean } {
+  const shown = rows.slice(0, limit).filter((row) => !row.is_beyond)
+  return { shown, isMore: shown.length < rows.length }
+}
+
+/** @param budget bytes of the texts of all pages; without it texts are as they are. */
+async function messagesOf(
+  ctx: Context,
+  ticket: Ticket,
+  { after, limit }: ConversationPage,
+  budget?: number,
+): Promise<Part<Message>> {
+  const notes = may(ctx.actor, 'message.read_internal', ticket.deskId)
+  const values = [ctx.tenant.id, ticket.id, notes, after, limit + 1, boundsOf(ctx).pageBytes]
+  const bound =
+    budget === undefined
+      ? { statement: MESSAGES, values }
+      : { statement: MESSAGES_IN_SHARES, values: [...values, budget] }
+  const { shown, isMore } = shownOf(await ctx.store.run(bound), limit)
+  const entries = shown.map((row) => asSeen(messageOf(row), notes))
+  return { entries, next: isMore ? (entries.at(-1)?.integer ?? null) : null }
+}
+
+/**
+ * A ticket with its messages, oldest first; internal ones only with `message.read_internal`. Where their texts are too long
+ * together (`Bounds.answerBytes`), the longest are cut and say so.
+ *
+ * @throws Refusal `not_found`
+ */
 export async function getConversation(
   ctx: Context,
   ref: TicketRef,
 ): Promise<{ readonly ticket: Ticket; readonly messages: readonly Message[] }> {
   const ticket = await getTicket(ctx, ref)
-  const notes = may(ctx.actor, 'message.read_internal', ticket.deskId)
-  const rows = await ctx.store.run({ statement: CONVERSATION, values: [ctx.tenant.id, ticket.id, notes] })
-  return { ticket, messages: rows.map((row) => asSeen(messageOf(row), notes)) }
+  const first = await messagesOf(ctx, ticket, FIRST_PAGE)
+  return { ticket, messages: await readAll(ctx, first, (page, budget) => messagesOf(ctx, ticket, page, budget)) }
 }
 
-const MESSAGES_OF = statement(
-  'message.of_tickets',
-  MessageRow,
-  `select ${MESSAGE_VIEW} from messages m left join users u on u.tenant_id = $1 and u.id = m.author_id
-where m.tenant_id = $1 and m.ticket_id = any ($2::uuid[]) and (m.ticket_id = any ($3::uuid[]) or m.visibility = 'public')
-order by m.integer`,
-)
+/**
+ * A page of a ticket's messages, oldest first, after the integer of one; shorter than it may be where its texts are long.
+ *
+ * @returns `next`: the integer to continue after, null at the end.
+ * @throws Refusal `not_found`
+ */
+export async function getMessagePage(
+  ctx: Context,
+  ref: TicketRef,
+  page: ConversationPage,
+): Promise<{ readonly messages: readonly Message[]; readonly next: number | null }> {
+  const { entries, next } = await messagesOf(ctx, await getTicket(ctx, ref), page)
+  return { messages: entries, next }
+}
 
-/** The messages of some tickets, the oldest first; internal ones only with `message.read_internal`. */
+/** The messages of some tickets, the oldest first, as `getConversation` gives those of one. */
 export async function getMessages(
   ctx: Context,
   tickets: readonly Ticket[],
 ): Promise<readonly { readonly ticket: Ticket; readonly message: Message }[]> {
   if (tickets.length === 0) return []
   const withNotes = tickets.filter((ticket) => may(ctx.actor, 'message.read_internal', ticket.deskId))
-  const values = [ctx.tenant.id, tickets.map(({ id }) => id), withNotes.map(({ id }) => id)]
-  const rows = await ctx.store.run({ statement: MESSAGES_OF, values })
+  const ids = [tickets, withNotes].map((each) => each.map(({ id }) => id))
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]))
-  return rows.map(messageOf).flatMap((message) => {
-    const ticket = byId.get(message.ticketId)
-    return ticket ? [{ ticket, message: asSeen(message, withNotes.includes(ticket)) }] : []
-  })
+  const inShares = async ({ after, limit }: ConversationPage, budget: number) => {
+    const values = [ctx.tenant.id, ...ids, after, limit + 1, boundsOf(ctx).pageBytes, budget]
+    const { shown, isMore } = shownOf(await ctx.store.run({ statement: MESSAGES_OF_TICKETS, values }), limit)
+    const entries = shown.map(messageOf).flatMap((message) => {
+      const ticket = byId.get(message.ticketId)
+      return ticket ? [{ ticket, message: asSeen(message, withNotes.includes(ticket)) }] : []
+    })
+    return { entries, next: isMore ? (entries.at(-1)?.message.integer ?? null) : null }
+  }
+  return readAll(ctx, await inShares(FIRST_PAGE, boundsOf(ctx).answerBytes), inShares)
 }
 
-/** SQL that is true of an event `e` about a note; `m` is its message, if that is still there. */
-const IS_OF_NOTE = `(e.message_id is not null
-    and coalesce(m.visibility, e.before ->> 'visibility', e.after ->> 'visibility', 'public') <> 'public')`
-
-const TIMELINE = statement(
-  'event.timeline',
-  Type.Object({
-    ...EventRow.properties,
-    message: Type.Union([MessageRow, Type.Null()]),
-    credential_name: Type.Union([Type.String(), Type.Null()]),
-  }),
-  `select ${EVENT_VIEW}, c.name as credential_name,
-  case when m.id is not null then (select to_json(v) from (select ${MESSAGE_VIEW}) v) end as message
-from events e
-left join messages m on m.tenant_id = $1 and m.id = e.message_id
-left join users u on u.tenant_id = $1 and u.id = m.author_id
-left join credentials c on c.tenant_id = $1 and c.id = e.credential_id
-where e.tenant_id = $1 and e.ticket_id = $2 and e.position > $3::bigint
-  and ($4::boolean or not ${IS_OF_NOTE})
-order by e.position limit $5`,
-)
-
 /**
- * A ticket with a page of its timeline, oldest first, after an event position.
+ * A ticket with a page of its timeline, oldest first, after an event position; shorter than it may be where its texts are
+ * long.
  *
  * @returns `next`: the position to continue after, null at the end.
  * @throws Refusal `not_found`
@@ -282,13 +353,36 @@ order by e.position limit $5`,
 export async function getTimeline(
   ctx: Context,
   ref: TicketRef,
-  page: { readonly after: number; readonly limit: number },
+  page: ConversationPage,
 ): Promise<{ readonly ticket: Ticket; readonly entries: readonly TimelineEntry[]; readonly next: number | null }> {
   const ticket = await getTicket(ctx, ref)
+  return { ticket, ...(await timelineOf(ctx, ticket, page)) }
+}
+
+/** A ticket with all of its timeline, for vendors that show it at once; texts as in `getConversation`. @throws Refusal `not_found` */
+export async function getWholeTimeline(
+  ctx: Context,
+  ref: TicketRef,
+): Promise<{ readonly ticket: Ticket; readonly entries: readonly TimelineEntry[] }> {
+  const ticket = await getTicket(ctx, ref)
+  const first = await timelineOf(ctx, ticket, FIRST_PAGE)
+  return { ticket, entries: await readAll(ctx, first, (page, budget) => timelineOf(ctx, ticket, page, budget)) }
+}
+
+/** @param budget as for `messagesOf`. */
+async function timelineOf(
+  ctx: Context,
+  ticket: Ticket,
+  { after, limit }: ConversationPage,
+  budget?: number,
+): Promise<Part<TimelineEntry>> {
   const notes = may(ctx.actor, 'message.read_internal', ticket.deskId)
-  const values = [ctx.tenant.id, ticket.id, page.after, notes, page.limit + 1]
-  const rows = await ctx.store.run({ statement: TIMELINE, values })
-  const shown = rows.slice(0, page.limit)
+  const values = [ctx.tenant.id, ticket.id, notes, after, limit + 1, boundsOf(ctx).pageBytes]
+  const bound =
+    budget === undefined
+      ? { statement: TIMELINE, values }
+      : { statement: TIMELINE_IN_SHARES, values: [...values, budget] }
+  const { shown, isMore } = shownOf(await ctx.store.run(bound), limit)
   const actorIds = [...new Set(shown.flatMap((row) => row.actor_id ?? []))]
   const actors = new Map((await findUsers(ctx, actorIds)).map((user) => [user.id, personOn(user, ticket.deskId)]))
   const entries = shown.map((row) => ({
@@ -297,7 +391,7 @@ export async function getTimeline(
     actor: row.actor_id === null ? null : (actors.get(row.actor_id) ?? null),
     credentialName: row.credential_name,
   }))
-  return { ticket, entries, next: rows.length > page.limit ? (entries.at(-1)?.event.position ?? null) : null }
+  return { entries, next: isMore ? (entries.at(-1)?.event.position ?? null) : null }
 }
 
 const TICKET_EVENT = statement(

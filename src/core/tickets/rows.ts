@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Attachment } from '../attachments/attachment.ts'
+import { isLonger } from '../bounds.ts'
 import { EVENT_KINDS, type Event, type EventData } from '../events/event.ts'
 import { kept } from '../idempotency/store.ts'
 import { ROLES } from '../identity/permissions.ts'
@@ -7,7 +8,7 @@ import { USER_KINDS } from '../identity/user.ts'
 import { instant } from '../instant.ts'
 import type { Envelope, Message } from '../messages/message.ts'
 import { STATUSES } from '../words.ts'
-import { TICKET_LINE, TicketLine, ticketWith } from './fields.ts'
+import { TicketLine, ticketLine, ticketWith } from './fields.ts'
 import type { Ticket, TicketOutcome } from './ticket.ts'
 
 /**
@@ -20,6 +21,15 @@ const text = Type.String()
 const number = Type.Integer()
 const data = Type.Unsafe<EventData | null>({})
 
+/**
+ * SQL of as much of the description of a ticket `t` as `cutTo` needs to cut it, so that no more of it is read.
+ *
+ * @param characters SQL of how many it is cut to.
+ */
+export function describedBriefly(characters: number | string): string {
+  return `case when octet_length(t.description) > ${characters} then left(t.description, ${characters} + 1) else t.description end`
+}
+
 /** A user of tenant `$1`, with the membership on a desk, as JSON: one column in place of thirteen, and read only where there is one. */
 export function personView(userId: string, deskId: string): string {
   return `(select json_build_object('id', u.id, 'integer', u.integer, 'kind', u.kind, 'isOwner', u.is_owner, 'name', u.name,
@@ -30,9 +40,12 @@ export function personView(userId: string, deskId: string): string {
     from users u where u.tenant_id = $1 and u.id = ${userId})`
 }
 
-/** Select list of a ticket `t` of tenant `$1` with its requester and assignee. */
-export const TICKET_VIEW = `${TICKET_LINE}, ${personView('t.requester_id', 't.desk_id')} as requester,
+/** Select list of a ticket `t` of tenant `$1` with its requester and assignee. @param description as for `ticketLine`. */
+export function ticketView(description?: string): string {
+  return `${ticketLine(description)}, ${personView('t.requester_id', 't.desk_id')} as requester,
   ${personView('t.assignee_id', 't.desk_id')} as assignee`
+}
+export const TICKET_VIEW = ticketView()
 
 /** As `personView` selects it. */
 export const PersonData = nullable(
@@ -60,21 +73,61 @@ export function ticketOf(row: TicketRow): Ticket {
   return ticketWith(row, row.requester, row.assignee)
 }
 
+/** A ticket with so many characters of its description, which says so if there are more. */
+export function cutTo(characters: number, ticket: Ticket): Ticket {
+  if (!isLonger(ticket.description, characters)) return ticket
+  return { ...ticket, description: [...ticket.description].slice(0, characters).join(''), isDescriptionCut: true }
+}
+
 /** Attachments `f`, in their order, as JSON. `from` tells where they are, and of what message. */
 export function attachmentsView(from: string): string {
   return `(select coalesce(json_agg(json_build_object('id', f.id, 'integer', f.integer, 'name', f.name, 'mediaType', f.media_type, 'size', f.size,
     'width', f.width, 'height', f.height, 'createdAt', f.created_at) order by f.nth), '[]') from ${from})`
 }
 
-/** Select list of a message `m` with its author `u`, without its attachments. */
-export const MESSAGE_LINE = `m.id, m.integer, m.ticket_id, m.visibility, m.author_id, m.author_name, m.author_role, m.direction,
-  m.channel_id, m.format, m.plain, m.safe_html, m.ticket_status, m.created_at,
-  m.to_addresses, m.cc_addresses, m.bcc_addresses, m.in_reply_to, m.external_reference,
-  u.integer as user_integer, u.name as user_name, u.surname as user_surname, u.email as user_email, u.photo_url as user_photo_url`
+/** The columns of a message that are shown. */
+export const MESSAGE_COLUMNS = [
+  'id',
+  'integer',
+  'ticket_id',
+  'visibility',
+  'author_id',
+  'author_name',
+  'author_role',
+  'direction',
+  'channel_id',
+  'format',
+  'plain',
+  'safe_html',
+  'ticket_status',
+  'created_at',
+  'to_addresses',
+  'cc_addresses',
+  'bcc_addresses',
+  'in_reply_to',
+  'external_reference',
+] as const
 
-/** Select list of a message `m` of tenant `$1` with its author `u`. */
-export const MESSAGE_VIEW = `${MESSAGE_LINE},
+const TEXTS: readonly string[] = ['plain', 'safe_html']
+
+/**
+ * Select list of a message `m` with its author `u`, without its attachments.
+ *
+ * @param texts SQL of what is read of its texts.
+ */
+export function messageLine(texts = 'm.plain, m.safe_html'): string {
+  const others = MESSAGE_COLUMNS.filter((column) => !TEXTS.includes(column))
+  return `${others.map((column) => `m.${column}`).join(', ')}, ${texts},
+  u.integer as user_integer, u.name as user_name, u.surname as user_surname, u.email as user_email, u.photo_url as user_photo_url`
+}
+export const MESSAGE_LINE = messageLine()
+
+/** Select list of a message `m` of tenant `$1` with its author `u`. @param texts as for `messageLine`. */
+export function messageView(texts?: string): string {
+  return `${messageLine(texts)},
   ${attachmentsView('attachments f where f.tenant_id = $1 and f.message_id = m.id')} as attachments`
+}
+export const MESSAGE_VIEW = messageView()
 
 const AttachmentData = Type.Object({
   id: text,
@@ -123,6 +176,8 @@ export const MessageRow = Type.Object({
   user_email: nullable(text),
   user_photo_url: nullable(text),
   ...EnvelopeColumns,
+  /** Bytes of its texts when less than all of them was read. */
+  whole_bytes: Type.Optional(nullable(number)),
   /** Absent in results that were stored before there were any. */
   attachments: Type.Optional(Type.Array(AttachmentData)),
 })
@@ -150,13 +205,18 @@ export function messageOf(row: MessageRow): Message {
     direction: row.direction,
     channelId: row.channel_id,
     format: row.format,
-    plain: row.plain,
+    plain: row.whole_bytes ? row.plain + cutMark(row.integer, row.whole_bytes) : row.plain,
     safeHtml: row.safe_html,
     ticketStatus: row.ticket_status,
     envelope: envelopeOf(row),
     attachments: (row.attachments ?? []).map(attachmentOf),
     createdAt: instant(row.created_at),
   }
+}
+
+/** Says that a text goes on, and where. */
+function cutMark(integer: number, bytes: number): string {
+  return `\n\n[… cut: ${bytes} bytes in all. The native API shows message ${integer} of this ticket whole.]`
 }
 
 function envelopeOf(row: MessageRow): Envelope {

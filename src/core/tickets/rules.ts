@@ -228,7 +228,7 @@ function filesOf(
 
 /** A ticket as rules take it. */
 export function stateOf(ticket: Ticket): TicketState {
-  const { requester, assignee, ...rest } = ticket
+  const { requester, assignee, isDescriptionCut: _, ...rest } = ticket
   return { ...rest, requesterId: requester?.id ?? null, assigneeId: assignee?.id ?? null }
 }
 

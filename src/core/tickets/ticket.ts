@@ -32,6 +32,8 @@ export interface Ticket {
   readonly title: string
   /** Plain text of the first public message, `''` without one. */
   readonly description: string
+  /** Whether only the beginning of it was read, as for lists. */
+  readonly isDescriptionCut?: boolean
   readonly status: Status
   readonly priority: Priority
   readonly topicId: number | null

@@ -1,3 +1,4 @@
+import { DEFAULT_BOUNDS } from '../bounds.ts'
 import type { EventToTell, Telling } from './news.ts'
 import { newsFor, newsOf, noticesOf } from './news.ts'
 import type { News, Notice } from './protocol.ts'
@@ -6,6 +7,8 @@ import { EVERYTHING } from './webhook.ts'
 
 /** Events that are made into deliveries at a time. */
 const EVENTS_AT_ONCE = 200
+/** Bytes of texts with which these end. */
+const TEXTS_AT_ONCE = DEFAULT_BOUNDS.pageBytes
 
 /** What consuming needs of its surroundings. */
 export interface Consuming extends Telling {
@@ -22,7 +25,7 @@ type OpenWebhook = NonNullable<(typeof OPEN_WEBHOOKS)['rowType']>
  */
 export async function consume(given: Consuming): Promise<boolean> {
   const { store, tenant } = given
-  const events = await store.run({ statement: NEXT_EVENTS, values: [tenant.id, EVENTS_AT_ONCE] })
+  const events = await store.run({ statement: NEXT_EVENTS, values: [tenant.id, EVENTS_AT_ONCE, TEXTS_AT_ONCE] })
   const [first] = events
   const last = events.at(-1)
   if (!first || !last) return false
@@ -33,7 +36,7 @@ export async function consume(given: Consuming): Promise<boolean> {
   ]
   const [moved] = await store.run({ statement: ADVANCE, values })
   // Another process was faster, or something of what was read has been erased.
-  return moved === undefined || events.length === EVENTS_AT_ONCE
+  return moved === undefined || events.length === EVENTS_AT_ONCE || last.bytes >= TEXTS_AT_ONCE
 }
 
 async function deliveriesOf(

@@ -1,13 +1,14 @@
 import type { Store } from '../../storage/store.ts'
 import { type Links, linkingIn } from '../attachments/links.ts'
+import { LISTED_CHARACTERS } from '../bounds.ts'
 import type { Tenant } from '../catalogue/tenant.ts'
 import type { EventData } from '../events/event.ts'
 import type { Instant } from '../instant.ts'
-import { type EventRow, eventOf, messageOf, ticketOf } from '../tickets/rows.ts'
+import { cutTo, type EventRow, eventOf, messageOf, ticketOf } from '../tickets/rows.ts'
 import { findUsers } from '../users/queries.ts'
 import { PROFILES, profileOf } from '../users/store.ts'
 import type { GoneTicket, News, Notice, Protocol } from './protocol.ts'
-import { GONE_TICKETS, messagesByIds, ticketsByIds } from './store.ts'
+import { GONE_TICKETS, messagesByIds, TICKETS_BY_ID } from './store.ts'
 
 /** What telling events needs of its surroundings. */
 export interface Telling {
@@ -27,7 +28,11 @@ export async function newsOf(given: Telling, rows: readonly EventToTell[]): Prom
   const { store, tenant } = given
   const ticketIds = distinct(rows.map((row) => row.ticket_id))
   const [tickets, messages, subjects, users] = await Promise.all([
-    found(ticketIds, async (ids) => (await store.run(ticketsByIds(tenant.id, ids))).map(ticketOf)),
+    found(ticketIds, async (ids) =>
+      (await store.run({ statement: TICKETS_BY_ID, values: [tenant.id, ids] })).map((row) =>
+        cutTo(LISTED_CHARACTERS, ticketOf(row)),
+      ),
+    ),
     found(distinct(rows.map((row) => row.message_id)), async (ids) =>
       (await store.run(messagesByIds(tenant.id, ids))).map(messageOf),
     ),

@@ -1,8 +1,8 @@
 import { newsFor, newsOf, noticesOf, type Telling } from './news.ts'
 import { BLANK_DELIVERIES, REMAKE } from './store.ts'
 
-/** Deliveries that are made again at a time. */
-const DELIVERIES_AT_ONCE = 200
+/** Deliveries that are made again at a time: however long their messages are. */
+const DELIVERIES_AT_ONCE = 50
 
 /**
  * Makes the payloads of deliveries again that an erasure blanked, of what is left. They keep their ids and their places in

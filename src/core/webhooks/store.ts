@@ -1,10 +1,12 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { type BoundStatement, statement } from '../../storage/statement.ts'
+import { LISTED_CHARACTERS } from '../bounds.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
 import { instant, instantOrNull } from '../instant.ts'
-import { EVENT_VIEW, EventRow, type MessageRow, type TicketRow } from '../tickets/rows.ts'
-import { FIND_BY_ID, MESSAGES_BY_ID } from '../tickets/store/find.ts'
+import { describedBriefly, EVENT_VIEW, EventRow, type MessageRow, TicketRow, ticketView } from '../tickets/rows.ts'
+import { oneOf, TEXT_BYTES } from '../tickets/store/conversation.ts'
+import { MESSAGES_BY_ID } from '../tickets/store/find.ts'
 import { type Attempt, DELIVERY_STATES, type Delivery, DISABLED_BY, type Webhook } from './webhook.ts'
 
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
@@ -226,13 +228,26 @@ export const TENANTS_WITH_WEBHOOKS = statement(
 
 // --- from events to deliveries ----------------------------------------------------------------------------------------
 
-/** The events after a tenant's stored position, with that position and how many erasures there were. `$2` how many. */
+/**
+ * The events after a tenant's stored position, with that position and how many erasures there were; with each the bytes of
+ * the texts of all up to it. `$2` how many, `$3` before how many bytes the last one begins.
+ */
 export const NEXT_EVENTS = statement(
   'webhook.next_events',
-  Type.Object({ ...EventRow.properties, from_position: whole, erasures: whole, subject_id: nullable(text) }),
-  `select ${EVENT_VIEW}, e.subject_id, p.position as from_position, p.erasures
-from webhook_positions p join events e on e.tenant_id = $1 and e.position > p.position
-where p.tenant_id = $1 order by e.position limit $2`,
+  Type.Object({
+    ...EventRow.properties,
+    ...{ from_position: whole, erasures: whole, subject_id: nullable(text), bytes: whole },
+  }),
+  `select ${EVENT_VIEW}, e.subject_id, e.from_position, e.erasures, e.bytes::integer
+from (
+  select e.*, p.position as from_position, p.erasures,
+    sum(${TEXT_BYTES}) over (order by e.position) as bytes,
+    ${TEXT_BYTES} as own_bytes
+  from webhook_positions p join events e on e.tenant_id = $1 and e.position > p.position
+  ${oneOf('messages', 'e.message_id', 'm')}
+  where p.tenant_id = $1 order by e.position limit $2
+) e
+where e.bytes - e.own_bytes < $3 order by e.position`,
 )
 
 /** Whom events are for: enabled webhooks, and those that nobody disabled by hand. */
@@ -243,10 +258,12 @@ export const OPEN_WEBHOOKS = statement(
 where w.tenant_id = $1 and (w.enabled or w.disabled_by <> 'hand') order by w.id`,
 )
 
-/** Tickets by UUID, in nobody's sight: a webhook sees what it is subscribed to. */
-export function ticketsByIds(tenantId: string, ids: readonly string[]): BoundStatement<TicketRow> {
-  return FIND_BY_ID.statement(tenantId, ids)
-}
+/** Tickets by UUID, `$2`, in nobody's sight: a webhook sees what it is subscribed to. Of descriptions what lists show. */
+export const TICKETS_BY_ID = statement(
+  'webhook.tickets',
+  TicketRow,
+  `select ${ticketView(describedBriefly(LISTED_CHARACTERS))} from tickets t where t.tenant_id = $1 and t.id = any ($2::uuid[])`,
+)
 
 /** Messages by UUID, likewise. */
 export function messagesByIds(tenantId: string, ids: readonly string[]): BoundStatement<MessageRow> {

@@ -18,6 +18,7 @@ type Mirrored =
 const MIRRORED: ReadonlyMap<string, Mirrored> = new Map([
   ['title', 'title'],
   ['body', 'body'],
+  ['message.html', 'body'],
   ['author', 'author'],
   ['foreignID', 'foreignID'],
   ['status', 'status'],

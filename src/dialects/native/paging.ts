@@ -14,6 +14,24 @@ export const pageParameters = {
   cursor: Type.Optional(Type.String({ description: 'The `next` of the previous page.' })),
 }
 
+/** How many messages a page holds where nobody says less: as many as most conversations have. */
+const MESSAGES_LIMIT = 1_000
+
+/** The query parameters of a list of messages. */
+export const messagePageParameters = {
+  limit: Type.Optional(
+    Type.String({
+      description: `How many at the most: 1 to ${MESSAGES_LIMIT}, which is the default. Long texts end a page earlier.`,
+    }),
+  ),
+  cursor: pageParameters.cursor,
+}
+
+/** @throws Refusal `invalid` as `decodeLimit`. */
+export function decodeMessageLimit({ limit }: PageQuery): number {
+  return limitIn(limit, MESSAGES_LIMIT, MESSAGES_LIMIT)
+}
+
 /** A page as it is asked for. */
 export interface PageQuery {
   readonly limit?: string
@@ -22,10 +40,14 @@ export interface PageQuery {
 
 /** @throws Refusal `invalid` when it is not a whole number within the bounds. */
 export function decodeLimit({ limit }: PageQuery): number {
-  if (limit === undefined) return DEFAULT_LIMIT
-  const number = /^[1-9]\d{0,2}$/.test(limit) ? Number(limit) : 0
-  if (number >= 1 && number <= MAXIMUM_LIMIT) return number
-  return refuseField(['limit'], 'format', `Must be a whole number from 1 to ${MAXIMUM_LIMIT}.`)
+  return limitIn(limit, DEFAULT_LIMIT, MAXIMUM_LIMIT)
+}
+
+function limitIn(limit: string | undefined, usual: number, most: number): number {
+  if (limit === undefined) return usual
+  const number = /^[1-9]\d{0,3}$/.test(limit) ? Number(limit) : 0
+  if (number >= 1 && number <= most) return number
+  return refuseField(['limit'], 'format', `Must be a whole number from 1 to ${most}.`)
 }
 
 /** The cursor after a ticket. */

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { Type } from 'typebox'
+import { TITLE_CHARACTERS } from '../../core/bounds.ts'
 import type { Context } from '../../core/context.ts'
 import type { TicketKey } from '../../core/tickets/queries.ts'
 import { listTickets } from '../../core/tickets/queries.ts'
@@ -31,7 +32,12 @@ export function decodePage(query: { readonly page?: string; readonly limit?: str
 export async function list(ctx: Context, filter: TicketFilter, page: Page | null): Promise<Listing> {
   if (page === null) return { tickets: await all(ctx, filter), pagination: null }
   const offset = (page.page - 1) * page.limit
-  const { tickets, total } = await listTickets(ctx, filter, { by: 'offset', offset, limit: page.limit })
+  const { tickets, total } = await listTickets(
+    ctx,
+    filter,
+    { by: 'offset', offset, limit: page.limit },
+    TITLE_CHARACTERS,
+  )
   return { tickets, pagination: { ...page, total: total ?? 0 } }
 }
 
@@ -40,7 +46,7 @@ async function all(ctx: Context, filter: TicketFilter): Promise<readonly Ticket[
   const found: Ticket[] = []
   let after: TicketKey | null = null
   do {
-    const chunk = await listTickets(ctx, filter, { by: 'key', order: 'newest', after, limit: CHUNK })
+    const chunk = await listTickets(ctx, filter, { by: 'key', order: 'newest', after, limit: CHUNK }, TITLE_CHARACTERS)
     found.push(...chunk.tickets)
     after = chunk.next
   } while (after !== null)

@@ -31,6 +31,9 @@ const REFERENCES: Readonly<Record<string, string>> = {
 
 /** The parameters of which the parts of a message come that the core may refuse. */
 const PARAMETER_OF_PART: Readonly<Record<string, string>> = {
+  text: 'message',
+  html: 'message',
+  plain: 'plaintext',
   to: 'toAddress',
   cc: 'ccInput',
   bcc: 'bccInput',

@@ -1,11 +1,12 @@
 import type { BatchKind } from '../../../storage/batch.ts'
 import { statement } from '../../../storage/statement.ts'
+import { TITLE_CHARACTERS } from '../../bounds.ts'
 import { momentOf } from '../../events/moment.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
 import { addressKeys } from '../../messages/store.ts'
 import type { ChangeDraft, Provenance } from '../drafts.ts'
 import { CHANGED_COLUMNS, changedValues, recordOf, stateInput } from '../fields.ts'
-import { EVENT_VIEW, MESSAGE_LINE, type Progress, TICKET_VIEW } from '../rows.ts'
+import { EVENT_VIEW, MESSAGE_LINE, type Progress, ticketView } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
 import { type AttachingParts, attachingInput, attachingTargets, forwardingParts, WITHOUT_FILES } from './attaching.ts'
 import { CALLS, callsInput, envelopeInput, keyTargets, messageInput } from './inputs.ts'
@@ -17,7 +18,7 @@ with ${CALLS},
 input as materialized (
   select * from json_to_recordset($3::json) as i (
     call integer, nth_ticket integer, id uuid, expected integer, changed boolean, moved boolean, old_desk_id uuid, old_status text,
-    description text, ${recordOf(CHANGED_COLUMNS)})
+    shown_characters integer, description text, ${recordOf(CHANGED_COLUMNS)})
 ),
 progresses as materialized (
   select * from json_to_recordset($6::json) as i (call integer, progress jsonb)
@@ -169,7 +170,7 @@ answered as materialized (
     union
     select n.author_id from numbered_messages n where n.call = a.call and n.author_id is not null) as shown, json_build_object(
     'tickets', (select coalesce(json_agg(v order by v.nth_ticket), '[]') from (
-      select i.nth_ticket, ${TICKET_VIEW} from input i join standing t on t.id = i.id where i.call = a.call) v),
+      select i.nth_ticket, ${ticketView('case when i.shown_characters is null then t.description else left(t.description, i.shown_characters) end')} from input i join standing t on t.id = i.id where i.call = a.call) v),
     'events', (select coalesce(json_agg(v order by v.position), '[]') from (
       select ${EVENT_VIEW} from numbered_events n join recorded e on e.id = n.id where n.call = a.call) v),
     'messages', (select coalesce(json_agg(v order by v.integer), '[]') from (
@@ -242,6 +243,8 @@ function changeValues(tenantId: string, calls: readonly ChangeCall[]): unknown[]
       nth_ticket: index,
       expected: draft.version,
       changed: draft.changed,
+      // Nobody is shown the descriptions of many, which together can be anything.
+      shown_characters: each.drafts.length > 1 ? TITLE_CHARACTERS : null,
       moved: draft.before.deskId !== draft.state.deskId,
       old_desk_id: draft.before.deskId,
       old_status: draft.before.status,

@@ -1,19 +1,17 @@
 import type { BatchKind } from '../../../storage/batch.ts'
 import { statement } from '../../../storage/statement.ts'
-import { MESSAGE_VIEW, MessageRow, TICKET_VIEW, TicketRow, ticketOf } from '../rows.ts'
+import { TITLE_CHARACTERS } from '../../bounds.ts'
+import {
+  cutTo,
+  describedBriefly,
+  MESSAGE_VIEW,
+  MessageRow,
+  TICKET_VIEW,
+  TicketRow,
+  ticketOf,
+  ticketView,
+} from '../rows.ts'
 import type { Ticket } from '../ticket.ts'
-
-const BY_ID = statement(
-  'ticket.by_id',
-  TicketRow,
-  `select ${TICKET_VIEW} from tickets t where t.tenant_id = $1 and t.id = any ($2::uuid[])`,
-)
-
-const BY_INTEGER = statement(
-  'ticket.by_integer',
-  TicketRow,
-  `select ${TICKET_VIEW} from tickets t where t.tenant_id = $1 and t.integer = any ($2::bigint[])`,
-)
 
 /** The ticket that has, or had before it moved, the number `$3` on the desk `$2`; whoever asks. */
 export const BY_NUMBER = statement(
@@ -24,28 +22,49 @@ export const BY_NUMBER = statement(
     (select f.ticket_id from former_numbers f where f.tenant_id = $1 and f.desk_id = $2 and f.number = $3))`,
 )
 
+const BRIEF = describedBriefly(TITLE_CHARACTERS)
+
 /** Tickets by UUID, whoever asks: sight is the caller's business. */
-export const FIND_BY_ID: BatchKind<string, TicketRow, Ticket | null> = {
-  name: 'ticket.by_id',
-  readOnly: true,
-  targets: () => [],
-  statement: (tenantId, ids) => ({ statement: BY_ID, values: [tenantId, [...new Set(ids)]] }),
-  outcomes: (ids, rows) => {
-    const found = new Map(rows.map((row) => [row.id, ticketOf(row)]))
-    return ids.map((id) => found.get(id) ?? null)
-  },
-}
+export const FIND_BY_ID = finding<string>('ticket.by_id', 't.id = any ($2::uuid[])', ({ id }) => id)
 
 /** Tickets by their integer, as `FIND_BY_ID`. */
-export const FIND_BY_INTEGER: BatchKind<number, TicketRow, Ticket | null> = {
-  name: 'ticket.by_integer',
-  readOnly: true,
-  targets: () => [],
-  statement: (tenantId, integers) => ({ statement: BY_INTEGER, values: [tenantId, [...new Set(integers)]] }),
-  outcomes: (integers, rows) => {
-    const found = new Map(rows.map((row) => [row.integer, ticketOf(row)]))
-    return integers.map((integer) => found.get(integer) ?? null)
-  },
+export const FIND_BY_INTEGER = finding<number>(
+  'ticket.by_integer',
+  't.integer = any ($2::bigint[])',
+  (row) => row.integer,
+)
+
+/** As these two, with descriptions that are cut, for whoever needs many tickets: theirs together can be anything. */
+export const FIND_MANY_BY_ID = finding<string>('ticket.many_by_id', 't.id = any ($2::uuid[])', ({ id }) => id, BRIEF)
+export const FIND_MANY_BY_INTEGER = finding<number>(
+  'ticket.many_by_integer',
+  't.integer = any ($2::bigint[])',
+  (row) => row.integer,
+  BRIEF,
+)
+
+function finding<Key>(
+  name: string,
+  condition: string,
+  keyOf: (row: TicketRow) => Key,
+  description?: string,
+): BatchKind<Key, TicketRow, Ticket | null> {
+  const select = statement(
+    name,
+    TicketRow,
+    `select ${ticketView(description)} from tickets t where t.tenant_id = $1 and ${condition}`,
+  )
+  const read = (row: TicketRow): Ticket => (description ? cutTo(TITLE_CHARACTERS, ticketOf(row)) : ticketOf(row))
+  return {
+    name,
+    readOnly: true,
+    targets: () => [],
+    statement: (tenantId, keys) => ({ statement: select, values: [tenantId, [...new Set(keys)]] }),
+    outcomes: (keys, rows) => {
+      const found = new Map(rows.map((row) => [keyOf(row), read(row)]))
+      return keys.map((key) => found.get(key) ?? null)
+    },
+  }
 }
 
 /** Messages by UUID, `$2`, with their authors; whoever asks. */

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import { linkingIn } from '../../../core/attachments/links.ts'
+import { TITLE_CHARACTERS } from '../../../core/bounds.ts'
 import { changeTicket, createTicket } from '../../../core/tickets/commands.ts'
 import { getConversation, getTicket, listTickets } from '../../../core/tickets/queries.ts'
 import { type Answer, type Call, type Route, route } from '../../dialect.ts'
@@ -65,7 +66,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     answers: { 200: Page },
     handle: async ({ ctx, params, query }) => {
       const page = pageFrom(query)
-      const listed = await listTickets(ctx, decodeFilter(deskIn(params), query), page)
+      const listed = await listTickets(ctx, decodeFilter(deskIn(params), query), page, TITLE_CHARACTERS)
       return { status: 200, body: encodePage(listed.tickets, nextAfter(listed, page), ctx.tenant) }
     },
   }),

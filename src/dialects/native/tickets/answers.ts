@@ -60,9 +60,15 @@ export function answerMessageAdded(
   return { status: 201, body: { message: encodeMessage(names, message, linkTo), ticket: encodeTicket(names, ticket) } }
 }
 
-export function answerMessages(tenant: Tenant, messages: readonly Message[], linkTo: LinkTo): Answer {
+export function answerMessages(
+  tenant: Tenant,
+  messages: readonly Message[],
+  next: number | null,
+  linkTo: LinkTo,
+): Answer {
   const names = namesOf(tenant)
-  return { status: 200, body: { data: messages.map((message) => encodeMessage(names, message, linkTo)), next: null } }
+  const data = messages.map((message) => encodeMessage(names, message, linkTo))
+  return { status: 200, body: { data, next: next === null ? null : cursorAt(next) } }
 }
 
 export function answerTimeline(

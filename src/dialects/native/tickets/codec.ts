@@ -202,6 +202,7 @@ export function encodeTicket(names: Names, ticket: Ticket): TicketAnswer {
     desk: names.desk(ticket.deskId),
     title: ticket.title,
     description: ticket.description,
+    ...(ticket.isDescriptionCut && { description_cut: true }),
     status: ticket.status,
     status_label: names.statusLabel(ticket.status),
     priority: ticket.priority,

@@ -4,7 +4,7 @@ import { deleteMessage } from '../../../core/messages/commands.ts'
 import { getOriginal } from '../../../core/messages/original.ts'
 import { changeTicket, createTicket, deleteTickets } from '../../../core/tickets/commands.ts'
 import {
-  getConversation,
+  getMessagePage,
   getTicket,
   getTicketByNumber,
   getTimeline,
@@ -15,7 +15,7 @@ import type { Ticket } from '../../../core/tickets/ticket.ts'
 import { type Route, route } from '../../dialect.ts'
 import { texts } from '../../text.ts'
 import type { Need } from '../auth.ts'
-import { decodeCount, decodeKey, decodeLimit } from '../paging.ts'
+import { decodeCount, decodeKey, decodeLimit, decodeMessageLimit } from '../paging.ts'
 import { decodeNumber, decodeRef } from '../reference.ts'
 import {
   answerCreated,
@@ -41,6 +41,7 @@ import {
   MessageAddedAnswer,
   MessageListAnswer,
   MessageParams,
+  MessageQuery,
   NewMessageBody,
   NewTicketBody,
   NumberParams,
@@ -193,13 +194,15 @@ export const ticketRoutes: readonly Route<Need>[] = [
     method: 'GET',
     path: '/v1/tickets/:id/messages',
     operationId: 'listMessages',
-    summary: 'List all messages of a ticket, oldest first',
+    summary: 'List the messages of a ticket, oldest first',
     need: ['ticket.read', 'message.read_internal'],
     params: TicketParams,
+    query: MessageQuery,
     answers: { 200: MessageListAnswer },
-    handle: async ({ ctx, params, services }) => {
-      const { messages } = await getConversation(ctx, decodeRef(params, 'ticket'))
-      return answerMessages(ctx.tenant, messages, linkingIn(services.links, ctx))
+    handle: async ({ ctx, params, query, services }) => {
+      const page = { after: decodeCount(query), limit: decodeMessageLimit(query) }
+      const { messages, next } = await getMessagePage(ctx, decodeRef(params, 'ticket'), page)
+      return answerMessages(ctx.tenant, messages, next, linkingIn(services.links, ctx))
     },
   }),
   route({

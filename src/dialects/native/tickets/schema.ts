@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox'
 import { FILES_OF_A_MESSAGE } from '../../../core/attachments/rules.ts'
+import { LISTED_CHARACTERS } from '../../../core/bounds.ts'
 import { EVENT_KINDS, type EventData } from '../../../core/events/event.ts'
 import { LONGEST_EMAIL } from '../../../core/identity/email.ts'
 import { LONGEST_ADDRESS, LONGEST_REFERENCE, MOST_ADDRESSES } from '../../../core/messages/rules.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { DeskName, groupName, recordName } from '../names.ts'
-import { pageParameters } from '../paging.ts'
+import { messagePageParameters, pageParameters } from '../paging.ts'
 import { closed, id, instant, instantOrNull, listOf, objectOrNull, textOrNull, word } from '../shapes.ts'
 
 // --- requests: closed too, so that a misspelt field or filter is refused and not ignored --------------------------------
@@ -141,6 +142,7 @@ export const TicketQuery = closed({
 export type TicketQuery = Static<typeof TicketQuery>
 
 export const TimelineQuery = closed(pageParameters)
+export const MessageQuery = closed(messagePageParameters)
 
 // --- answers ----------------------------------------------------------------------------------------------------------
 
@@ -170,7 +172,12 @@ export const TicketAnswer = closed({
   version: Type.Integer({ description: 'Counts the changes; the ETag.' }),
   desk: DeskName,
   title: Type.String(),
-  description: Type.String({ description: 'Plain text of the first public message.' }),
+  description: Type.String({
+    description: `Plain text of the first public message; in lists and webhooks at most ${LISTED_CHARACTERS} characters.`,
+  }),
+  description_cut: Type.Optional(
+    Type.Boolean({ description: 'There, and true, where the description goes on; the ticket itself has all of it.' }),
+  ),
   status,
   status_label: Type.Unsafe<string | null>({
     type: ['string', 'null'],

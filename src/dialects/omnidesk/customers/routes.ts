@@ -1,4 +1,5 @@
 import { type LinkTo, linkingIn } from '../../../core/attachments/links.ts'
+import { TITLE_CHARACTERS } from '../../../core/bounds.ts'
 import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
 import { asReached } from '../../../core/identity/reach.ts'
@@ -240,7 +241,7 @@ async function purge(
 async function showTimeline(ctx: Context, key: CustomerKey, linkTo: LinkTo): Promise<Answer> {
   const { id } = await customerBy(ctx, key)
   const page = { by: 'key', order: 'newest', after: null, limit: TICKETS_OF_TIMELINE } as const
-  const { tickets } = await listTickets(ctx, { requesterIds: [id], deskIds: [key.desk.id] }, page)
+  const { tickets } = await listTickets(ctx, { requesterIds: [id], deskIds: [key.desk.id] }, page, TITLE_CHARACTERS)
   const messages = await getMessages(ctx, tickets)
   const body = messages.flatMap(({ ticket, message }) =>
     encodeMessage(message, { ticket, tenant: ctx.tenant, users: new Map(), linkTo }),

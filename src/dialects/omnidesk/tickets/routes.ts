@@ -1,4 +1,5 @@
 import { linkingIn } from '../../../core/attachments/links.ts'
+import { TITLE_CHARACTERS } from '../../../core/bounds.ts'
 import { changeTicket, changeTickets, createTicket, deleteTickets } from '../../../core/tickets/commands.ts'
 import { listTickets } from '../../../core/tickets/queries.ts'
 import { type Route, route } from '../../dialect.ts'
@@ -61,7 +62,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     answers: { 200: pageOf(TicketRecord) },
     handle: async (call) => {
       const { filter, window } = decodeListing(parametersOf(call))
-      const { tickets, total } = await listTickets(call.ctx, filter, { by: 'offset', ...window })
+      const { tickets, total } = await listTickets(call.ctx, filter, { by: 'offset', ...window }, TITLE_CHARACTERS)
       return showPage(
         tickets.map((ticket) => encodeTicket(ticket, call.ctx.tenant)),
         window,

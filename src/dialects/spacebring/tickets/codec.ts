@@ -71,7 +71,7 @@ export function encodeTicket(ticket: CoreTicket, tenant: Tenant, reader: Reader)
     id: ticket.id,
     number: ticket.number,
     locationRef: ticket.deskId,
-    description: ticket.description || ticket.title,
+    description: describedBy(ticket),
     status: WORD_OF_STATUS[ticket.status],
     type: typeWordOf(tenant, ticket.topicId),
     createDate: ticket.createdAt,
@@ -80,6 +80,11 @@ export function encodeTicket(ticket: CoreTicket, tenant: Tenant, reader: Reader)
     ...encodeRequester(ticket.requester, reader),
     ...encodeAssignee(ticket.assignee, reader),
   }
+}
+
+/** In lists one that other dialects made too long for this one ends early, and shows it. */
+function describedBy({ description, isDescriptionCut, title }: CoreTicket): string {
+  return isDescriptionCut ? `${description}…` : description || title
 }
 
 /** A ticket as its creation answers it: the two users with `about`, when they have one (S25). */

@@ -1,7 +1,7 @@
 import { linkingIn } from '../../../core/attachments/links.ts'
 import type { Context } from '../../../core/context.ts'
 import { changeTicket, createTicket } from '../../../core/tickets/commands.ts'
-import { listTickets } from '../../../core/tickets/queries.ts'
+import { getWholeTimeline, listTickets } from '../../../core/tickets/queries.ts'
 import { route, type Services } from '../../dialect.ts'
 import { texts } from '../../text.ts'
 import { byTokenOnly, reading, writing } from '../auth.ts'
@@ -24,7 +24,6 @@ import {
   TicketParams,
   TypeBody,
 } from './schema.ts'
-import { wholeTimeline } from './timeline.ts'
 
 function showing(ctx: Context, { settings, links }: Services): Showing {
   return { profile: settings.spacebringActivityProfile, linkTo: linkingIn(links, ctx) }
@@ -71,7 +70,7 @@ export const routes = [
     params: TicketParams,
     answers: { 200: TicketAnswer },
     handle: async ({ ctx, params, services }) => {
-      const { ticket, entries } = await wholeTimeline(ctx, lowerCase(params.id))
+      const { ticket, entries } = await getWholeTimeline(ctx, { id: lowerCase(params.id) })
       return answerTicket(ctx, ticket, entries, showing(ctx, services))
     },
   }),

@@ -1,0 +1,136 @@
+import { Type } from 'typebox'
+import { statement } from '../../../storage/statement.ts'
+import { EVENT_VIEW, EventRow, MESSAGE_COLUMNS, MessageRow, messageView } from '../rows.ts'
+
+/**
+ * Conversations are read in pages that end with the message by which their texts come to so many bytes. How long a text
+ * is stands beside it: `octet_length` reads none. What is beyond a page is there without its text, which tells that there
+ * is more.
+ *
+ * Most conversations are one page. For an answer that must hold all of a longer one, texts are cut once they are too long
+ * together: the longest to one length, by which all fit (docs/decisions/0025-bounded-conversations.md).
+ */
+
+/** SQL that joins the one row of a table by its id. The limit keeps it from becoming a join that reads all of the tenant's. */
+export const oneOf = (table: 'users' | 'messages', id: string, name: string): string =>
+  `left join lateral (select * from ${table} x where x.tenant_id = $1 and x.id = ${id} limit 1) ${name} on true`
+
+/** Bytes of the texts of a message `m`. */
+export const TEXT_BYTES = '(coalesce(octet_length(m.plain), 0) + coalesce(octet_length(m.safe_html), 0))'
+
+/** SQL of the beginning of a text: about so many bytes, and never half of a character. */
+const beginningOf = (text: string, bytes: string): string => `(select
+    left(p.beginning, (length(p.beginning)::bigint * ${bytes} / greatest(octet_length(p.beginning), ${bytes}, 1))::integer)
+    from (select left(${text}, ${bytes}::integer)) p (beginning))`
+
+/** A way to read a conversation: what of the texts of a message `m`, of which `m.said` bytes come before it. */
+interface Reading {
+  /** SQL of what is counted of a text. */
+  readonly bytes: string
+  readonly texts: string
+  /** What the statement begins with. */
+  readonly ahead: (condition: string) => string
+}
+
+/** Texts as they are. */
+const WHOLE_TEXTS: Reading = {
+  bytes: TEXT_BYTES,
+  texts: `case when m.said < $6::bigint then m.plain else '' end as plain,
+  case when m.said < $6::bigint then m.safe_html end as safe_html`,
+  ahead: () => '',
+}
+
+const SHARE = '(select f.share from fair f)'
+const FITS = `(${SHARE} is null or ${TEXT_BYTES} <= ${SHARE})`
+
+/** Texts of which those of all pages together come to `$7` bytes. */
+const FAIR_SHARES: Reading = {
+  bytes: `least(${TEXT_BYTES}, ${SHARE})`,
+  texts: `case when m.said >= $6::bigint then '' when ${FITS} then m.plain else ${beginningOf('m.plain', SHARE)} end as plain,
+  case when m.said < $6::bigint and ${FITS} then m.safe_html end as safe_html,
+  case when not ${FITS} then ${TEXT_BYTES} end as whole_bytes`,
+  ahead: (condition) => `
+with sized as materialized (
+  select m.id, ${TEXT_BYTES} as bytes from messages m where m.tenant_id = $1 and ${condition}
+),
+fair as materialized (
+  -- The shortest first: what they leave is for the others, in equal shares. The first of these is the one that counts.
+  select case when (select sum(s.bytes) from sized s) > $7::bigint then (
+    select max(($7::bigint - s.below) / s.others) from (
+      select s.bytes, (sum(s.bytes) over lengths - s.bytes)::bigint as below,
+        count(*) over () - row_number() over lengths + 1 as others
+      from sized s window lengths as (order by s.bytes, s.id)
+    ) s where s.below + s.bytes * s.others > $7::bigint
+  ) end as share
+)`,
+}
+
+/** SQL of the bytes that come before a row. */
+const saidBefore = (bytes: string, order: string): string =>
+  `coalesce(sum(${bytes}) over (order by ${order} rows between unbounded preceding and 1 preceding), 0) as said`
+
+const OF_TICKET = "m.ticket_id = $2 and ($3::boolean or m.visibility = 'public')"
+const OF_TICKETS = "m.ticket_id = any ($2::uuid[]) and (m.ticket_id = any ($3::uuid[]) or m.visibility = 'public')"
+
+const MessagePageRow = Type.Object({ ...MessageRow.properties, is_beyond: Type.Boolean() })
+
+/** A page of messages, oldest first: `$4` after which integer, `$5` how many rows, `$6` bytes of the page. */
+const pageOfMessages = (condition: string, { bytes, texts, ahead }: Reading): string => `${ahead(condition)}
+select ${messageView(texts)}, m.said >= $6::bigint as is_beyond
+from (
+  select m.*, ${saidBefore(bytes, 'm.integer')}
+  from messages m where m.tenant_id = $1 and ${condition} and m.integer > $4::bigint
+  order by m.integer limit $5
+) m ${oneOf('users', 'm.author_id', 'u')}
+order by m.integer`
+
+/** A page of the messages of a ticket, `$2`, `$3` whether with notes. */
+export const MESSAGES = statement('message.of_ticket', MessagePageRow, pageOfMessages(OF_TICKET, WHOLE_TEXTS))
+
+/** As `MESSAGES`, of those in one answer: `$7` bytes of all pages. */
+export const MESSAGES_IN_SHARES = statement(
+  'message.of_ticket_in_shares',
+  MessagePageRow,
+  pageOfMessages(OF_TICKET, FAIR_SHARES),
+)
+
+/** A page of the messages of tickets, `$2`, `$3` those of which with notes: in one answer, as `MESSAGES_IN_SHARES`. */
+export const MESSAGES_OF_TICKETS = statement(
+  'message.of_tickets',
+  MessagePageRow,
+  pageOfMessages(OF_TICKETS, FAIR_SHARES),
+)
+
+/** SQL that is true of an event `e` about a note; `m` is its message, if that is still there. */
+export const IS_OF_NOTE = `(e.message_id is not null
+    and coalesce(m.visibility, e.before ->> 'visibility', e.after ->> 'visibility', 'public') <> 'public')`
+
+const TimelineRow = Type.Object({
+  ...EventRow.properties,
+  message: Type.Union([MessageRow, Type.Null()]),
+  credential_name: Type.Union([Type.String(), Type.Null()]),
+  is_beyond: Type.Boolean(),
+})
+
+/**
+ * A page of a ticket's events with the messages that they added: `$4` after which position, the others as for `MESSAGES`.
+ * The message's columns come along, so that it is looked up once.
+ */
+const pageOfTimeline = ({ bytes, texts, ahead }: Reading): string => `${ahead(OF_TICKET)}
+select ${EVENT_VIEW}, c.name as credential_name, e.said >= $6::bigint as is_beyond,
+  case when m.id is not null then (select to_json(v) from (select ${messageView(texts)}) v) end as message
+from (
+  select e.*, ${MESSAGE_COLUMNS.map((column) => `m.${column} as m_${column}`).join(', ')}, ${saidBefore(bytes, 'e.position')}
+  from events e ${oneOf('messages', 'e.message_id', 'm')}
+  where e.tenant_id = $1 and e.ticket_id = $2 and e.position > $4::bigint and ($3::boolean or not ${IS_OF_NOTE})
+  order by e.position limit $5
+) e
+cross join lateral (select ${MESSAGE_COLUMNS.map((column) => `e.m_${column} as ${column}`).join(', ')}, e.said) m
+${oneOf('users', 'm.author_id', 'u')}
+left join credentials c on c.tenant_id = $1 and c.id = e.credential_id
+order by e.position`
+
+export const TIMELINE = statement('event.timeline', TimelineRow, pageOfTimeline(WHOLE_TEXTS))
+
+/** As `TIMELINE`, of all of it in one answer: `$7` bytes of the texts of all pages. */
+export const TIMELINE_IN_SHARES = statement('event.timeline_in_shares', TimelineRow, pageOfTimeline(FAIR_SHARES))
