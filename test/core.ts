@@ -6,6 +6,7 @@ import type { Tenant } from '../src/core/catalogue/tenant.ts'
 import type { Context } from '../src/core/context.ts'
 import { type Actor, claimantOf, narrowed } from '../src/core/identity/actor.ts'
 import { PERMISSIONS, type Permission } from '../src/core/identity/permissions.ts'
+import { findUsers } from '../src/core/identity/queries.ts'
 import type { UserSummary } from '../src/core/identity/user.ts'
 import {
   type Administration,
@@ -14,7 +15,6 @@ import {
   createUser,
   type NewUser,
 } from '../src/core/tenants/commands.ts'
-import { findUsers } from '../src/core/users/queries.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { openStore, type Store } from '../src/storage/store.ts'
 import { testDatabase } from './database.ts'

@@ -20,13 +20,15 @@ import { DEFAULT_BOUNDS } from '../src/core/bounds.ts'
 import { addRecord, changeRecord, type NewRecord } from '../src/core/catalogue/commands.ts'
 import { RECORD_KINDS, type RecordKind } from '../src/core/catalogue/records.ts'
 import { LOAD_TENANT, tenantOf } from '../src/core/catalogue/store/snapshot.ts'
+import { deleteMessage } from '../src/core/erasure/message.ts'
+import { eraseUser } from '../src/core/erasure/person.ts'
+import { deleteTickets } from '../src/core/erasure/ticket.ts'
 import { purgeClaims } from '../src/core/idempotency/store.ts'
 import { ROLES } from '../src/core/identity/permissions.ts'
+import { findUsers } from '../src/core/identity/queries.ts'
 import { ADDRESS_KINDS, USER_KINDS } from '../src/core/identity/user.ts'
 import { leaseTokens, purgeBuckets } from '../src/core/limits/store.ts'
 import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } from '../src/core/logins/commands.ts'
-import { deleteMessage } from '../src/core/messages/commands.ts'
-import { getOriginal } from '../src/core/messages/original.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
 import {
@@ -37,7 +39,8 @@ import {
   revokeCredential,
 } from '../src/core/tenants/commands.ts'
 import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
-import { changeTicket, changeTickets, createTicket, deleteTickets } from '../src/core/tickets/commands.ts'
+import { changeTicket, changeTickets, createTicket } from '../src/core/tickets/commands.ts'
+import { getOriginal } from '../src/core/tickets/original.ts'
 import {
   findTicketEvent,
   findTickets,
@@ -52,13 +55,12 @@ import {
 } from '../src/core/tickets/queries.ts'
 import { createShelf } from '../src/core/tickets/shelf.ts'
 import { CHANGE_TICKETS } from '../src/core/tickets/store/change.ts'
-import { changeUser, eraseUser, makeUser, ticketsOfNobody } from '../src/core/users/commands.ts'
+import { changeUser, makeUser, ticketsOfNobody } from '../src/core/users/commands.ts'
 import { exportPerson, holdingsOf } from '../src/core/users/export.ts'
 import {
   findProfilesByExternalId,
   findUserByExternalId,
   findUserIdByAddress,
-  findUsers,
   findUsersByInteger,
   findUsersByMembership,
   getMember,

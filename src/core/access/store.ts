@@ -4,8 +4,8 @@ import { statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Actor, ActorCredential } from '../identity/actor.ts'
 import { PERMISSIONS } from '../identity/permissions.ts'
+import { USER_VIEW, UserRow, userOf } from '../identity/rows.ts'
 import { type Instant, instant, instantOrNull } from '../instant.ts'
-import { USER_VIEW, UserRow, userOf } from '../users/store.ts'
 
 const nullableText = Type.Union([Type.String(), Type.Null()])
 

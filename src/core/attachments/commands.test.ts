@@ -9,9 +9,10 @@ import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test
 import { openDiskFiles } from '../../storage/files-disk.ts'
 import { openInbox } from '../../storage/files-inbox.ts'
 import { openStore, type Store } from '../../storage/store.ts'
+import { deleteTickets } from '../erasure/ticket.ts'
 import { Refusal } from '../errors.ts'
 import type { UserSummary } from '../identity/user.ts'
-import { createTicket, deleteTickets } from '../tickets/commands.ts'
+import { createTicket } from '../tickets/commands.ts'
 import { uploadAttachment } from './commands.ts'
 
 async function* bytes(text: string): AsyncGenerator<Uint8Array> {

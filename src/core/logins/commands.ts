@@ -3,11 +3,11 @@ import { hashOf } from '../access/access.ts'
 import { hashPassword, isPassword, randomSecret } from '../access/secrets.ts'
 import { FIND_IN_DIRECTORY } from '../access/store.ts'
 import { openAges } from '../ages.ts'
+import { userOf } from '../identity/rows.ts'
 import type { UserSummary } from '../identity/user.ts'
 import { type Instant, instant } from '../instant.ts'
 import { addressKey, earlierKey, usernameKey } from '../spelling.ts'
 import type { Administration } from '../tenants/commands.ts'
-import { userOf } from '../users/store.ts'
 import { failureKey, lockedSeconds, WINDOW_SECONDS } from './rules.ts'
 import {
   ADD_HOST,

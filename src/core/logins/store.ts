@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { statement } from '../../storage/statement.ts'
-import { USER_VIEW, UserRow } from '../users/store.ts'
+import { USER_VIEW, UserRow } from '../identity/rows.ts'
 
 /** Who may log in: `$2` keys of an e-mail address or `$3` of a user name, the person of the first that is somebody's. */
 export const FIND_LOGIN = statement(

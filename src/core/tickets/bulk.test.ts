@@ -5,10 +5,11 @@ import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test
 import type { BatchKind } from '../../storage/batch.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
+import { deleteTickets } from '../erasure/ticket.ts'
 import { Refusal } from '../errors.ts'
 import { FINISHED } from '../words.ts'
 import { changeEvery, type Meant } from './bulk.ts'
-import { changeTicket, createTicket, deleteTickets } from './commands.ts'
+import { changeTicket, createTicket } from './commands.ts'
 import type { TicketChange } from './ticket.ts'
 
 /** More than two parts of 1,000. */

@@ -1,6 +1,5 @@
 import type { Forwardable } from '../attachments/attachment.ts'
 import { copyFiles, eraseFiles, findUploads, keepPictures } from '../attachments/commands.ts'
-import { findForwardable } from '../attachments/queries.ts'
 import { refuseUnknown } from '../attachments/rules.ts'
 import { boundsOf, SPREAD_CHARACTERS } from '../bounds.ts'
 import type { Context } from '../context.ts'
@@ -8,6 +7,7 @@ import { refuse, refuseField } from '../errors.ts'
 import { type Asked, workedOut } from '../idempotency/asked.ts'
 import { earlierResult, orEarlier } from '../idempotency/store.ts'
 import { type Actor, may } from '../identity/actor.ts'
+import { demandLiving, findLiving } from '../identity/queries.ts'
 import { reachesEverybody } from '../identity/reach.ts'
 import type { UserSummary } from '../identity/user.ts'
 import { demandFitting, demandFittingForms, demandRoom, fieldOf, hasRoom } from '../messages/bounds.ts'
@@ -17,24 +17,24 @@ import { findAnswered } from '../messages/queries.ts'
 import { type Answered, asSeen } from '../messages/rules.ts'
 import { MOST_MESSAGES } from '../messages/store.ts'
 import { ensureCustomer } from '../users/commands.ts'
-import { demandLiving, findLiving } from '../users/queries.ts'
 import type { Provenance } from './drafts.ts'
+import { findForwardable } from './forwardable.ts'
 import { findTickets } from './queries.ts'
 import { messageOf, type OutcomeRow, outcomeOf, type Progress, TICKETS_KEPT } from './rows.ts'
 import { type Circumstances, decideChange, decideCreate } from './rules.ts'
 import type { WriteOutcome } from './store/answers.ts'
 import { CHANGE_TICKETS } from './store/change.ts'
 import { CREATE_TICKETS } from './store/create.ts'
-import { DELETE_TICKETS, type TicketIds } from './store/delete.ts'
 import { MESSAGES_BY_ID } from './store/find.ts'
-import type { ChangeOptions, NewTicket, Ticket, TicketChange, TicketOutcome, TicketRef } from './ticket.ts'
+import type { ChangeOptions, NewTicket, Ticket, TicketChange, TicketIds, TicketOutcome, TicketRef } from './ticket.ts'
 
 /** How often a race that another process won is read and decided again before the caller is told of a conflict. */
 const ROUNDS = 32
 
 type OneTicket = TicketOutcome & { readonly ticket: Ticket }
 
-function provenance(ctx: Context): Provenance {
+/** Who calls, when and how, for the events of the call. */
+export function provenance(ctx: Context): Provenance {
   return {
     actorId: ctx.actor.user.id,
     credentialId: ctx.actor.credential.id,
@@ -203,7 +203,7 @@ export async function changeTicket(
 
 /**
  * Applies changes, in order, to many tickets: all or nothing. Tickets out of sight are skipped and named in `missing`.
- * With `thenDelete` the tickets are erased after the changes were found allowed.
+ * With `thenDelete` the tickets are erased by it once the changes were found allowed.
  *
  * @throws Refusal as `changeTicket`, and `forbidden` without `ticket.bulk`.
  */
@@ -220,7 +220,7 @@ export async function changeTickets(
 type ManyTickets = TicketOutcome & { readonly missing: readonly TicketRef[] }
 
 export interface BulkOptions {
-  readonly thenDelete?: boolean
+  readonly thenDelete?: (ctx: Context, tickets: readonly Ticket[]) => Promise<readonly TicketIds[]>
   /**
    * For a part of a call on many tickets: what is kept for a repeat is how far the call has come, by how many tickets
    * this part changes, and none of the tickets. It is kept also when there are none.
@@ -321,7 +321,7 @@ async function carryOutInTurn(
     await demandRoomOn(ctx, unique, changes)
     const drafts = unique.map((ticket) => decideChange(ticket, changes, given))
     if (options.thenDelete) {
-      const deleted = await erase(ctx, unique)
+      const deleted = await options.thenDelete(ctx, unique)
       return { tickets: unique, events: [], messages: [], missing: missingIn(refs, deleted) }
     }
     const writing = drafts.filter((draft) => draft.changed || draft.events.length > 0)
@@ -362,43 +362,14 @@ function namedPeople(named: Pick<TicketChange, 'assigneeId' | 'requesterId' | 'm
   return [named.assigneeId, named.requesterId, author].filter((id) => typeof id === 'string')
 }
 
-function missingIn(refs: readonly TicketRef[], found: readonly TicketIds[]): readonly TicketRef[] {
+/** The refs behind which there is none of the tickets. */
+export function missingIn(refs: readonly TicketRef[], found: readonly TicketIds[]): readonly TicketRef[] {
   const ids = new Set(found.map((ticket) => ticket.id))
   const integers = new Set(found.map((ticket) => ticket.integer))
   return refs.filter((ref) => ('id' in ref ? !ids.has(ref.id) : !integers.has(ref.integer)))
 }
 
-/**
- * Erases tickets with all their data; one `ticket.deleted` event for each, without content, stays.
- *
- * @returns what was deleted, and the refs that are not in sight.
- * @throws Refusal `forbidden`, `idempotency_mismatch`; then nothing is deleted.
- */
-export async function deleteTickets(
-  ctx: Context,
-  refs: readonly TicketRef[],
-): Promise<{ readonly deleted: readonly TicketIds[]; readonly missing: readonly TicketRef[] }> {
-  const found = await findTickets(ctx, refs)
-  // After the look at the tickets: what a twin deleted meanwhile is then in its answer.
-  const earlier = await earlierResult(ctx, TICKETS_KEPT)
-  const deleted = earlier?.deleted ?? (await erase(ctx, distinct(found)))
-  return { deleted, missing: missingIn(refs, deleted) }
-}
-
-async function erase(ctx: Context, tickets: readonly Ticket[]): Promise<readonly TicketIds[]> {
-  for (const ticket of tickets) {
-    if (!may(ctx.actor, 'ticket.delete', ticket.deskId)) refuse({ code: 'forbidden', permission: 'ticket.delete' })
-  }
-  if (tickets.length === 0) return []
-  const doomed = tickets.map((ticket) => ({ id: ticket.id, integer: ticket.integer, eventId: ctx.newId() }))
-  const call = { tickets: doomed, by: provenance(ctx), idempotency: ctx.idempotency }
-  const outcome = await ctx.store.batched(DELETE_TICKETS)(ctx.tenant.id, call)
-  if ('refused' in outcome) refuse({ code: 'idempotency_mismatch' })
-  await eraseFiles(ctx, outcome.files)
-  return outcome.deleted
-}
-
 /** The tickets that were found, each once. */
-function distinct(found: readonly (Ticket | null)[]): readonly Ticket[] {
+export function distinct(found: readonly (Ticket | null)[]): readonly Ticket[] {
   return [...new Map(found.filter((ticket) => ticket !== null).map((ticket) => [ticket.id, ticket])).values()]
 }

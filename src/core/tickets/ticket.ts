@@ -154,6 +154,12 @@ export interface TicketOutcome {
   readonly messages: readonly Message[]
 }
 
+/** All that is left of an erased ticket. */
+export interface TicketIds {
+  readonly id: string
+  readonly integer: number
+}
+
 /** Which tickets a list holds; conditions add up. */
 export interface TicketFilter {
   readonly deskIds?: readonly string[]

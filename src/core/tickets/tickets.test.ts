@@ -3,10 +3,11 @@ import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
 import type { Context } from '../context.ts'
+import { deleteTickets, eraseTickets } from '../erasure/ticket.ts'
 import { type CoreError, Refusal } from '../errors.ts'
 import type { EventKind } from '../events/event.ts'
 import { STATUSES } from '../words.ts'
-import { changeTicket, changeTickets, createTicket, deleteTickets } from './commands.ts'
+import { changeTicket, changeTickets, createTicket } from './commands.ts'
 import { findTickets, getConversation, getTicket, getTimeline } from './queries.ts'
 import type { OutcomeRow } from './rows.ts'
 import type { NewTicket, Ticket, TicketChange, TicketOutcome } from './ticket.ts'
@@ -398,10 +399,10 @@ describe('A bulk change', () => {
     const narrow = made.as(made.owner, { permissions: ['ticket.read', 'ticket.change'] })
     const bulk = changeTickets(narrow, [ticket], [{ title: 'Window' }])
     assert.deepEqual(await refusalOf(bulk), { code: 'forbidden', permission: 'ticket.bulk' })
-    const deletion = changeTickets(made.as(made.agent), [ticket], [{ title: 'Window' }], { thenDelete: true })
+    const deletion = changeTickets(made.as(made.agent), [ticket], [{ title: 'Window' }], { thenDelete: eraseTickets })
     assert.deepEqual(await refusalOf(deletion), { code: 'forbidden', permission: 'ticket.delete' })
     assert.deepEqual(await getTicket(made.as(made.owner), ticket), ticket)
-    const allowed = await changeTickets(made.as(made.admin), [ticket], [], { thenDelete: true })
+    const allowed = await changeTickets(made.as(made.admin), [ticket], [], { thenDelete: eraseTickets })
     assert.deepEqual(allowed.missing, [])
     assert.deepEqual(await findTickets(made.as(made.owner), [ticket]), [null])
   })
@@ -479,7 +480,7 @@ describe('Idempotency', () => {
     assert.deepEqual(outcomes[0]?.missing, [{ integer: 4711 }])
     const batch = await opened(made)
     const bulk = await twins(made, made.admin, 'bulk', (ctx) =>
-      changeTickets(ctx, [batch, { integer: 4711 }], [], { thenDelete: true }),
+      changeTickets(ctx, [batch, { integer: 4711 }], [], { thenDelete: eraseTickets }),
     )
     assertAllEqual(bulk.map((outcome) => outcome.missing))
     assert.equal(await countOf('tickets', made), 0)

@@ -1,4 +1,3 @@
-import { eraseFiles } from '../attachments/commands.ts'
 import type { Context } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
 import { type Asked, workedOut } from '../idempotency/asked.ts'
@@ -6,18 +5,8 @@ import { callInput } from '../idempotency/claimed.ts'
 import { once, orEarlier } from '../idempotency/store.ts'
 import type { Address, NewProfile, UserChange, UserProfile } from '../identity/user.ts'
 import { addressKey, composed, usernameKey } from '../spelling.ts'
-import { findErasable, findProfile, findProfilesByAddress, findProfilesByExternalId, type UserRef } from './queries.ts'
-import {
-  asKept,
-  checkFieldCount,
-  checkUserChange,
-  demandErasable,
-  demandMayChange,
-  demandMayErase,
-  demandMayEraseAgain,
-  demandMayGive,
-} from './rules.ts'
-import { eraseProfile } from './store/erasure.ts'
+import { findProfile, findProfilesByAddress, findProfilesByExternalId } from './queries.ts'
+import { asKept, checkFieldCount, checkUserChange, demandMayChange, demandMayGive } from './rules.ts'
 import { CHANGE_PROFILE, CREATE_PROFILE, ENSURE_CUSTOMER, TICKETS_OF_NOBODY, USER_KEPT } from './store.ts'
 
 /** Twins that make the same user at the same time settle within one or two rounds. */
@@ -117,34 +106,6 @@ export async function changeUser(ctx: Context, id: string, asked: Asked<UserChan
 }
 
 /** Who erases: an actor, or the command line, which is nobody and may. */
-export type Erasing = Omit<Context, 'actor'> & { readonly actor: Context['actor'] | null }
-
-/**
- * Erases all that is known of a person who works nowhere: name, addresses, fields, ids, what they wrote, and all of it
- * in events, kept answers and deliveries. Their tickets stay, of a person without a name. One event without content
- * stays too. Who was erased before is erased once more.
- *
- * @throws Refusal `not_found`, `forbidden`, `invalid`, `idempotency_mismatch`
- */
-export async function eraseUser(ctx: Erasing, asked: Asked<UserRef>): Promise<void> {
-  await once(
-    ctx,
-    USER_KEPT,
-    async () => {
-      const { id, user } = await findErasable(ctx, await workedOut(asked))
-      if (ctx.actor && user) demandMayErase(ctx.actor, user)
-      else if (ctx.actor) demandMayEraseAgain(ctx.actor)
-      else if (user) demandErasable(user)
-      const erasure = eraseProfile(ctx.tenant.id, { id, ...callInput(ctx) })
-      const [erased] = (await tried(() => ctx.store.run(erasure))) ?? []
-      if (erased) await eraseFiles(ctx, erased.files)
-      return erased?.id
-    },
-    ({ user }) => user ?? '',
-  )
-  ctx.store.written(ctx.tenant.id)
-}
-
 /** Tickets of a desk from some addresses that belong to nobody yet, as many as asked for at the most. */
 export async function ticketsOfNobody(
   ctx: Context,
@@ -180,7 +141,7 @@ async function userBy(ctx: Context, id: string): Promise<UserProfile> {
 }
 
 /** Runs a write; nothing came of it when a twin was in its way. */
-async function tried<Result>(write: () => Promise<Result>): Promise<Result | undefined> {
+export async function tried<Result>(write: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await write()
   } catch (error) {

@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { demandTenantWide, may, reachesDesk, worksOn } from '../identity/actor.ts'
+import { findLiving } from '../identity/queries.ts'
 import { asReached, reachesEverybody, reachesPerson } from '../identity/reach.ts'
+import { userOf } from '../identity/rows.ts'
 import type { Address, Member, UserProfile, UserSummary } from '../identity/user.ts'
 import { demandShortQuery, patternsOf } from '../patterns.ts'
 import { addressKey, composed } from '../spelling.ts'
@@ -12,7 +14,6 @@ import {
   FIRST_OWNER,
   LIST_CUSTOMERS,
   LIST_USERS,
-  LIVING_BY_ID,
   MEMBER_BY_ID,
   MEMBERS_OF_DESK,
   memberOf,
@@ -22,40 +23,14 @@ import {
   profileOf,
   USER_BY_ANY_ADDRESS,
   USER_BY_EXTERNAL_ID,
-  USERS_BY_ID,
   USERS_BY_INTEGER,
   USERS_BY_MEMBERSHIP,
-  userOf,
 } from './store.ts'
-
-/** Those of the users that exist in the tenant, by UUID. */
-export async function findUsers(
-  ctx: Pick<Context, 'store' | 'tenant'>,
-  ids: readonly string[],
-): Promise<readonly UserSummary[]> {
-  if (ids.length === 0) return []
-  return (await ctx.store.run({ statement: USERS_BY_ID, values: [ctx.tenant.id, ids] })).map(userOf)
-}
 
 /** The id of the person who has owned the tenant for longest and may still get in; null when services alone do. */
 export async function findOwner(ctx: Pick<Context, 'store' | 'tenant'>): Promise<string | null> {
   const [row] = await ctx.store.run({ statement: FIRST_OWNER, values: [ctx.tenant.id] })
   return row?.id ?? null
-}
-
-/** Those of the users who may be named in something new, by UUID: who was erased is nobody any more. */
-export async function findLiving(
-  ctx: Pick<Context, 'store' | 'tenant'>,
-  ids: readonly string[],
-): Promise<readonly UserSummary[]> {
-  if (ids.length === 0) return []
-  return (await ctx.store.run({ statement: LIVING_BY_ID, values: [ctx.tenant.id, ids] })).map(userOf)
-}
-
-/** For a write that found somebody erased: whoever was erased while they called is nobody's caller. @throws Refusal `unauthenticated` */
-export async function demandLiving(ctx: Pick<Context, 'store' | 'tenant' | 'actor'>): Promise<void> {
-  const [caller] = await findLiving(ctx, [ctx.actor.user.id])
-  if (!caller) refuse({ code: 'unauthenticated' })
 }
 
 /** Those of the users that are in reach and may be named in something new, as the actor sees them, by integer. */

@@ -3,69 +3,9 @@ import { statement } from '../../storage/statement.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
 import { ROLES } from '../identity/permissions.ts'
-import { ADDRESS_KINDS, type Member, USER_KINDS, type UserProfile, type UserSummary } from '../identity/user.ts'
+import { USER_VIEW, UserRow, userOf } from '../identity/rows.ts'
+import { ADDRESS_KINDS, type Member, type UserProfile } from '../identity/user.ts'
 import { instant } from '../instant.ts'
-
-const nullableText = Type.Union([Type.String(), Type.Null()])
-
-/** A user with their memberships as JSON, as `USER_VIEW` selects it. */
-export const UserRow = Type.Object({
-  id: Type.String(),
-  integer: Type.Integer(),
-  kind: Type.Enum(USER_KINDS),
-  is_owner: Type.Boolean(),
-  name: Type.String(),
-  surname: Type.String(),
-  email: nullableText,
-  username: nullableText,
-  customer_number: nullableText,
-  phone: nullableText,
-  photo_url: nullableText,
-  about: nullableText,
-  active: Type.Boolean(),
-  memberships: Type.Array(Type.Object({ id: Type.String(), deskId: Type.String(), role: Type.Enum(ROLES) })),
-})
-export type UserRow = Static<typeof UserRow>
-
-/** Select list of a user `u` of tenant `$1`. */
-export const USER_VIEW = `u.id, u.integer, u.kind, u.is_owner, u.name, u.surname, u.email, u.username, u.customer_number, u.phone,
-  u.photo_url, u.about, u.active,
-  coalesce((select json_agg(json_build_object('id', m.id, 'deskId', m.desk_id, 'role', m.role) order by m.id)
-    from memberships m where m.tenant_id = $1 and m.user_id = u.id), '[]') as memberships`
-
-export function userOf(row: UserRow): UserSummary {
-  return {
-    id: row.id,
-    integer: row.integer,
-    kind: row.kind,
-    isOwner: row.is_owner,
-    name: row.name,
-    surname: row.surname,
-    email: row.email,
-    username: row.username,
-    customerNumber: row.customer_number,
-    phone: row.phone,
-    photoUrl: row.photo_url,
-    about: row.about,
-    active: row.active,
-    memberships: row.memberships,
-  }
-}
-
-/** `$2` ids. */
-export const USERS_BY_ID = statement(
-  'user.by_id',
-  UserRow,
-  `select ${USER_VIEW} from users u where u.tenant_id = $1 and u.id = any ($2::uuid[]) order by u.integer`,
-)
-
-/** `$2` ids; who was erased is not found. */
-export const LIVING_BY_ID = statement(
-  'user.living_by_id',
-  UserRow,
-  `select ${USER_VIEW} from users u
-where u.tenant_id = $1 and u.id = any ($2::uuid[]) and u.erased_at is null order by u.integer`,
-)
 
 /** `$2` integers; who was erased is not found. */
 export const USERS_BY_INTEGER = statement(

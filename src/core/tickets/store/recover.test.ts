@@ -4,7 +4,8 @@ import { type Core, makeTenant, openCore, type SmallTenant } from '../../../../t
 import type { Database } from '../../../storage/database.ts'
 import { StoreUnavailable } from '../../../storage/failures.ts'
 import { openStore } from '../../../storage/store.ts'
-import { changeTicket, createTicket, deleteTickets } from '../commands.ts'
+import { deleteTickets } from '../../erasure/ticket.ts'
+import { changeTicket, createTicket } from '../commands.ts'
 
 let core: Core
 let made: SmallTenant

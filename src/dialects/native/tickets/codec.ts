@@ -4,8 +4,8 @@ import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import { refuseField } from '../../../core/errors.ts'
 import type { Actor } from '../../../core/identity/actor.ts'
 import type { Message, NewEnvelope, NewMessage } from '../../../core/messages/message.ts'
-import type { Original } from '../../../core/messages/original.ts'
 import { shownHtml } from '../../../core/messages/shown.ts'
+import type { Original } from '../../../core/tickets/original.ts'
 import type { TimelineEntry } from '../../../core/tickets/queries.ts'
 import type {
   ChangeOptions,

@@ -1,8 +1,9 @@
 import { linkingIn } from '../../../core/attachments/links.ts'
+import { deleteMessage } from '../../../core/erasure/message.ts'
+import { deleteTickets } from '../../../core/erasure/ticket.ts'
 import { refuse } from '../../../core/errors.ts'
-import { deleteMessage } from '../../../core/messages/commands.ts'
-import { getOriginal } from '../../../core/messages/original.ts'
-import { changeTicket, createTicket, deleteTickets } from '../../../core/tickets/commands.ts'
+import { changeTicket, createTicket } from '../../../core/tickets/commands.ts'
+import { getOriginal } from '../../../core/tickets/original.ts'
 import {
   getMessagePage,
   getTicket,

@@ -1,6 +1,7 @@
 import { linkingIn } from '../../../core/attachments/links.ts'
 import { TITLE_CHARACTERS } from '../../../core/bounds.ts'
-import { changeTicket, changeTickets, createTicket, deleteTickets } from '../../../core/tickets/commands.ts'
+import { deleteTickets, eraseTickets } from '../../../core/erasure/ticket.ts'
+import { changeTicket, changeTickets, createTicket } from '../../../core/tickets/commands.ts'
 import { listTickets } from '../../../core/tickets/queries.ts'
 import { type Route, route } from '../../dialect.ts'
 import { texts } from '../../text.ts'
@@ -225,7 +226,12 @@ export const ticketRoutes: readonly Route<Need>[] = [
         if (thenDelete) demandVendor(call.ctx.actor, 'TICKET_DELETE')
         return changesOf(call.ctx, batch)
       }
-      const { missing } = await changeTickets(call.ctx, refsOf(ids), changes, { thenDelete })
+      const { missing } = await changeTickets(
+        call.ctx,
+        refsOf(ids),
+        changes,
+        thenDelete ? { thenDelete: eraseTickets } : {},
+      )
       return showMany('Batch processed.', ids, missing)
     },
   }),

@@ -1,7 +1,7 @@
 import type { Context } from '../../../core/context.ts'
+import { deleteMessage } from '../../../core/erasure/message.ts'
 import { Refusal, refuseField } from '../../../core/errors.ts'
 import { demand } from '../../../core/identity/actor.ts'
-import { deleteMessage } from '../../../core/messages/commands.ts'
 import { changeTicket } from '../../../core/tickets/commands.ts'
 import { findTicketEvent, getTicket } from '../../../core/tickets/queries.ts'
 import type { Settings } from '../../dialect.ts'

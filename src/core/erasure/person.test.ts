@@ -7,14 +7,16 @@ import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test
 import { DIALECTS } from '../../dialects/registry.ts'
 import type { Store } from '../../storage/store.ts'
 import { Refusal } from '../errors.ts'
+import { findLiving } from '../identity/queries.ts'
 import type { UserSummary } from '../identity/user.ts'
 import { changeTicket, createTicket } from '../tickets/commands.ts'
 import { findTickets, getTimeline } from '../tickets/queries.ts'
 import type { Ticket } from '../tickets/ticket.ts'
+import { changeUser, makeUser } from '../users/commands.ts'
+import { findUsersByInteger } from '../users/queries.ts'
 import { consume } from '../webhooks/consume.ts'
 import { remakeBlank } from '../webhooks/remake.ts'
-import { changeUser, eraseUser, makeUser } from './commands.ts'
-import { findLiving, findUsersByInteger } from './queries.ts'
+import { eraseUser } from './person.ts'
 
 const ROUNDS = 4
 const WRITERS = 3

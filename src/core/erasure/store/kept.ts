@@ -1,20 +1,11 @@
+import { ERASED_COLUMNS, ERASED_IN_EVENTS } from '../../tickets/fields.ts'
+
 /**
  * What is left of a kept result when what it shows is deleted: a repeat is answered with what was done, and that its text is
  * gone. Words and people go, ids, numbers, times and statuses stay.
  */
 
-const TICKET = {
-  title: '',
-  description: '',
-  from_address: '',
-  from_name: '',
-  to_address: '',
-  to_name: '',
-  external_reference: null,
-  tags: [],
-  requester: null,
-  assignee: null,
-}
+const TICKET = { ...ERASED_COLUMNS, requester: null, assignee: null }
 
 const MESSAGE = {
   author_id: null,
@@ -35,7 +26,7 @@ const MESSAGE = {
 }
 
 /** What events tell of a ticket in its own words. */
-const WORDS_OF_EVENTS = '{title,tags}'
+const WORDS_OF_EVENTS = `{${ERASED_IN_EVENTS.join(',')}}`
 
 const jsonb = (value: object): string => `'${JSON.stringify(value)}'::jsonb`
 

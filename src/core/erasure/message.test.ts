@@ -3,10 +3,11 @@ import { after, before, test } from 'node:test'
 import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
 import { Refusal } from '../errors.ts'
 import type { UserSummary } from '../identity/user.ts'
-import { changeTicket, createTicket, deleteTickets } from '../tickets/commands.ts'
+import { changeTicket, createTicket } from '../tickets/commands.ts'
 import { getConversation, getTimeline } from '../tickets/queries.ts'
 import type { Ticket } from '../tickets/ticket.ts'
-import { deleteMessage } from './commands.ts'
+import { deleteMessage } from './message.ts'
+import { deleteTickets } from './ticket.ts'
 
 let core: Core
 let made: SmallTenant

@@ -2,12 +2,13 @@ import { type Static, Type } from 'typebox'
 import { AGAIN, type BatchKind } from '../../../storage/batch.ts'
 import { statement } from '../../../storage/statement.ts'
 import { momentOf } from '../../events/moment.ts'
-import { withoutTickets } from '../../idempotency/blanked.ts'
 import { type IdempotencyKey, isSameRequest } from '../../idempotency/key.ts'
+import type { Provenance } from '../../tickets/drafts.ts'
+import { CALLS, callsInput, keyTargets } from '../../tickets/store/inputs.ts'
+import { eventsOfTickets } from '../../tickets/store/recover.ts'
+import type { TicketIds } from '../../tickets/ticket.ts'
 import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
-import type { Provenance } from '../drafts.ts'
-import { CALLS, callsInput, keyTargets } from './inputs.ts'
-import { eventsOfTickets } from './recover.ts'
+import { withoutTickets } from './kept.ts'
 
 const Deleted = Type.Array(Type.Object({ id: Type.String(), integer: Type.Integer() }))
 
@@ -127,12 +128,6 @@ export interface DeleteCall {
 export type DeleteOutcome =
   | { readonly deleted: readonly TicketIds[]; readonly files: readonly string[] }
   | { readonly refused: 'idempotency_mismatch' }
-
-/** All that is left of an erased ticket. */
-export interface TicketIds {
-  readonly id: string
-  readonly integer: number
-}
 
 export const DELETE_TICKETS: BatchKind<DeleteCall, Static<typeof DeletedRow>, DeleteOutcome> = {
   name: 'ticket.delete',

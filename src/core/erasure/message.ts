@@ -4,10 +4,11 @@ import { refuse } from '../errors.ts'
 import { callInput } from '../idempotency/claimed.ts'
 import { CALL_KEPT, once } from '../idempotency/store.ts'
 import { type Actor, may } from '../identity/actor.ts'
+import type { MessageRef } from '../messages/message.ts'
+import { MESSAGE_PLACE, type PlaceRow } from '../messages/store.ts'
 import { findTickets, getTicket } from '../tickets/queries.ts'
 import type { Ticket, TicketRef } from '../tickets/ticket.ts'
-import type { MessageRef } from './message.ts'
-import { eraseMessage, MESSAGE_PLACE, type PlaceRow } from './store.ts'
+import { eraseMessage } from './store/message.ts'
 
 /** What a message must be, beside being in sight. */
 export interface DeleteOptions {

@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
-import { withoutPerson } from '../../idempotency/blanked.ts'
 import { CALL, CLAIMED } from '../../idempotency/claimed.ts'
 import { keyOf } from '../../messages/store.ts'
+import { KEPT, SavedRow } from '../../users/store.ts'
 import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
-import { KEPT, SavedRow } from '../store.ts'
+import { withoutPerson } from './kept.ts'
 
 const ErasedRow = Type.Object({
   ...SavedRow.properties,
