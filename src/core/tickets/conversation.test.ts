@@ -74,10 +74,6 @@ test('a conversation in one answer has all of its messages, and together no more
         const { entries } = await getWholeTimeline(ctx, ticket)
         const all = await getMessages(ctx, [ticket])
         const shown = messages.map(({ plain }) => plain)
-        assert.deepEqual(
-          entries.flatMap(({ message }) => message?.plain ?? []),
-          shown,
-        )
         assert.equal(shown.length, texts.length)
         const beginnings = shown.map((plain) => plain.replace(MARK, ''))
         const isCut = shown.map((plain) => MARK.test(plain))
@@ -86,7 +82,13 @@ test('a conversation in one answer has all of its messages, and together no more
           if (isCut[nth]) assert.equal(MARK.exec(shown[nth] ?? '')?.[1], String(Buffer.byteLength(text)))
           else assert.equal(shown[nth], text)
         }
-        // A page that holds everything may end with one text that is longer than what is left.
+        // A page that holds everything may end with one text that is longer than what is left. With the entries that have
+        // none the same may be more than a page.
+        if (bytesOf(texts) <= most || isCut.includes(true))
+          assert.deepEqual(
+            entries.flatMap(({ message }) => message?.plain ?? []),
+            shown,
+          )
         if (bytesOf(texts) > most && isCut.includes(true)) assert.ok(bytesOf(beginnings) <= most + 4 * texts.length)
         if (bytesOf(texts) <= most) assert.ok(!isCut.includes(true))
         // Nobody is cut for what others could have left.
