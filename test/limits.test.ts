@@ -11,7 +11,7 @@ import { issueMinted } from '../src/setup/demo.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { type Headers, makeSite, type Site } from './contract/site.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
-import { newInstallation, type Served } from './process.ts'
+import { newInstallation, type Served, until } from './process.ts'
 import { databaseUrl, type Received, send, startWorld, type World } from './world.ts'
 
 const LIMITED = { POLYDESK_RATE_LIMITS: 'on' }
@@ -145,8 +145,11 @@ describe('Behind a proxy that writes ports', () => {
     test(`wrong keys are held off by the address alone, in ${header}`, async () => {
       const tryAgain = (port: number) =>
         world.send('GET', '/v1/tickets', { headers: { authorization: 'Bearer wrong', ...from(port) } })
-      await Promise.all(Array.from({ length: 100 }, (_, nth) => tryAgain(40_000 + nth)))
-      assert.equal((await tryAgain(50_000)).status, 429)
+      // Failures are earned back by time, so a slow machine needs more of them.
+      await until('the address to be held off', async () => {
+        const tried = await Promise.all(Array.from({ length: 100 }, (_, nth) => tryAgain(40_000 + nth)))
+        return tried.some(({ status }) => status === 429) || undefined
+      })
       const elsewhere = { authorization: 'Bearer wrong', 'x-forwarded-for': '198.51.100.1:40001' }
       assert.equal((await world.send('GET', '/v1/tickets', { headers: elsewhere })).status, 401)
     })
