@@ -1,6 +1,7 @@
 /** What people and programs write as HTML, through the real server: in every dialect its words, in none what runs. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import pg from 'pg'
 import type { DialectName } from '../src/dialects/dialect.ts'
 import { makeSite, type Site } from './contract/site.ts'
 import { until } from './process.ts'
@@ -113,6 +114,27 @@ test('a message that is one screenshot is not empty, nor is one whose picture ca
   assert.deepEqual(lost.plain, ['[image]', '[image]', '[image]'])
   assert.deepEqual(lost.html, [' [image] ', ' [image] ', ' [image] '])
   assert.deepEqual(lost.message.attachments, [])
+})
+
+test('a repeat leaves no pictures of its own behind', async () => {
+  const client = new pg.Client(world.database.connection)
+  await client.connect()
+  try {
+    const call = () =>
+      world.send('POST', '/v1/tickets', {
+        headers: { ...site.as('native'), 'idempotency-key': 'pictured' },
+        body: { html: `<p>See</p><img src="data:image/png;base64,${PNG}">` },
+      })
+    const waiting = async (): Promise<unknown> =>
+      (await client.query('select count(*)::int as n from attachments where message_id is null')).rows[0]?.n
+    const before = await waiting()
+    const [first, again] = [await call(), await call()]
+    assert.equal(first.status, 201, first.text)
+    assert.deepEqual(again.json, first.json)
+    assert.equal(await waiting(), before)
+  } finally {
+    await client.end()
+  }
 })
 
 test('text that a dialect takes as possible HTML stays as it is when it is none', async () => {

@@ -143,7 +143,11 @@ async function createNow(ctx: Context, input: NewTicket): Promise<OneTicket> {
   ])
   const looked = { people: [...found, ctx.actor.user], uploads, contentOf: contents }
   const draft = decideCreate(input, circumstances(ctx, looked, false))
-  await keepPictures(ctx, draft.message?.pictures ?? [])
+  const pictures = draft.message?.pictures ?? []
+  // A repeat brings its pictures once more, and nothing takes them.
+  const earlier = pictures.length > 0 ? await earlierResult(ctx, TICKETS_KEPT) : undefined
+  if (earlier) return withTicket(outcomeOf(earlier))
+  await keepPictures(ctx, pictures)
   const call = { draft, by: provenance(ctx), idempotency: ctx.idempotency }
   const create = ctx.store.batched(CREATE_TICKETS)
   const outcome = await create(ctx.tenant.id, call)
