@@ -112,6 +112,22 @@ const fieldOf = (key: Key): Field => FIELDS[key]
 const keysWhere = (holds: (field: Field) => boolean): readonly Key[] => KEYS.filter((key) => holds(fieldOf(key)))
 const column = (key: Key): string => fieldOf(key).column
 
+interface Named {
+  readonly key: Key
+  readonly column: string
+}
+const named = (keys: readonly Key[]): readonly Named[] => keys.map((key) => ({ key, column: column(key) }))
+
+/** Some fields of a state by column, as far as they are there. Made with every write, so without lists on the way. */
+function byColumn(state: Partial<TicketState>, fields: readonly Named[]): EventData {
+  const values: Record<string, EventData[string]> = {}
+  for (const { key, column } of fields) {
+    const value = state[key]
+    if (value !== undefined) values[column] = value
+  }
+  return values
+}
+
 type LineProperties = { readonly [K in Key as Fields[K]['column']]: Fields[K]['row'] }
 
 /** A ticket without the people on it, as `ticketLine` selects it. */
@@ -211,11 +227,12 @@ export function changedValues(at: string, moment: string): string {
   return CHANGEABLE.map((key) => `${column(key)} = ${sqlOf(key)}`).join(', ')
 }
 
+const INPUT = named(keysWhere(({ opens, changes }) => opens !== 'store' || changes !== 'no'))
+
 /** A state by columns, as the statements take it in JSON. */
 export function stateInput(state: Partial<TicketState>): object {
-  return Object.fromEntries(INPUT.map((key) => [column(key), state[key]]))
+  return byColumn(state, INPUT)
 }
-const INPUT = keysWhere(({ opens, changes }) => opens !== 'store' || changes !== 'no')
 
 /** SQL of a record of columns, for `json_to_recordset`. */
 export function recordOf(columns: Readonly<Record<string, string>>): string {
@@ -232,15 +249,16 @@ export const TOLD_CHANGES: readonly { readonly key: Key; readonly kind: EventKin
   return kind === undefined ? [] : [{ key, kind }]
 })
 
+const TOLD_AT_OPENING = named(keysWhere(({ told }) => told === true))
+
 /** A field of a state, as events hold it. */
 export function told(state: Partial<TicketState>, key: Key): EventData {
-  const value = state[key]
-  return value === undefined ? {} : { [column(key)]: value }
+  return byColumn(state, named([key]))
 }
 
 /** What the event of the opening tells of a ticket. */
 export function toldAtOpening(state: Partial<TicketState>): EventData {
-  return Object.assign({}, ...keysWhere(({ told }) => told === true).map((key) => told(state, key)))
+  return byColumn(state, TOLD_AT_OPENING)
 }
 
 // --- erasing ----------------------------------------------------------------------------------------------------------

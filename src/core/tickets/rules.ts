@@ -307,9 +307,10 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
     })
   }
   for (const { key, kind } of TOLD_CHANGES) {
-    const isAsked = ALWAYS_RECORDED.some((asked) => asked === key && change[asked] !== undefined)
+    const isForced = given.recordAlways && ALWAYS_RECORDED.some((asked) => asked === key && change[asked] !== undefined)
+    if (before[key] === state[key] && !isForced) continue
     const [was, is] = [told(before, key), told(state, key)]
-    if (sameData(was, is) && !(given.recordAlways && isAsked)) continue
+    if (sameData(was, is) && !isForced) continue
     events.push({ id: given.newId(), kind, messageId: null, before: was, after: is })
   }
   // The status the ticket has after all of this step is what the message shows.
