@@ -1,4 +1,4 @@
-import { WireRefusal } from './dialect.ts'
+import { malformed } from './dialect.ts'
 
 /** What bytes are read by when nobody says: UTF-8, strictly, so that nothing is kept that was not sent. */
 export const UTF8 = 'utf-8'
@@ -55,8 +55,4 @@ function decoderOf(charset: string, bytes: Uint8Array): TextDecoder | null {
   } catch {
     return null
   }
-}
-
-function malformed(message: string): WireRefusal {
-  return new WireRefusal({ code: 'malformed', message })
 }

@@ -251,3 +251,8 @@ export class WireRefusal extends Error {
     this.error = error
   }
 }
+
+/** A body that cannot be read, and why. */
+export function malformed(message: string): WireRefusal {
+  return new WireRefusal({ code: 'malformed', message })
+}

@@ -1,4 +1,4 @@
-import { WireRefusal } from './dialect.ts'
+import { malformed } from './dialect.ts'
 
 /**
  * Reads a JSON body strictly: UTF-8 only (RFC 8259), and no name twice in one object (RFC 7493, I-JSON), because which of
@@ -42,10 +42,6 @@ export function jsonUnderOtherType(contentType: string, body: Buffer): Buffer | 
 function formEncoded(body: Buffer): Buffer | undefined {
   const [[text, value] = ['', ''], ...others] = new URLSearchParams(body.toString('latin1'))
   return value === '' && others.length === 0 ? Buffer.from(text) : undefined
-}
-
-function malformed(message: string): WireRefusal {
-  return new WireRefusal({ code: 'malformed', message })
 }
 
 /** Without the byte order mark that programs of Windows begin with; RFC 8259, 8.1 lets parsers ignore it. */

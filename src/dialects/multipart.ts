@@ -1,5 +1,5 @@
 import { likelyText, textIn, UTF8 } from './charsets.ts'
-import { WireRefusal } from './dialect.ts'
+import { malformed, WireRefusal } from './dialect.ts'
 import { type HeaderValue, hasParameter, headerValue, parameterText } from './header-values.ts'
 import { type Bytes, transferDecoder } from './transfer-encodings.ts'
 
@@ -57,14 +57,14 @@ class Wire {
     this.#left = most
   }
 
-  /** What comes before a delimiter, which is read too. */
-  async *before(delimiter: Buffer): AsyncGenerator<Buffer> {
+  /** What comes before a delimiter, which is read too, but for its last bytes if these begin what follows. */
+  async *before(delimiter: Buffer, shared = 0): AsyncGenerator<Buffer> {
     for (;;) {
       const at = this.#held.indexOf(delimiter)
       const isThere = at >= 0
       const end = isThere ? at : Math.max(0, this.#held.length - delimiter.length + 1)
       const piece = this.#held.subarray(0, end)
-      this.#held = this.#held.subarray(isThere ? end + delimiter.length : end)
+      this.#held = this.#held.subarray(isThere ? end + delimiter.length - shared : end)
       if (piece.length > 0) yield piece
       if (isThere) return
       await this.#more()
@@ -85,13 +85,12 @@ class Wire {
     if (this.#held.toString('latin1', 0, CLOSING.length) === CLOSING) return null
     const pieces: Buffer[] = []
     let size = 0
-    for await (const piece of this.before(END_OF_HEADERS)) {
+    // With a part that has no bytes, the line end behind the headers is the one before the next delimiter as well.
+    for await (const piece of this.before(END_OF_HEADERS, CRLF.length)) {
       size += piece.length
       if (size > HEADER_BYTES) throw malformed('A part of the form has too many headers.')
       pieces.push(piece)
     }
-    // With a part that has no bytes it is the line end before the next delimiter as well.
-    this.#held = Buffer.concat([CRLF, this.#held])
     const [padding = '', ...lines] = Buffer.concat(pieces)
       .toString('latin1')
       .replace(/\r\n[\t ]+/g, ' ')
@@ -220,8 +219,4 @@ export async function textBytes({ bytes }: Part, most: number): Promise<Uint8Arr
 
 function unreadable(): never {
   throw malformed('The form cannot be read.')
-}
-
-function malformed(message: string): WireRefusal {
-  return new WireRefusal({ code: 'malformed', message })
 }

@@ -1,4 +1,4 @@
-import { WireRefusal } from './dialect.ts'
+import { malformed, type WireRefusal } from './dialect.ts'
 
 /** Bytes as they come. */
 export type Bytes = AsyncIterable<Uint8Array>
@@ -99,8 +99,4 @@ function latin1(bytes: Uint8Array): string {
 
 function broken(encoding: string): WireRefusal {
   return malformed(`A part of the form is not ${encoding}, as it says.`)
-}
-
-function malformed(message: string): WireRefusal {
-  return new WireRefusal({ code: 'malformed', message })
 }

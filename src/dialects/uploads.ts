@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { cleanName } from '../core/attachments/rules.ts'
 import { refuseField } from '../core/errors.ts'
 import type { Services } from './dialect.ts'
-import { WireRefusal } from './dialect.ts'
+import { malformed, WireRefusal } from './dialect.ts'
 import { type NamedPart, type Part, partsOf, readTexts, type TextPart, textBytes } from './multipart.ts'
 import type { Bytes } from './transfer-encodings.ts'
 
@@ -158,10 +158,6 @@ function tooEarly(): WireRefusal {
 
 function tooMany(): WireRefusal {
   return malformed('The form has too many parts.')
-}
-
-function malformed(message: string): WireRefusal {
-  return new WireRefusal({ code: 'malformed', message })
 }
 
 function tooLarge(): WireRefusal {
