@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { statement } from '../../storage/statement.ts'
+import { type Statement, statement } from '../../storage/statement.ts'
 import { boundsOf, LISTED_CHARACTERS } from '../bounds.ts'
 import type { Desk } from '../catalogue/tenant.ts'
 import type { Context } from '../context.ts'
@@ -148,11 +148,7 @@ export async function listShown<Shown>(
   const rows = await store.run(marksOfTickets(tenant.id, sight, filter, limit))
   const found = rows.flatMap(markIn).sort((a, b) => (a.id < b.id ? 1 : -1))
   const marks = found.slice(0, limit)
-  const users = new Map(rows.flatMap(({ people }) => people ?? []).map((row) => [row.id, userOf(row)]))
-  const person = (id: string | null, deskId: string): Person | null => {
-    const user = id === null ? undefined : users.get(id)
-    return user ? personOn(user, deskId) : null
-  }
+  const person = personAmong(rows.flatMap(({ people }) => people ?? []).map(userOf))
   const shown = new Map<string, Shown>()
   for (const mark of marks) {
     const kept = shelf.find(tenant, mark)
@@ -214,11 +210,7 @@ async function listAnew<Shown>(
 /** The tickets of a list: its people are few and on many of them, so they are read once and not with each ticket. */
 async function withPeople(ctx: Context, rows: readonly TicketLine[], characters: number): Promise<readonly Ticket[]> {
   const ids = new Set(rows.flatMap((row) => [row.requester_id, row.assignee_id]).filter((id) => id !== null))
-  const users = new Map((await findUsers(ctx, [...ids])).map((user) => [user.id, user]))
-  const person = (id: string | null, deskId: string): Person | null => {
-    const user = id === null ? undefined : users.get(id)
-    return user ? personOn(user, deskId) : null
-  }
+  const person = personAmong(await findUsers(ctx, [...ids]))
   return rows.map((row) =>
     cutTo(characters, ticketWith(row, person(row.requester_id, row.desk_id), person(row.assignee_id, row.desk_id))),
   )
@@ -274,6 +266,22 @@ function shownOf<Row extends { readonly is_beyond: boolean }>(
   return { shown, isMore: shown.length < rows.length }
 }
 
+/** The rows of a page of a ticket's conversation: texts as they are, or in shares of a budget. */
+async function pageOf<Row extends { readonly is_beyond: boolean }>(
+  ctx: Context,
+  ticket: Ticket,
+  { after, limit, notes, budget }: ConversationPage & { readonly notes: boolean; readonly budget: number | undefined },
+  { whole, inShares }: { readonly whole: Statement<Row>; readonly inShares: Statement<Row> },
+): Promise<{ readonly shown: readonly Row[]; readonly isMore: boolean }> {
+  const values = [ctx.tenant.id, ticket.id, notes, after, limit + 1, boundsOf(ctx).pageBytes]
+  const isWhole = budget === undefined
+  const rows = await ctx.store.run({
+    statement: isWhole ? whole : inShares,
+    values: isWhole ? values : [...values, budget],
+  })
+  return shownOf(rows, limit)
+}
+
 /** @param budget bytes of the texts of all pages; without it texts are as they are. */
 async function messagesOf(
   ctx: Context,
@@ -282,12 +290,8 @@ async function messagesOf(
   budget?: number,
 ): Promise<Part<Message>> {
   const notes = may(ctx.actor, 'message.read_internal', ticket.deskId)
-  const values = [ctx.tenant.id, ticket.id, notes, after, limit + 1, boundsOf(ctx).pageBytes]
-  const bound =
-    budget === undefined
-      ? { statement: MESSAGES, values }
-      : { statement: MESSAGES_IN_SHARES, values: [...values, budget] }
-  const { shown, isMore } = shownOf(await ctx.store.run(bound), limit)
+  const statements = { whole: MESSAGES, inShares: MESSAGES_IN_SHARES }
+  const { shown, isMore } = await pageOf(ctx, ticket, { after, limit, notes, budget }, statements)
   const entries = shown.map((row) => asSeen(messageOf(row), notes))
   return { entries, next: isMore ? (entries.at(-1)?.integer ?? null) : null }
 }
@@ -377,18 +381,14 @@ async function timelineOf(
   budget?: number,
 ): Promise<Part<TimelineEntry>> {
   const notes = may(ctx.actor, 'message.read_internal', ticket.deskId)
-  const values = [ctx.tenant.id, ticket.id, notes, after, limit + 1, boundsOf(ctx).pageBytes]
-  const bound =
-    budget === undefined
-      ? { statement: TIMELINE, values }
-      : { statement: TIMELINE_IN_SHARES, values: [...values, budget] }
-  const { shown, isMore } = shownOf(await ctx.store.run(bound), limit)
+  const statements = { whole: TIMELINE, inShares: TIMELINE_IN_SHARES }
+  const { shown, isMore } = await pageOf(ctx, ticket, { after, limit, notes, budget }, statements)
   const actorIds = [...new Set(shown.flatMap((row) => row.actor_id ?? []))]
-  const actors = new Map((await findUsers(ctx, actorIds)).map((user) => [user.id, personOn(user, ticket.deskId)]))
+  const actor = personAmong(await findUsers(ctx, actorIds))
   const entries = shown.map((row) => ({
     event: eventOf(row),
     message: row.message ? asSeen(messageOf(row.message), notes) : null,
-    actor: row.actor_id === null ? null : (actors.get(row.actor_id) ?? null),
+    actor: actor(row.actor_id, ticket.deskId),
     credentialName: row.credential_name,
   }))
   return { entries, next: isMore ? (entries.at(-1)?.event.position ?? null) : null }
@@ -408,6 +408,15 @@ export async function findTicketEvent(ctx: Context, id: string): Promise<Event |
   const [ticket] = await findTickets(ctx, [{ id: row.ticket_id }])
   const isSeen = ticket && (!row.is_of_note || may(ctx.actor, 'message.read_internal', ticket.deskId))
   return isSeen ? eventOf(row) : null
+}
+
+/** Finds a user among some, as a ticket of a desk shows them. */
+function personAmong(users: readonly UserSummary[]): (id: string | null, deskId: string) => Person | null {
+  const byId = new Map(users.map((user) => [user.id, user]))
+  return (id, deskId) => {
+    const user = id === null ? undefined : byId.get(id)
+    return user ? personOn(user, deskId) : null
+  }
 }
 
 /** A user as a ticket of a desk shows them. */

@@ -4,7 +4,7 @@ import { statement } from '../../../storage/statement.ts'
 import { momentOf } from '../../events/moment.ts'
 import { type IdempotencyKey, isSameRequest } from '../../idempotency/key.ts'
 import type { Provenance } from '../../tickets/drafts.ts'
-import { CALLS, callsInput, keyTargets } from '../../tickets/store/inputs.ts'
+import { CALLS, callsInput, claimingOf, keyTargets } from '../../tickets/store/inputs.ts'
 import { eventsOfTickets } from '../../tickets/store/recover.ts'
 import type { TicketIds } from '../../tickets/ticket.ts'
 import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
@@ -36,16 +36,7 @@ with ${CALLS},
 input as materialized (
   select * from json_to_recordset($3::json) as i (call integer, nth integer, id uuid, event_id uuid)
 ),
-claimed as (
-  insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
-  select $1, k.claimant_id, k.key, k.fingerprint, k.at from calls k where k.key is not null
-  on conflict do nothing
-  returning c.credential_id, c.key
-),
-accepted as materialized (
-  select k.* from calls k
-  where k.key is null or exists (select 1 from claimed c where c.credential_id = k.claimant_id and c.key = k.key)
-),
+${claimingOf('calls')},
 locked as materialized (
   select t.id, t.integer, t.desk_id, t.status from tickets t
   where t.tenant_id = $1 and t.id = any (array(select i.id from input i join accepted a on a.call = i.call))

@@ -9,7 +9,7 @@ import { CHANGED_COLUMNS, changedValues, recordOf, stateInput } from '../fields.
 import { EVENT_VIEW, MESSAGE_LINE, type Progress, ticketView } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
 import { type AttachingParts, attachingInput, attachingTargets, forwardingParts, WITHOUT_FILES } from './attaching.ts'
-import { CALLS, callsInput, envelopeInput, keyTargets, messageInput } from './inputs.ts'
+import { CALLS, callsInput, claimingOf, envelopeInput, keyTargets, messageInput } from './inputs.ts'
 import { LIVING, namesNobody } from './people.ts'
 import { recoverByEvents } from './recover.ts'
 
@@ -55,16 +55,7 @@ ready as materialized (
     where i.call = c.call and l.version is distinct from i.expected)
     and not ${namesNobody('c')} and not ${files.missing('c')}
 ),
-claimed as (
-  insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
-  select $1, r.claimant_id, r.key, r.fingerprint, r.at from ready r where r.key is not null
-  on conflict do nothing
-  returning c.credential_id, c.key
-),
-accepted as materialized (
-  select r.* from ready r
-  where r.key is null or exists (select 1 from claimed c where c.credential_id = r.claimant_id and c.key = r.key)
-),
+${claimingOf('ready')},
 numbered_events as materialized (
   select n.*, a.actor_id, a.credential_id, a.dialect, a.request_id, row_number() over (order by n.call, n.nth_event) as nth
   from new_events n join accepted a on a.call = n.call

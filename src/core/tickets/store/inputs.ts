@@ -62,6 +62,20 @@ export const CALLS = `calls as materialized (
     fingerprint text)
 )`
 
+/** Claims the keys of calls of a table: `accepted` are those whose key was not used before, and of them alone an effect comes. */
+export function claimingOf(calls: string): string {
+  return `claimed as (
+  insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
+  select $1, k.claimant_id, k.key, k.fingerprint, k.at from ${calls} k where k.key is not null
+  on conflict do nothing
+  returning c.credential_id, c.key
+),
+accepted as materialized (
+  select k.* from ${calls} k
+  where k.key is null or exists (select 1 from claimed c where c.credential_id = k.claimant_id and c.key = k.key)
+)`
+}
+
 export function callsInput(
   calls: readonly { readonly by: Provenance; readonly idempotency: IdempotencyKey | null }[],
 ): readonly object[] {
