@@ -205,8 +205,15 @@ export function recordedAt<S extends Omit<TicketState, 'integer' | 'number' | 'r
   state: S,
   at: Instant,
 ): S {
-  const moved = OPENED_MOMENTS.filter((key) => key in state && state[key as keyof S] !== null)
-  return { ...state, updatedAt: at, ...Object.fromEntries(moved.map((key) => [key, at])) }
+  const given: Partial<TicketState> = state
+  const moved: Record<string, Instant> = {}
+  for (const key of OPENED_MOMENTS) if (given[key] != null) moved[key] = at
+  return { ...state, updatedAt: at, ...moved }
+}
+
+/** What a new ticket is given, in the order of `OPENED_COLUMNS`. */
+export function openedOf(state: Partial<TicketState>): readonly unknown[] {
+  return OPENED.map((key) => state[key])
 }
 
 // --- changing ---------------------------------------------------------------------------------------------------------

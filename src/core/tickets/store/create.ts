@@ -6,7 +6,7 @@ import type { IdempotencyKey } from '../../idempotency/key.ts'
 import { instant } from '../../instant.ts'
 import { addressKey } from '../../spelling.ts'
 import type { Provenance, TicketDraft } from '../drafts.ts'
-import { OPENED_COLUMNS, openedValues, recordedAt, recordOf, stateInput } from '../fields.ts'
+import { OPENED_COLUMNS, openedOf, openedValues, recordedAt, recordOf, stateInput } from '../fields.ts'
 import { EVENT_VIEW, PersonData, personView, TICKET_VIEW } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
 import { type AttachingParts, attachingInput, attachingParts, attachingTargets, WITHOUT_FILES } from './attaching.ts'
@@ -156,10 +156,13 @@ export interface CreateCall {
 type CreateInput = Readonly<Record<string, unknown>>
 
 function createInput(each: CreateCall, call: number): CreateInput {
-  const { state, requester, message, event } = each.draft
+  return { call, ...stateInput(each.draft.state), ...givenBeside(each) }
+}
+
+/** What a call brings beside the ticket's own fields. */
+function givenBeside(each: CreateCall): CreateInput {
+  const { requester, message, event } = each.draft
   return {
-    call,
-    ...stateInput(state),
     requester_by: requester.by === 'email' && requester.create ? 'ensured' : requester.by,
     requester_id: requester.by === 'id' ? requester.id : null,
     requester_email: requester.by === 'email' ? addressKey(requester.email) : null,
@@ -189,6 +192,8 @@ const LONE_INPUT: Readonly<Record<string, string>> = {
   ...{ credential_id: 'uuid', dialect: 'text', request_id: 'text', at: 'timestamptz', people: 'uuid[]' },
 }
 const LONE_NAMES = Object.keys(LONE_INPUT)
+/** Those that are no fields of the ticket, which come first. */
+const LONE_BESIDE = LONE_NAMES.slice(OPENED_NAMES.length)
 
 /** SQL with `:name` for each value of `LONE_INPUT`. */
 function withParameters(sql: string): string {
@@ -303,8 +308,9 @@ function loneOutcome({ draft, by }: CreateCall, row: LoneRow | undefined): Write
 function createStatement(tenantId: string, calls: readonly CreateCall[]): BoundStatement<AnswerRow | LoneRow> {
   const lone = loneOf(calls)
   if (lone) {
-    const input: CreateInput = { ...createInput(lone, 0), people: peopleIn(lone) }
-    return { statement: CREATE_LONE, values: [tenantId, ...LONE_NAMES.map((name) => input[name])] }
+    const input: CreateInput = { ...givenBeside(lone), people: peopleIn(lone) }
+    const beside = LONE_BESIDE.map((name) => input[name])
+    return { statement: CREATE_LONE, values: [tenantId, ...openedOf(lone.draft.state), ...beside] }
   }
   const inputs = calls.map(createInput)
   const values = [tenantId, JSON.stringify(inputs)]
