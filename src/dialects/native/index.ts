@@ -11,7 +11,7 @@ import { webhookRoutes } from './webhooks/routes.ts'
 
 const DESCRIPTION = `Polydesk's own API: tickets, their messages and what happened to them, in Polydesk's own words.
 
-A list is \`{"data": [...], "next": "<cursor>" | null}\`; \`limit\` is 1 to 200, and \`cursor\` the \`next\` of the page before.
+A list is \`{"data": [...], "next": "<cursor>" | null}\`; \`limit\` is 1 to 200 (1,000 for messages), and \`cursor\` the \`next\` of the page before.
 Every error is a problem document (RFC 9457, \`application/problem+json\`) with \`type\`, \`title\`, \`status\`, \`code\`, and for
 an invalid request \`errors\`: \`[{field, rule, message}]\`. A write with an \`Idempotency-Key\` may be sent again: it is
 answered as the first time, and with another body 422. A ticket's \`ETag\` is its version; a change with \`If-Match\` that
