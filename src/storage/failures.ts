@@ -9,10 +9,11 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** The disk is too full to take anything new. Nothing was tried; what reads goes on. Whoever watches the disk tells of it. */
+/** The disk is too full to take anything new; what reads goes on. Whoever watches the disk tells of it. */
 export class StoreFull extends StoreUnavailable {
-  constructor() {
-    super(new Error('The disk is full.'), false)
+  /** @param found what found it full while it was at something; without it nothing was tried. */
+  constructor(found?: StoreUnavailable) {
+    super(found ?? new Error('The disk is full.'), found?.sent ?? false)
     this.name = 'StoreFull'
   }
 }
@@ -67,6 +68,11 @@ export function isUnavailable(error: unknown): boolean {
   const code = errorCode(error)
   if (code !== undefined && (UNAVAILABLE_CODES.has(code) || UNAVAILABLE_CLASSES.has(code.slice(0, 2)))) return true
   return error instanceof Error && UNAVAILABLE_MESSAGES.some((text) => error.message.includes(text))
+}
+
+/** Whether the server found no room on its disk. */
+export function isOutOfSpace(error: unknown): boolean {
+  return errorCode(error) === '53100' || (error instanceof StoreUnavailable && isOutOfSpace(error.cause))
 }
 
 /** Whether a statement was cancelled because it ran too long: its own fault, or that of a store under too much load. */

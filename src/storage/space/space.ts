@@ -55,13 +55,20 @@ export function judge(
 /** Watches the disk that the data is on. */
 export interface Space {
   isFull(): boolean
+  /** Looks now, because somebody found no room: between two looks a fast disk may have filled up. */
+  look(): Promise<void>
   /** @throws StoreFull while too little is left to take anything new. */
   demand(): void
   stop(): Promise<void>
 }
 
 /** For a process that keeps nothing on its own disk, such as the command line. */
-export const ENDLESS_SPACE: Space = { isFull: () => false, demand: () => {}, stop: async () => {} }
+export const ENDLESS_SPACE: Space = {
+  isFull: () => false,
+  look: async () => {},
+  demand: () => {},
+  stop: async () => {},
+}
 
 /**
  * Keeps some space in reserve and refuses what is new in time: a database that finds no room for its log stops, and
@@ -79,8 +86,15 @@ export async function watchSpace(directory: string, say: (message: string) => vo
   )
   let toldAt = Number.NEGATIVE_INFINITY
   let stopped = false
+  let looks = Promise.resolve()
 
-  async function look(): Promise<void> {
+  /** One look after the other: two at once would take the reserve twice. A disk that cannot be looked at is told by whatever needs it. */
+  function look(): Promise<void> {
+    looks = looks.then(lookOnce).catch(() => {})
+    return looks
+  }
+
+  async function lookOnce(): Promise<void> {
     const left = await spaceLeft(directory)
     const verdict = judge(left, { isFull, hasReserve })
     if (verdict.reserve === 'give back') {
@@ -105,20 +119,16 @@ export async function watchSpace(directory: string, say: (message: string) => vo
     )
   }
 
-  // A disk that cannot be looked at is told by whatever needs it.
   let timer = setTimeout(() => {}, 0)
   const lookAgain = (): void => {
-    timer = setTimeout(() => {
-      look()
-        .catch(() => {})
-        .finally(() => !stopped && lookAgain())
-    }, LOOK_EVERY_MS).unref()
+    timer = setTimeout(() => look().then(() => !stopped && lookAgain()), LOOK_EVERY_MS).unref()
   }
-  await look().catch(() => {})
+  await look()
   lookAgain()
 
   return {
     isFull: () => isFull,
+    look,
     demand() {
       if (isFull) throw new StoreFull()
     },
