@@ -7,7 +7,7 @@ import type { Dialect, RouteShape } from '../src/dialects/dialect.ts'
 import { moov } from '../src/dialects/moov/index.ts'
 import { netgroot } from '../src/dialects/netgroot/index.ts'
 import { omnidesk } from '../src/dialects/omnidesk/index.ts'
-import { type OpenApiDocument, openApiOf } from '../src/dialects/openapi.ts'
+import { type OpenApiDocument, openApiOf } from '../src/dialects/openapi/document.ts'
 import { spacebring } from '../src/dialects/spacebring/index.ts'
 
 /** One item and the words that it can be; with `object`, what is in it is told at the object of that name. */

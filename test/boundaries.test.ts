@@ -65,8 +65,14 @@ const SOURCES: readonly Source[] = globSync('src/**/*.ts', { cwd: root })
 /** `core`, `storage`, ...; files directly in src are areas of their own. */
 const areaOf = (file: string): string => file.split('/')[1] ?? ''
 
+/** The folders of dialects: those with an index. */
+const DIALECT_FOLDERS: ReadonlySet<string> = new Set(globSync('src/dialects/*/index.ts', { cwd: root }).map(dirname))
+
 /** The dialect whose folder a file is in, if it is in one. */
-const dialectOf = (file: string): string | undefined => /^src\/dialects\/([^/]+)\//.exec(file)?.[1]
+function dialectOf(file: string): string | undefined {
+  const folder = file.split('/').slice(0, 3).join('/')
+  return DIALECT_FOLDERS.has(folder) ? basename(folder) : undefined
+}
 
 /** Whom each area may import beside itself. */
 const ARROWS: Readonly<Record<string, readonly string[] | 'all'>> = {
@@ -109,7 +115,7 @@ const EXEMPT: readonly {
     why: 'Dialects sign and seal with keys made for their purpose; only the type.',
   },
   {
-    file: 'src/dialects/mount.ts',
+    file: 'src/dialects/mount/mount.ts',
     to: 'src/storage/failures.ts',
     typeOnly: false,
     why: 'The one place where a store that is away becomes the wire error `unavailable`.',

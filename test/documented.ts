@@ -2,7 +2,7 @@ import { AssertionError } from 'node:assert/strict'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { Dialect } from '../src/dialects/dialect.ts'
-import type { OpenApiDocument } from '../src/dialects/openapi.ts'
+import type { OpenApiDocument } from '../src/dialects/openapi/document.ts'
 import { documentOf } from '../src/dialects/openapi-authorization.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
 

@@ -10,7 +10,7 @@ import {
   openApiOf,
   parameters,
   type Response,
-} from './openapi.ts'
+} from './openapi/document.ts'
 
 const closed = { additionalProperties: false } as const
 

@@ -5,7 +5,7 @@ import { Check } from 'typebox/value'
 import { changeTenant, type ListedTenant, listTenants, makeTenant, type Operator } from '../core/tenants/operate.ts'
 import { CREDENTIAL_KINDS, mint } from '../dialects/credentials.ts'
 import { type Answer, answerError, type Services, WireRefusal } from '../dialects/dialect.ts'
-import { sendAnswer, wireError } from '../dialects/mount.ts'
+import { sendAnswer, wireError } from '../dialects/mount/mount.ts'
 import { DEFAULT_ERRORS } from './errors.ts'
 
 /** Where the one who runs the server administers tenants. */

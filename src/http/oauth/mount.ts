@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Answer, Dialect, Services, WireError } from '../../dialects/dialect.ts'
 import { decompressed } from '../../dialects/encoding.ts'
-import { sendAnswer, wireError } from '../../dialects/mount.ts'
+import { sendAnswer, wireError } from '../../dialects/mount/mount.ts'
 import { plainPath } from '../paths.ts'
 import { decide, showPage } from './authorize.ts'
 import { readParameters } from './parameters.ts'

@@ -4,7 +4,7 @@ import { exchangeCode, findClient, findToken, grantToClient, refresh } from '../
 import { isSecretOf } from '../../core/authorization/rules.ts'
 import type { TokenRefusal } from '../../dialects/authorization.ts'
 import { type Answer, answerError, WireRefusal } from '../../dialects/dialect.ts'
-import { spendOne } from '../../dialects/mount.ts'
+import { spendOne } from '../../dialects/mount/mount.ts'
 import { bodyParameters, type Parameters, type PresentedClient, presentedClient } from './parameters.ts'
 import {
   callerOf,

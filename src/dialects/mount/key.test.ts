@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isSameRequest } from '../core/idempotency/key.ts'
-import { canonical, idempotencyKey, type KeyedRequest } from './idempotency.ts'
+import { isSameRequest } from '../../core/idempotency/key.ts'
+import { canonical, idempotencyKey, type KeyedRequest } from './key.ts'
 
 const REQUEST: KeyedRequest = {
   claimant: 'somebody',

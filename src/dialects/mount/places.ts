@@ -1,4 +1,4 @@
-import type { Issue } from '../core/errors.ts'
+import type { Issue } from '../../core/errors.ts'
 
 /**
  * By which clients say where a page begins, in the words of many vendors, without case, hyphens and underscores. How long a

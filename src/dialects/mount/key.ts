@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { Refusal } from '../core/errors.ts'
-import type { IdempotencyKey } from '../core/idempotency/key.ts'
+import { Refusal } from '../../core/errors.ts'
+import type { IdempotencyKey } from '../../core/idempotency/key.ts'
 
 /** Printable ASCII, as the Idempotency-Key draft of the IETF suggests for opaque keys. */
 const KEY = /^[\x21-\x7e]{1,255}$/

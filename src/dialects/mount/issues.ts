@@ -1,8 +1,8 @@
 import type { TLocalizedValidationError } from 'typebox/error'
 import { Format } from 'typebox/format'
 import { Settings } from 'typebox/system'
-import type { Issue } from '../core/errors.ts'
-import { isEmail } from '../core/identity/email.ts'
+import type { Issue } from '../../core/errors.ts'
+import { isEmail } from '../../core/identity/email.ts'
 
 /** Fields named at the most when many are wrong. */
 const MAXIMUM_ISSUES = 50
