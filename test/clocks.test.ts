@@ -11,8 +11,8 @@ import { logIn, setPassword } from '../src/core/logins/commands.ts'
 import { issueCredential } from '../src/core/tenants/commands.ts'
 import { createTicket } from '../src/core/tickets/commands.ts'
 import { CREDENTIAL_KINDS, mint } from '../src/dialects/credentials.ts'
-import { seal, unseal } from '../src/http/oauth/sealed.ts'
 import { runJob, SCHEDULE } from '../src/jobs/schedule.ts'
+import { seal, unseal } from '../src/oauth/sealed.ts'
 import { type Core, makeTenant, openCore, type SmallTenant } from './core.ts'
 
 const SECOND = 1_000

@@ -3,8 +3,8 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { Dialect } from '../src/dialects/dialect.ts'
 import type { OpenApiDocument } from '../src/dialects/openapi/document.ts'
-import { documentOf } from '../src/dialects/openapi-authorization.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
+import { documentOf } from '../src/oauth/document.ts'
 
 /** What is compared with the documents: an answer as it came over HTTP. */
 export interface Answered {

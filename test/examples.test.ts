@@ -6,9 +6,9 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import type { DialectName } from '../src/dialects/dialect.ts'
 import type { OpenApiDocument, Operation } from '../src/dialects/openapi/document.ts'
-import { documentOf } from '../src/dialects/openapi-authorization.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
 import { UPLOAD_TYPE } from '../src/dialects/uploads.ts'
+import { documentOf } from '../src/oauth/document.ts'
 import { startWorld, type World } from './world.ts'
 
 const basicOf = (world: World, id: string, secret: string) =>

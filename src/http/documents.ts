@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { DemoValues } from '../dialects/examples.ts'
-import { documentOf } from '../dialects/openapi-authorization.ts'
+import { documentOf } from '../oauth/document.ts'
 
 /**
  * What the page of `/docs` may load: what this server has, and nothing from elsewhere. The page sets styles on its own

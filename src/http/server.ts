@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import { type Answer, answerError, type Dialect, type Services, type WireError } from '../dialects/dialect.ts'
 import type { DemoValues } from '../dialects/examples.ts'
 import { mountDialect, sendAnswer, wireError } from '../dialects/mount/mount.ts'
+import { authorizationError, mountAuthorization, ofAuthorization } from '../oauth/mount.ts'
 import { keepAccessLog } from './access-log.ts'
 import { crossOriginAt, mountCrossOrigin } from './cross-origin.ts'
 import { mountDocuments } from './documents.ts'
@@ -16,7 +17,6 @@ import { mountLanding } from './landing.ts'
 import { askForBody, close, endAfter, hasBody, isLingering, letEarlyAnswersArrive, readFirst } from './lingering.ts'
 import { loggedRequest } from './logged-request.ts'
 import { type Measured, mountMetrics } from './metrics.ts'
-import { authorizationError, mountAuthorization, ofAuthorization } from './oauth/mount.ts'
 import { mountOperator } from './operator.ts'
 import { BrokenBody, failBody, keepPace, type Pace } from './pace.ts'
 import { learnPaths, plainPath, requestTarget } from './paths.ts'
@@ -125,7 +125,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
 
   /** An error in the form of the dialect whose path it is, or of the authorization server, wherever it went wrong. */
   function answerAt(url: string, error: WireError): Answer {
-    if (ofAuthorization(url)) return authorizationError(error)
+    if (ofAuthorization(plainPath(url))) return authorizationError(error)
     return answerError(dialectOf(url)?.errors ?? DEFAULT_ERRORS, error)
   }
 
@@ -136,7 +136,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   /** What every answer at a path has beside its own headers. */
   function headersAt(url: string, id: string): Readonly<Record<string, string>> {
     // S41: every answer there can be traced, whichever vendor's it is.
-    const own = ofAuthorization(url) ? { 'x-request-id': id } : dialectOf(url)?.everyAnswer?.({ id })
+    const own = ofAuthorization(plainPath(url)) ? { 'x-request-id': id } : dialectOf(url)?.everyAnswer?.({ id })
     return { 'x-content-type-options': 'nosniff', ...own }
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Surroundings } from '../../core/authorization/commands.ts'
-import { type AuthorizationForm, CLIENT_CHALLENGE, type TokenRefusal } from '../../dialects/authorization.ts'
-import { type Answer, type Dialect, type Services, WireRefusal } from '../../dialects/dialect.ts'
+import type { Surroundings } from '../core/authorization/commands.ts'
+import { type AuthorizationForm, CLIENT_CHALLENGE, type TokenRefusal } from '../dialects/authorization.ts'
+import { type Answer, type Dialect, type Services, WireRefusal } from '../dialects/dialect.ts'
 import type { PresentedClient } from './parameters.ts'
 
 /** A dialect whose clients the authorization server serves. */

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Answer, Dialect, Services, WireError } from '../../dialects/dialect.ts'
-import { decompressed } from '../../dialects/encoding.ts'
-import { sendAnswer, wireError } from '../../dialects/mount/mount.ts'
-import { plainPath } from '../paths.ts'
+import type { Answer, Dialect, Services, WireError } from '../dialects/dialect.ts'
+import { decompressed } from '../dialects/encoding.ts'
+import { sendAnswer, wireError } from '../dialects/mount/mount.ts'
 import { decide, showPage } from './authorize.ts'
 import { readParameters } from './parameters.ts'
 import { answerRevoke } from './revoke.ts'
@@ -12,9 +11,8 @@ import { answerToken } from './token.ts'
 /** The paths of the authorization server, which several dialects share. */
 const PREFIX = '/oauth2'
 
-/** Whether a path is the authorization server's. */
-export function ofAuthorization(url: string): boolean {
-  const path = plainPath(url)
+/** Whether a path is the authorization server's. @param path in its plain spelling. */
+export function ofAuthorization(path: string): boolean {
   return path === PREFIX || path.startsWith(`${PREFIX}/`)
 }
 

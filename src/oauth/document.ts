@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import { type TObject, type TSchema, Type } from 'typebox'
-import type { AuthorizationForm, TokenRefusal } from './authorization.ts'
-import { type Answer, answerError, type Dialect } from './dialect.ts'
-import { type DemoValues, filled, NO_VALUES } from './examples.ts'
+import type { AuthorizationForm, TokenRefusal } from '../dialects/authorization.ts'
+import { type Answer, answerError, type Dialect } from '../dialects/dialect.ts'
+import { type DemoValues, filled, NO_VALUES } from '../dialects/examples.ts'
 import {
   contentOf as bodyOf,
   type OpenApiDocument,
@@ -10,7 +10,7 @@ import {
   openApiOf,
   parameters,
   type Response,
-} from './openapi/document.ts'
+} from '../dialects/openapi/document.ts'
 
 const closed = { additionalProperties: false } as const
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { Type } from 'typebox'
 import { Check } from 'typebox/value'
-import { verifiedPayload } from '../../dialects/signed-token.ts'
+import { verifiedPayload } from '../dialects/signed-token.ts'
 
 /** For how long the page may be left open, in seconds. */
 const PAGE_SECONDS = 600
