@@ -3,11 +3,12 @@
  * headers, fields, words, statuses. Each item has a key; tests are recorded by the keys of what they saw.
  */
 import type { TSchema } from 'typebox'
-import type { Dialect, RouteShape } from '../src/dialects/dialect.ts'
+import type { Dialect } from '../src/dialects/dialect.ts'
 import { moov } from '../src/dialects/moov/index.ts'
 import { netgroot } from '../src/dialects/netgroot/index.ts'
 import { omnidesk } from '../src/dialects/omnidesk/index.ts'
 import { type OpenApiDocument, openApiOf } from '../src/dialects/openapi/document.ts'
+import type { RouteShape } from '../src/dialects/route.ts'
 import { spacebring } from '../src/dialects/spacebring/index.ts'
 
 /** One item and the words that it can be; with `object`, what is in it is told at the object of that name. */

@@ -4,8 +4,8 @@
  */
 import { getTestContext } from 'node:test'
 import { headerKey, places, seenIn } from '../scripts/surface.ts'
-import type { RouteShape } from '../src/dialects/dialect.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
+import type { RouteShape } from '../src/dialects/route.ts'
 import { fileName, keepSeen } from './record.ts'
 
 export interface Exchange {

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { TObject, TSchema } from 'typebox'
 import type { Client, Issued, Lifetimes } from '../core/authorization/client.ts'
 import type { Tenant } from '../core/catalogue/tenant.ts'
-import type { Answer, Settings } from './dialect.ts'
+import type { Settings } from './services.ts'
+import type { Answer } from './wire.ts'
 
 export type GrantType = 'authorization_code' | 'client_credentials' | 'refresh_token'
 

@@ -1,4 +1,4 @@
-import { malformed } from './dialect.ts'
+import { malformed } from './wire.ts'
 
 /** What bytes are read by when nobody says: UTF-8, strictly, so that nothing is kept that was not sent. */
 export const UTF8 = 'utf-8'

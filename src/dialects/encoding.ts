@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { WireRefusal } from './dialect.ts'
+import { WireRefusal } from './wire.ts'
 
 /** How bodies may be compressed (RFC 9110, 8.4.1); one way at a time. */
 const CODINGS = ['gzip', 'deflate', 'br'] as const

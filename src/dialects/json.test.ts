@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { WireRefusal } from './dialect.ts'
 import { parseJson } from './json.ts'
+import { WireRefusal } from './wire.ts'
 
 const refused = (text: string | Buffer) => assert.throws(() => parseJson(Buffer.from(text)), WireRefusal)
 

@@ -1,4 +1,4 @@
-import { malformed } from './dialect.ts'
+import { malformed } from './wire.ts'
 
 /**
  * Reads a JSON body strictly: UTF-8 only (RFC 8259), and no name twice in one object (RFC 7493, I-JSON), because which of

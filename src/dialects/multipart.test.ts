@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { WireRefusal } from './dialect.ts'
 import { partsOf, readTexts, type TextPart, textBytes } from './multipart.ts'
+import { WireRefusal } from './wire.ts'
 
 const TYPE = 'multipart/form-data; boundary=XX'
 const MOST = 10_000_000

@@ -1,7 +1,7 @@
 import { likelyText, textIn, UTF8 } from './charsets.ts'
-import { malformed, WireRefusal } from './dialect.ts'
 import { type HeaderValue, hasParameter, headerValue, parameterText } from './header-values.ts'
 import { type Bytes, transferDecoder } from './transfer-encodings.ts'
+import { malformed, WireRefusal } from './wire.ts'
 
 /** What of a form is read at the most. */
 export interface FormLimits {

@@ -1,4 +1,4 @@
-import { malformed, type WireRefusal } from './dialect.ts'
+import { malformed, type WireRefusal } from './wire.ts'
 
 /** Bytes as they come. */
 export type Bytes = AsyncIterable<Uint8Array>

@@ -2,10 +2,10 @@ import { PassThrough, type Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { cleanName } from '../core/attachments/rules.ts'
 import { refuseField } from '../core/errors.ts'
-import type { Services } from './dialect.ts'
-import { malformed, WireRefusal } from './dialect.ts'
 import { type NamedPart, type Part, partsOf, readTexts, type TextPart, textBytes } from './multipart.ts'
+import type { Services } from './services.ts'
 import type { Bytes } from './transfer-encodings.ts'
+import { malformed, WireRefusal } from './wire.ts'
 
 /** Where a form with a file is read: its own media type. */
 export const UPLOAD_TYPE = 'multipart/form-data'

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Answer, Dialect, Services } from '../dialects/dialect.ts'
+import type { Dialect } from '../dialects/dialect.ts'
+import type { Services } from '../dialects/services.ts'
+import type { Answer } from '../dialects/wire.ts'
 import { plainPath } from './paths.ts'
 
 declare module 'fastify' {

@@ -1,4 +1,4 @@
-import type { Answer, ErrorTable } from '../dialects/dialect.ts'
+import type { Answer, ErrorTable } from '../dialects/wire.ts'
 
 /** A problem document (RFC 9457) of the server itself, for paths that belong to no dialect. */
 function problem(status: number, title: string, headers: Readonly<Record<string, string>> = {}): Answer {

@@ -2,8 +2,9 @@ import { create as contentDisposition } from 'content-disposition'
 import type { FastifyInstance } from 'fastify'
 import { findUploads } from '../core/attachments/commands.ts'
 import { asciiName, sentType } from '../core/attachments/rules.ts'
-import { answerError, type Services } from '../dialects/dialect.ts'
-import { sendAnswer } from '../dialects/mount/mount.ts'
+import { sendAnswer } from '../dialects/mount/answer.ts'
+import type { Services } from '../dialects/services.ts'
+import { answerError } from '../dialects/wire.ts'
 import { DEFAULT_ERRORS } from './errors.ts'
 
 /** Where attachments are downloaded: a path of the server's own, by whoever has a link that is still good. */

@@ -4,8 +4,10 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import { changeTenant, type ListedTenant, listTenants, makeTenant, type Operator } from '../core/tenants/operate.ts'
 import { CREDENTIAL_KINDS, mint } from '../dialects/credentials.ts'
-import { type Answer, answerError, type Services, WireRefusal } from '../dialects/dialect.ts'
-import { sendAnswer, wireError } from '../dialects/mount/mount.ts'
+import { sendAnswer } from '../dialects/mount/answer.ts'
+import { wireError } from '../dialects/mount/errors.ts'
+import type { Services } from '../dialects/services.ts'
+import { type Answer, answerError, WireRefusal } from '../dialects/wire.ts'
 import { DEFAULT_ERRORS } from './errors.ts'
 
 /** Where the one who runs the server administers tenants. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import router from 'find-my-way'
-import { METHODS } from '../dialects/mount/mount.ts'
+import { METHODS } from '../dialects/mount/methods.ts'
 
 /**
  * Learns every path that is mounted from now on, in any scope, and tells which methods the path of a URL has: none when it

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { type TObject, type TSchema, Type } from 'typebox'
 import type { AuthorizationForm, TokenRefusal } from '../dialects/authorization.ts'
-import { type Answer, answerError, type Dialect } from '../dialects/dialect.ts'
+import type { Dialect } from '../dialects/dialect.ts'
 import { type DemoValues, filled, NO_VALUES } from '../dialects/examples.ts'
 import {
   contentOf as bodyOf,
@@ -11,6 +11,7 @@ import {
   parameters,
   type Response,
 } from '../dialects/openapi/document.ts'
+import { type Answer, answerError } from '../dialects/wire.ts'
 
 const closed = { additionalProperties: false } as const
 

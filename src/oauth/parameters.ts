@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { WireRefusal } from '../dialects/dialect.ts'
 import { jsonUnderOtherType, parseJson } from '../dialects/json.ts'
 import { readTexts } from '../dialects/text.ts'
+import { WireRefusal } from '../dialects/wire.ts'
 
 /** What a client sent, by name. A parameter without a value counts as left out (RFC 6749, 3.1). */
 export type Parameters = ReadonlyMap<string, string>

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Client } from '../core/authorization/client.ts'
 import { findClient, findToken, type HeldToken, revokeToken } from '../core/authorization/commands.ts'
 import { isSecretOf } from '../core/authorization/rules.ts'
-import type { Answer } from '../dialects/dialect.ts'
+import type { Answer } from '../dialects/wire.ts'
 import { bodyParameters, type PresentedClient, presentedClient, queryParameters } from './parameters.ts'
 import { demandNotHeldOff, refused, type Service, servedBy, surroundings } from './service.ts'
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Surroundings } from '../core/authorization/commands.ts'
 import { type AuthorizationForm, CLIENT_CHALLENGE, type TokenRefusal } from '../dialects/authorization.ts'
-import { type Answer, type Dialect, type Services, WireRefusal } from '../dialects/dialect.ts'
+import type { Dialect } from '../dialects/dialect.ts'
+import type { Services } from '../dialects/services.ts'
+import { type Answer, WireRefusal } from '../dialects/wire.ts'
 import type { PresentedClient } from './parameters.ts'
 
 /** A dialect whose clients the authorization server serves. */

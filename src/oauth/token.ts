@@ -3,8 +3,8 @@ import type { Client } from '../core/authorization/client.ts'
 import { exchangeCode, findClient, findToken, grantToClient, refresh } from '../core/authorization/commands.ts'
 import { isSecretOf } from '../core/authorization/rules.ts'
 import type { TokenRefusal } from '../dialects/authorization.ts'
-import { type Answer, answerError, WireRefusal } from '../dialects/dialect.ts'
-import { spendOne } from '../dialects/mount/mount.ts'
+import { spendOne } from '../dialects/mount/rate.ts'
+import { type Answer, answerError, WireRefusal } from '../dialects/wire.ts'
 import { bodyParameters, type Parameters, type PresentedClient, presentedClient } from './parameters.ts'
 import {
   callerOf,

@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http'
 import fc from 'fast-check'
-import type { Route } from '../../src/dialects/dialect.ts'
+import type { Route } from '../../src/dialects/route.ts'
 import type { Headers, Ids } from './site.ts'
 
 /**

@@ -6,7 +6,7 @@ import type { Desk, Tenant } from '../../core/catalogue/tenant.ts'
 import { Refusal } from '../../core/errors.ts'
 import { type Actor, may, worksOn } from '../../core/identity/actor.ts'
 import { PERMISSIONS } from '../../core/identity/permissions.ts'
-import { answerError, WireRefusal } from '../dialect.ts'
+import { answerError, WireRefusal } from '../wire.ts'
 import { admit, authenticate, type Need, presentedIn, scopesAllow } from './auth.ts'
 import { errors } from './errors.ts'
 

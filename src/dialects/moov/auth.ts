@@ -6,7 +6,7 @@ import type { Desk, Tenant } from '../../core/catalogue/tenant.ts'
 import { refuse } from '../../core/errors.ts'
 import { type Actor, narrowed, worksOn } from '../../core/identity/actor.ts'
 import type { Permission } from '../../core/identity/permissions.ts'
-import { WireRefusal } from '../dialect.ts'
+import { WireRefusal } from '../wire.ts'
 import { comesFrom } from './origins.ts'
 
 /** What an operation asks of its caller: the vendor's scope, and the core permissions that it uses. */

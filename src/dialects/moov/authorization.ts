@@ -3,7 +3,8 @@ import type { Client, Issued } from '../../core/authorization/client.ts'
 import type { Tenant } from '../../core/catalogue/tenant.ts'
 import type { AuthorizationForm, Scoping, TokenRefusal } from '../authorization.ts'
 import { CLIENT_CHALLENGE, NOT_KEPT, splitScopes } from '../authorization.ts'
-import type { Answer, Settings } from '../dialect.ts'
+import type { Settings } from '../services.ts'
+import type { Answer } from '../wire.ts'
 import { comesFrom } from './origins.ts'
 
 const HOUR_SECONDS = 3600

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Issue } from '../../core/errors.ts'
-import { answerError, type WireError } from '../dialect.ts'
+import { answerError, type WireError } from '../wire.ts'
 import { errors, invalid } from './errors.ts'
 import recorded from './fixtures/create-ticket-errors.json' with { type: 'json' }
 

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { Issue } from '../../core/errors.ts'
-import type { Answer, Dialect, ErrorTable } from '../dialect.ts'
+import type { Dialect } from '../dialect.ts'
+import type { Answer, ErrorTable } from '../wire.ts'
 
 type Mirrored =
   | 'url'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { WireRefusal } from '../dialect.ts'
+import { WireRefusal } from '../wire.ts'
 import { cursorAt, pageFrom } from './paging.ts'
 
 const key = fc.record(

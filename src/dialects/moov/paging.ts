@@ -1,7 +1,7 @@
 import { isInstant } from '../../core/instant.ts'
 import type { TicketKey, TicketPage } from '../../core/tickets/queries.ts'
 import type { Ticket } from '../../core/tickets/ticket.ts'
-import { WireRefusal } from '../dialect.ts'
+import { WireRefusal } from '../wire.ts'
 
 export const DEFAULT_COUNT = 200
 export const LARGEST_COUNT = 1000

@@ -1,11 +1,32 @@
 import { createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../core/errors.ts'
 import type { IdempotencyKey } from '../../core/idempotency/key.ts'
+import type { Dialect } from '../dialect.ts'
+import type { RouteShape } from '../route.ts'
+import type { Validated } from './validation.ts'
 
 /** Printable ASCII, as the Idempotency-Key draft of the IETF suggests for opaque keys. */
 const KEY = /^[\x21-\x7e]{1,255}$/
 /** A string as the draft has it in the header: in quotes, with quotes and backslashes escaped (RFC 9651, 3.3.3). */
 const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/
+
+/** The key of a request to an operation; null when it has none. @throws Refusal `invalid` */
+export function keyOf<Need>(
+  { method, url, headers }: FastifyRequest,
+  claimant: string,
+  { params, query, body }: Validated,
+  dialect: Dialect<Need>,
+  route: RouteShape,
+): IdempotencyKey | null {
+  // A query that the operation does not read says nothing.
+  const asked = route.query ? query : {}
+  return idempotencyKey({
+    ...{ claimant, header: headers['idempotency-key'], method, url, body, params },
+    operation: `${route.method} ${route.path}`,
+    parameters: dialect.parametersOf?.({ query: asked, body }) ?? [asked, body],
+  })
+}
 
 /** A request as it was sent, and as it is understood. */
 export interface KeyedRequest {

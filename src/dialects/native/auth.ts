@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { refuse } from '../../core/errors.ts'
 import { type Actor, narrowed } from '../../core/identity/actor.ts'
 import { PERMISSIONS, type Permission } from '../../core/identity/permissions.ts'
-import type { Services } from '../dialect.ts'
+import type { Services } from '../services.ts'
 
 /** The core permissions that an operation may use. Without the first there is nothing it could do. */
 export type Need = readonly Permission[]

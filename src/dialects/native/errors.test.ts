@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answerError, type WireError } from '../dialect.ts'
+import { answerError, type WireError } from '../wire.ts'
 import { errors, fieldAt } from './errors.ts'
 
 const EVERY: readonly (readonly [number, WireError])[] = [

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Issue } from '../../core/errors.ts'
-import type { Answer, ErrorTable, WireErrorCode } from '../dialect.ts'
+import type { Answer, ErrorTable, WireErrorCode } from '../wire.ts'
 
 /** A problem document (RFC 9457); `code` is the last part of `type`. */
 interface Problem {

@@ -3,7 +3,7 @@ import { refuse } from '../../core/errors.ts'
 import type { Actor } from '../../core/identity/actor.ts'
 import { narrowed } from '../../core/identity/actor.ts'
 import type { Permission } from '../../core/identity/permissions.ts'
-import type { Services } from '../dialect.ts'
+import type { Services } from '../services.ts'
 import { resolveLogin } from './logins/token.ts'
 
 /** Who may call an operation, and what it uses of the core. */

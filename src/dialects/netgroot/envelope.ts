@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { Type } from 'typebox'
-import type { Answer } from '../dialect.ts'
+import type { Answer } from '../wire.ts'
 
 /** The schema of what a read answers. */
 export function shownAs<Data extends TSchema>(data: Data) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { WireError } from '../dialect.ts'
-import { answerError } from '../dialect.ts'
+import type { WireError } from '../wire.ts'
+import { answerError } from '../wire.ts'
 import { errors } from './errors.ts'
 
 const expected: readonly (readonly [WireError, number, string])[] = [

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Missing } from '../../core/errors.ts'
-import type { Answer, ErrorTable } from '../dialect.ts'
+import type { Answer, ErrorTable } from '../wire.ts'
 
 const MISSING: Readonly<Record<Missing, string>> = {
   ticket: 'Ticket not found',

@@ -5,7 +5,7 @@ import type { Context } from '../../core/context.ts'
 import type { TicketKey } from '../../core/tickets/queries.ts'
 import { listTickets } from '../../core/tickets/queries.ts'
 import type { Ticket, TicketFilter } from '../../core/tickets/ticket.ts'
-import type { Answer } from '../dialect.ts'
+import type { Answer } from '../wire.ts'
 
 /** A page that a caller asked for, counted from 1. */
 export interface Page {

@@ -3,7 +3,7 @@ import { refuse } from '../../core/errors.ts'
 import type { Actor } from '../../core/identity/actor.ts'
 import { narrowed } from '../../core/identity/actor.ts'
 import type { Permission } from '../../core/identity/permissions.ts'
-import type { Services } from '../dialect.ts'
+import type { Services } from '../services.ts'
 
 /** The vendor's permissions that a key can be given and that this dialect makes use of. */
 export type VendorPermission =

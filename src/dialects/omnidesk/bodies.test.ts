@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { WireRefusal } from '../dialect.ts'
+import { WireRefusal } from '../wire.ts'
 import { multipartFields, untypedBody, urlencodedFields } from './bodies.ts'
 
 const isMalformed = (error: unknown): boolean => error instanceof WireRefusal && error.error.code === 'malformed'

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { likelyText, textIn, UTF8 } from '../charsets.ts'
-import { WireRefusal } from '../dialect.ts'
 import { headerValue, percentDecoded } from '../header-values.ts'
 import { jsonUnderOtherType, parseJson } from '../json.ts'
 import { CHARSET_FIELD, partsOf, readTexts, type TextPart, textBytes } from '../multipart.ts'
+import { WireRefusal } from '../wire.ts'
 
 /** Fields by name as sent, brackets included; a name that came several times has all its values. */
 export type Fields = Record<string, string | string[]>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Issue } from '../../core/errors.ts'
-import { answerError, type WireError } from '../dialect.ts'
+import { answerError, type WireError } from '../wire.ts'
 import { NEEDS } from './auth.ts'
 import { errors } from './errors.ts'
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Issue, Missing } from '../../core/errors.ts'
 import type { Permission } from '../../core/identity/permissions.ts'
-import type { Answer, ErrorTable } from '../dialect.ts'
+import type { Answer, ErrorTable } from '../wire.ts'
 import type { VendorPermission } from './auth.ts'
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { WireRefusal } from '../dialect.ts'
+import { WireRefusal } from '../wire.ts'
 import { nested, parametersOf } from './names.ts'
 
 test('a list of ids is the same parameter in every bracket spelling', () => {

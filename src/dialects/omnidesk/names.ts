@@ -1,4 +1,4 @@
-import { WireRefusal } from '../dialect.ts'
+import { WireRefusal } from '../wire.ts'
 import { KEY_PARAMETERS } from './auth.ts'
 import type { Parameters } from './coercion.ts'
 

@@ -1,6 +1,6 @@
 import { type TObject, Type } from 'typebox'
 import { refuseField } from '../../core/errors.ts'
-import type { Answer } from '../dialect.ts'
+import type { Answer } from '../wire.ts'
 import { numberOr, type Parameters } from './coercion.ts'
 
 /** Which part of a list: the vendor counts items from 0 and names how many it wants at the most. */

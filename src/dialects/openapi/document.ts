@@ -1,10 +1,12 @@
 import { STATUS_CODES } from 'node:http'
 import type { TObject, TSchema } from 'typebox'
 import { Type } from 'typebox'
-import type { Answer, Dialect, RouteShape, WireError, WireErrorCode } from '../dialect.ts'
-import { answerError } from '../dialect.ts'
+import type { Dialect } from '../dialect.ts'
 import { type DemoValues, FILE, filled, NO_VALUES } from '../examples.ts'
+import type { RouteShape } from '../route.ts'
 import { UPLOAD_TYPE } from '../uploads.ts'
+import type { Answer, WireError, WireErrorCode } from '../wire.ts'
+import { answerError } from '../wire.ts'
 
 /** What a dialect says of itself in its OpenAPI document, beside its routes. */
 export interface OpenApiNotes {

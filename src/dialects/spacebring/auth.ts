@@ -4,7 +4,7 @@ import type { Actor, ActorCredential } from '../../core/identity/actor.ts'
 import { narrowed } from '../../core/identity/actor.ts'
 import type { Permission } from '../../core/identity/permissions.ts'
 import { UUID } from '../../core/uuid.ts'
-import type { Services } from '../dialect.ts'
+import type { Services } from '../services.ts'
 
 export const NETWORK_HEADER = 'spacebring-network-id'
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { Client, Issued } from '../../core/authorization/client.ts'
 import type { AuthorizationForm, Scoping, TokenRefusal } from '../authorization.ts'
 import { CLIENT_CHALLENGE, NOT_KEPT, splitScopes } from '../authorization.ts'
-import type { Answer } from '../dialect.ts'
+import type { Answer } from '../wire.ts'
 import { AREAS_SERVED, type Scope } from './auth.ts'
 
 /** Spacebring reference, Authentication: tokens live one hour. */

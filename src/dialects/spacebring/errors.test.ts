@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answerError, type WireError } from '../dialect.ts'
+import { answerError, type WireError } from '../wire.ts'
 import { errors } from './errors.ts'
 
 const EVERY: readonly [WireError, number, string][] = [

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Issue, Missing } from '../../core/errors.ts'
-import type { Answer, ErrorTable } from '../dialect.ts'
+import type { Answer, ErrorTable } from '../wire.ts'
 
 /** Spacebring reference, errors: `{message, type}`; `issues` is our addition on 400 (S12). */
 interface ErrorBody {

@@ -1,5 +1,5 @@
 import { refuse } from '../../../core/errors.ts'
-import { type Route, route } from '../../dialect.ts'
+import { type Route, route } from '../../route.ts'
 import type { Need } from '../auth.ts'
 import { deskIn } from '../tickets/codec.ts'
 import { AccountParams } from '../tickets/schema.ts'

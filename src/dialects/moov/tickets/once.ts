@@ -1,7 +1,7 @@
 import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
 import { claimantOf } from '../../../core/identity/actor.ts'
-import type { Settings } from '../../dialect.ts'
+import type { Settings } from '../../services.ts'
 
 const HEADER = 'x-idempotency-key'
 /** At most as long as a UUID, and visible. */

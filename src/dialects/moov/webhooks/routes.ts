@@ -9,7 +9,7 @@ import {
   testWebhook,
   updateWebhook,
 } from '../../../core/webhooks/commands.ts'
-import { type Route, route } from '../../dialect.ts'
+import { type Route, route } from '../../route.ts'
 import type { Need } from '../auth.ts'
 import { encodePing, encodeWebhook, isOwn, webhookIn } from './codec.ts'
 import { webhooks } from './protocol.ts'

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { uploadAttachment } from '../../../core/attachments/commands.ts'
 import { linkingIn } from '../../../core/attachments/links.ts'
-import { type Route, route } from '../../dialect.ts'
+import { type Route, route } from '../../route.ts'
 import { fileIn } from '../../uploads.ts'
 import type { Need } from '../auth.ts'
 import { closed } from '../shapes.ts'

@@ -6,7 +6,7 @@ import { refuse } from '../../../core/errors.ts'
 import { reachesDesk } from '../../../core/identity/actor.ts'
 import type { Permission } from '../../../core/identity/permissions.ts'
 import { renameTenant } from '../../../core/tenants/commands.ts'
-import { type Route, route } from '../../dialect.ts'
+import { type Route, route } from '../../route.ts'
 import type { Need } from '../auth.ts'
 import { pageOf } from '../paging.ts'
 import {

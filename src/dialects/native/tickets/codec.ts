@@ -17,7 +17,7 @@ import type {
   TicketFilter,
 } from '../../../core/tickets/ticket.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
-import type { Call } from '../../dialect.ts'
+import type { Call } from '../../route.ts'
 import type { Names } from '../names.ts'
 import { versionsIn } from './entity-tags.ts'
 import { encodeEventData } from './event-data.ts'

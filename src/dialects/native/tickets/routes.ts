@@ -13,7 +13,7 @@ import {
   listTickets,
 } from '../../../core/tickets/queries.ts'
 import type { Ticket } from '../../../core/tickets/ticket.ts'
-import { type Route, route } from '../../dialect.ts'
+import { type Route, route } from '../../route.ts'
 import { texts } from '../../text.ts'
 import type { Need } from '../auth.ts'
 import { decodeCount, decodeKey, decodeLimit, decodeMessageLimit } from '../paging.ts'

@@ -12,7 +12,7 @@ import {
   testWebhook,
   updateWebhook,
 } from '../../../core/webhooks/commands.ts'
-import { type Route, route } from '../../dialect.ts'
+import { type Route, route } from '../../route.ts'
 import type { Need } from '../auth.ts'
 import { namesOf } from '../names.ts'
 import { pageOf } from '../paging.ts'

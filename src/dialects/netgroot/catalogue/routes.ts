@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import type { Route } from '../../dialect.ts'
-import { route } from '../../dialect.ts'
+import type { Route } from '../../route.ts'
+import { route } from '../../route.ts'
 import { NEEDS, type Need } from '../auth.ts'
 import { show, shownAs } from '../envelope.ts'
 import { encodeGroups, encodePriorities, encodeStatuses, encodeSubjects, encodeTypes } from './codec.ts'

@@ -3,7 +3,7 @@ import { SignJWT } from 'jose'
 import type { Actor } from '../../../core/identity/actor.ts'
 import type { UserSummary } from '../../../core/identity/user.ts'
 import { issueCredential } from '../../../core/tenants/commands.ts'
-import type { Services } from '../../dialect.ts'
+import type { Services } from '../../services.ts'
 import { verifiedPayload } from '../../signed-token.ts'
 
 /** How the core keeps a login: a credential that is found by the token's `jti`, so that Logout can revoke it. */

@@ -1,6 +1,6 @@
 import { refuse } from '../../../core/errors.ts'
 import { listUsers } from '../../../core/users/queries.ts'
-import { type Route, route } from '../../dialect.ts'
+import { type Route, route } from '../../route.ts'
 import { NEEDS, type Need } from '../auth.ts'
 import { parametersOf } from '../names.ts'
 import { pageOf, showPage } from '../paging.ts'

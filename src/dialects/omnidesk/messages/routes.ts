@@ -1,5 +1,5 @@
 import { changeTicket } from '../../../core/tickets/commands.ts'
-import { type Route, route } from '../../dialect.ts'
+import { type Route, route } from '../../route.ts'
 import { texts } from '../../text.ts'
 import { NEEDS, type Need } from '../auth.ts'
 import { parametersOf } from '../names.ts'

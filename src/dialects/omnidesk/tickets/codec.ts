@@ -11,7 +11,7 @@ import type {
   TicketRef,
 } from '../../../core/tickets/ticket.ts'
 import type { Priority, Status } from '../../../core/words.ts'
-import type { Answer } from '../../dialect.ts'
+import type { Answer } from '../../wire.ts'
 import { choice, choiceOrNull, flag, idList, number, numberOr, type Parameters, required, text } from '../coercion.ts'
 import { decodeWindow, LARGEST_LIMIT, type Window } from '../paging.ts'
 import { brandBy, brandsOf, type Caller, channelBy, formIdBy, groupIdBy } from '../records.ts'

@@ -3,7 +3,7 @@ import type { Context } from '../../../core/context.ts'
 import { findUsers } from '../../../core/identity/queries.ts'
 import { getConversation, getWholeTimeline } from '../../../core/tickets/queries.ts'
 import type { TicketRef } from '../../../core/tickets/ticket.ts'
-import type { Answer } from '../../dialect.ts'
+import type { Answer } from '../../wire.ts'
 import { encodeTicket } from './codec.ts'
 import { encodeHistory, encodeMessage, usersNamed } from './timeline.ts'
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { uploadAttachment } from '../../../core/attachments/commands.ts'
 import { linkingIn } from '../../../core/attachments/links.ts'
-import { route } from '../../dialect.ts'
+import { route } from '../../route.ts'
 import { fileIn } from '../../uploads.ts'
 import { writing } from '../auth.ts'
 import { closed } from '../shapes.ts'

@@ -1,6 +1,6 @@
 import { refuse } from '../../../core/errors.ts'
 import { reachesDesk } from '../../../core/identity/actor.ts'
-import { type Route, route } from '../../dialect.ts'
+import { type Route, route } from '../../route.ts'
 import { type Need, readingOf } from '../auth.ts'
 import { lowerCase } from '../tickets/codec.ts'
 import { encodeLocation } from './codec.ts'

@@ -1,5 +1,5 @@
 import { getMember, listMembers } from '../../../core/users/queries.ts'
-import { type Route, route } from '../../dialect.ts'
+import { type Route, route } from '../../route.ts'
 import { type Need, readingOf } from '../auth.ts'
 import { lowerCase } from '../tickets/codec.ts'
 import { findLocation } from '../tickets/references.ts'
