@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { anyText } from '../../test/arbitraries.ts'
 import { readableText, textProblem } from './text.ts'
 
 const PASTES: Readonly<Record<string, readonly [pasted: string, read: string]>> = {
@@ -26,12 +27,7 @@ for (const [name, [pasted, read]] of Object.entries(PASTES))
 
 /** Anything, and often what the rules are about. */
 const paste = fc
-  .array(
-    fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.constantFrom('\u001b[', '\u001b]', '\u001b\\', '\u0007', '\u0085', '\ud800'),
-    ),
-  )
+  .array(fc.oneof(anyText(), fc.constantFrom('\u001b[', '\u001b]', '\u001b\\', '\u0007', '\u0085', '\ud800')))
   .map((parts) => parts.join(''))
 
 test('any text is read as text, in which there is nothing more to mend', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { anyText } from '../../../test/arbitraries.ts'
 import { Refusal } from '../errors.ts'
 import type { Upload } from './attachment.ts'
 import {
@@ -13,8 +14,8 @@ import {
   sentType,
 } from './rules.ts'
 
-const anyText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 400 }),
+const anyName = fc.oneof(
+  anyText({ maxLength: 400 }),
   fc.string({ unit: 'grapheme', maxLength: 400 }),
   fc.string({
     unit: fc.constantFrom('\u200d', '\u200c', '.', '/', '\\', ' ', '\u202e', '\u0000', '\ud800', 'a', '\n', '..'),
@@ -24,7 +25,7 @@ const anyText = fc.oneof(
 
 test('whatever a file is called, its name is one visible line without a path, and stays as it is', () => {
   fc.assert(
-    fc.property(anyText, (given) => {
+    fc.property(anyName, (given) => {
       const name = cleanName(given)
       assert.ok(name.length > 0 && [...name].length <= 200)
       assert.ok(name.isWellFormed())
@@ -162,5 +163,5 @@ test('a name in ASCII is as near to the name as can be, and safe in any path', (
     ['100%25.txt', '100_25.txt'],
   ] as const
   for (const [name, plain] of names) assert.equal(asciiName(name), plain)
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => /^[ -~]+$/.test(asciiName(cleanName(name)))))
+  fc.assert(fc.property(anyText(), (name) => /^[ -~]+$/.test(asciiName(cleanName(name)))))
 })

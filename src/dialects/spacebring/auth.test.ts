@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { anyText } from '../../../test/arbitraries.ts'
 import { presentedIn } from './auth.ts'
 
 test('the vendor’s own example of client id and secret is read', () => {
@@ -12,7 +13,7 @@ test('the vendor’s own example of client id and secret is read', () => {
 
 test('every client id and secret is read as it was sent, whatever the letter case of the scheme', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('Basic', 'basic', 'BASIC'), (secret, scheme) => {
+    fc.property(anyText(), fc.constantFrom('Basic', 'basic', 'BASIC'), (secret, scheme) => {
       const pair = `client:${secret}`
       assert.deepEqual(presentedIn(`${scheme} ${Buffer.from(pair).toString('base64')}`), {
         kind: 'basic',

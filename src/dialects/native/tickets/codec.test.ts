@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Value } from 'typebox/value'
+import { anyText } from '../../../../test/arbitraries.ts'
 import { type Issue, Refusal } from '../../../core/errors.ts'
 import { EVENT_KINDS } from '../../../core/events/event.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
@@ -277,7 +278,7 @@ const anyInstant = fc.option(fc.constant('2026-01-15T10:20:30.123Z'))
 const anyTicket = fc
   .record({
     deskId: fc.constantFrom(DESK, OTHER_DESK, USER),
-    title: fc.string({ unit: 'binary' }),
+    title: anyText(),
     status: fc.constantFrom(...STATUSES),
     priority: fc.constantFrom(...PRIORITIES),
     topicId: fc.option(fc.integer({ min: 1, max: 3 })),

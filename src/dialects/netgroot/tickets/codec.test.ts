@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import Value from 'typebox/value'
+import { anyText } from '../../../../test/arbitraries.ts'
 import { Refusal } from '../../../core/errors.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { messageWith, subscriber, tenant, ticketWith } from '../fixtures/samples.ts'
@@ -182,7 +183,7 @@ test('an author is shown by the name given for the message, else the own, else t
 const anyTicket = fc
   .record({
     title: fc.string(),
-    description: fc.string({ unit: 'binary' }),
+    description: anyText(),
     status: fc.constantFrom(...STATUSES),
     priority: fc.constantFrom(...PRIORITIES),
     topicId: fc.option(fc.integer({ min: 1, max: 9 })),

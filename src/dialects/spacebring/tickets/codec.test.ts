@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { anyText } from '../../../../test/arbitraries.ts'
 import { Refusal } from '../../../core/errors.ts'
 import { STATUSES } from '../../../core/words.ts'
 import { ADMIN_ID, admin, DESK_ID, MEMBER_ID, member, NOBODY_ID, tenant, ticketOf } from '../fixtures/samples.ts'
@@ -25,7 +26,7 @@ function refusedField(work: () => unknown): unknown {
 test('a title is the first line of the text, cut to a length that lists can show', () => {
   assert.equal(titleFrom('  The door \r\nis locked'), 'The door')
   fc.assert(
-    fc.property(fc.string({ minLength: 1, maxLength: 400, unit: 'binary' }), (text) => {
+    fc.property(anyText({ minLength: 1, maxLength: 400 }), (text) => {
       const title = titleFrom(text)
       assert.ok([...title].length <= 120)
       assert.doesNotMatch(title, /[\r\n]/)
