@@ -16,8 +16,8 @@ export function misspeltOptions(
 ): readonly string[] {
   return Object.keys(environment).flatMap((name) => {
     if (options.includes(name) || FOREIGN.test(name)) return []
-    const { option, distance } = nearest(name, options)
     const isOurs = /^POLYDESK[_-]/i.test(name)
+    const { option, distance } = nearest(name, options, isOurs ? Infinity : FAR - 1)
     const isLike = distance <= FAR - 1 && option.length >= TELLING
     if (!isOurs && !isLike) return []
     const guess = distance <= FAR + (isOurs ? option.length / 4 : 0) ? ` Did you mean ${option}?` : ''
@@ -25,14 +25,23 @@ export function misspeltOptions(
   })
 }
 
-function nearest(name: string, options: readonly string[]): { readonly option: string; readonly distance: number } {
+/** @param most how far away anything of interest may be: an environment holds many names, and all are looked at by each start. */
+function nearest(
+  name: string,
+  options: readonly string[],
+  most: number,
+): { readonly option: string; readonly distance: number } {
   const written = name.toUpperCase().replaceAll('-', '_')
   const bare = written.replace(/^POLYDESK_?/, '')
   return options
     .map((option) => ({
       option,
       // With our prefix where there is none, and without where there is.
-      distance: Math.min(...[written, bare, `POLYDESK_${bare}`].map((each) => editDistance(each, option))),
+      distance: Math.min(
+        ...[written, bare, `POLYDESK_${bare}`].map((each) =>
+          Math.abs(each.length - option.length) > most ? Infinity : editDistance(each, option),
+        ),
+      ),
     }))
     .reduce((best, each) => (each.distance < best.distance ? each : best), { option: '', distance: Infinity })
 }

@@ -24,6 +24,7 @@ import { type Measured, mountMetrics } from './metrics.ts'
 import { mountOperator } from './operator.ts'
 import { BrokenBody, failBody, keepPace, type Pace } from './pace.ts'
 import { learnPaths, plainPath, requestTarget } from './paths.ts'
+import { buildSerializer } from './serializers.ts'
 
 /** Limits on what a request may cost, before any dialect's own. */
 export const LIMITS = {
@@ -75,6 +76,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     logger: { level: options.logLevel, stream: process.stderr, serializers: { req: loggedRequest(dialectOf) } },
     logController: new LogController({ disableRequestLogging: options.logLevel !== 'debug' }),
     genReqId: () => randomUUID(),
+    schemaController: { compilersFactory: { buildSerializer } },
     requestIdHeader: false,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     bodyLimit: LIMITS.body,
