@@ -1,6 +1,7 @@
 /**
  * The examples of the documents under /openapi, each sent exactly as it is shown, with nothing beside it but a credential
- * of quickstart.env. Every operation has one, or says why not. What ends something is tried on a fresh demo of its own.
+ * of quickstart.env, also where that is part of a body. Every operation has one. What ends something is tried on a fresh
+ * demo of its own; everything else twice, and in the other order too.
  */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
@@ -9,7 +10,7 @@ import type { OpenApiDocument, Operation } from '../src/dialects/openapi/documen
 import { DIALECTS } from '../src/dialects/registry.ts'
 import { UPLOAD_TYPE } from '../src/dialects/uploads.ts'
 import { documentOf } from '../src/oauth/document.ts'
-import { startWorld, type World } from './world.ts'
+import { type Received, startWorld, type World } from './world.ts'
 
 const basicOf = (world: World, id: string, secret: string) =>
   `Basic ${Buffer.from(`${world.value(id)}:${world.value(secret)}`).toString('base64')}`
@@ -101,17 +102,70 @@ const SECRETS = [
   'CONSOLE_PASSWORD',
 ]
 
-async function assertWorks(world: World, name: DialectName, shown: Shown): Promise<void> {
+/** What a reader of the documents has: the secrets of quickstart.env, and what the answers of a login brought. */
+interface Reader {
+  readonly world: World
+  readonly brought: Map<string, string>
+}
+
+/** A body with what stands in it as `$NAME`, as the page of /docs puts it in. */
+function putIn({ world, brought }: Reader, body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || body instanceof FormData) return body
+  const entries = body instanceof URLSearchParams ? [...body] : Object.entries(body)
+  const filled = entries.map(([field, value]) => {
+    const [, name] = /^[$]([A-Z_]+)$/.exec(String(value)) ?? []
+    return [field, name === undefined ? value : (brought.get(name) ?? world.value(name))] as const
+  })
+  return body instanceof URLSearchParams
+    ? new URLSearchParams(filled.map(([field, value]) => [field, String(value)]))
+    : Object.fromEntries(filled)
+}
+
+/** Keeps what the steps of a login bring: the page's request with the browser's cookie, then the code that it leads to. */
+function keep({ brought }: Reader, { headers, text }: Received): void {
+  const cookie = headers.get('set-cookie')?.split(';')[0]
+  if (cookie !== undefined) brought.set('cookie', cookie)
+  const [, request] = /name="request" value="([^"]+)"/.exec(text) ?? []
+  if (request !== undefined) brought.set('AUTHORIZE_REQUEST', request)
+  const code = new URL(headers.get('location') ?? '/', 'http://nowhere.invalid').searchParams.get('code')
+  if (code !== null) brought.set('AUTHORIZE_CODE', code)
+}
+
+/** 2xx; of the page on which a person lets an app in: the way back to the app, with a code. */
+const works = ({ status, headers }: Received) =>
+  (status >= 200 && status < 300) || (status === 303 && /[?&]code=/.test(headers.get('location') ?? ''))
+
+type Examples = ReadonlyMap<string, Shown>
+
+/** The operations of a document as it is served, by their ids. */
+function shownIn(text: string): Examples {
+  return new Map(operationsOf(JSON.parse(text)).map((shown) => [shown.operation.operationId, shown]))
+}
+
+/** What a step of a login needs done before it, each time: a page is for one decision, a code for one token. */
+const STEPS: Readonly<Record<string, readonly string[]>> = {
+  decide: ['authorize'],
+  createAccessToken: ['authorize', 'decide'],
+}
+
+async function assertWorks(reader: Reader, name: DialectName, all: Examples, id: string): Promise<void> {
+  const shown = all.get(id) ?? assert.fail(id)
+  const { world } = reader
   const { method, path, operation } = shown
-  assert.ok(isComplete(shown), `${method} ${path} has no whole example, and does not say why`)
+  assert.ok(isComplete(shown), `${method} ${path} has no whole example`)
   const types = Object.keys(operation.requestBody?.content ?? {})
   // In each form that its body may have; what ends something does so once.
   for (const type of types.length === 0 ? [undefined] : ends(shown) ? types.slice(0, 1) : types) {
+    for (const step of STEPS[id] ?? []) if (all.has(step)) await assertWorks(reader, name, all, step)
     const { target, headers, body } = requestOf(shown, type)
     const authorization = AS[name](world, path)
-    const answer = await world.send(method, target, { headers: { ...headers, authorization }, body })
+    const cookie = reader.brought.get('cookie')
+    const presented = { authorization, ...(path.startsWith('/oauth2') && cookie !== undefined && { cookie }) }
+    const sent = { headers: { ...headers, ...presented }, body: putIn(reader, body) }
+    const answer = await world.send(method, target, sent)
+    keep(reader, answer)
     assert.ok(
-      answer.status >= 200 && answer.status < 300,
+      works(answer),
       `${operation.operationId} ${method} ${target} ${type ?? ''}: ${answer.status} ${answer.text}`,
     )
   }
@@ -129,23 +183,17 @@ function roundsOf(shown: readonly Shown[]): readonly (readonly Shown[])[] {
 for (const dialect of DIALECTS)
   describe(dialect.name, () => {
     const { name, examples = {} } = dialect
-    const reasons = Object.entries(examples).flatMap(([id, { without }]) =>
-      without === undefined ? [] : [[id, without] as const],
-    )
-    const exempt = new Set(reasons.map(([id]) => id))
-    const isTried = ({ operation }: Shown) => !exempt.has(operation.operationId)
     const all = operationsOf(documentOf(dialect))
 
-    test('every operation has an example that works as it stands, and nothing that is shown is a secret', async (t) => {
-      for (const [id, reason] of reasons) t.diagnostic(`${id} has none. ${reason}`)
-      const rounds = roundsOf(all.filter(isTried)).map((each) => each.map(({ operation }) => operation.operationId))
+    test('every operation has an example that works as it stands, and nothing that is shown is a secret', async () => {
+      const rounds = roundsOf(all).map((each) => each.map(({ operation }) => operation.operationId))
       for (const round of rounds) {
         const { world, text } = await freshDemo(name)
         for (const secret of SECRETS) assert.ok(!text.includes(world.value(secret)), secret)
-        const shown = new Map(operationsOf(JSON.parse(text)).map((each) => [each.operation.operationId, each]))
-        for (const id of round) await assertWorks(world, name, shown.get(id) ?? assert.fail(id))
+        const reader = { world, brought: new Map<string, string>() }
+        for (const id of round) await assertWorks(reader, name, shownIn(text), id)
       }
-      assert.equal(rounds.flat().length, all.length - exempt.size)
+      assert.equal(rounds.flat().length, all.length)
     })
 
     test('there is no example of what is no operation', () => {
@@ -156,6 +204,22 @@ for (const dialect of DIALECTS)
       )
     })
   })
+
+test('the examples of deliveries work in any order, and once more', async () => {
+  const { world, text } = await freshDemo('native')
+  const reader = { world, brought: new Map<string, string>() }
+  const ids = ['skipDelivery', 'replayDelivery', 'sendWaitingDeliveries', 'sendDelivery', 'getDelivery']
+  for (const id of [...ids, ...ids.toReversed()]) await assertWorks(reader, 'native', shownIn(text), id)
+})
+
+test('nothing of the samples is sent unless somebody sends it', async () => {
+  const { world, text } = await freshDemo('native')
+  const headers = { authorization: `Bearer ${world.value('POLYDESK_API_KEY')}` }
+  const { target } = requestOf(shownIn(text).get('getDelivery') ?? assert.fail(), undefined)
+  const { attempts, state, next_at } = (await world.send('GET', target, { headers })).json
+  assert.deepEqual([state, attempts], ['waiting', 1])
+  assert.ok(Date.parse(next_at) > Date.now() + 365 * 86_400_000)
+})
 
 test('a demo that is in use gets no samples, and one that nobody looks up stays empty', async () => {
   const world = await startWorld()

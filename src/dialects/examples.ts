@@ -1,6 +1,7 @@
 /**
- * One request of an operation that works as it stands on a fresh demo. A text may hold `{NAME}`, a value of quickstart.env
- * that is no secret: those of the demo's samples (`setup/samples.ts`) among them. Integers are those of the samples too.
+ * One request of an operation that works as it stands on a fresh demo. A text may hold `{NAME}`, a value of quickstart.env:
+ * those of the demo's samples (`setup/samples.ts`) among them. Integers are those of the samples too. What only its reader
+ * may know stays `$NAME` in the document, and the page of /docs puts it in.
  */
 export interface Example {
   readonly params?: Readonly<Record<string, string>>
@@ -8,8 +9,6 @@ export interface Example {
   readonly headers?: Readonly<Record<string, string>>
   /** JSON, or the fields of a form. */
   readonly body?: unknown
-  /** Why nothing can be shown that works on a fresh demo. */
-  readonly without?: string
 }
 
 /** What stands for the bytes of a file in the fields of a form. */
@@ -46,8 +45,10 @@ export function filled(part: unknown, values: DemoValues): unknown {
   return JSON.parse(text.replace(PLACEHOLDER, (_, name: string) => JSON.stringify(values.get(name) ?? '').slice(1, -1)))
 }
 
-/** What of quickstart.env may be shown to everybody: ids of the demo, and no secret. */
+/** What of quickstart.env may be shown to everybody: ids and names of the demo, and no secret. */
 const SHOWN = [
+  'CONSOLE_EMAIL',
+  'NETGROOT_USERNAME',
   'SPACEBRING_NETWORK_ID',
   'SPACEBRING_LOCATION_ID',
   'SPACEBRING_USER_ID',
@@ -61,7 +62,21 @@ const SHOWN = [
   'SAMPLE_GROUP_ID',
   'SAMPLE_WEBHOOK_ID',
   'SAMPLE_MOOV_WEBHOOK_ID',
+  'SAMPLE_SENDING_WEBHOOK_ID',
+  'SAMPLE_DELIVERY_ID',
+  'SAMPLE_LATE_DELIVERY_ID',
+  'SAMPLE_SKIPPED_DELIVERY_ID',
 ] as const
+
+/** Secrets of quickstart.env that go into a body: examples hold their names, and whoever sends them puts in the values. */
+export const ASKED_FOR = ['CONSOLE_PASSWORD', 'NETGROOT_PASSWORD'] as const
+
+/** What answers bring that other examples send: the sealed request in the page of `authorize`, the code that `decide` leads to. */
+export const BROUGHT = ['AUTHORIZE_REQUEST', 'AUTHORIZE_CODE'] as const
+
+/** Tells readers of a document what `$NAME` means in its examples. */
+export const PUT_IN =
+  'In examples, `$NAME` stands for a password of quickstart.env, or for what an answer brought; the page of /docs puts it in.'
 
 /** The `NAME=value` lines of quickstart.env. */
 export function valuesIn(quickstart: string): Readonly<Record<string, string>> {
@@ -69,8 +84,10 @@ export function valuesIn(quickstart: string): Readonly<Record<string, string>> {
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
 }
 
-/** The demo's ids in the text of quickstart.env. */
+/** The demo's ids in the text of quickstart.env; of its secrets the names. */
 export function demoValuesIn(quickstart: string): DemoValues {
   const values = valuesIn(quickstart)
-  return new Map(SHOWN.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])))
+  const shown = SHOWN.map((name) => [name, values[name]] as const)
+  const asked = ASKED_FOR.map((name) => [name, values[name] && `$${name}`] as const)
+  return new Map([...shown, ...asked].flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }

@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import type { Dialect } from '../dialects/dialect.ts'
-import type { DemoValues } from '../dialects/examples.ts'
+import { ASKED_FOR, BROUGHT, type DemoValues } from '../dialects/examples.ts'
 import { documentOf } from '../oauth/document.ts'
 
 /**
@@ -51,7 +51,8 @@ html:not(.dark-mode) .swagger-ui :is(input, select, textarea) { border-color: #7
 
 /**
  * What the page of `/docs` lacks: it is as wide as a phone, and knows where its login comes back to also when its own
- * address has a query, as it has once another document was chosen.
+ * address has a query, as it has once another document was chosen. It puts in what examples cannot hold: it asks its reader
+ * for a secret each time, and keeps for other examples what the steps of a login brought.
  */
 const MENDED = `
 const viewport = document.createElement('meta')
@@ -62,7 +63,41 @@ document.head.append(viewport)
 const bundle = window.SwaggerUIBundle
 const directory = location.pathname.replace(/[^/]$/, '$&/')
 const oauth2RedirectUrl = new URL(directory + '${LOGIN_RETURNS}', location.origin).href
-window.SwaggerUIBundle = Object.assign((config) => bundle({ ...config, oauth2RedirectUrl }), bundle)
+
+const asked = ${JSON.stringify(ASKED_FOR)}
+const brought = new Map()
+const names = new RegExp('(?:[$]|%24)(' + [...asked, ...${JSON.stringify(BROUGHT)}].join('|') + ')(?![A-Z_])', 'g')
+
+function valueOf(name) {
+  return asked.includes(name) ? prompt(name + ' of quickstart.env') : brought.get(name)
+}
+
+function requestInterceptor(request) {
+  const { body, headers = {} } = request
+  if (typeof body === 'string') {
+    const isJson = Object.values(headers).includes('application/json')
+    const written = (value) => (isJson ? JSON.stringify(value).slice(1, -1) : encodeURIComponent(value))
+    request.body = body.replace(names, (as, name) => {
+      const value = valueOf(name)
+      return typeof value === 'string' ? written(value) : as
+    })
+  }
+  const url = new URL(request.url, location.href)
+  if (url.pathname.endsWith('/oauth2/authorize') && url.search && !url.searchParams.has('redirect_uri'))
+    request.url += '&redirect_uri=' + encodeURIComponent(oauth2RedirectUrl)
+  return request
+}
+
+function responseInterceptor(response) {
+  const shown = /name="request" value="([^"]+)"/.exec(response.text ?? '')
+  if (shown) brought.set('AUTHORIZE_REQUEST', shown[1])
+  const url = new URL(response.url, location.href)
+  if (url.href.startsWith(oauth2RedirectUrl)) brought.set('AUTHORIZE_CODE', url.searchParams.get('code'))
+  return response
+}
+
+const added = { oauth2RedirectUrl, requestInterceptor, responseInterceptor }
+window.SwaggerUIBundle = Object.assign((config) => bundle({ ...config, ...added }), bundle)
 `
 
 /** `/openapi/<dialect>.json`, and a page under `/docs` that shows them all and tries them out. */

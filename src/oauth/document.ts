@@ -39,7 +39,7 @@ function authorizationPaths<Need>(dialect: Dialect<Need>, form: AuthorizationFor
   const shown = (operationId: string, part: 'query' | 'body') =>
     filled(dialect.examples?.[operationId]?.[part], values ?? NO_VALUES)
   return {
-    ...(asksUsers && { '/oauth2/authorize': { get: showPage(dialect, shown), post: decide() } }),
+    ...(asksUsers && { '/oauth2/authorize': { get: showPage(dialect, shown), post: decide(shown) } }),
     '/oauth2/token': { post: token(dialect, form, shown) },
     '/oauth2/revoke': revocations(dialect, form, shown),
   }
@@ -66,7 +66,7 @@ const AuthorizationQuery = Type.Object({
 })
 
 const DecisionForm = Type.Object({
-  request: Type.String({ description: 'What the page was shown for, sealed.' }),
+  request: Type.String({ description: 'What the page was shown for, sealed: the hidden field of that page.' }),
   decision: Type.String({ description: 'allow, or anything else to refuse.' }),
   email: optional('Of the person who decides.'),
   password: optional('Of the person who decides.'),
@@ -92,7 +92,7 @@ function showPage<Need>({ openapi }: Dialect<Need>, shown: Shown): Operation {
   }
 }
 
-function decide(): Operation {
+function decide(shown: Shown): Operation {
   const page = (description: string): Response => ({ description, content: PAGE })
   return {
     operationId: 'decide',
@@ -100,7 +100,10 @@ function decide(): Operation {
     tags: [TAG],
     security: [],
     parameters: [],
-    requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: DecisionForm } } },
+    requestBody: {
+      required: true,
+      content: bodyOf(['application/x-www-form-urlencoded'], DecisionForm, shown('decide', 'body')),
+    },
     responses: {
       303: { description: 'Decided.', headers: LEADS_BACK },
       400: { description: 'The page is too old.', content: { ...PAGE, ...asJson(OAuthError) } },

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { type Access, directoryKind, hashOf } from '../core/access/access.ts'
 import { actorOf, FIND_IN_DIRECTORY, LOAD_ACTOR } from '../core/access/store.ts'
+import type { Links } from '../core/attachments/links.ts'
 import { addRecord } from '../core/catalogue/commands.ts'
 import type { Context } from '../core/context.ts'
 import { addExternalId } from '../core/tenants/commands.ts'
 import { changeTicket, createTicket } from '../core/tickets/commands.ts'
 import { listTickets } from '../core/tickets/queries.ts'
-import { createWebhook, type WebhookOffice } from '../core/webhooks/commands.ts'
+import { createWebhook, listDeliveries, skip, updateWebhook, type WebhookOffice } from '../core/webhooks/commands.ts'
+import { consume } from '../core/webhooks/consume.ts'
+import { deliverDue } from '../core/webhooks/deliver.ts'
 import { type DemoValues, demoValuesIn, valuesIn } from '../dialects/examples.ts'
 import { type Quickstart, writeQuickstart } from './demo.ts'
 
@@ -14,11 +17,14 @@ import { type Quickstart, writeQuickstart } from './demo.ts'
 export interface SampleSurroundings extends Pick<Context, 'store' | 'newId'> {
   readonly access: Access
   readonly webhooks: WebhookOffice
+  readonly links: Links
   readonly clock: () => Date
 }
 
-/** Where the samples' webhooks lead to: a name that never is anybody's (RFC 2606). They are disabled besides. */
+/** Where the samples' webhooks lead to: a name that never is anybody's (RFC 2606). */
 const NOWHERE = 'https://receiver.invalid/polydesk'
+/** How long a sample of a delivery waits for its next attempt unless somebody sends it: it is to leave the log in peace. */
+const TEN_YEARS_MS = 10 * 365 * 86_400_000
 
 /**
  * What the examples of the documents are filled with. A demo that nobody has used yet gets its samples here, when the
@@ -62,7 +68,8 @@ async function addSamples(file: string, values: Quickstart, surroundings: Sample
 
 /**
  * One of each thing that examples name: a ticket with a reply, a form, a webhook of each dialect that has operations for
- * them, and what another system calls the requester. The ticket is on the second desk, where the demo's keys look last.
+ * them, one with deliveries, and what another system calls the requester. The ticket is on the second desk, where the
+ * demo's keys look last.
  *
  * @returns what quickstart.env tells of them; null when the demo is in use, or its keys are not what they were.
  */
@@ -98,6 +105,7 @@ async function makeSamples(values: Quickstart, surroundings: SampleSurroundings)
     'rosa',
     user.id,
   )
+  const sending = await makeSendingWebhook(service, surroundings, desk.id)
   const { ticket } = await createTicket(service, {
     deskId: desk.id,
     requester: { by: 'id', id: user.id, member: true },
@@ -106,6 +114,7 @@ async function makeSamples(values: Quickstart, surroundings: SampleSurroundings)
     message: { ...TEXT, author: 'requester', text: 'My key does not open the door since this morning.' },
   })
   const { messages } = await changeTicket(service, ticket, { message: { ...TEXT, text: 'We look at it at once.' } })
+  const deliveries = await makeDeliveries(service, surroundings, sending)
   const webhook = async (dialect: string) => {
     const input = { dialect, deskId: null, url: NOWHERE, description: 'A sample', enabled: false }
     return (await createWebhook(service, webhooks, { ...input, events: ['ticket.created'] })).webhook.id
@@ -117,7 +126,46 @@ async function makeSamples(values: Quickstart, surroundings: SampleSurroundings)
     SAMPLE_GROUP_ID: service.tenant.groups[0]?.id ?? '',
     SAMPLE_WEBHOOK_ID: await webhook('native'),
     SAMPLE_MOOV_WEBHOOK_ID: await webhook('moov'),
+    SAMPLE_SENDING_WEBHOOK_ID: sending,
+    ...deliveries,
   }
+}
+
+/** A webhook that is enabled, and told of what becomes of the sample ticket. @returns its id */
+async function makeSendingWebhook(service: Context, { webhooks }: SampleSurroundings, deskId: string): Promise<string> {
+  const input = { dialect: 'native', deskId, url: NOWHERE, description: 'A sample: nobody is there' }
+  const events = ['ticket.created', 'message.added', 'ticket.status_changed']
+  // Nobody is woken: what is due is attempted here, and nothing leaves.
+  return (await createWebhook(service, { ...webhooks, changed: () => {} }, { ...input, events })).webhook.id
+}
+
+/**
+ * What became of the sample ticket, as deliveries: one that was skipped, one that waits after an attempt that reached
+ * nobody, and one that waits behind it. From then on the webhook is told of hardly anything, so that whoever goes on
+ * working with the demo reads nothing of it in the log.
+ */
+async function makeDeliveries(
+  service: Context,
+  { store, access, newId, webhooks, links, clock }: SampleSurroundings,
+  webhookId: string,
+): Promise<Quickstart> {
+  const tenant = await access.tenant(service.tenant.id)
+  const quiet = { ...webhooks, changed: () => {} }
+  const { protocols } = webhooks
+  while (await consume({ store, tenant, protocols, links, newId, log: () => {}, now: clock().toISOString() }));
+  await updateWebhook(service, quiet, webhookId, { events: ['ticket.form_changed'] })
+  const { deliveries } = await listDeliveries(service, webhookId, { state: null, after: null, limit: 10 })
+  const [first, waiting, late] = deliveries.toReversed().map(({ id }) => id)
+  if (!first || !waiting || !late) throw new Error('The sample ticket led to fewer than three deliveries.')
+  await skip(service, quiet, webhookId, first)
+  const patience = { retryDelaysMs: [TEN_YEARS_MS] }
+  const office = {
+    vault: webhooks.vault,
+    protocols: new Map([...protocols].map(([name, protocol]) => [name, { ...protocol, ...patience }])),
+    sender: { urlProblem: () => null, send: async () => ({ problem: 'The host name cannot be resolved.' }) },
+  }
+  await deliverDue({ store, tenant, office, clock, newId, failed: () => {} }, webhookId)
+  return { SAMPLE_DELIVERY_ID: waiting, SAMPLE_LATE_DELIVERY_ID: late, SAMPLE_SKIPPED_DELIVERY_ID: first }
 }
 
 const TEXT = { visibility: 'public', format: 'text' } as const

@@ -1,6 +1,6 @@
 /**
  * The page of /docs in a real browser, under both names of this computer: whoever has quickstart.env presents its values
- * there, and each dialect's operations answer as the page has filled them in.
+ * there, and each dialect's operations answer as the page has filled them in. Passwords are typed when the page asks.
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -29,18 +29,21 @@ interface Tried {
   /** What its fields take, in order: names of quickstart.env. */
   readonly fields: readonly string[]
   readonly operations: readonly string[]
+  /** What is tried of the operations under /oauth2, in this order. */
+  readonly login?: readonly string[]
 }
 
 const TRIED: Readonly<Record<DialectName, Tried>> = {
   native: {
     scheme: /\(http, Bearer\)/i,
     fields: ['POLYDESK_API_KEY'],
-    operations: ['getTicket', 'addMessage'],
+    operations: ['getTicket', 'addMessage', 'getDelivery', 'sendDelivery', 'skipDelivery', 'replayDelivery'],
   },
   spacebring: {
     scheme: /\(http, Basic\)/i,
     fields: ['SPACEBRING_CLIENT_ID', 'SPACEBRING_CLIENT_SECRET'],
     operations: ['retrieveTicket', 'createTicketComment'],
+    login: ['authorize', 'decide', 'createAccessToken'],
   },
   moov: {
     scheme: /\(http, Basic\)/i,
@@ -50,7 +53,7 @@ const TRIED: Readonly<Record<DialectName, Tried>> = {
   netgroot: {
     scheme: /\(http, Bearer\)/i,
     fields: ['NETGROOT_TOKEN'],
-    operations: ['getTicketDetails', 'createTicket'],
+    operations: ['getTicketDetails', 'createTicket', 'login'],
   },
   omnidesk: {
     scheme: /\(apiKey\)/,
@@ -85,6 +88,7 @@ for (const host of ['127.0.0.1', 'localhost'])
     const context = await opened.browser.newContext({ viewport: { width: 1280, height: 900 } })
     t.after(() => context.close())
     const page = await context.newPage()
+    page.on('dialog', (dialog) => dialog.accept(world.value(/^[A-Z_]+/.exec(dialog.message())?.[0] ?? '')))
     const at = new URL('/docs', world.url)
     at.hostname = host
     await page.goto(at.href)
@@ -95,6 +99,11 @@ for (const host of ['127.0.0.1', 'localhost'])
       for (const id of TRIED[name].operations) {
         const status = await execute(page.locator(`#operations-${name}-${id}`))
         assert.ok(status >= 200 && status < 300, `${name} ${id}: ${status}`)
+      }
+      for (const id of TRIED[name].login ?? []) {
+        const operation = page.locator(`#operations-oauth2-${id}`)
+        assert.equal(await execute(operation), 200, id)
+        if (id === 'createAccessToken') await operation.getByText('"refresh_token"').first().waitFor()
       }
     }
   })

@@ -1,10 +1,13 @@
-import { type Example, type Examples, FILE } from '../examples.ts'
+import { type Examples, FILE } from '../examples.ts'
 
 const TICKET = { id: '{SAMPLE_TICKET_ID}' }
 const MESSAGE = { ...TICKET, message: '{SAMPLE_COMMENT_ID}' }
 const DESK = { id: '{MOOV_ACCOUNT_ID}' }
 const REQUESTER = { id: '{SPACEBRING_USER_ID}' }
 const WEBHOOK = { params: { id: '{SAMPLE_WEBHOOK_ID}' } }
+/** The webhook that is enabled, and its deliveries. */
+const SENDING = { id: '{SAMPLE_SENDING_WEBHOOK_ID}' }
+const DELIVERY = { params: { ...SENDING, delivery: '{SAMPLE_DELIVERY_ID}' } }
 const PAGE = { query: { limit: '10' } }
 
 /** The records of one list of the catalogue are all handled alike. `named` is how operations call one and several. */
@@ -18,9 +21,6 @@ function catalogue(named: readonly [string, string], id: string, record: object)
     [`change${one}`]: { params, body: { active: true } },
   }
 }
-
-/** What cannot be shown without something that a fresh demo has not: nothing leaves it, so nothing is on its way. */
-const NEEDS_DELIVERY = 'It needs a delivery, and a fresh demo sends nothing.'
 
 export const examples: Examples = {
   createTicket: {
@@ -79,12 +79,17 @@ export const examples: Examples = {
   rotateWebhookSecret: WEBHOOK,
   testWebhook: WEBHOOK,
   replayDeadDeliveries: WEBHOOK,
-  sendWaitingDeliveries: { without: 'It needs a webhook that is enabled, and a fresh demo sends nothing.' },
-  listDeliveries: { ...WEBHOOK, query: { state: 'waiting', limit: '10' } },
-  ...withoutDelivery('getDelivery', 'replayDelivery', 'sendDelivery', 'skipDelivery'),
-}
-
-function withoutDelivery(...operations: readonly string[]): Examples {
-  const none: Example = { without: NEEDS_DELIVERY }
-  return Object.fromEntries(operations.map((operation) => [operation, none]))
+  sendWaitingDeliveries: { params: SENDING },
+  listDeliveries: { params: SENDING, query: { state: 'waiting', limit: '10' } },
+  getDelivery: DELIVERY,
+  sendDelivery: DELIVERY,
+  // Each changes what it is about, and would be a conflict the next time: by the key a repeat is answered alike.
+  replayDelivery: {
+    params: { ...SENDING, delivery: '{SAMPLE_SKIPPED_DELIVERY_ID}' },
+    headers: { 'Idempotency-Key': 'replay-the-sample' },
+  },
+  skipDelivery: {
+    params: { ...SENDING, delivery: '{SAMPLE_LATE_DELIVERY_ID}' },
+    headers: { 'Idempotency-Key': 'skip-the-sample' },
+  },
 }

@@ -5,7 +5,7 @@ const TICKET = { query: { id: '1' } }
 const PAGE = { query: { page: '1', limit: '10' } }
 
 export const examples: Examples = {
-  login: { without: 'It needs the password of quickstart.env, which a document must not show.' },
+  login: { body: { username: '{NETGROOT_USERNAME}', password: '{NETGROOT_PASSWORD}' } },
   createTicket: { body: { ...IDS, message: 'The internet is down since yesterday.' } },
   getCustomerTickets: PAGE,
   getTicketDetails: TICKET,

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts'
+import { PUT_IN } from '../examples.ts'
 import { admit, authenticate, type Need } from './auth.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { ErrorAnswer, errors } from './errors.ts'
@@ -29,7 +30,7 @@ export const netgroot: Dialect<Need> = {
     errorBodies: { default: ErrorAnswer },
     // A caller who is no subscriber has no details and no tickets.
     anywhere: ['not_found'],
-    description: 'Tickets of internet subscribers and the staff who serve them, as in the NetGroot ISPCRM API.',
+    description: `Tickets of internet subscribers and the staff who serve them, as in the NetGroot ISPCRM API. ${PUT_IN}`,
     securitySchemes: {
       bearer: {
         type: 'http',

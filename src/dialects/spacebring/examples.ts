@@ -35,7 +35,14 @@ export const examples: Examples = {
   authorize: {
     query: { client_id: '{SPACEBRING_CLIENT_ID}', response_type: 'code', scope: 'support', state: 'anything' },
   },
-  decide: { without: 'It needs the page of a login, which holds what it was shown for.' },
-  createAccessToken: { without: 'It needs a code that a person let the app have.' },
+  decide: {
+    body: {
+      request: '$AUTHORIZE_REQUEST',
+      decision: 'allow',
+      email: '{CONSOLE_EMAIL}',
+      password: '{CONSOLE_PASSWORD}',
+    },
+  },
+  createAccessToken: { body: { grant_type: 'authorization_code', code: '$AUTHORIZE_CODE' } },
   ...REVOCATIONS,
 }

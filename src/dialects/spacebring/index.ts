@@ -1,5 +1,6 @@
 import { AUTHORIZATION_URLS } from '../authorization.ts'
 import type { Dialect } from '../dialect.ts'
+import { PUT_IN } from '../examples.ts'
 import { attachmentRoutes } from './attachments/routes.ts'
 import { admit, authenticate, NETWORK_HEADER, type Need } from './auth.ts'
 import { authorization, SCOPES_TOLD } from './authorization.ts'
@@ -23,7 +24,7 @@ export const spacebring: Dialect<Need> = {
   openapi: {
     headers: { [NETWORK_HEADER]: 'The id of the network; required with a bearer token.' },
     errorBodies: { default: ErrorAnswer },
-    description: `The support ticket operations of the Spacebring API, and by which their ids are found: networks, locations, memberships. A bearer token is sent together with \`${NETWORK_HEADER}\`, the id of the network.`,
+    description: `The support ticket operations of the Spacebring API, and by which their ids are found: networks, locations, memberships. A bearer token is sent together with \`${NETWORK_HEADER}\`, the id of the network. ${PUT_IN}`,
     securitySchemes: {
       BasicAuth: { type: 'http', scheme: 'basic', description: 'Client id and client secret of the network.' },
       OAuth2: {
