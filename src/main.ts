@@ -1,17 +1,14 @@
 import { access } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { createSender } from './channels/webhooks/sender.ts'
 import type { Config } from './config.ts'
 import { type Access, openAccess } from './core/access/access.ts'
 import { trackUses } from './core/access/uses.ts'
-import { openVault } from './core/access/vault.ts'
 import { type Links, openLinks } from './core/attachments/links.ts'
 import { createIds } from './core/ids.ts'
 import { NO_LIMITS, openRateLimits, type RateLimits } from './core/limits/limits.ts'
 import { LIST_TENANTS } from './core/tenants/store.ts'
 import type { WebhookOffice } from './core/webhooks/commands.ts'
-import type { Protocol } from './core/webhooks/protocol.ts'
 import { resealSecrets } from './core/webhooks/seals.ts'
 import { DIALECTS } from './dialects/registry.ts'
 import type { Services } from './dialects/services.ts'
@@ -21,20 +18,19 @@ import { startSchedule } from './jobs/schedule.ts'
 import { startWebhooks, type Webhooks } from './jobs/webhooks.ts'
 import { demandFitness } from './setup/checks/checks.ts'
 import { makeDemoTenant, refreshQuickstart, writeQuickstart } from './setup/demo.ts'
+import { filesOf } from './setup/files.ts'
+import { listen } from './setup/listen.ts'
 import { demoValuesOf } from './setup/samples.ts'
+import { CHANGED_MARK, type Patience, webhookOffice } from './setup/webhooks.ts'
 import { createAnnouncer, RECORDED_CHANNEL, wordsIn } from './storage/announce.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './storage/database.ts'
 import { type EmbeddedPostgres, startEmbedded } from './storage/embedded.ts'
-import { errorCode, StoreUnavailable } from './storage/failures.ts'
-import type { Files } from './storage/files.ts'
-import { openDiskFiles } from './storage/files-disk.ts'
-import { openInbox } from './storage/files-inbox.ts'
-import { openS3Files } from './storage/files-s3.ts'
+import { StoreUnavailable } from './storage/failures.ts'
 import { type Keys, openKeys } from './storage/keys.ts'
 import { migrate } from './storage/migrate.ts'
 import { seldom } from './storage/seldom.ts'
 import { guardWrites } from './storage/space/guard.ts'
-import { ENDLESS_SPACE, type Space, spaceLeft, watchSpace } from './storage/space/space.ts'
+import { spaceLeft, watchSpace } from './storage/space/space.ts'
 import { openStore, type Store } from './storage/store.ts'
 
 /** How long running requests get to finish when the server stops, in milliseconds. */
@@ -62,7 +58,7 @@ export interface StartOptions {
   /** For tests: verify every row, or see every statement. */
   readonly inspect?: Pick<DatabaseOptions, 'checkRows' | 'onStatement'>
   /** For tests: another patience than the dialects' own. */
-  readonly webhooks?: Partial<Pick<Protocol, 'timeoutMs' | 'retryDelaysMs'>>
+  readonly webhooks?: Patience
   /** For tests: another pace of bodies. */
   readonly pace?: Pace
 }
@@ -74,14 +70,6 @@ interface Opened {
   readonly limits: RateLimits
   readonly webhooks: WebhookOffice
   readonly links: Links
-}
-
-/** The address to listen on cannot be had. The message says what to do. */
-export class CannotListen extends Error {
-  constructor(message: string, options: ErrorOptions) {
-    super(message, options)
-    this.name = 'CannotListen'
-  }
 }
 
 /**
@@ -229,58 +217,11 @@ function toldOf(migrations: readonly string[]): string {
   return migrations[0]?.startsWith('0001') ? `Made the tables (${count}).` : `Brought the tables up to date (${count}).`
 }
 
-async function listen(app: FastifyInstance, config: Config): Promise<string> {
-  await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
-    const why = whyNotListening(error, config)
-    throw why === null ? error : new CannotListen(why, { cause: error })
-  })
-  const address = app.server.address()
-  const port = typeof address === 'object' && address ? address.port : config.port
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host
-  return `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`
-}
-
-function whyNotListening(error: unknown, { host, port }: Config): string | null {
-  switch (errorCode(error)) {
-    case 'EADDRINUSE':
-      return `Another program listens on ${host} port ${port} already. Stop it, or choose another PORT.`
-    case 'EACCES':
-      return `This user may not listen on port ${port}. Choose a PORT above 1023.`
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `${host} is no address of this computer. Choose another HOST.`
-    default:
-      return null
-  }
-}
-
 /** Takes no new requests and lets the running ones finish, for a while. */
 async function close(app: FastifyInstance): Promise<void> {
   const late = setTimeout(() => app.server.closeAllConnections(), FINISH_MS)
   await app.close().finally(() => clearTimeout(late))
 }
-
-/** What webhooks need. @param patience replaces that of every dialect. */
-export function webhookOffice(
-  config: Pick<Config, 'webhookNetworks' | 'webhookHttp'>,
-  keys: Keys,
-  announce: (word: string) => void,
-  patience: StartOptions['webhooks'] = {},
-): WebhookOffice {
-  const protocols = new Map(
-    DIALECTS.flatMap(({ name, webhooks }) => (webhooks ? [[name, { ...webhooks, ...patience }] as const] : [])),
-  )
-  return {
-    protocols,
-    vault: openVault(keys.accepted('webhook secrets')),
-    sender: createSender({ allowedNetworks: config.webhookNetworks, allowPlainHttp: config.webhookHttp }),
-    changed: (tenantId) => announce(`${CHANGED_MARK}${tenantId}`),
-  }
-}
-
-/** Before a tenant's id: not only was something recorded, its webhooks changed. */
-const CHANGED_MARK = '+'
 
 /** Webhooks are woken by what any process records; after a gap in the signal they look by themselves. */
 function listenForRecords(database: Database, webhooks: Webhooks): void {
@@ -293,23 +234,6 @@ function listenForRecords(database: Database, webhooks: Webhooks): void {
   database.listen(RECORDED_CHANNEL, hear, (listening) => {
     if (listening) webhooks.lookAround()
   })
-}
-
-/** Where attachments are below the data directory. */
-export const KEPT_FILES = join('files', 'kept')
-
-/** Attachments are below the data directory, or in an S3-compatible store; they come in by the data directory either way. */
-export function filesOf(config: Config, space: Space = ENDLESS_SPACE): Files {
-  return {
-    store: config.s3 ? openS3Files(config.s3) : openDiskFiles(join(config.dataDir, KEPT_FILES)),
-    inbox: openInbox(join(config.dataDir, 'files', 'incoming'), space),
-    limits: {
-      fileBytes: config.fileBytes,
-      messageBytes: config.messageBytes,
-      mediaTypes: config.fileTypes,
-      unused: config.unusedFiles,
-    },
-  }
 }
 
 async function startDatabase(config: Config, say: (message: string) => void): Promise<EmbeddedPostgres | null> {

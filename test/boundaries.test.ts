@@ -16,6 +16,8 @@ interface Import {
   /** Gone when the program runs: `import type`, or nothing but `type` names. */
   readonly typeOnly: boolean
   readonly isExport: boolean
+  /** Only loaded when it is come to. */
+  readonly isLate: boolean
 }
 
 /**
@@ -29,10 +31,16 @@ function importsOf(file: string, text: string): readonly Import[] {
       to: resolve(specifier),
       typeOnly: /^\s*type\b/.test(names) || onlyTypes(names),
       isExport: keyword === 'export',
+      isLate: false,
     }),
   )
   const others = [...text.matchAll(/^import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm)].map(
-    ([, bare, dynamic]) => ({ to: resolve(bare ?? dynamic ?? ''), typeOnly: false, isExport: false }),
+    ([, bare, dynamic]) => ({
+      to: resolve(bare ?? dynamic ?? ''),
+      typeOnly: false,
+      isExport: false,
+      isLate: dynamic !== undefined,
+    }),
   )
   return [...statements, ...others]
 }
@@ -267,6 +275,19 @@ test('Rooms of the core use those below them when they run, and no other', () =>
     [],
     'an exemption that nobody needs',
   )
+})
+
+test('A command begins without the server and the dialects: each of the two is loaded by whoever needs it', () => {
+  const seen = new Set<string>()
+  const queue = ['src/cli/main.ts']
+  for (const file of queue) {
+    if (seen.has(file)) continue
+    seen.add(file)
+    const source = SOURCES.find((each) => each.file === file)
+    queue.push(...(source?.imports ?? []).filter(({ typeOnly, isLate }) => !typeOnly && !isLate).map(({ to }) => to))
+  }
+  for (const heavy of ['src/main.ts', 'src/dialects/registry.ts', 'fastify']) assert.ok(!seen.has(heavy), heavy)
+  assert.ok(seen.has('src/storage/store.ts'), 'what commands work on is found')
 })
 
 test('A dialect imports no other dialect, and only the registry imports dialects: a folder and a line remove one', () => {

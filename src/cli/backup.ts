@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { type Config, readConfig } from '../config.ts'
-import { KEPT_FILES } from '../main.ts'
+import { KEPT_FILES } from '../setup/files.ts'
 import { checkBackup, restoreBackup } from '../storage/backup/restore.ts'
 import { type BackupSize, writeBackup } from '../storage/backup/write.ts'
 import { KEY_FILE } from '../storage/keys.ts'

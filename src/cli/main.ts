@@ -7,7 +7,6 @@ import { clientCommands } from './client.ts'
 import { type CommandLine, withStore } from './database.ts'
 import { doctorCommand } from './doctor.ts'
 import { keyCommands } from './key.ts'
-import { serve } from './serve.ts'
 import { COMMAND, tell } from './tell.ts'
 import { tenantCommands } from './tenant.ts'
 import { tokenCommands } from './token.ts'
@@ -29,7 +28,11 @@ const program = new Command(COMMAND)
 program
   .command('serve')
   .description('Run the server (this is what npm start does).')
-  .action(() => serve(readConfig()))
+  .action(async () => {
+    // It is most of the program, which no other command needs.
+    const { serve } = await import('./serve.ts')
+    await serve(readConfig())
+  })
 
 program
   .command('migrate')

@@ -15,7 +15,6 @@ import {
   type WebhookOffice,
 } from '../core/webhooks/commands.ts'
 import { DELIVERY_STATES, type Delivery } from '../core/webhooks/webhook.ts'
-import { webhookOffice } from '../main.ts'
 import { RECORDED_CHANNEL } from '../storage/announce.ts'
 import { errorCode } from '../storage/failures.ts'
 import { openKeys } from '../storage/keys.ts'
@@ -188,6 +187,8 @@ function administer(
     const tenant = await chooseTenant(commandLine, options.tenant)
     const announced = new Set<string>()
     const keys = await openKeys(config)
+    // All dialects, which hardly any other command needs.
+    const { webhookOffice } = await import('../setup/webhooks.ts')
     const office = webhookOffice(config, keys, (word) => announced.add(word))
     await work({ ...commandLine, tenant, actor: null }, office).catch((error: unknown) => {
       if (errorCode(error) === NOT_A_UUID) throw new Told(`That is no id; \`${COMMAND} webhook list\` shows them.`)

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Dialect } from '../dialects/dialect.ts'
 import { ASKED_FOR, BROUGHT, type DemoValues } from '../dialects/examples.ts'
 import { documentOf } from '../oauth/document.ts'
+import { LOGIN_RETURNS } from './docs-login.ts'
 
 /**
  * What the page of `/docs` may load: what this server has, and nothing from elsewhere. The page sets styles on its own
@@ -20,14 +21,6 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ')
-
-/** Below `/docs`: where a browser comes back to after a login from the page. A client that logs in there registers it. */
-const LOGIN_RETURNS = 'static/oauth2-redirect.html'
-
-/** The redirect URI of a login from the page of `/docs`. */
-export function docsRedirectUri(publicUrl: string): string {
-  return `${publicUrl}/docs/${LOGIN_RETURNS}`
-}
 
 const LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" width="140" height="40"><text x="0" y="28" font-family="sans-serif" font-size="26" fill="#fff">Polydesk</text></svg>'

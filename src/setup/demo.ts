@@ -14,7 +14,7 @@ import { LIST_TENANTS, LOCK_FIRST_START } from '../core/tenants/store.ts'
 import { CREDENTIAL_KINDS, type CredentialKind, mint } from '../dialects/credentials.ts'
 import type { DialectName } from '../dialects/dialect.ts'
 import { valuesIn } from '../dialects/examples.ts'
-import { docsRedirectUri } from '../http/documents.ts'
+import { docsRedirectUri } from '../http/docs-login.ts'
 import type { Database } from '../storage/database.ts'
 
 /** What the demo tenant is made with. */
