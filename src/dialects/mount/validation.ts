@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { Compile, type Validator } from 'typebox/compile'
 import type { Issue } from '../../core/errors.ts'
 import type { Dialect } from '../dialect.ts'
 import type { RouteShape } from '../route.ts'
@@ -30,8 +30,10 @@ export function requestValidator<Need>(
 ): (request: FastifyRequest) => Validated {
   const check = (schema: TSchema | undefined): ((value: unknown) => readonly Issue[]) => {
     if (!schema) return (value) => readTexts(value)
-    const compiled = Compile(schema)
+    // When it is first needed: of the hundreds of operations most desks use a few.
+    let compiled: Validator | undefined
     return (value) => {
+      compiled ??= Compile(schema)
       // First, so that a text is measured and judged as it will be kept.
       const text = readTexts(value, route.isText)
       return compiled.Check(value) ? text : [...schemaIssues(compiled.Errors(value), value), ...text]
