@@ -139,12 +139,16 @@ export async function watchSpace(directory: string, say: (message: string) => vo
   }
 }
 
-/** Random bytes, because a file system that compresses would keep nothing of others. @returns whether it is whole. */
+/**
+ * Random bytes, because a file system that compresses would keep nothing of others; the same ones for each MiB, which none
+ * compares. @returns whether it is whole.
+ */
 async function take(path: string): Promise<boolean> {
   try {
     const handle = await open(path, 'w', 0o600)
     try {
-      for (let written = 0; written < RESERVE_BYTES; written += MIB) await handle.writeFile(randomBytes(MIB))
+      const noise = randomBytes(MIB)
+      for (let written = 0; written < RESERVE_BYTES; written += MIB) await handle.writeFile(noise)
       await handle.sync()
     } finally {
       await handle.close()
