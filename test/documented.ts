@@ -13,8 +13,8 @@ export interface Answered {
   readonly text: string
 }
 
-/** Validators by status and media type; an answer without a body has none. */
-type Answers = ReadonlyMap<number, ReadonlyMap<string, ValidateFunction>>
+/** Schemas by status and media type; an answer without a body has none. */
+type Answers = ReadonlyMap<number, ReadonlyMap<string, object>>
 
 interface DocumentedPath {
   readonly path: RegExp
@@ -57,7 +57,7 @@ function answersOf(
       const named = '$ref' in response ? shared[response.$ref.replace(/.*\//, '')] : response
       if (!named) throw new Error(`${JSON.stringify(response)} leads nowhere.`)
       const content = Object.entries(named.content ?? {})
-      return [Number(status), new Map(content.map(([type, { schema }]) => [type, compiled(schema)]))]
+      return [Number(status), new Map(content.map(([type, { schema }]) => [type, schema]))]
     }),
   )
 }
@@ -103,9 +103,10 @@ function undocumentedBy(dialect: Dialect, method: string, sent: string, answer: 
   if (!content) return `the status ${answer.status}`
   if (content.size === 0) return answer.text === '' ? null : 'a body'
   const type = answer.headers.get('content-type')?.split(';', 1)[0]?.trim() ?? 'no content type'
-  const validate = content.get(type) ?? content.get('*/*')
-  if (!validate) return `the content type ${type}`
+  const schema = content.get(type) ?? content.get('*/*')
+  if (!schema) return `the content type ${type}`
   if (!type.endsWith('json')) return null
+  const validate = compiled(schema)
   const body: unknown = JSON.parse(answer.text)
   return validate(body) ? null : `a body with ${ajv.errorsText(validate.errors, { dataVar: 'body' })}`
 }
