@@ -4,11 +4,11 @@
  */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Fact, Facts } from '../src/dialects/facts.ts'
-import { facts as moovFacts } from '../src/dialects/moov/facts.ts'
-import { facts as netgrootFacts } from '../src/dialects/netgroot/facts.ts'
-import { facts as omnideskFacts } from '../src/dialects/omnidesk/facts.ts'
-import { facts as spacebringFacts } from '../src/dialects/spacebring/facts.ts'
+import type { Fact, Facts } from '../test/facts/facts.ts'
+import { facts as moovFacts } from '../test/facts/moov.ts'
+import { facts as netgrootFacts } from '../test/facts/netgroot.ts'
+import { facts as omnideskFacts } from '../test/facts/omnidesk.ts'
+import { facts as spacebringFacts } from '../test/facts/spacebring.ts'
 import type { FileRecord, RanTest } from '../test/record.ts'
 import { type Item, type Operation, SURFACES, type Surface } from './surface.ts'
 

@@ -1,4 +1,4 @@
-import { type Facts, numbered } from '../facts.ts'
+import { type Facts, numbered } from './facts.ts'
 
 const ENCODED =
   'omnidesk.test.ts: the same ticket comes of multipart, urlencoded, JSON and query parameters, and the body wins'

@@ -1,4 +1,4 @@
-import { type Facts, numbered } from '../facts.ts'
+import { type Facts, numbered } from './facts.ts'
 
 const ERRORS = 'errors.test.ts: every error is the fixed text of its kind and nothing more'
 const SUBJECTS =

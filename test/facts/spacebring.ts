@@ -1,4 +1,4 @@
-import { type Facts, numbered } from '../facts.ts'
+import { type Facts, numbered } from './facts.ts'
 
 const CREATED =
   'spacebring.test.ts: the vendor’s own create request makes a ticket, answered with activities and ticket'

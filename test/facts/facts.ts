@@ -1,4 +1,4 @@
-import type { Dialect } from './dialect.ts'
+import type { Dialect } from '../../src/dialects/dialect.ts'
 
 /**
  * One thing that a vendor's documents say, or that was decided where they are silent, in our own words; and how it is

@@ -1,4 +1,4 @@
-import { type Facts, numbered } from '../facts.ts'
+import { type Facts, numbered } from './facts.ts'
 
 const CREATED = 'moov.test.ts: the page’s example is answered as the page says'
 const ORDER = 'moov.test.ts: route, version, credential, account, syntax, values, ticket'
