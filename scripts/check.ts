@@ -5,7 +5,7 @@ const STEPS: readonly { readonly name: string; readonly command: readonly string
   { name: 'types', command: ['tsc', '--noEmit'] },
   { name: 'lint and format', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'tests', command: [process.execPath, 'test/run.ts'] },
-  // After the tests: the pages of the dialects are made of what they showed.
+  // After the tests: part of it is which tests showed what.
   { name: 'generated files up to date', command: [process.execPath, 'scripts/generate.ts', '--check'] },
   { name: 'deployments', command: [process.execPath, 'test/run.ts', '--deploy'] },
 ]

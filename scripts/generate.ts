@@ -2,8 +2,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { OPTIONS } from '../src/config.ts'
+import { COVERED } from '../test/facts/facts.ts'
+import { missingRuns, shownOf } from '../test/facts/shown.ts'
 import { readRecord } from '../test/record.ts'
-import { COVERED, coveragePage, missingRuns } from './coverage.ts'
+import { apiPage } from './pages.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -26,10 +28,10 @@ const isCheck = process.argv.includes('--check')
 const stale: string[] = []
 const problems: string[] = []
 
-async function settle(file: string, make: (current: string) => string): Promise<void> {
+async function settle(file: string, make: () => string): Promise<void> {
   const path = join(root, file)
   const current = await readFile(path, 'utf8').catch(() => '')
-  const wanted = make(current)
+  const wanted = make()
   if (current === wanted) return
   if (isCheck) stale.push(file)
   else {
@@ -40,20 +42,19 @@ async function settle(file: string, make: (current: string) => string): Promise<
 
 await settle('docs/configuration.md', configuration)
 
-// Only a run of all tests shows what no test shows any more, so without one the pages stay as they are.
+for (const covered of COVERED) await settle(`docs/api/${covered.dialect.name}.md`, () => apiPage(covered))
+
+// Only a run of all tests shows what no test shows any more, so without one the results stay as they are.
 const record = readRecord()
 const missing = missingRuns(record)
-for (const each of missing.length === 0 ? COVERED : []) {
-  await settle(`docs/api/${each.dialect.name}.md`, (current) => {
-    const page = coveragePage(each, current, record)
-    problems.push(...page.problems)
-    return page.text
-  })
+for (const covered of missing.length === 0 ? COVERED : []) {
+  const shown = shownOf(covered, record)
+  problems.push(...shown.problems)
+  await settle(`test/facts/${covered.dialect.name}.shown.txt`, () => shown.text)
 }
 
-if (missing.length > 0) {
-  console.error(`The pages under docs/api need a test run (npm test). Not run: ${missing.join(', ')}`)
-}
+if (missing.length > 0)
+  console.error(`The results in test/facts need a run of all tests (npm test). Not run: ${missing.join(', ')}`)
 if (problems.length > 0) console.error(`Not shown by the test run:\n${problems.join('\n')}`)
 if (stale.length > 0) {
   console.error(`Out of date: ${stale.join(', ')}. Run npm test, then npm run generate, and commit the result.`)

@@ -40,6 +40,23 @@ export interface Surface {
   readonly errors: readonly Item[]
 }
 
+/** What a leaf of a schema is, by its format or its type. */
+const NOUNS: Readonly<Record<string, string>> = {
+  uuid: 'a UUID',
+  'date-time': 'a point in time',
+  'idn-email': 'an e-mail address',
+  email: 'an e-mail address',
+  uri: 'a URL',
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'null',
+}
+
+/** What is said of a value of which nothing is said but its type. */
+const PLAIN = /^(It is (a text|a whole number|a number|true or false|null| or )+\.)?$/
+
 /** The dialects of vendors: what their own documents promise is what is to be shown. */
 export const SURFACES: readonly Surface[] = [
   surfaceOf(spacebring),
@@ -67,13 +84,13 @@ function surfaceOf<Need>(dialect: Dialect<Need>): Surface {
 function operationOf(route: RouteShape, document: OpenApiDocument): Operation {
   const id = `${route.method} ${route.path}`
   const answers = Object.entries(route.answers).flatMap(([status, schema]) => [
-    item(`${id} ${status}`, `answer ${status}`, schema ? kindOf(schema) : 'no body'),
+    item(`${id} ${status}`, `answer ${status}`, schema ? isA(schema) : 'It has no body.'),
     ...(schema ? itemsOf(schema, `${id} ${status} `, `${status} `) : []),
   ])
   const { responses = {} } = document.paths[documentedPath(route)]?.[route.method.toLowerCase()] ?? {}
   return {
     id,
-    summary: route.summary,
+    summary: sentence(route.summary),
     route,
     items: [...places(route).flatMap(([place, schema]) => itemsOf(schema, `${id} ${place} `, `${place} `)), ...answers],
     errors: Object.keys(responses).filter((status) => !(status in route.answers)),
@@ -101,7 +118,9 @@ function headersOf(routes: readonly RouteShape[], document: OpenApiDocument): re
   const requests = operations.flatMap(({ parameters }) =>
     parameters
       .filter((parameter) => parameter.in === 'header')
-      .map(({ name, description }) => item(headerKey('request', name), `request \`${name}\``, description ?? '')),
+      .map(({ name, description }) =>
+        item(headerKey('request', name), `request \`${name}\``, sentence(description ?? '')),
+      ),
   )
   const responses = [
     ...Object.values(document.components.responses),
@@ -109,7 +128,7 @@ function headersOf(routes: readonly RouteShape[], document: OpenApiDocument): re
   ]
   const answers = responses
     .flatMap((response) => ('headers' in response ? Object.entries(response.headers ?? {}) : []))
-    .map(([name, { description }]) => item(headerKey('answer', name), `answer \`${name}\``, description))
+    .map(([name, { description }]) => item(headerKey('answer', name), `answer \`${name}\``, sentence(description)))
   const own = routes.length === 0 ? [] : [...requests, ...answers]
   return [...new Map(own.map((each) => [each.key, each])).values()]
 }
@@ -173,7 +192,7 @@ function itemsOf(schema: TSchema, key: string, shown: string, at = ''): readonly
 
 /** An element of a list that is plain text tells nothing that the list does not. */
 function isTelling({ key, about, words }: Item): boolean {
-  return !key.endsWith('[]') || words.length > 0 || about !== ''
+  return !key.endsWith('[]') || words.length > 0 || !PLAIN.test(about)
 }
 
 function isLeaf(schema: TSchema): boolean {
@@ -189,22 +208,38 @@ function join(at: string, name: string): string {
   return at === '' ? name : `${at}.${name}`
 }
 
-function kindOf(schema: TSchema): string {
-  const { title, items } = parts(schema)
-  return title ? `[${title}](#${title.toLowerCase()})` : items ? `list of ${kindOf(items)}` : ''
+/** What is said of a field, in sentences: what it holds, its description, its bounds. */
+function aboutOf(schema: TSchema): string {
+  const { description, minLength, maxLength, maxItems } = parts(schema)
+  const said = [
+    // Words are told apart, and one vendor's descriptions begin with the type.
+    wordsOf(schema).length > 0 || description?.startsWith('type: ') ? '' : isA(schema),
+    sentence(description ?? ''),
+    maxLength === undefined ? '' : `It has ${minLength ? `${minLength} to` : 'at most'} ${maxLength} characters.`,
+    maxItems === undefined ? '' : `It has at most ${maxItems} entries.`,
+  ]
+  return said.filter((each) => each !== '').join(' ')
 }
 
-/** What is said of a field: its description, its bounds, what it holds. */
-function aboutOf(schema: TSchema): string {
-  const { description, minLength, maxLength, maxItems, format, title } = parts(schema)
-  const inner = alternatives(schema)
-    .map(kindOf)
-    .filter((kind) => kind !== '')
-  const kinds = title || parts(schema).items ? [kindOf(schema)] : inner
-  const length = maxLength === undefined ? null : `${minLength ?? 0} to ${maxLength} characters`
-  const count = maxItems === undefined ? null : `at most ${maxItems}`
-  const said = [...kinds, description, format, length, count].filter((each) => each && each !== 'list of ')
-  return said.map((each) => `${each}`.replace(/\.$/, '')).join('; ')
+function isA(schema: TSchema): string {
+  const noun = nounOf(schema)
+  return noun === '' ? '' : `It is ${noun}.`
+}
+
+function nounOf(schema: TSchema): string {
+  const { title, items, format, type } = parts(schema)
+  if (title) return `${/^[AEIO]/.test(title) ? 'an' : 'a'} [${title}](#${title.toLowerCase()})`
+  if (items)
+    return ['a list', nounOf(items).replace(/^an? (?=\[)/, 'of ')].filter((each) => /list|^of/.test(each)).join(' ')
+  const inner = alternatives(schema).map(nounOf)
+  const own = [format ?? type ?? []].flat().map((each) => NOUNS[each] ?? '')
+  return [...new Set([...inner, ...own])].filter((each) => each !== '').join(' or ')
+}
+
+/** With a capital and one full stop. */
+function sentence(text: string): string {
+  const written = text.replace(/^[a-z]+(?=[ ,;:.'])/, (word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+  return written === '' ? '' : `${written.replace(/\.$/, '')}.`
 }
 
 /** The words that a schema allows, also those of a pattern that is nothing but words. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Type } from 'typebox'
-import { COVERED, coveragePage, testOf } from '../scripts/coverage.ts'
 import { seenIn } from '../scripts/surface.ts'
+import { COVERED, testOf } from './facts/facts.ts'
+import { shownOf } from './facts/shown.ts'
 import type { FileRecord } from './record.ts'
 
 describe('What a value shows of a schema', () => {
@@ -51,14 +52,12 @@ for (const covered of COVERED) {
     ...dialect.headers,
     ...dialect.errors,
   ]
-  const keys = everything
-    .flatMap(({ key, words }) => [key, ...words.map((word) => `${key}=${word}`)])
-    .filter((key) => facts.unseen?.[key] === undefined)
+  const keys = everything.flatMap(({ key, words }) => [key, ...words.map((word) => `${key}=${word}`)])
 
   /** A run in which all tests of the facts passed, and one test saw what it is given. */
   function record(test: string, seen: readonly string[]): readonly FileRecord[] {
     const statuses = dialect.errors.map(({ shown }) => facts.errors.replace('{status}', shown.replaceAll('`', '')))
-    const named = [...statuses, ...facts.facts.flatMap(([, , by]) => (typeof by === 'string' ? [by] : []))]
+    const named = [...statuses, ...facts.facts.flatMap(({ shownBy }) => shownBy ?? [])]
     const byFile = Map.groupBy(
       named.map((by) => testOf(dialect.name, by)),
       ({ file }) => file,
@@ -70,31 +69,31 @@ for (const covered of COVERED) {
     return [...shown, { file: own, tests: [{ name: test, result: 'passed' }], seen: saw }]
   }
 
-  describe(`The page of ${dialect.name}`, () => {
+  describe(`The result of ${dialect.name}`, () => {
     test('has no problems when everything was seen and all that is named has passed', () => {
-      assert.deepEqual(coveragePage(covered, '', record('sees all', keys)).problems, [])
+      assert.deepEqual(shownOf(covered, record('sees all', keys)).problems, [])
     })
 
     test('tells what none has seen, and which named test did not run or failed', () => {
       const [, ...rest] = keys
-      assert.deepEqual(coveragePage(covered, '', record('sees less', rest)).problems, [
+      assert.deepEqual(shownOf(covered, record('sees less', rest)).problems, [
         `${dialect.name}: no test sees ${keys[0]}`,
       ])
       const [first, ...others] = record('sees all', keys)
       assert.ok(first)
       const failed = first.tests.map((each) => ({ ...each, result: 'failed' as const }))
-      assert.match(coveragePage(covered, '', [{ ...first, tests: failed }, ...others]).problems[0] ?? '', /failed is/)
-      assert.match(coveragePage(covered, '', others).problems[0] ?? '', /no test of this run is/)
+      assert.match(shownOf(covered, [{ ...first, tests: failed }, ...others]).problems[0] ?? '', /failed is/)
+      assert.match(shownOf(covered, others).problems[0] ?? '', /no test of this run is/)
     })
 
-    test('names the same tests as before while they still see the same', () => {
-      const { text } = coveragePage(covered, '', record('sees all', keys))
+    test('is the same while the tests that it names do the same, whoever else sees it', () => {
+      const { text } = shownOf(covered, record('sees all', keys))
       const another: FileRecord = {
         file: `src/dialects/${dialect.name}/another.test.ts`,
         tests: [{ name: 'a new one', result: 'passed' }],
         seen: { 'a new one': keys.map((key) => `${dialect.name} ${key}`) },
       }
-      assert.equal(coveragePage(covered, text, [another, ...record('sees all', keys)]).text, text)
+      assert.equal(shownOf(covered, [another, ...record('sees all', keys)]).text, text)
     })
   })
 }
