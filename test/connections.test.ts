@@ -216,6 +216,24 @@ test('a connection is used on after an early answer, once the rest of the reques
   assert.deepEqual(bytes.toString('latin1').match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 401', 'HTTP/1.1 200'])
 })
 
+test('however many requests of a connection are answered early, nothing of them stays with it', async () => {
+  const [contract] = CONTRACTS
+  assert.ok(contract)
+  const warned: string[] = []
+  const warn = ({ message }: Error): unknown => warned.push(message)
+  process.on('warning', warn)
+  const head = headOf(contract, { 'content-length': String(MIB), authorization: 'Bearer wrong' })
+  const { socket, ended } = opened()
+  for (let count = 0; count < 12; count++) {
+    await sent(socket, head)
+    for (const piece of spaces(MIB)) await sent(socket, piece)
+  }
+  socket.end()
+  await ended
+  process.off('warning', warn)
+  assert.deepEqual(warned, [])
+})
+
 test('who never ends a body that was refused is cut off', async () => {
   const [contract] = CONTRACTS
   assert.ok(contract)

@@ -95,9 +95,14 @@ function readOn(request: IncomingMessage): void {
   request.on('data', () => {
     if (socket.bytesRead > most) socket.destroy()
   })
-  socket.once('end', () => socket.destroy())
+  const ended = (): void => {
+    socket.destroy()
+  }
+  socket.once('end', ended)
   const done = (): void => {
     clearTimeout(late)
+    // The connection may serve many more requests.
+    socket.off('end', ended)
     Reflect.deleteProperty(socket, 'destroySoon')
     if (closes) socket.destroy()
   }
