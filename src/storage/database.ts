@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { type TObject, Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { begin, commit, notify, rollback } from './connections/commands.ts'
 import { createConnect, cut } from './connections/connect.ts'
@@ -21,7 +21,7 @@ export interface DatabaseOptions {
   readonly connection: Target | pg.PoolConfig
   /** Connections that are open at the same time at the most, of every kind. */
   readonly connections?: number
-  /** Verify every returned row against its statement's schema. For tests: it costs time. */
+  /** Verify every row that comes back, and every value that goes in, by the statement's schemas. For tests: it costs time. */
   readonly checkRows?: boolean
   /** Called with each statement before it runs, for tests that inspect what runs. */
   readonly onStatement?: (bound: BoundStatement<unknown>) => void
@@ -105,14 +105,15 @@ export function openDatabase(options: DatabaseOptions): Database {
   )
   /** Which lane each name has. Where names are more than lanes, they share. */
   const named = new Map<string, Lane>()
-  const checker = options.checkRows ? rowChecker() : undefined
+  const checker = options.checkRows ? createChecker() : undefined
 
   /** Sends statements, each with its locks right before it; the rows of each. */
   async function sendBy<Row>(send: Send, bounds: readonly BoundStatement<Row>[]): Promise<readonly (readonly Row[])[]> {
     const all = bounds.flatMap(withLocks)
     for (const bound of all) options.onStatement?.(bound)
+    if (checker) for (const bound of all) checker.values(bound)
     const answers = await send(all)
-    if (checker) for (const [index, { statement }] of all.entries()) checker(statement, answers[index] ?? [])
+    if (checker) for (const [index, { statement }] of all.entries()) checker.rows(statement, answers[index] ?? [])
     let next = 0
     return bounds.map((bound) => {
       next += withLocks(bound).length
@@ -304,17 +305,32 @@ async function connected<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-function rowChecker(): (statement: Statement<unknown>, rows: readonly unknown[]) => void {
-  const compiled = new Map<TObject, ReturnType<typeof Compile>>()
-  return (statement, rows) => {
-    const check = compiled.get(statement.row) ?? Compile(statement.row)
-    compiled.set(statement.row, check)
-    for (const row of rows) {
-      if (check.Check(row)) continue
-      const [problem] = check.Errors(row)
-      throw new Error(
-        `A row of ${statement.name} is not what its schema says: ${JSON.stringify(problem)} in ${JSON.stringify(row)}`,
-      )
-    }
+interface Checker {
+  /** @throws Error when a value is not what the statement declares that it takes */
+  values(bound: BoundStatement<unknown>): void
+  /** @throws Error when a row is not what the statement declares that it returns */
+  rows(statement: Statement<unknown>, rows: readonly unknown[]): void
+}
+
+function createChecker(): Checker {
+  const compiled = new Map<TSchema, ReturnType<typeof Compile>>()
+  const check = (schema: TSchema, value: unknown, what: string): void => {
+    const known = compiled.get(schema) ?? Compile(schema)
+    compiled.set(schema, known)
+    if (known.Check(value)) return
+    const [problem] = known.Errors(value)
+    throw new Error(`${what} is not what its schema says: ${JSON.stringify(problem)} in ${JSON.stringify(value)}`)
+  }
+  return {
+    values({ statement: { name, takes = {} }, values }) {
+      for (const [index, [parameter, type]] of Object.entries(takes).entries()) {
+        const value = values[index]
+        const given: unknown = type.columns && typeof value === 'string' ? JSON.parse(value) : value
+        check(type, given, `What ${name} is given as ${parameter}`)
+      }
+    },
+    rows({ name, row }, rows) {
+      for (const each of rows) check(row, each, `A row of ${name}`)
+    },
   }
 }

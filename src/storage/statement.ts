@@ -1,7 +1,8 @@
-import type { Static, TObject } from 'typebox'
+import { type Static, type TObject, Type } from 'typebox'
+import type { Columns, SqlType } from './sql.ts'
 
 /**
- * One SQL statement of the product: its text is fixed, only its values vary.
+ * One SQL statement: its text is fixed, only its values vary.
  *
  * The name is the prepared statement's name, so PostgreSQL plans it once for each connection. `row` says what comes
  * back: it gives the TypeScript type, and a database opened with `checkRows` (the tests do) verifies every row by it.
@@ -12,8 +13,17 @@ export interface Statement<Row> {
   readonly row: TObject
   /** Whether it changes anything: then it is refused while the disk is full. */
   readonly writes: boolean
+  /** What goes in, in the order of the values: a database opened with `checkRows` verifies them too. */
+  readonly takes?: Readonly<Record<string, SqlType<unknown>>>
   /** Only carries the row's type; never set. */
   readonly rowType?: Row
+}
+
+/** A statement of the product: what it takes is named and typed. */
+export interface TypedStatement<Values, Row> extends Statement<Row> {
+  readonly takes: Readonly<Record<string, SqlType<unknown>>>
+  /** The statement with its values, ready to run. @param lock see `BoundStatement` */
+  readonly with: (values: Values, lock?: BoundStatement<unknown>) => BoundStatement<Row>
 }
 
 /** A statement with its values, ready to run. `values[0]` is the tenant wherever the statement touches tenant tables. */
@@ -39,13 +49,73 @@ const declared = new Map<string, Statement<unknown>>()
 /**
  * Declares a statement. Every statement of the product is declared at module level, so that tests can walk them all.
  *
- * @throws Error when the name is taken: two texts under one prepared name would run each other.
+ * @param takes what goes in by the name that `sql` has for it, `:name`. The tenant, where it takes one, is the first.
+ * @throws Error when the name is taken: two texts under one prepared name would run each other. And when `sql` names
+ * what it does not take, or does not name what it takes.
  */
-export function statement<S extends TObject>(name: string, row: S, text: string): Statement<Static<S>> {
+export function statement<Values extends Readonly<Record<string, unknown>>, Row extends TObject>(
+  name: string,
+  { takes, row }: { readonly takes: Columns<Values>; readonly row: Row },
+  sql: string,
+): TypedStatement<Values, Static<Row>>
+/** The style before, which goes away: values by their number. */
+export function statement<Row extends TObject>(
+  name: string,
+  row: Row,
+  sql: string,
+): TypedStatement<readonly unknown[], Static<Row>>
+export function statement(
+  name: string,
+  given: TObject | { readonly takes: Readonly<Record<string, SqlType<unknown>>>; readonly row: TObject },
+  sql: string,
+): unknown {
   if (declared.has(name)) throw new Error(`The statement name ${name} is taken.`)
-  const made: Statement<Static<S>> = { name, text, row, writes: WRITE.test(text) }
+  if (!('takes' in given)) {
+    const text = sql.replaceAll(':tenant_id', '$1')
+    const old: Statement<unknown> = { name, text, row: Type.Object(given.properties), writes: WRITE.test(text) }
+    declared.set(name, old)
+    return old
+  }
+  const { takes, row } = given
+  const names = Object.keys(takes)
+  const text = numbered(name, names, sql)
+  const isJson = Object.values(takes).map(({ columns }) => columns !== undefined)
+  const made: TypedStatement<Readonly<Record<string, unknown>>, unknown> = {
+    ...{ name, text, row, takes, writes: WRITE.test(text) },
+    with(given, lock) {
+      const values: unknown[] = []
+      for (let index = 0; index < names.length; index++) {
+        const value = given[names[index] ?? '']
+        values.push(isJson[index] && value !== null ? JSON.stringify(value) : value)
+      }
+      return lock ? { statement: made, values, lock } : { statement: made, values }
+    },
+  }
   declared.set(name, made)
   return made
+}
+
+/** The parts of SQL that hold no parameter whatever they look like, numbers of parameters, and names of parameters. */
+const PARTS = /'(?:[^']|'')*'|"[^"]*"|--.*|\/\*[\s\S]*?\*\/|::|\$\d+|:([a-z]\w*)/g
+
+/** SQL with the number of each value in the place of its name. */
+function numbered(statement: string, names: readonly string[], sql: string): string {
+  if (names.includes('tenant_id') && names[0] !== 'tenant_id')
+    throw new Error(`${statement} has to take its tenant first.`)
+  const used = new Set<string>()
+  const text = sql.replace(PARTS, (part: string, name?: string) => {
+    if (part.startsWith('$')) {
+      if (part !== '$1' || names[0] !== 'tenant_id') throw new Error(`${statement} names ${part} by its number.`)
+      used.add('tenant_id')
+    }
+    if (name === undefined) return part
+    if (!names.includes(name)) throw new Error(`${statement} does not take ${name}.`)
+    used.add(name)
+    return `$${names.indexOf(name) + 1}`
+  })
+  const unused = names.filter((name) => !used.has(name))
+  if (unused.length > 0) throw new Error(`${statement} has no use for ${unused.join(', ')}.`)
+  return text
 }
 
 /** Every statement declared by the modules loaded so far. */
