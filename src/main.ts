@@ -202,7 +202,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const surroundings = { now, newId: services.newId, publicUrl: services.publicUrl() }
     const madeDemo = config.demo && (await makeDemoTenant(database, surroundings, write))
     const hasQuickstart = await refreshQuickstart(config.quickstartFile, services.publicUrl())
-    const hasTenants = (await store.run({ statement: LIST_TENANTS, values: [] })).length > 0
+    const hasTenants = (await store.run(LIST_TENANTS.with({}))).length > 0
     complete = true
     return { url, madeDemo, hasQuickstart, hasTenants, database: started ? 'embedded' : 'external', stop }
   } catch (error) {

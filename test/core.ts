@@ -93,7 +93,7 @@ export async function makeTenant(store: Store, name = 'Tenant'): Promise<SmallTe
   const second = await createDesk(admin, tenantId, 'Second')
   const third = await createDesk(admin, tenantId, 'Third')
   const desks = [deskId, second.id, third.id] as const
-  const [row] = await store.run({ statement: LOAD_TENANT, values: [tenantId] })
+  const [row] = await store.run(LOAD_TENANT.with({ tenant_id: tenantId }))
   if (!row) throw new Error('The tenant was not made.')
   const tenant = tenantOf(row)
   const on = (role: 'customer' | 'agent' | 'admin') => [deskId, second.id].map((id) => ({ deskId: id, role }))

@@ -253,7 +253,7 @@ test('a Moov key for tests, and a token of it, pass 10', async (t) => {
   const database = openDatabase({ connection: world.database.connection })
   try {
     const kind = CREDENTIAL_KINDS.find((each) => each.dialect === 'moov' && each.kind === 'basic')
-    const [service] = await database.run({ statement: LIST_OWNERS, values: [site.tenantId] })
+    const [service] = await database.run(LIST_OWNERS.with({ tenant_id: site.tenantId }))
     assert.ok(kind && service)
     const admin = { store: database, now: new Date().toISOString(), newId: () => v7() }
     const made = await issueMinted(admin, site.tenantId, kind, 'Trying', service.id, { testMode: true })

@@ -148,7 +148,7 @@ test('an export has every record once, however many pages they take, and none of
   const tenantId = world.value('SPACEBRING_NETWORK_ID')
   const store = openStore(openDatabase({ connection: world.database.connection }))
   try {
-    const [row] = await store.run({ statement: LOAD_TENANT, values: [tenantId] })
+    const [row] = await store.run(LOAD_TENANT.with({ tenant_id: tenantId }))
     const tenant = tenantOf(row ?? assert.fail())
     const told: Told[] = []
     for await (const each of exportPerson({ store, tenant }, person.id)) told.push(each)

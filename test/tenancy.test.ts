@@ -285,8 +285,9 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await getOriginal(as(made.owner), ticket, answered)
   const { id: tenantId } = made.tenant
   await renewSome({ store, tenantId, now: as(made.owner).now, newId: () => crypto.randomUUID() })
-  const renewed = JSON.stringify([{ id: answered.id, digest: 'of other words', format: 'text' }])
-  await store.run({ statement: RENEW, values: [tenantId, renewed, '[]'] })
+  const forms = { format: 'text', plain: '', safe_html: null, sanitizer: null, rendering: null } as const
+  const renewed = [{ id: answered.id, digest: 'of other words', ...forms }]
+  await store.run(RENEW.with({ tenant_id: tenantId, messages: renewed, files: [] }))
   await deleteMessage(as(made.owner), answered)
 
   await driveAttachments(made, store)
@@ -320,7 +321,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await findUserByExternalId(as(made.owner), first, 'external')
   await driveUsers(made)
   await driveCatalogue(made, store)
-  await store.run({ statement: USER_BY_EMAIL, values: [made.tenant.id, ['rosa@example.com']] })
+  await store.run(USER_BY_EMAIL.with({ tenant_id: made.tenant.id, email_keys: ['rosa@example.com'] }))
 
   const presented = crypto.randomUUID()
   const credential = { dialect: 'native', kind: 'api_key', name: 'Key', presented, userId: made.owner.id, scopes: [] }
@@ -328,7 +329,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   const access = openAccess(store)
   assert.equal((await access.resolve('native', 'api_key', presented))?.tenantId, made.tenant.id)
   await access.tenant(made.tenant.id)
-  await store.run({ statement: LIST_CREDENTIALS, values: [made.tenant.id] })
+  await store.run(LIST_CREDENTIALS.with({ tenant_id: made.tenant.id }))
   await driveAuthorization(made, store)
   assert.ok(await revokeCredential(administration(store), made.tenant.id, credentialId))
 
@@ -339,8 +340,8 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   const lease = { tenantId: made.tenant.id, bucket: 'native key', perSecond: 10, wanted: 2, owed: 1, now: Date.now() }
   assert.equal(await leaseTokens(store, lease), 2)
   assert.equal(await purgeBuckets(store, made.tenant.id, '2100-01-01T00:00:00.000Z'), 1)
-  await store.run({ statement: LIST_TENANTS, values: [] })
-  await store.run({ statement: LOCK_FIRST_START, values: [] })
+  await store.run(LIST_TENANTS.with({}))
+  await store.run(LOCK_FIRST_START.with({}))
 }
 
 /** Files come in, are put on messages of a new and of a known ticket, are deleted and swept. */
@@ -463,7 +464,7 @@ async function driveCatalogue(made: SmallTenant, store: Store): Promise<void> {
   const owner = (key: string) => made.as(made.owner, { key })
   for (const kind of RECORD_KINDS) {
     const { id } = await addRecord(owner(`add ${kind}`), kind, { name: `New ${kind}`, ...OWN_PART[kind] })
-    const [row] = await store.run({ statement: LOAD_TENANT, values: [made.tenant.id] })
+    const [row] = await store.run(LOAD_TENANT.with({ tenant_id: made.tenant.id }))
     const tenant = tenantOf(row ?? assert.fail())
     await changeRecord({ ...owner(`retire ${kind}`), tenant }, kind, id, { active: false })
   }
@@ -765,7 +766,7 @@ describe('A tenant', () => {
       users.users.map((user) => user.id).filter((id) => [there.customer.id, there.owner.id].includes(id)),
       [],
     )
-    assert.deepEqual(await core.store.run({ statement: LIST_CREDENTIALS, values: [here.tenant.id] }), [])
+    assert.deepEqual(await core.store.run(LIST_CREDENTIALS.with({ tenant_id: here.tenant.id })), [])
 
     assert.equal(await code(changeTicket(me(), ticket, { title: 'Mine' })), 'not_found')
     const bulk = await changeTickets(me(), [ticket, own], [{ title: 'Mine' }])

@@ -31,7 +31,7 @@ export function demandFree(
 
 /** The tenant named by id or name; without a name the only one there is. */
 export async function chooseTenant({ store, where }: CommandLine, named: string | undefined): Promise<Tenant> {
-  const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
+  const tenants = await store.run(LIST_TENANTS.with({}))
   const found = tenants.filter((tenant) => named === undefined || tenant.tenant_id === named || isNamed(tenant, named))
   if (found.length > 1) {
     const several = named === undefined ? 'There are several tenants' : `Several tenants are called ${named}`
@@ -44,7 +44,7 @@ export async function chooseTenant({ store, where }: CommandLine, named: string 
         ? `There is no tenant yet in ${where}: \`${COMMAND} tenant create NAME\` makes one.`
         : `There is no tenant ${named} in ${where}.`,
     )
-  const [row] = await store.run({ statement: LOAD_TENANT, values: [only.tenant_id] })
+  const [row] = await store.run(LOAD_TENANT.with({ tenant_id: only.tenant_id }))
   if (!row) throw new Told(`There is no tenant ${only.tenant_id}.`)
   return tenantOf(row)
 }
@@ -60,8 +60,8 @@ export function chooseDesk(tenant: Tenant, named: string): Desk {
 /** A user by UUID or e-mail address. */
 export async function chooseUser({ store }: CommandLine, tenant: Tenant, named: string): Promise<UserSummary> {
   const rows = UUID.test(named)
-    ? await store.run({ statement: USERS_BY_ID, values: [tenant.id, [named]] })
-    : await store.run({ statement: USER_BY_EMAIL, values: [tenant.id, [earlierKey(named), addressKey(named)]] })
+    ? await store.run(USERS_BY_ID.with({ tenant_id: tenant.id, ids: [named] }))
+    : await store.run(USER_BY_EMAIL.with({ tenant_id: tenant.id, email_keys: [earlierKey(named), addressKey(named)] }))
   const [row] = rows
   if (!row) throw new Told(`There is no user ${named} in ${tenant.name}.`)
   return userOf(row)

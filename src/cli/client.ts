@@ -70,8 +70,9 @@ export function clientCommands(): Command {
     .action((publicId: string, options: Places & { tenant?: string }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
-        const values = [tenant.id, publicId, options.redirectUri ?? null, options.origin ?? null]
-        const done = await commandLine.store.run({ statement: CHANGE_CLIENT, values })
+        const change = { redirect_uris: options.redirectUri ?? null, origins: options.origin ?? null }
+        const changing = CHANGE_CLIENT.with({ tenant_id: tenant.id, public_id: publicId, ...change })
+        const done = await commandLine.store.run(changing)
         await commandLine.access.changed(tenant.id)
         if (done.length === 0) throw new Told(`There is no client ${publicId}.`)
         console.log('Changed.')
@@ -85,7 +86,7 @@ export function clientCommands(): Command {
     .action((options: { tenant?: string; json?: true }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
-        const clients = await commandLine.store.run({ statement: LIST_CLIENTS, values: [tenant.id] })
+        const clients = await commandLine.store.run(LIST_CLIENTS.with({ tenant_id: tenant.id }))
         const lines = clients.map(({ id, dialect, kind, public_id, name, scopes, redirect_uris, origins }) => {
           return { id, dialect, kind, client_id: public_id, name, scopes, redirect_uris, origins }
         })
@@ -100,7 +101,7 @@ async function createClient(commandLine: CommandLine, dialect: ClientDialect, op
   const tenant = await chooseTenant(commandLine, options.tenant)
   const kind = CREDENTIAL_KINDS.find((each) => each.dialect === dialect && each.kind === KIND[dialect])
   if (!kind) throw new Error(`There is no credential ${KIND[dialect]} in ${dialect}.`)
-  const [owner] = await commandLine.store.run({ statement: LIST_OWNERS, values: [tenant.id] })
+  const [owner] = await commandLine.store.run(LIST_OWNERS.with({ tenant_id: tenant.id }))
   if (!owner) throw new Told('This tenant has no service user or owner: add one first.')
   const made = await issueMinted(commandLine, tenant.id, kind, options.name, owner.id, {
     redirectUris: options.redirectUri ?? [],

@@ -31,7 +31,7 @@ export function tenantCommands(): Command {
     .description('Make a tenant with a default desk, the usual catalogue and a service user for API keys.')
     .action((name: string, options: { readonly desk: string; readonly create?: true }) => {
       const create = async (commandLine: CommandLine): Promise<void> => {
-        const tenants = await commandLine.store.run({ statement: LIST_TENANTS, values: [] })
+        const tenants = await commandLine.store.run(LIST_TENANTS.with({}))
         demandFree(
           'tenant',
           name,
@@ -50,7 +50,7 @@ export function tenantCommands(): Command {
     .action((options: { readonly json?: true }) => {
       const config = readConfig()
       return withStore(config, async ({ store }) => {
-        const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
+        const tenants = await store.run(LIST_TENANTS.with({}))
         const lines = tenants.map(({ tenant_id, name }) => ({ id: tenant_id, name }))
         printList(['id', 'name'], lines, options)
         if (tenants.length === 0) tellStore(config, { surprising: true })

@@ -59,7 +59,7 @@ export function tokenCommands(): Command {
     .action((options: { tenant?: string; json?: true }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
-        const credentials = await commandLine.store.run({ statement: LIST_CREDENTIALS, values: [tenant.id] })
+        const credentials = await commandLine.store.run(LIST_CREDENTIALS.with({ tenant_id: tenant.id }))
         const lines = credentials.map((each) => ({
           id: each.id,
           dialect: each.dialect,
@@ -154,7 +154,7 @@ function demandKnownScopes({ words, dialect }: CredentialKind, scopes: readonly 
 }
 
 async function serviceUser({ store }: CommandLine, tenant: Tenant): Promise<string> {
-  const [first] = await store.run({ statement: LIST_OWNERS, values: [tenant.id] })
+  const [first] = await store.run(LIST_OWNERS.with({ tenant_id: tenant.id }))
   if (!first) throw new Told('This tenant has no service user or owner: name a user with --user.')
   return first.id
 }

@@ -107,9 +107,10 @@ export function userCommands(): Command {
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
         const patterns = options.find === undefined ? null : patternsOf(options.find.trim())
-        const wanted = [tenant.id, null, patterns, false, false]
-        const rows = await commandLine.store.run({ statement: LIST_USERS, values: [...wanted, 0, SHOWN_USERS, 0] })
-        const [counted] = await commandLine.store.run({ statement: COUNT_USERS, values: wanted })
+        const wanted = { tenant_id: tenant.id, desk_ids: null, patterns, active_only: false, agents_only: false }
+        const page = LIST_USERS.with({ ...wanted, after: 0, limit: SHOWN_USERS, offset: 0 })
+        const rows = await commandLine.store.run(page)
+        const [counted] = await commandLine.store.run(COUNT_USERS.with(wanted))
         const lines = rows.map((each) => ({
           id: each.id,
           integer: each.integer,

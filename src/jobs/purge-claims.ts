@@ -8,6 +8,6 @@ const KEPT_MS = 7 * 86_400_000
 /** Forgets idempotency keys that nobody retries any more. */
 export async function purgeOldClaims(store: Store, now: Date): Promise<void> {
   const before = new Date(now.getTime() - KEPT_MS).toISOString()
-  const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
+  const tenants = await store.run(LIST_TENANTS.with({}))
   for (const tenant of tenants) await purgeClaims(store, tenant.tenant_id, before)
 }

@@ -10,7 +10,13 @@ const DEAD_DAYS = 90
 /** Forgets deliveries that nobody asks for any more, with their logs. */
 export async function purgeOldDeliveries(store: Store, now: Date): Promise<void> {
   const before = (days: number) => new Date(now.getTime() - days * DAY_MS).toISOString()
-  const tenants = await store.run({ statement: TENANTS_WITH_WEBHOOKS, values: [] })
+  const tenants = await store.run(TENANTS_WITH_WEBHOOKS.with({}))
   for (const { tenant_id } of tenants)
-    await store.run({ statement: PURGE_DELIVERIES, values: [tenant_id, before(DELIVERED_DAYS), before(DEAD_DAYS)] })
+    await store.run(
+      PURGE_DELIVERIES.with({
+        tenant_id,
+        delivered_before: before(DELIVERED_DAYS),
+        given_up_before: before(DEAD_DAYS),
+      }),
+    )
 }

@@ -8,6 +8,6 @@ const KEPT_MS = 3_600_000
 /** Forgets the rate buckets of credentials and addresses that do not call any more. */
 export async function purgeOldRateBuckets(store: Store, now: Date): Promise<void> {
   const before = new Date(now.getTime() - KEPT_MS).toISOString()
-  const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
+  const tenants = await store.run(LIST_TENANTS.with({}))
   for (const tenant of tenants) await purgeBuckets(store, tenant.tenant_id, before)
 }

@@ -14,7 +14,7 @@ const LONGEST_RUN_MS = 300_000
 export async function renewMessages(store: Store, now: Date, signal: AbortSignal): Promise<void> {
   const newId = createIds()
   const until = performance.now() + LONGEST_RUN_MS
-  const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
+  const tenants = await store.run(LIST_TENANTS.with({}))
   let left = tenants.map(({ tenant_id }) => tenant_id)
   while (left.length > 0) {
     const more: string[] = []

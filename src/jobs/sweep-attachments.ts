@@ -15,7 +15,7 @@ const UNDER_WAY_MS = HOUR_MS
 export async function sweepFiles(store: Store, now: Date): Promise<void> {
   const ago = (milliseconds: number): Date => new Date(now.getTime() - milliseconds)
   await store.files?.inbox.sweep(ago(UNDER_WAY_MS))
-  const tenants = await store.run({ statement: LIST_TENANTS, values: [] })
+  const tenants = await store.run(LIST_TENANTS.with({}))
   for (const { tenant_id } of tenants)
     await sweepAttachments(store, tenant_id, { unused: ago(UNUSED_MS), rowless: ago(UNDER_WAY_MS) })
 }

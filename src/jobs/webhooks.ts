@@ -66,7 +66,7 @@ export function startWebhooks(loop: WebhookLoop): Webhooks {
   }
 
   async function refresh(): Promise<void> {
-    const tenants = await store.run({ statement: TENANTS_WITH_WEBHOOKS, values: [] })
+    const tenants = await store.run(TENANTS_WITH_WEBHOOKS.with({}))
     for (const { tenant_id } of tenants) known.add(tenant_id)
     for (const tenantId of known) wake(tenantId)
   }
@@ -95,7 +95,7 @@ export function startWebhooks(loop: WebhookLoop): Webhooks {
     let [due] = await lookForDue(tenantId)
     if (due?.has_blank || due?.went_back) {
       while (!stopped && (await remakeBlank({ ...consuming, now: clock().toISOString() })));
-      await store.run({ statement: WAIT_ANEW, values: [tenantId, clock().toISOString()] })
+      await store.run(WAIT_ANEW.with({ tenant_id: tenantId, now: clock().toISOString() }))
       ;[due] = await lookForDue(tenantId)
     }
     for (const webhookId of due?.webhook_ids ?? []) startSending(tenantId, webhookId)
@@ -103,7 +103,7 @@ export function startWebhooks(loop: WebhookLoop): Webhooks {
   }
 
   function lookForDue(tenantId: string) {
-    return store.run({ statement: DUE, values: [tenantId, clock().toISOString()] })
+    return store.run(DUE.with({ tenant_id: tenantId, now: clock().toISOString() }))
   }
 
   function wakeAt(tenantId: string, at: number): void {

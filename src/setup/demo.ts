@@ -39,8 +39,8 @@ export async function makeDemoTenant(
   write: (values: Quickstart) => Promise<void>,
 ): Promise<boolean> {
   return database.transaction(async (run) => {
-    await run({ statement: LOCK_FIRST_START, values: [] })
-    const tenants = await run({ statement: LIST_TENANTS, values: [] })
+    await run(LOCK_FIRST_START.with({}))
+    const tenants = await run(LIST_TENANTS.with({}))
     if (tenants.length > 0) return false
     await write(await fill({ ...surroundings, store: { run } }))
     return true

@@ -76,11 +76,11 @@ async function addSamples(file: string, values: Quickstart, surroundings: Sample
 async function makeSamples(values: Quickstart, surroundings: SampleSurroundings): Promise<Quickstart | null> {
   const { access, store, newId, webhooks } = surroundings
   const as = async (dialect: string, kind: string, secret = ''): Promise<Context | null> => {
-    const hashed = [directoryKind(dialect, kind), hashOf(secret)]
+    const hashed = { kind: directoryKind(dialect, kind), hash: hashOf(secret) }
     // Not by `Access`: it would keep that the key was used.
-    const [listed] = await store.run({ statement: FIND_IN_DIRECTORY, values: hashed })
+    const [listed] = await store.run(FIND_IN_DIRECTORY.with(hashed))
     if (!listed) return null
-    const [row] = await store.run({ statement: LOAD_ACTOR, values: [listed.tenant_id, listed.target_id] })
+    const [row] = await store.run(LOAD_ACTOR.with({ tenant_id: listed.tenant_id, id: listed.target_id }))
     if (!row) return null
     const tenant = await access.tenant(listed.tenant_id)
     const now = surroundings.clock().toISOString()

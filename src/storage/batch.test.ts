@@ -8,6 +8,7 @@ import { testDatabase } from '../../test/database.ts'
 import { AGAIN, type BatcherOptions, type BatchKind, createBatcher } from './batch.ts'
 import { type Database, openDatabase } from './database.ts'
 import { errorCode, StoreUnavailable } from './failures.ts'
+import { Sql } from './sql.ts'
 import { type BoundStatement, statement } from './statement.ts'
 
 /** Ledgers: entries add to an account, and each has the next position of its tenant. */
@@ -46,23 +47,30 @@ interface Entry {
   readonly amount: number
 }
 
+const ADDED = {
+  tenant_id: Sql.text,
+  ids: Sql.array(Sql.text),
+  accounts: Sql.array(Sql.text),
+  amounts: Sql.array(Sql.integer),
+}
+
 const addEntries = (name: string, condition: string) =>
   statement(
     name,
-    EntryRow,
+    { takes: ADDED, row: EntryRow },
     `with given as (
       select id, account_id, amount, ordinal
-      from unnest($2::text[], $3::text[], $4::int[]) with ordinality as given(id, account_id, amount, ordinal)
+      from unnest(:ids::text[], :accounts::text[], :amounts::int[]) with ordinality as given(id, account_id, amount, ordinal)
       where ${condition}
     ), counted as (
-      update counter set last = last + (select count(*) from given) where tenant_id = $1 returning last
+      update counter set last = last + (select count(*) from given) where tenant_id = :tenant_id returning last
     ), inserted as (
       insert into entry (tenant_id, id, account_id, amount, position)
-      select $1, id, account_id, amount, last - count(*) over () + row_number() over (order by ordinal) from given, counted
+      select :tenant_id, id, account_id, amount, last - count(*) over () + row_number() over (order by ordinal) from given, counted
       returning id, account_id, amount, position
     ), changed as (
       update account set value = value + inserted.amount from inserted
-      where account.tenant_id = $1 and account.id = inserted.account_id
+      where account.tenant_id = :tenant_id and account.id = inserted.account_id
     )
     select id, position from inserted`,
   )
@@ -71,13 +79,14 @@ const ADD_EVERY_THIRD_TURN = addEntries('batch_test_add_every_third_turn', `next
 const ADD_AFTER_DEADLOCKS = addEntries('batch_test_add_after_deadlocks', 'every_third_turn()')
 const FIND = statement(
   'batch_test_find',
-  EntryRow,
-  'select id, position from entry where tenant_id = $1 and id = any($2)',
+  { takes: { tenant_id: Sql.text, ids: Sql.array(Sql.text) }, row: EntryRow },
+  'select id, position from entry where tenant_id = :tenant_id and id = any(:ids)',
 )
 const DIVIDE = statement(
   'batch_test_divide',
-  EntryRow,
-  'select id, 100 / amount as position from unnest($2::text[], $4::int[]) as each(id, amount) where $1::text <> ($3::text[])[1]',
+  { takes: ADDED, row: EntryRow },
+  `select id, 100 / amount as position from unnest(:ids::text[], :amounts::int[]) as each(id, amount)
+where :tenant_id::text <> (:accounts::text[])[1]`,
 )
 
 const UNBUILDABLE = -1
@@ -85,7 +94,7 @@ const UNBUILDABLE = -1
 function bind(to: typeof ADD, tenantId: string, calls: readonly Entry[]): BoundStatement<EntryRow> {
   if (calls.some((call) => call.amount === UNBUILDABLE)) throw new RangeError('unbuildable')
   const column = <K extends keyof Entry>(key: K) => calls.map((call) => call[key])
-  return { statement: to, values: [tenantId, column('id'), column('account'), column('amount')] }
+  return to.with({ tenant_id: tenantId, ids: column('id'), accounts: column('account'), amounts: column('amount') })
 }
 
 function positions(calls: readonly Entry[], rows: readonly EntryRow[]): (number | undefined)[] {
@@ -101,7 +110,7 @@ const entries: EntryKind = {
   statement: (tenantId, calls) => bind(ADD, tenantId, calls),
   outcomes: (calls, rows) => positions(calls, rows).map((position) => position ?? AGAIN),
   recover: async (database, tenantId, calls) =>
-    positions(calls, await database.run({ statement: FIND, values: [tenantId, calls.map((call) => call.id)] })),
+    positions(calls, await database.run(FIND.with({ tenant_id: tenantId, ids: calls.map((call) => call.id) }))),
 }
 /** One flush at a time, where a test is about what goes into which. */
 const oneByOne: BatcherOptions = { maxFlushes: 1 }

@@ -5,7 +5,7 @@ import { testDatabase } from '../../test/database.ts'
 import { openDatabase } from './database.ts'
 import { statement } from './statement.ts'
 
-const ONE = statement('test.database_one', Type.Object({ one: Type.Integer() }), 'select 1 as one')
+const ONE = statement('test.database_one', { takes: {}, row: Type.Object({ one: Type.Integer() }) }, 'select 1 as one')
 
 test('whoever inspects statements is told of each before it runs, in whatever way it is sent', async () => {
   const opened = await testDatabase()
@@ -13,7 +13,7 @@ test('whoever inspects statements is told of each before it runs, in whatever wa
   const onStatement = ({ statement: { name } }: { statement: { name: string } }) => told.push(name)
   const database = openDatabase({ connection: opened.connection, checkRows: true, onStatement })
   try {
-    const bound = { statement: ONE, values: [] }
+    const bound = ONE.with({})
     await database.run(bound)
     await database.pipeline([bound, bound])
     await database.transaction(async (run) => {

@@ -324,7 +324,8 @@ function createChecker(): Checker {
   return {
     values({ statement: { name, takes = {} }, values }) {
       for (const [index, [parameter, type]] of Object.entries(takes).entries()) {
-        const value = values[index]
+        // What is undefined goes as null.
+        const value = values[index] ?? null
         const given: unknown = type.columns && typeof value === 'string' ? JSON.parse(value) : value
         check(type, given, `What ${name} is given as ${parameter}`)
       }

@@ -5,18 +5,25 @@ import { Type } from 'typebox'
 import { testDatabase } from '../../test/database.ts'
 import { type Database, openDatabase } from './database.ts'
 import { errorCode, StoreUnavailable } from './failures.ts'
+import { Sql } from './sql.ts'
 import { statement } from './statement.ts'
 
 const Kept = Type.Object({ id: Type.Integer(), pid: Type.Integer(), transaction: Type.String() })
+/** Also what is no integer, so that PostgreSQL refuses it. */
+const ANY = Sql.jsonb<unknown>()
 const KEEP = statement(
   'test.lane_keep',
-  Kept,
-  'insert into kept values ($1) returning id, pg_backend_pid() as pid, pg_current_xact_id()::text as transaction',
+  { takes: { id: ANY }, row: Kept },
+  'insert into kept values (:id) returning id, pg_backend_pid() as pid, pg_current_xact_id()::text as transaction',
 )
-const FIND = statement('test.lane_find', Type.Object({ id: Type.Integer() }), 'select id from kept where id = $1')
+const FIND = statement(
+  'test.lane_find',
+  { takes: { id: ANY }, row: Type.Object({ id: Type.Integer() }) },
+  'select id from kept where id = :id',
+)
 const END = statement(
   'test.lane_end',
-  Type.Object({ ended: Type.Boolean() }),
+  { takes: {}, row: Type.Object({ ended: Type.Boolean() }) },
   'select pg_terminate_backend(pg_backend_pid()) as ended',
 )
 
@@ -40,11 +47,11 @@ after(async () => {
 /** Keeps rows in one transaction, behind what goes down the lane already. */
 const keep = (...ids: unknown[]) =>
   database.pipeline(
-    ids.map((id) => ({ statement: KEEP, values: [id] })),
+    ids.map((id) => KEEP.with({ id })),
     'lane',
   )
-const find = (id: unknown) => database.pipeline([{ statement: FIND, values: [id] }], 'lane')
-const end = () => database.pipeline([{ statement: END, values: [] }], 'lane')
+const find = (id: unknown) => database.pipeline([FIND.with({ id })], 'lane')
+const end = () => database.pipeline([END.with({})], 'lane')
 
 async function kept(): Promise<number[]> {
   const { rows } = await outside.query<{ id: number }>('delete from kept returning id')
@@ -119,7 +126,7 @@ test('what meets rows that stay locked is refused, and goes through beside the l
   const [locked, behind] = await Promise.allSettled([keep(1), keep(2)])
   assert(locked.status === 'rejected' && errorCode(locked.reason) === '55P03')
   assert.equal(behind.status, 'fulfilled')
-  const beside = database.pipeline([{ statement: KEEP, values: [1] }])
+  const beside = database.pipeline([KEEP.with({ id: 1 })])
   await outside.query('rollback')
   assert.equal((await beside).flat().length, 1)
   assert.deepEqual(await kept(), [1, 2])

@@ -6,23 +6,40 @@ import { type TObject, type TSchema, Type } from 'typebox'
 import { testDatabase } from '../../test/database.ts'
 import { errorCode } from './failures.ts'
 import { Pipeline } from './pipeline.ts'
+import { Sql } from './sql.ts'
 import { type BoundStatement, statement } from './statement.ts'
 
 const row = (columns: Record<string, TSchema>): TObject => Type.Object(columns)
-const SAVE = statement('test.pipeline_save', row({ id: Type.Integer() }), 'insert into kept values ($1) returning id')
-const KEPT = statement('test.pipeline_kept', row({ id: Type.Integer() }), 'select id from kept order by id')
-const FORGET = statement('test.pipeline_forget', row({}), 'delete from kept where id = $1')
-const ANY = statement('test.pipeline_any', row({ one: Type.Unknown() }), 'select * from changing')
+const SAVE = statement(
+  'test.pipeline_save',
+  { takes: { id: Sql.integer }, row: row({ id: Type.Integer() }) },
+  'insert into kept values (:id) returning id',
+)
+const KEPT = statement(
+  'test.pipeline_kept',
+  { takes: {}, row: row({ id: Type.Integer() }) },
+  'select id from kept order by id',
+)
+const FORGET = statement(
+  'test.pipeline_forget',
+  { takes: { id: Sql.integer }, row: row({}) },
+  'delete from kept where id = :id',
+)
+const ANY = statement('test.pipeline_any', { takes: {}, row: row({ one: Type.Unknown() }) }, 'select * from changing')
+const ECHOED = { text: Sql.text, texts: Sql.array(Sql.text), bytes: Sql.bytea, json: Sql.jsonb(), flag: Sql.boolean }
 const ECHO = statement(
   'test.pipeline_echo',
-  row({
-    text: Type.Unknown(),
-    texts: Type.Unknown(),
-    bytes: Type.Unknown(),
-    json: Type.Unknown(),
-    flag: Type.Unknown(),
-  }),
-  'select $1::text as text, $2::text[] as texts, $3::bytea as bytes, $4::jsonb as json, $5::boolean as flag',
+  {
+    takes: ECHOED,
+    row: row({
+      text: Type.Unknown(),
+      texts: Type.Unknown(),
+      bytes: Type.Unknown(),
+      json: Type.Unknown(),
+      flag: Type.Unknown(),
+    }),
+  },
+  'select :text::text as text, :texts::text[] as texts, :bytes::bytea as bytes, :json::jsonb as json, :flag::boolean as flag',
 )
 
 let opened: Awaited<ReturnType<typeof testDatabase>>

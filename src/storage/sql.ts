@@ -14,6 +14,11 @@ export interface SqlType<Value> extends TUnsafe<Value> {
 /** The columns of a record, each with its type. */
 export type Columns<Values> = { readonly [Name in keyof Values]: SqlType<Values[Name]> }
 
+/** The values of columns, as a statement takes parameters declared by them. */
+export type ValuesOf<Declared> = RecordOf<{
+  readonly [Name in keyof Declared]: Declared[Name] extends SqlType<infer Value> ? Value : never
+}>
+
 /** A record with these values: what may be undefined may also be absent. */
 export type RecordOf<Values> = {
   readonly [Name in keyof Values as undefined extends Values[Name] ? never : Name]: Values[Name]
@@ -69,6 +74,15 @@ function objectOf(columns: Columns<Readonly<Record<string, unknown>>>): TSchema 
     optional.has(type) ? Type.Optional(type) : type,
   ])
   return Type.Object(Object.fromEntries(properties), { additionalProperties: false })
+}
+
+/** The same columns of a record, each null where it is absent. */
+export function absentColumns<Values>(
+  columns: Columns<Values>,
+): Columns<{ readonly [Name in keyof Values]: Values[Name] | null | undefined }> {
+  const absent = Object.entries<SqlType<unknown>>(columns).map(([name, type]) => [name, Sql.absent(type)])
+  // One for each, which is what the type says.
+  return Object.fromEntries(absent) as Columns<{ readonly [Name in keyof Values]: Values[Name] | null | undefined }>
 }
 
 /** SQL of the columns of a record, as `json_to_record` and `json_to_recordset` are told them. */

@@ -1,5 +1,5 @@
-import { type Static, type TObject, Type } from 'typebox'
-import type { Columns, SqlType } from './sql.ts'
+import type { Static, TObject } from 'typebox'
+import type { Columns, RecordOf, SqlType } from './sql.ts'
 
 /**
  * One SQL statement: its text is fixed, only its values vary.
@@ -44,7 +44,7 @@ export function withLocks(bound: BoundStatement<unknown>): readonly BoundStateme
 
 const WRITE = /\b(?:insert\s+into|delete\s+from|update\s+[\w.]+\s+(?:as\s+)?(?:\w+\s+)?set)\b/i
 
-const declared = new Map<string, Statement<unknown>>()
+const declared = new Map<string, TypedStatement<never, unknown>>()
 
 /**
  * Declares a statement. Every statement of the product is declared at module level, so that tests can walk them all.
@@ -57,26 +57,13 @@ export function statement<Values extends Readonly<Record<string, unknown>>, Row 
   name: string,
   { takes, row }: { readonly takes: Columns<Values>; readonly row: Row },
   sql: string,
-): TypedStatement<Values, Static<Row>>
-/** The style before, which goes away: values by their number. */
-export function statement<Row extends TObject>(
-  name: string,
-  row: Row,
-  sql: string,
-): TypedStatement<readonly unknown[], Static<Row>>
+): TypedStatement<RecordOf<Values>, Static<Row>>
 export function statement(
   name: string,
-  given: TObject | { readonly takes: Readonly<Record<string, SqlType<unknown>>>; readonly row: TObject },
+  { takes, row }: { readonly takes: Readonly<Record<string, SqlType<unknown>>>; readonly row: TObject },
   sql: string,
-): unknown {
+): TypedStatement<Readonly<Record<string, unknown>>, unknown> {
   if (declared.has(name)) throw new Error(`The statement name ${name} is taken.`)
-  if (!('takes' in given)) {
-    const text = sql.replaceAll(':tenant_id', '$1')
-    const old: Statement<unknown> = { name, text, row: Type.Object(given.properties), writes: WRITE.test(text) }
-    declared.set(name, old)
-    return old
-  }
-  const { takes, row } = given
   const names = Object.keys(takes)
   const text = numbered(name, names, sql)
   const isJson = Object.values(takes).map(({ columns }) => columns !== undefined)
@@ -104,10 +91,7 @@ function numbered(statement: string, names: readonly string[], sql: string): str
     throw new Error(`${statement} has to take its tenant first.`)
   const used = new Set<string>()
   const text = sql.replace(PARTS, (part: string, name?: string) => {
-    if (part.startsWith('$')) {
-      if (part !== '$1' || names[0] !== 'tenant_id') throw new Error(`${statement} names ${part} by its number.`)
-      used.add('tenant_id')
-    }
+    if (part.startsWith('$')) throw new Error(`${statement} names ${part} by its number.`)
     if (name === undefined) return part
     if (!names.includes(name)) throw new Error(`${statement} does not take ${name}.`)
     used.add(name)
@@ -119,6 +103,6 @@ function numbered(statement: string, names: readonly string[], sql: string): str
 }
 
 /** Every statement declared by the modules loaded so far. */
-export function declaredStatements(): readonly Statement<unknown>[] {
+export function declaredStatements(): readonly TypedStatement<never, unknown>[] {
   return [...declared.values()]
 }

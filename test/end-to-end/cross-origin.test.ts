@@ -30,8 +30,8 @@ before(async () => {
   )
   world = await startWorld()
   const database = openDatabase({ connection: world.database.connection })
-  const values = [world.value('SPACEBRING_NETWORK_ID'), world.value('MOOV_PUBLIC_KEY'), null, [originOf(sites[0])]]
-  await database.run({ statement: CHANGE_CLIENT, values })
+  const client = { tenant_id: world.value('SPACEBRING_NETWORK_ID'), public_id: world.value('MOOV_PUBLIC_KEY') }
+  await database.run(CHANGE_CLIENT.with({ ...client, redirect_uris: null, origins: [originOf(sites[0])] }))
   await database.close()
   opened = await openBrowser()
 })

@@ -112,10 +112,9 @@ export function openAccess(
   }
 
   async function readActor(dialect: string, kind: string, hash: Buffer): Promise<Actor | null> {
-    const values = [directoryKind(dialect, kind), hash]
-    const [listed] = await store.run({ statement: FIND_IN_DIRECTORY, values })
+    const [listed] = await store.run(FIND_IN_DIRECTORY.with({ kind: directoryKind(dialect, kind), hash }))
     if (!listed) return null
-    const [row] = await store.run({ statement: LOAD_ACTOR, values: [listed.tenant_id, listed.target_id] })
+    const [row] = await store.run(LOAD_ACTOR.with({ tenant_id: listed.tenant_id, id: listed.target_id }))
     return row ? actorOf(listed.tenant_id, row) : null
   }
 
@@ -162,8 +161,8 @@ export function openAccess(
       const known = fresh(origins.get(key))
       if (known !== undefined) return known
       return shared(`origin ${key}`, async () => {
-        const values = [dialect, origin, new Date(readAt).toISOString()]
-        const value = (await store.run({ statement: ORIGIN_LISTED, values })).length > 0
+        const now = new Date(readAt).toISOString()
+        const value = (await store.run(ORIGIN_LISTED.with({ dialect, origin, now }))).length > 0
         if (begun === generation) origins.set(key, { value, readAt })
         return value
       })
@@ -175,7 +174,7 @@ export function openAccess(
       const known = fresh(tenants.get(tenantId))
       if (known) return known
       return shared(`tenant ${tenantId}`, async () => {
-        const [row] = await store.run({ statement: LOAD_TENANT, values: [tenantId] })
+        const [row] = await store.run(LOAD_TENANT.with({ tenant_id: tenantId }))
         if (!row) throw new Error(`Tenant ${tenantId} does not exist.`)
         const tenant = tenantOf(row)
         if (begun === generation) tenants.set(tenantId, { value: tenant, readAt })

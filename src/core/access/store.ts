@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { StoreFull } from '../../storage/failures.ts'
+import { Sql } from '../../storage/sql.ts'
 import { statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Actor, ActorCredential } from '../identity/actor.ts'
@@ -15,19 +16,25 @@ export const CLIENT_IN_DIRECTORY = 'client'
 /** Where a presented secret belongs. One of the exemptions from naming the tenant: it finds it. */
 export const FIND_IN_DIRECTORY = statement(
   'directory.find',
-  Type.Object({ tenant_id: Type.String(), target_id: Type.String() }),
-  'select d.tenant_id, d.target_id from directory d where d.kind = $1 and d.hash = $2',
+  {
+    takes: { kind: Sql.text, hash: Sql.bytea },
+    row: Type.Object({ tenant_id: Type.String(), target_id: Type.String() }),
+  },
+  'select d.tenant_id, d.target_id from directory d where d.kind = :kind and d.hash = :hash',
 )
 
 /**
  * Whether a live credential lists an origin. A browser asks before it presents anything, so no tenant is known: an
- * exemption like that of the directory. `$1` dialect, `$2` origin, `$3` time.
+ * exemption like that of the directory.
  */
 export const ORIGIN_LISTED = statement(
   'access.origin_listed',
-  Type.Object({ listed: Type.Boolean() }),
+  {
+    takes: { dialect: Sql.text, origin: Sql.text, now: Sql.timestamptz },
+    row: Type.Object({ listed: Type.Boolean() }),
+  },
   `select true as listed from credentials c
-where c.dialect = $1 and c.origins <> '{}' and c.origins @> array[$2::text] and c.revoked_at is null and (c.expires_at is null or c.expires_at > $3)
+where c.dialect = :dialect and c.origins <> '{}' and c.origins @> array[:origin::text] and c.revoked_at is null and (c.expires_at is null or c.expires_at > :now)
 limit 1`,
 )
 
@@ -65,19 +72,19 @@ function digestOf(text: string): string {
 
 /**
  * A live credential with its user, active or not; none of a tenant that was retired. An access token lives no longer than its grant and its client, and
- * may be used from where that client may, in its mode. `$2` credential id.
+ * may be used from where that client may, in its mode.
  */
 export const LOAD_ACTOR = statement(
   'access.actor',
-  CredentialRow,
+  { takes: { tenant_id: Sql.uuid, id: Sql.uuid }, row: CredentialRow },
   `select c.id as credential_id, c.dialect, c.kind as credential_kind, c.name as credential_name, c.scopes, c.desk_id, c.expires_at,
   c.created_at as issued_at, c.grant_id, ${CLAIMANT} as claimant_id, coalesce(k.origins, c.origins) as origins, coalesce(k.test_mode, c.test_mode) as test_mode,
   ${USER_VIEW}
-from credentials c join users u on u.tenant_id = $1 and u.id = c.user_id
-join tenants t on t.tenant_id = $1 and t.retired_at is null
-left join grants g on g.tenant_id = $1 and g.id = c.grant_id
-left join credentials k on k.tenant_id = $1 and k.id = g.client_id
-where c.tenant_id = $1 and c.id = $2 and c.revoked_at is null and g.revoked_at is null and k.revoked_at is null`,
+from credentials c join users u on u.tenant_id = :tenant_id and u.id = c.user_id
+join tenants t on t.tenant_id = :tenant_id and t.retired_at is null
+left join grants g on g.tenant_id = :tenant_id and g.id = c.grant_id
+left join credentials k on k.tenant_id = :tenant_id and k.id = g.client_id
+where c.tenant_id = :tenant_id and c.id = :id and c.revoked_at is null and g.revoked_at is null and k.revoked_at is null`,
 )
 
 export function actorOf(tenantId: string, row: Static<typeof CredentialRow>): Actor {
@@ -98,33 +105,54 @@ export function actorOf(tenantId: string, row: Static<typeof CredentialRow>): Ac
   return { tenantId, user: userOf(row), credential, permissions: new Set(PERMISSIONS) }
 }
 
-/**
- * `$2` id, `$3` dialect, `$4` kind, `$5` name, `$6` public id, `$7` hash of what is presented, `$8` user, `$9` desk,
- * `$10` scopes, `$11` created, `$12` expires, `$13` directory kind, `$14` redirect URIs, `$15` origins, `$16` whether it is for tests. A public id is
- * listed too: by it the authorization server finds its client.
- */
+/** A public id is listed too: by it the authorization server finds its client. */
 export const INSERT_CREDENTIAL = statement(
   'credential.insert',
-  Type.Object({ id: Type.String() }),
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      id: Sql.uuid,
+      dialect: Sql.text,
+      kind: Sql.text,
+      name: Sql.text,
+      public_id: Sql.nullable(Sql.text),
+      /** Of what is presented. */
+      hash: Sql.bytea,
+      user_id: Sql.uuid,
+      desk_id: Sql.nullable(Sql.uuid),
+      scopes: Sql.array(Sql.text),
+      created_at: Sql.timestamptz,
+      expires_at: Sql.nullable(Sql.timestamptz),
+      /** By which kind the directory lists it. */
+      listed_as: Sql.text,
+      redirect_uris: Sql.array(Sql.text),
+      origins: Sql.array(Sql.text),
+      test_mode: Sql.boolean,
+    },
+    row: Type.Object({ id: Type.String() }),
+  },
   `
-with listed as (insert into directory (kind, hash, tenant_id, target_id) values ($13, $7, $1, $2) returning target_id),
+with listed as (insert into directory (kind, hash, tenant_id, target_id) values (:listed_as, :hash, :tenant_id, :id) returning target_id),
 known as (
   insert into directory (kind, hash, tenant_id, target_id)
-  select '${CLIENT_IN_DIRECTORY}', sha256(convert_to($6::text, 'UTF8')), $1, $2 where $6 is not null
+  select '${CLIENT_IN_DIRECTORY}', sha256(convert_to(:public_id::text, 'UTF8')), :tenant_id, :id where :public_id is not null
 )
 insert into credentials as c (tenant_id, id, dialect, kind, name, public_id, secret_hash, user_id, desk_id, scopes, created_at,
   expires_at, redirect_uris, origins, test_mode)
-select $1, l.target_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14, $15, $16 from listed l
+select :tenant_id, l.target_id, :dialect, :kind, :name, :public_id, :hash, :user_id, :desk_id, :scopes, :created_at, :expires_at, :redirect_uris, :origins, :test_mode from listed l
 returning c.id`,
 )
 
-/** `$2` id, `$3` time. The directory forgets the hash too, so that nothing finds it any more. */
+/** The directory forgets the hash too, so that nothing finds it any more. */
 export const REVOKE_CREDENTIAL = statement(
   'credential.revoke',
-  Type.Object({ id: Type.String() }),
+  {
+    takes: { tenant_id: Sql.uuid, id: Sql.uuid, now: Sql.timestamptz },
+    row: Type.Object({ id: Type.String() }),
+  },
   `
 with revoked as (
-  update credentials c set revoked_at = $3 where c.tenant_id = $1 and c.id = $2 and c.revoked_at is null
+  update credentials c set revoked_at = :now where c.tenant_id = :tenant_id and c.id = :id and c.revoked_at is null
   returning c.id, c.dialect, c.kind, c.secret_hash, c.public_id
 ),
 unknown as (
@@ -139,46 +167,57 @@ select r.id from revoked r`,
 
 export const LIST_CREDENTIALS = statement(
   'credential.list',
-  Type.Object({
-    id: Type.String(),
-    dialect: Type.String(),
-    kind: Type.String(),
-    name: Type.String(),
-    public_id: nullableText,
-    scopes: Type.Array(Type.String()),
-    user_id: Type.String(),
-    created_at: Type.String(),
-    expires_at: nullableText,
-    revoked_at: nullableText,
-    last_used_at: nullableText,
-    test_mode: Type.Boolean(),
-  }),
+  {
+    takes: { tenant_id: Sql.uuid },
+    row: Type.Object({
+      id: Type.String(),
+      dialect: Type.String(),
+      kind: Type.String(),
+      name: Type.String(),
+      public_id: nullableText,
+      scopes: Type.Array(Type.String()),
+      user_id: Type.String(),
+      created_at: Type.String(),
+      expires_at: nullableText,
+      revoked_at: nullableText,
+      last_used_at: nullableText,
+      test_mode: Type.Boolean(),
+    }),
+  },
   `select c.id, c.dialect, c.kind, c.name, c.public_id, c.scopes, c.user_id, c.created_at, c.expires_at, c.revoked_at,
   c.last_used_at, c.test_mode
-from credentials c where c.tenant_id = $1 order by c.created_at, c.id`,
+from credentials c where c.tenant_id = :tenant_id order by c.created_at, c.id`,
 )
 
 /**
- * Keeps when credentials were used, with the clients that access tokens came by. `$2` their ids, `$3` the time, `$4` what
- * is at least as new as this is left. Locked in one order, so that processes never wait for each other in a circle.
+ * Keeps when credentials were used, with the clients that access tokens came by. What is at least as new as `fresh`
+ * is left. Locked in one order, so that processes never wait for each other in a circle.
  */
 const NOTE_USES = statement(
   'credential.uses',
-  Type.Object({ id: Type.String() }),
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      ids: Sql.array(Sql.uuid),
+      now: Sql.timestamptz,
+      fresh: Sql.timestamptz,
+    },
+    row: Type.Object({ id: Type.String() }),
+  },
   `
 with used as (
   select c.id from credentials c
-  where c.tenant_id = $1 and (c.last_used_at is null or c.last_used_at < $4)
+  where c.tenant_id = :tenant_id and (c.last_used_at is null or c.last_used_at < :fresh)
   and (
-    c.id = any($2::uuid[])
+    c.id = any(:ids::uuid[])
     or c.id in (
-      select g.client_id from credentials t join grants g on g.tenant_id = $1 and g.id = t.grant_id
-      where t.tenant_id = $1 and t.id = any($2::uuid[])
+      select g.client_id from credentials t join grants g on g.tenant_id = :tenant_id and g.id = t.grant_id
+      where t.tenant_id = :tenant_id and t.id = any(:ids::uuid[])
     )
   )
   order by c.id for no key update
 )
-update credentials c set last_used_at = $3 from used u where c.tenant_id = $1 and c.id = u.id
+update credentials c set last_used_at = :now from used u where c.tenant_id = :tenant_id and c.id = u.id
 returning c.id`,
 )
 
@@ -193,7 +232,9 @@ export async function noteUses(
   ids: readonly string[],
   when: { readonly now: Instant; readonly fresh: Instant },
 ): Promise<void> {
-  await store.run({ statement: NOTE_USES, values: [tenantId, ids, when.now, when.fresh] }).catch((error: unknown) => {
-    if (!(error instanceof StoreFull)) throw error
-  })
+  await store
+    .run(NOTE_USES.with({ tenant_id: tenantId, ids, now: when.now, fresh: when.fresh }))
+    .catch((error: unknown) => {
+      if (!(error instanceof StoreFull)) throw error
+    })
 }

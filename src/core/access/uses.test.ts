@@ -22,8 +22,8 @@ after(async () => {
 })
 
 async function lastUses(): Promise<ReadonlyMap<string, string | null>> {
-  const [tenant] = await store.run({ statement: LIST_TENANTS, values: [] })
-  const rows = await store.run({ statement: LIST_CREDENTIALS, values: [tenant?.tenant_id ?? ''] })
+  const [tenant] = await store.run(LIST_TENANTS.with({}))
+  const rows = await store.run(LIST_CREDENTIALS.with({ tenant_id: tenant?.tenant_id ?? '' }))
   return new Map(rows.map((row) => [row.id, row.last_used_at]))
 }
 
@@ -37,8 +37,8 @@ test('the last use of a credential is kept once an hour, and nothing of those th
   )
   const access = openAccess(store, () => now, uses.note)
   const secret = world.value('POLYDESK_API_KEY')
-  const values = [directoryKind('native', 'api_key'), hashOf(secret)]
-  const [listed] = await store.run({ statement: FIND_IN_DIRECTORY, values })
+  const values = { kind: directoryKind('native', 'api_key'), hash: hashOf(secret) }
+  const [listed] = await store.run(FIND_IN_DIRECTORY.with(values))
   const id = listed?.target_id ?? assert.fail()
   const use = async (): Promise<void> => {
     assert.ok(await access.resolve('native', 'api_key', secret))

@@ -111,7 +111,7 @@ export async function findUploads(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Upload>> {
   if (ids.length === 0) return new Map()
-  const rows = await store.run({ statement: ATTACHMENTS_BY_ID, values: [tenant.id, ids] })
+  const rows = await store.run(ATTACHMENTS_BY_ID.with({ tenant_id: tenant.id, ids }))
   return new Map(rows.map((row) => [row.id, uploadOf(row)]))
 }
 
@@ -169,15 +169,15 @@ export async function sweepAttachments(
   const { store: files } = store.files
   const erase = (ids: readonly string[]): Promise<void> => files.remove(ids.map((id) => ({ tenantId, id })))
   for (;;) {
-    const values = [tenantId, before.unused.toISOString(), CHUNK]
-    const forgotten = await store.run({ statement: PURGE_UNUSED, values })
+    const unused = PURGE_UNUSED.with({ tenant_id: tenantId, before: before.unused.toISOString(), limit: CHUNK })
+    const forgotten = await store.run(unused)
     await erase(forgotten.map(({ id }) => id))
     if (forgotten.length < CHUNK) break
   }
   let seen: string[] = []
   const eraseUnknown = async (): Promise<void> => {
     if (seen.length === 0) return
-    const known = await store.run({ statement: KNOWN_ATTACHMENTS, values: [tenantId, seen] })
+    const known = await store.run(KNOWN_ATTACHMENTS.with({ tenant_id: tenantId, ids: seen }))
     const ids = new Set(known.map(({ id }) => id))
     await erase(seen.filter((id) => !ids.has(id)))
     seen = []

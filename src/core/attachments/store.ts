@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { columnsOf, Sql, type ValuesOf } from '../../storage/sql.ts'
 import { type BoundStatement, statement } from '../../storage/statement.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
@@ -59,8 +60,8 @@ const IdRow = Type.Object({ id: Type.String() })
  */
 const LOCK_UPLOADS = statement(
   'attachment.lock_uploads',
-  Type.Object({ locked: Type.String() }),
-  `select pg_advisory_xact_lock(hashtextextended('uploads ' || $1::text, 0))::text as locked`,
+  { takes: { tenant_id: Sql.text }, row: Type.Object({ locked: Type.String() }) },
+  `select pg_advisory_xact_lock(hashtextextended('uploads ' || :tenant_id::text, 0))::text as locked`,
 )
 
 /**
@@ -72,11 +73,11 @@ const LOCK_UPLOADS = statement(
  */
 export function addUpload(
   tenantId: string,
-  call: object,
+  call: UploadCall,
   most: MostUnused | null,
 ): BoundStatement<Static<typeof UploadRow>> {
-  const bound = { statement: INSERT_ATTACHMENT, values: [tenantId, JSON.stringify({ ...call, ...most })] }
-  return most === null ? bound : { ...bound, lock: { statement: LOCK_UPLOADS, values: [tenantId] } }
+  const values = { tenant_id: tenantId, call: { ...call, ...most } }
+  return INSERT_ATTACHMENT.with(values, most === null ? undefined : LOCK_UPLOADS.with({ tenant_id: tenantId }))
 }
 
 /** What of files without a message there may be. */
@@ -87,27 +88,45 @@ export interface MostUnused {
   readonly all_bytes: number
 }
 
-/** `$2` the call with the attachment, as JSON, and what may wait at the most. */
+/** What may wait at the most, absent where that does not matter. */
+const MOST_UNUSED = {
+  own_files: Sql.absent(Sql.bigint),
+  own_bytes: Sql.absent(Sql.bigint),
+  all_files: Sql.absent(Sql.bigint),
+  all_bytes: Sql.absent(Sql.bigint),
+}
+
+const UPLOAD = {
+  id: Sql.uuid,
+  name: Sql.text,
+  media_type: Sql.text,
+  size: Sql.bigint,
+  sha256: Sql.text,
+  width: Sql.nullable(Sql.integer),
+  height: Sql.nullable(Sql.integer),
+  ...CALL,
+}
+export type UploadCall = ValuesOf<typeof UPLOAD>
+
 const INSERT_ATTACHMENT = statement(
   'attachment.insert',
-  UploadRow,
+  { takes: { tenant_id: Sql.uuid, call: Sql.record({ ...MOST_UNUSED, ...UPLOAD }) }, row: UploadRow },
   `
 with living as materialized (
   -- As in tickets/store/people.ts.
-  select u.id from users u where u.tenant_id = $1 and u.id = ($2::json ->> 'actor_id')::uuid and u.erased_at is null
+  select u.id from users u where u.tenant_id = :tenant_id and u.id = (:call::json ->> 'actor_id')::uuid and u.erased_at is null
   for share
 ),
 most as materialized (
-  select m.* from json_to_record($2::json) as m (own_files bigint, own_bytes bigint, all_files bigint, all_bytes bigint)
+  select m.* from json_to_record(:call::json) as m (${columnsOf(MOST_UNUSED)})
 ),
 waiting as materialized (
   select count(f.id) filter (where f.uploader_id = l.id) as own_files, count(f.id) as all_files,
     coalesce(sum(f.size) filter (where f.uploader_id = l.id), 0) as own_bytes, coalesce(sum(f.size), 0) as all_bytes
-  from living l, most m join attachments f on f.tenant_id = $1 and f.message_id is null and m.all_files is not null
+  from living l, most m join attachments f on f.tenant_id = :tenant_id and f.message_id is null and m.all_files is not null
 ),
 input as materialized (
-  select i.* from living, most m, waiting w, json_to_record($2::json) as i (id uuid, name text, media_type text, size bigint,
-    sha256 text, width integer, height integer, ${CALL})
+  select i.* from living, most m, waiting w, json_to_record(:call::json) as i (${columnsOf(UPLOAD)})
   where m.all_files is null or (
     w.own_files < m.own_files and w.own_bytes + i.size <= m.own_bytes
     and w.all_files < m.all_files and w.all_bytes + i.size <= m.all_bytes)
@@ -115,12 +134,12 @@ input as materialized (
 ${CLAIMED},
 counted as (
   update tenant_counters c set attachment_integer = c.attachment_integer + 1
-  where c.tenant_id = $1 and exists (select 1 from accepted)
+  where c.tenant_id = :tenant_id and exists (select 1 from accepted)
   returning c.attachment_integer
 ),
 made as (
   insert into attachments as f (tenant_id, id, integer, uploader_id, name, media_type, size, sha256, width, height, created_at)
-  select $1, a.id, c.attachment_integer, a.actor_id, a.name, a.media_type, a.size, a.sha256, a.width, a.height, a.at
+  select :tenant_id, a.id, c.attachment_integer, a.actor_id, a.name, a.media_type, a.size, a.sha256, a.width, a.height, a.at
   from accepted a, counted c
   returning f.*
 ),
@@ -128,47 +147,49 @@ ${keeping('made', `jsonb_build_object('attachment', f.id, 'upload', ${KEPT_UPLOA
 select ${UPLOAD_VIEW} from made f`,
 )
 
-/** `$2` ids. */
 export const ATTACHMENTS_BY_ID = statement(
   'attachment.by_id',
-  UploadRow,
-  `select ${UPLOAD_VIEW} from attachments f where f.tenant_id = $1 and f.id = any ($2::uuid[])`,
+  { takes: { tenant_id: Sql.uuid, ids: Sql.array(Sql.uuid) }, row: UploadRow },
+  `select ${UPLOAD_VIEW} from attachments f where f.tenant_id = :tenant_id and f.id = any (:ids::uuid[])`,
 )
 
-/** Files of messages by integer, `$2`, with where they are: whoever asks. */
+/** Files of messages by integer, with where they are: whoever asks. */
 export const FILES_OF_MESSAGES = statement(
   'attachment.of_messages',
-  Type.Object({
-    id: Type.String(),
-    integer: Type.Integer(),
-    size: Type.Integer(),
-    ticket_id: Type.String(),
-    visibility: Type.Enum(['public', 'internal'] as const),
-  }),
+  {
+    takes: { tenant_id: Sql.uuid, integers: Sql.array(Sql.bigint) },
+    row: Type.Object({
+      id: Type.String(),
+      integer: Type.Integer(),
+      size: Type.Integer(),
+      ticket_id: Type.String(),
+      visibility: Type.Enum(['public', 'internal'] as const),
+    }),
+  },
   `select f.id, f.integer, f.size, m.ticket_id, m.visibility
-from attachments f join messages m on m.tenant_id = $1 and m.id = f.message_id
-where f.tenant_id = $1 and f.integer = any ($2::bigint[])`,
+from attachments f join messages m on m.tenant_id = :tenant_id and m.id = f.message_id
+where f.tenant_id = :tenant_id and f.integer = any (:integers::bigint[])`,
 )
 
-/** Forgets up to `$3` uploads from before `$2` that nobody put on a message. */
+/** Forgets uploads from before a time that nobody put on a message. */
 export const PURGE_UNUSED = statement(
   'attachment.purge_unused',
-  IdRow,
+  { takes: { tenant_id: Sql.uuid, before: Sql.timestamptz, limit: Sql.bigint }, row: IdRow },
   `
 with old as materialized (
-  select f.id from attachments f where f.tenant_id = $1 and f.message_id is null and f.created_at < $2
-  order by f.created_at limit $3
+  select f.id from attachments f where f.tenant_id = :tenant_id and f.message_id is null and f.created_at < :before
+  order by f.created_at limit :limit
   for update skip locked
 )
-delete from attachments f where f.tenant_id = $1 and f.id = any (array(select o.id from old o)) and f.message_id is null
+delete from attachments f where f.tenant_id = :tenant_id and f.id = any (array(select o.id from old o)) and f.message_id is null
 returning f.id`,
 )
 
-/** Which of `$2` there are. */
+/** Which of these there are. */
 export const KNOWN_ATTACHMENTS = statement(
   'attachment.known',
-  IdRow,
-  'select f.id from attachments f where f.tenant_id = $1 and f.id = any ($2::uuid[])',
+  { takes: { tenant_id: Sql.uuid, ids: Sql.array(Sql.uuid) }, row: IdRow },
+  'select f.id from attachments f where f.tenant_id = :tenant_id and f.id = any (:ids::uuid[])',
 )
 
 /** What an upload keeps: the attachment's id, and what else is not its name; an older version kept the id alone. */

@@ -16,6 +16,7 @@ import {
   grantOf,
   INSERT_GRANT,
   LOAD_CLIENT,
+  type Pair,
   PURGE_CREDENTIALS,
   PURGE_GRANTS,
   REFRESH,
@@ -35,10 +36,9 @@ export interface Surroundings {
 
 /** The live client with a public id, if there is one. */
 export async function findClient({ store, now }: Surroundings, publicId: string): Promise<Client | null> {
-  const values = [CLIENT_IN_DIRECTORY, hashOf(publicId)]
-  const [listed] = await store.run({ statement: FIND_IN_DIRECTORY, values })
+  const [listed] = await store.run(FIND_IN_DIRECTORY.with({ kind: CLIENT_IN_DIRECTORY, hash: hashOf(publicId) }))
   if (!listed) return null
-  const [row] = await store.run({ statement: LOAD_CLIENT, values: [listed.tenant_id, listed.target_id, now] })
+  const [row] = await store.run(LOAD_CLIENT.with({ tenant_id: listed.tenant_id, id: listed.target_id, now }))
   return row ? clientOf(listed.tenant_id, row) : null
 }
 
@@ -54,21 +54,20 @@ export interface Consent {
 export async function grantByConsent(around: Surroundings, client: Client, consent: Consent): Promise<string> {
   const { store, now, newId } = around
   const code = randomSecret()
-  await store.run({
-    statement: INSERT_GRANT,
-    values: [
-      client.tenantId,
-      newId(),
-      client.id,
-      consent.userId,
-      consent.scopes,
-      consent.redirectUri,
-      hashOf(code),
-      consent.codeChallenge,
-      later(now, CODE_SECONDS),
+  await store.run(
+    INSERT_GRANT.with({
+      tenant_id: client.tenantId,
+      id: newId(),
+      client_id: client.id,
+      user_id: consent.userId,
+      scopes: consent.scopes,
+      redirect_uri: consent.redirectUri,
+      code_hash: hashOf(code),
+      code_challenge: consent.codeChallenge,
+      code_expires_at: later(now, CODE_SECONDS),
       now,
-    ],
-  })
+    }),
+  )
   return code
 }
 
@@ -84,14 +83,14 @@ export async function exchangeCode(
   lifetimes: Lifetimes,
 ): Promise<Issued | null> {
   const { store, now } = around
-  const [row] = await store.run({ statement: GRANT_BY_CODE, values: [client.tenantId, hashOf(code)] })
+  const [row] = await store.run(GRANT_BY_CODE.with({ tenant_id: client.tenantId, hash: hashOf(code) }))
   if (!row) return null
   const grant = grantOf(row)
   if (grant.codeUsedAt !== null && grant.clientId === client.id) await revokeGrant(around, client.tenantId, grant.id)
   if (hasEnded(`code ${grant.id}`, grant.codeExpiresAt, CODE_SECONDS, now)) return null
   if (!mayExchange(grant, client, proof, now)) return null
   const pair = newPair(around, grant.scopes, lifetimes)
-  const done = await store.run({ statement: EXCHANGE_CODE, values: [client.tenantId, grant.id, ...pair.values] })
+  const done = await store.run(EXCHANGE_CODE.with({ tenant_id: client.tenantId, grant_id: grant.id, ...pair.stored }))
   return done.length > 0 ? pair.issued : null
 }
 
@@ -108,11 +107,9 @@ export async function grantToClient(
   lifetimes: Lifetimes,
 ): Promise<Issued> {
   const pair = newPair(around, scopes, lifetimes)
-  const owner = [client.id, client.userId, client.deskId]
-  await around.store.run({
-    statement: GRANT_TO_CLIENT,
-    values: [client.tenantId, around.newId(), ...pair.values, ...owner],
-  })
+  const owner = { client_id: client.id, user_id: client.userId, desk_id: client.deskId }
+  const grant = { tenant_id: client.tenantId, grant_id: around.newId(), ...owner }
+  await around.store.run(GRANT_TO_CLIENT.with({ ...grant, ...pair.stored }))
   return pair.issued
 }
 
@@ -130,32 +127,41 @@ export async function refresh(
 ): Promise<Issued | 'too_wide' | null> {
   const { store, now, access } = around
   const hash = hashOf(refreshToken)
-  const [row] = await store.run({ statement: GRANT_BY_REFRESH_TOKEN, values: [client.tenantId, hash] })
+  const [row] = await store.run(GRANT_BY_REFRESH_TOKEN.with({ tenant_id: client.tenantId, hash }))
   if (!row || !mayRefresh(grantOf(row), client, now)) return null
   const { refreshTokenSeconds } = lifetimes
   const ends = grantOf(row).refreshExpiresAt
   if (refreshTokenSeconds !== null && hasEnded(`refresh ${row.id}`, ends, refreshTokenSeconds, now)) return null
   if (scopes?.some((each) => !row.scopes.includes(each))) return 'too_wide'
   const pair = newPair(around, scopes ?? row.scopes, lifetimes, lifetimes.rotates ? undefined : refreshToken)
-  const done = await store.run({ statement: REFRESH, values: [client.tenantId, row.id, ...pair.values, hash] })
+  const presented = { tenant_id: client.tenantId, grant_id: row.id, presented_hash: hash }
+  const done = await store.run(REFRESH.with({ ...presented, ...pair.stored }))
   if (done.length === 0) return null
   if (lifetimes.rotates) await access.changed(client.tenantId)
   return pair.issued
 }
 
-/** A fresh pair, and the values `$3` to `$9` of the statements that store it. */
+/** A fresh pair, as it is told and as it is stored. */
 function newPair(
   { now, newId }: Surroundings,
   scopes: readonly string[],
   lifetimes: Lifetimes,
   refreshToken: string = randomSecret(),
-): { readonly issued: Issued; readonly values: readonly unknown[] } {
+): { readonly issued: Issued; readonly stored: Pair } {
   const accessToken = randomSecret()
   const expiresAt = later(now, lifetimes.accessTokenSeconds)
   const refreshExpiresAt = lifetimes.refreshTokenSeconds === null ? null : later(now, lifetimes.refreshTokenSeconds)
   return {
     issued: { accessToken, refreshToken, scopes, expiresAt },
-    values: [newId(), hashOf(accessToken), expiresAt, now, scopes, hashOf(refreshToken), refreshExpiresAt],
+    stored: {
+      token_id: newId(),
+      token_hash: hashOf(accessToken),
+      token_expires_at: expiresAt,
+      now,
+      scopes,
+      refresh_hash: hashOf(refreshToken),
+      refresh_expires_at: refreshExpiresAt,
+    },
   }
 }
 
@@ -177,19 +183,18 @@ export async function findToken(
   dialects: readonly string[],
 ): Promise<HeldToken | null> {
   const hash = hashOf(token)
-  const [asRefresh] = await store.run({ statement: FIND_IN_DIRECTORY, values: [REFRESH_IN_DIRECTORY, hash] })
+  const [asRefresh] = await store.run(FIND_IN_DIRECTORY.with({ kind: REFRESH_IN_DIRECTORY, hash }))
   if (asRefresh) {
     const tenantId = asRefresh.tenant_id
-    const [row] = await store.run({ statement: GRANT_BY_REFRESH_TOKEN, values: [tenantId, hash] })
+    const [row] = await store.run(GRANT_BY_REFRESH_TOKEN.with({ tenant_id: tenantId, hash }))
     if (!row) return null
     return { tenantId, dialect: row.dialect, clientId: row.client_id, grantId: row.id, credentialId: null }
   }
   for (const dialect of dialects) {
-    const values = [directoryKind(dialect, 'access_token'), hash]
-    const [listed] = await store.run({ statement: FIND_IN_DIRECTORY, values })
+    const [listed] = await store.run(FIND_IN_DIRECTORY.with({ kind: directoryKind(dialect, 'access_token'), hash }))
     if (!listed) continue
     const tenantId = listed.tenant_id
-    const [row] = await store.run({ statement: GRANT_BY_ACCESS_TOKEN, values: [tenantId, listed.target_id] })
+    const [row] = await store.run(GRANT_BY_ACCESS_TOKEN.with({ tenant_id: tenantId, id: listed.target_id }))
     if (!row) return null
     return { tenantId, dialect, clientId: row.client_id, grantId: row.grant_id, credentialId: listed.target_id }
   }
@@ -200,13 +205,13 @@ export async function findToken(
 export async function revokeToken(around: Surroundings, token: HeldToken): Promise<void> {
   if (token.grantId !== null) return revokeGrant(around, token.tenantId, token.grantId)
   if (token.credentialId === null) return
-  const values = [token.tenantId, token.credentialId, around.now]
-  await around.store.run({ statement: REVOKE_CREDENTIAL, values })
+  const { tenantId: tenant_id, credentialId: id } = token
+  await around.store.run(REVOKE_CREDENTIAL.with({ tenant_id, id, now: around.now }))
   await around.access.changed(token.tenantId)
 }
 
 async function revokeGrant(around: Surroundings, tenantId: string, grantId: string): Promise<void> {
-  await around.store.run({ statement: REVOKE_GRANT, values: [tenantId, grantId, around.now] })
+  await around.store.run(REVOKE_GRANT.with({ tenant_id: tenantId, id: grantId, now: around.now }))
   await around.access.changed(tenantId)
 }
 
@@ -215,6 +220,6 @@ const SHORT_LIVED = ['access_token', 'login']
 
 /** Forgets tokens and grants of a tenant that ended before a time. */
 export async function purgeGrants(store: Pick<Store, 'run'>, tenantId: string, before: Instant): Promise<void> {
-  await store.run({ statement: PURGE_CREDENTIALS, values: [tenantId, before, SHORT_LIVED] })
-  await store.run({ statement: PURGE_GRANTS, values: [tenantId, before] })
+  await store.run(PURGE_CREDENTIALS.with({ tenant_id: tenantId, before, kinds: SHORT_LIVED }))
+  await store.run(PURGE_GRANTS.with({ tenant_id: tenantId, before }))
 }

@@ -10,7 +10,7 @@ import { readName } from '../name.ts'
 import { nameKey } from '../spelling.ts'
 import type { Priority, Status } from '../words.ts'
 import { RECORDS, type RecordKind, type RecordRow } from './records.ts'
-import { CHANGE_RECORD, INSERT_RECORD, RECORD_KEPT, type RecordKept } from './store.ts'
+import { type Adding, CHANGE_RECORD, INSERT_RECORD, RECORD_KEPT, type RecordKept } from './store.ts'
 import { CHANNEL, type Tenant } from './tenant.ts'
 
 /** Twins that add a record at the same time settle within one or two rounds. */
@@ -68,7 +68,8 @@ export async function addRecord<K extends RecordKind>(
       const { offeredIn = [], status, priority, kind: channelKind } = input
       demandFreeChannel(admin.tenant, channelKind)
       const id = admin.newId()
-      const given = { id, name, offered_in: offeredIn, status, priority, kind: channelKind }
+      const own = { status: status ?? null, priority: priority ?? null, kind: channelKind ?? null }
+      const given = { id, name, offered_in: offeredIn, ...own }
       const admins = kind === 'desk' ? await adminsOf(admin) : []
       return insert(admin, kind, { ...given, admins })
     },
@@ -80,12 +81,12 @@ export async function addRecord<K extends RecordKind>(
 async function insert<K extends RecordKind>(
   admin: Administering,
   kind: K,
-  input: object,
+  input: Adding,
 ): Promise<RecordRow<K> | undefined> {
-  const values = [admin.tenant.id, JSON.stringify({ ...input, ...callInput(admin) })]
+  const added = INSERT_RECORD[kind].with({ tenant_id: admin.tenant.id, call: { ...input, ...callInput(admin) } })
   for (let round = 1; ; round++) {
     try {
-      const [row] = await admin.store.run({ statement: INSERT_RECORD[kind], values })
+      const [row] = await admin.store.run(added)
       return row?.record
     } catch (error) {
       const isTwin = error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION
@@ -95,8 +96,8 @@ async function insert<K extends RecordKind>(
 }
 
 /** Owners and services administer every desk, a new one too. */
-async function adminsOf(admin: Administering): Promise<readonly object[]> {
-  const owners = await admin.store.run({ statement: LIST_OWNERS, values: [admin.tenant.id] })
+async function adminsOf(admin: Administering): Promise<Adding['admins']> {
+  const owners = await admin.store.run(LIST_OWNERS.with({ tenant_id: admin.tenant.id }))
   return owners.map((owner) => ({ id: admin.newId(), user_id: owner.id }))
 }
 
@@ -121,9 +122,9 @@ export async function changeRecord<K extends RecordKind>(
     async () => {
       if (name !== undefined) demandFreeName(admin.tenant, kind, name, current.id)
       if (change.active === false) demandDispensable(current)
-      const input = { id: current.id, name, active: change.active }
-      const values = [admin.tenant.id, JSON.stringify({ ...input, ...callInput(admin) })]
-      const [row] = await admin.store.run({ statement: CHANGE_RECORD[kind], values })
+      const input = { id: current.id, name: name ?? null, active: change.active ?? null }
+      const call = { ...input, ...callInput(admin) }
+      const [row] = await admin.store.run(CHANGE_RECORD[kind].with({ tenant_id: admin.tenant.id, call }))
       return row?.record
     },
     (earlier) => keptRecord(kind, earlier),

@@ -50,7 +50,7 @@ async function messageInSight(
   // Whoever names a ticket that is out of sight is told of the ticket.
   const named = options.ticket && (await getTicket(ctx, options.ticket))
   const [id, integer] = 'id' in ref ? [ref.id, null] : [null, ref.integer]
-  const [place] = await ctx.store.run({ statement: MESSAGE_PLACE, values: [ctx.tenant.id, id, integer] })
+  const [place] = await ctx.store.run(MESSAGE_PLACE.with({ tenant_id: ctx.tenant.id, id, integer }))
   if (!place || (named && named.id !== place.ticket_id)) return unseen()
   const ticket = named ?? (await ticketOrUnseen(ctx, place.ticket_id, unseen))
   if (options.onlyReplies && (place.is_opening || place.visibility === 'internal')) return unseen()

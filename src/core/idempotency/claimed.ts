@@ -1,18 +1,36 @@
+import { columnsOf, Sql } from '../../storage/sql.ts'
 import type { Context } from '../context.ts'
 
 /**
- * The parts by which a statement of one call claims its key and keeps its result (decision 0006). `$2` is the call as
- * JSON: what it is about and what `callInput` tells. The statement begins with a part `input` that reads it by `CALL`.
+ * The parts by which a statement of one call claims its key and keeps its result (decision 0006). It takes the call as
+ * the record `call`: what it is about, and `CALL`.
  */
 
-/** Who does it, when and how, and the key it is claimed under, of the one call that `$2` holds. */
-export const CALL =
-  'actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, event_id uuid, claimant_id uuid, key text, fingerprint text'
+/** Who does it, when and how, and the key it is claimed under: what `callInput` tells. */
+export const CALL = {
+  actor_id: Sql.nullable(Sql.uuid),
+  credential_id: Sql.nullable(Sql.uuid),
+  dialect: Sql.nullable(Sql.text),
+  request_id: Sql.nullable(Sql.text),
+  at: Sql.timestamptz,
+  event_id: Sql.uuid,
+  claimant_id: Sql.nullable(Sql.uuid),
+  key: Sql.nullable(Sql.text),
+  fingerprint: Sql.nullable(Sql.text),
+}
+
+/** The call as `input`, and once more as `accepted`. @param columns of the record `call`. */
+export function claimedCall(columns: Parameters<typeof columnsOf>[0]): string {
+  return `input as materialized (
+  select * from json_to_record(:call::json) as i (${columnsOf(columns)})
+),
+${CLAIMED}`
+}
 
 /** The input once more as `accepted`, without a row when the key was used before: the effect must come of it alone. */
 export const CLAIMED = `claimed as (
   insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
-  select $1, i.claimant_id, i.key, i.fingerprint, i.at from input i where i.key is not null
+  select :tenant_id, i.claimant_id, i.key, i.fingerprint, i.at from input i where i.key is not null
   on conflict do nothing
   returning c.key
 ),
@@ -24,7 +42,7 @@ accepted as materialized (
 export function keeping(from: string, shown: string): string {
   return `kept as (
   insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.claimant_id, a.key, array[]::uuid[],
+  select :tenant_id, a.claimant_id, a.key, array[]::uuid[],
     jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb) || ${shown}
   from accepted a, ${from} f where a.key is not null
 )`
@@ -38,8 +56,8 @@ export type Calling = Pick<Context, 'now' | 'newId'> & {
   readonly idempotency?: Context['idempotency']
 }
 
-/** What a statement of one call reads by `CALL`. */
-export function callInput(ctx: Calling): object {
+/** What a statement of one call takes as `CALL`. */
+export function callInput(ctx: Calling) {
   return {
     actor_id: ctx.actor?.user.id ?? null,
     credential_id: ctx.actor?.credential.id ?? null,

@@ -1,21 +1,28 @@
 import { type Static, type TObject, Type } from 'typebox'
-import { type Statement, statement } from '../../storage/statement.ts'
+import { Sql } from '../../storage/sql.ts'
+import { statement, type TypedStatement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
 import { Refusal, refuse } from '../errors.ts'
 import type { Instant } from '../instant.ts'
 import { type IdempotencyKey, isSameRequest } from './key.ts'
 
 /** By what a command finds what it kept of a call before, in its own form: no other room reads it. */
-export type Kept<Earlier> = Statement<{ readonly fingerprint: string; readonly result: Earlier | null }>
+export type Kept<Earlier> = TypedStatement<
+  { readonly tenant_id: string; readonly claimant_id: string; readonly key: string },
+  { readonly fingerprint: string; readonly result: Earlier | null }
+>
 
 /** Declares what calls of one kind keep of their results. Whatever else is kept, such as by other kinds, is not looked at. */
 export function kept<S extends TObject>(name: string, result: S): Kept<Static<S>> {
   return statement(
     name,
-    Type.Object({ fingerprint: Type.String(), result: Type.Union([result, Type.Null()]) }),
+    {
+      takes: { tenant_id: Sql.uuid, claimant_id: Sql.uuid, key: Sql.text },
+      row: Type.Object({ fingerprint: Type.String(), result: Type.Union([result, Type.Null()]) }),
+    },
     `select c.fingerprint, r.result
-from claims c left join claim_results r on r.tenant_id = $1 and r.credential_id = c.credential_id and r.key = c.key
-where c.tenant_id = $1 and c.credential_id = $2 and c.key = $3`,
+from claims c left join claim_results r on r.tenant_id = :tenant_id and r.credential_id = c.credential_id and r.key = c.key
+where c.tenant_id = :tenant_id and c.credential_id = :claimant_id and c.key = :key`,
   )
 }
 
@@ -40,8 +47,8 @@ export interface Keyed {
  */
 export async function earlierResult<Earlier>(ctx: Keyed, kept: Kept<Earlier>): Promise<Earlier | undefined> {
   if (!ctx.idempotency || ctx.actor === null) return undefined
-  const values = [ctx.tenant.id, ctx.idempotency.claimant, ctx.idempotency.key]
-  const [row] = await ctx.store.run({ statement: kept, values })
+  const { claimant, key } = ctx.idempotency
+  const [row] = await ctx.store.run(kept.with({ tenant_id: ctx.tenant.id, claimant_id: claimant, key }))
   if (!row) return undefined
   if (!isSameRequest(ctx.idempotency, row.fingerprint)) refuse({ code: 'idempotency_mismatch' })
   if (row.result === null) refuse({ code: 'not_found', missing: 'ticket' })
@@ -91,18 +98,21 @@ export async function once<Result, Earlier>(
   })
 }
 
-/** Forgets up to `$3` claims of a tenant made before `$2`, with their results. */
+/** Forgets claims of a tenant made before a time, with their results. */
 const PURGE = statement(
   'claim.purge',
-  Type.Object({ key: Type.String() }),
+  {
+    takes: { tenant_id: Sql.uuid, before: Sql.timestamptz, limit: Sql.bigint },
+    row: Type.Object({ key: Type.String() }),
+  },
   `
 with old as (
-  select c.credential_id, c.key from claims c where c.tenant_id = $1 and c.created_at < $2 order by c.created_at limit $3
+  select c.credential_id, c.key from claims c where c.tenant_id = :tenant_id and c.created_at < :before order by c.created_at limit :limit
 ),
 results as (
-  delete from claim_results r using old o where r.tenant_id = $1 and r.credential_id = o.credential_id and r.key = o.key
+  delete from claim_results r using old o where r.tenant_id = :tenant_id and r.credential_id = o.credential_id and r.key = o.key
 )
-delete from claims c using old o where c.tenant_id = $1 and c.credential_id = o.credential_id and c.key = o.key
+delete from claims c using old o where c.tenant_id = :tenant_id and c.credential_id = o.credential_id and c.key = o.key
 returning c.key`,
 )
 
@@ -113,7 +123,7 @@ const PURGE_CHUNK = 1_000
 export async function purgeClaims(store: Pick<Store, 'run'>, tenantId: string, before: Instant): Promise<number> {
   let purged = 0
   for (;;) {
-    const rows = await store.run({ statement: PURGE, values: [tenantId, before, PURGE_CHUNK] })
+    const rows = await store.run(PURGE.with({ tenant_id: tenantId, before, limit: PURGE_CHUNK }))
     purged += rows.length
     if (rows.length < PURGE_CHUNK) return purged
   }

@@ -10,7 +10,7 @@ export async function findUsers(
   ids: readonly string[],
 ): Promise<readonly UserSummary[]> {
   if (ids.length === 0) return []
-  return (await ctx.store.run({ statement: USERS_BY_ID, values: [ctx.tenant.id, ids] })).map(userOf)
+  return (await ctx.store.run(USERS_BY_ID.with({ tenant_id: ctx.tenant.id, ids }))).map(userOf)
 }
 
 /** Those of the users who may be named in something new, by UUID: who was erased is nobody any more. */
@@ -19,7 +19,7 @@ export async function findLiving(
   ids: readonly string[],
 ): Promise<readonly UserSummary[]> {
   if (ids.length === 0) return []
-  return (await ctx.store.run({ statement: LIVING_BY_ID, values: [ctx.tenant.id, ids] })).map(userOf)
+  return (await ctx.store.run(LIVING_BY_ID.with({ tenant_id: ctx.tenant.id, ids }))).map(userOf)
 }
 
 /** For a write that found somebody erased: whoever was erased while they called is nobody's caller. @throws Refusal `unauthenticated` */

@@ -23,11 +23,11 @@ export const UserRow = Type.Object({
 })
 export type UserRow = Static<typeof UserRow>
 
-/** Select list of a user `u` of tenant `$1`. */
+/** Select list of a user `u` of the tenant. */
 export const USER_VIEW = `u.id, u.integer, u.kind, u.is_owner, u.name, u.surname, u.email, u.username, u.customer_number, u.phone,
   u.photo_url, u.about, u.active,
   coalesce((select json_agg(json_build_object('id', m.id, 'deskId', m.desk_id, 'role', m.role) order by m.id)
-    from memberships m where m.tenant_id = $1 and m.user_id = u.id), '[]') as memberships`
+    from memberships m where m.tenant_id = :tenant_id and m.user_id = u.id), '[]') as memberships`
 
 export function userOf(row: UserRow): UserSummary {
   return {

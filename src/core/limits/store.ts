@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { StoreFull } from '../../storage/failures.ts'
+import { Sql } from '../../storage/sql.ts'
 import { statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Instant } from '../instant.ts'
@@ -24,26 +25,39 @@ const MICROSECONDS = 1_000_000
  * at first: whatever a process with a wrong clock left there, a second heals it.
  */
 const charged = (spentUntil: string): string =>
-  `greatest($3::bigint, greatest($3::bigint, least(${spentUntil}, $3::bigint + ${MICROSECONDS})) + $7::integer * $4::bigint)`
+  `greatest(:now::bigint, greatest(:now::bigint, least(${spentUntil}, :now::bigint + ${MICROSECONDS})) + :owed::integer * :interval::bigint)`
 
 const granted = (spentUntil: string): string =>
-  `greatest(0, least($6::bigint, ($3::bigint + $5::integer * $4::bigint - ${charged(spentUntil)}) / $4::bigint))`
+  `greatest(0, least(:wanted::bigint, (:now::bigint + :full::integer * :interval::bigint - ${charged(spentUntil)}) / :interval::bigint))`
 
 /**
- * Leases tokens of one bucket in one atomic step: `$2` its name, `$3` now and `$4` the time to earn one token, both in
- * microseconds, `$5` tokens of a full bucket, `$6` wanted, `$7` owed. The bucket is a point in time that moves ahead
+ * Leases tokens of one bucket in one atomic step. The bucket is a point in time that moves ahead
  * with each token (the generic cell rate algorithm of ATM Forum 4.0), so nothing has to fill it.
  */
 const LEASE = statement(
   'rate.lease',
-  Type.Object({ granted: Type.Integer() }),
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      bucket: Sql.text,
+      /** Times are in microseconds. */
+      now: Sql.bigint,
+      /** The time to earn one token. */
+      interval: Sql.bigint,
+      /** Tokens of a full bucket. */
+      full: Sql.integer,
+      wanted: Sql.bigint,
+      owed: Sql.integer,
+    },
+    row: Type.Object({ granted: Type.Integer() }),
+  },
   `
 insert into rate_buckets as b (tenant_id, name, spent_until, granted)
-values ($1, $2, ${charged('0')} + ${granted('0')} * $4::bigint, ${granted('0')})
+values (:tenant_id, :bucket, ${charged('0')} + ${granted('0')} * :interval::bigint, ${granted('0')})
 on conflict (tenant_id, name) do update set
-  spent_until = ${charged('b.spent_until')} + ${granted('b.spent_until')} * $4::bigint,
+  spent_until = ${charged('b.spent_until')} + ${granted('b.spent_until')} * :interval::bigint,
   granted = ${granted('b.spent_until')}
-where b.tenant_id = $1
+where b.tenant_id = :tenant_id
 returning b.granted`,
 )
 
@@ -54,8 +68,9 @@ returning b.granted`,
 export async function leaseTokens(store: Pick<Store, 'run'>, request: LeaseRequest): Promise<number> {
   const { tenantId, bucket, perSecond, wanted, owed, now } = request
   const interval = Math.ceil(MICROSECONDS / perSecond)
-  const values = [tenantId, bucket, Math.round(now * 1_000), interval, perSecond, wanted, owed]
-  const [row] = await store.run({ statement: LEASE, values }).catch((error: unknown) => {
+  const times = { now: Math.round(now * 1_000), interval }
+  const lease = LEASE.with({ tenant_id: tenantId, bucket, ...times, full: perSecond, wanted, owed })
+  const [row] = await store.run(lease).catch((error: unknown) => {
     if (error instanceof StoreFull) return [{ granted: wanted }]
     throw error
   })
@@ -63,15 +78,15 @@ export async function leaseTokens(store: Pick<Store, 'run'>, request: LeaseReque
   return row.granted
 }
 
-/** Forgets a tenant's buckets that were full before `$2`, in microseconds. */
+/** Forgets a tenant's buckets that were full before a time, in microseconds. */
 const PURGE = statement(
   'rate.purge',
-  Type.Object({ name: Type.String() }),
-  'delete from rate_buckets b where b.tenant_id = $1 and b.spent_until < $2 returning b.name',
+  { takes: { tenant_id: Sql.uuid, before: Sql.bigint }, row: Type.Object({ name: Type.String() }) },
+  'delete from rate_buckets b where b.tenant_id = :tenant_id and b.spent_until < :before returning b.name',
 )
 
 /** Forgets the buckets that nobody used since a time. @returns how many. */
 export async function purgeBuckets(store: Pick<Store, 'run'>, tenantId: string, before: Instant): Promise<number> {
-  const rows = await store.run({ statement: PURGE, values: [tenantId, Date.parse(before) * 1_000] })
+  const rows = await store.run(PURGE.with({ tenant_id: tenantId, before: Date.parse(before) * 1_000 }))
   return rows.length
 }

@@ -57,17 +57,25 @@ export async function logIn(
   const key = failureKey(attempt.name, attempt.address)
   const name = key.toString('base64')
   return store.inTurn([`login ${tenantId} ${name}`], async () => {
-    const [counted] = await store.run({ statement: READ_FAILURES, values: [tenantId, key] })
+    const [counted] = await store.run(READ_FAILURES.with({ tenant_id: tenantId, key }))
     const age = counted ? ages.of(`${tenantId} ${name}`, instant(counted.since), now) : 0
     const locked = lockedSeconds(counted ? { failures: counted.failures, since: before(now, age / 1000) } : null, now)
     if (locked > 0) return { lockedSeconds: locked }
     const user = await verified(store, tenantId, attempt)
     if (user) {
-      if (counted) await store.run({ statement: FORGET_FAILURES, values: [tenantId, key] })
+      if (counted) await store.run(FORGET_FAILURES.with({ tenant_id: tenantId, key }))
       return { user }
     }
     const passed = counted && age >= WINDOW_SECONDS * 1000 ? counted.since : null
-    await store.run({ statement: COUNT_FAILURE, values: [tenantId, key, now, before(now, WINDOW_SECONDS), passed] })
+    await store.run(
+      COUNT_FAILURE.with({
+        tenant_id: tenantId,
+        key,
+        now,
+        window_began: before(now, WINDOW_SECONDS),
+        began_ahead: passed,
+      }),
+    )
     return { refused: true }
   })
 }
@@ -80,8 +88,13 @@ async function verified(
 ): Promise<UserSummary | null> {
   decoy ??= hashPassword(randomSecret())
   const nobodys = await decoy
-  const keys = by === 'email' ? [[earlierKey(name), addressKey(name)], []] : [[], [earlierKey(name), usernameKey(name)]]
-  const [row] = await store.run({ statement: FIND_LOGIN, values: [tenantId, ...keys] })
+  const [row] = await store.run(
+    FIND_LOGIN.with({
+      tenant_id: tenantId,
+      email_keys: by === 'email' ? [earlierKey(name), addressKey(name)] : [],
+      username_keys: by === 'email' ? [] : [earlierKey(name), usernameKey(name)],
+    }),
+  )
   const isRight = await isPassword(password, row?.password_hash ?? nobodys)
   if (!row || row.password_hash === null || !isRight) return null
   const user = userOf(row)
@@ -94,21 +107,21 @@ function before(now: Instant, seconds: number): Instant {
 
 /** Forgets failures of a tenant that no lock needs any more. */
 export async function purgeFailures(store: Pick<Store, 'run'>, tenantId: string, now: Instant): Promise<void> {
-  await store.run({ statement: PURGE_FAILURES, values: [tenantId, before(now, WINDOW_SECONDS)] })
+  await store.run(PURGE_FAILURES.with({ tenant_id: tenantId, before: before(now, WINDOW_SECONDS) }))
 }
 
 /** The tenant of a login that names none: that of the request's host, else the first one; null when there is none. */
 export async function tenantByHost(store: Pick<Store, 'run'>, host: string): Promise<string | null> {
-  const values = [HOST_IN_DIRECTORY, hashOf(host.toLowerCase())]
-  const [listed] = await store.run({ statement: FIND_IN_DIRECTORY, values })
+  const hash = hashOf(host.toLowerCase())
+  const [listed] = await store.run(FIND_IN_DIRECTORY.with({ kind: HOST_IN_DIRECTORY, hash }))
   if (listed) return listed.tenant_id
-  const [first] = await store.run({ statement: FIRST_TENANT, values: [] })
+  const [first] = await store.run(FIRST_TENANT.with({}))
   return first?.tenant_id ?? null
 }
 
 /** Lets logins at a host name belong to a tenant. @throws the store's unique violation when it is another tenant's. */
 export async function addHost({ store }: Administration, tenantId: string, host: string): Promise<void> {
-  await store.run({ statement: ADD_HOST, values: [tenantId, hashOf(host.toLowerCase())] })
+  await store.run(ADD_HOST.with({ tenant_id: tenantId, hash: hashOf(host.toLowerCase()) }))
 }
 
 /** Sets a user's password. */
@@ -118,7 +131,9 @@ export async function setPassword(
   userId: string,
   password: string,
 ): Promise<void> {
-  await store.run({ statement: SET_PASSWORD, values: [tenantId, userId, await hashPassword(password), now] })
+  await store.run(
+    SET_PASSWORD.with({ tenant_id: tenantId, user_id: userId, password_hash: await hashPassword(password), now }),
+  )
 }
 
 /** Lets a user in or keeps them out. The caller signals `Access.changed`. */
@@ -128,5 +143,5 @@ export async function setActive(
   userId: string,
   active: boolean,
 ): Promise<void> {
-  await store.run({ statement: SET_ACTIVE, values: [tenantId, userId, active, now] })
+  await store.run(SET_ACTIVE.with({ tenant_id: tenantId, user_id: userId, active, now }))
 }

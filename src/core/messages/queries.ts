@@ -11,6 +11,6 @@ export async function findAnswered(
   if (refs.length === 0) return []
   const ids = refs.flatMap((ref) => ('id' in ref ? ref.id : []))
   const integers = refs.flatMap((ref) => ('integer' in ref ? ref.integer : []))
-  const rows = await store.run({ statement: ANSWERED, values: [tenant.id, ids, integers] })
+  const rows = await store.run(ANSWERED.with({ tenant_id: tenant.id, ids, integers }))
   return rows.map(({ ticket_id, ...row }) => ({ ...row, ticketId: ticket_id }))
 }

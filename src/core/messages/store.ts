@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Sql } from '../../storage/sql.ts'
 import { statement } from '../../storage/statement.ts'
 
 const VISIBILITY = Type.Enum(['public', 'internal'] as const)
@@ -15,12 +16,12 @@ export const addressKeys = (message: string): string => `case
       from unnest(${message}.to_addresses || ${message}.cc_addresses || ${message}.bcc_addresses) x (address)) end`
 
 /**
- * SQL that is true of the public message `m` with which the conversation of a ticket of tenant `$1` began. By the events,
+ * SQL that is true of the public message `m` with which the conversation of a ticket of the tenant began. By the events,
  * so that the next one does not take its place when it is deleted.
  */
 export const IS_OPENING = `m.id = (
-    select e.message_id from events e left join messages o on o.tenant_id = $1 and o.id = e.message_id
-    where e.tenant_id = $1 and e.ticket_id = m.ticket_id and e.message_id is not null and e.kind <> 'message.deleted'
+    select e.message_id from events e left join messages o on o.tenant_id = :tenant_id and o.id = e.message_id
+    where e.tenant_id = :tenant_id and e.ticket_id = m.ticket_id and e.message_id is not null and e.kind <> 'message.deleted'
       and coalesce(o.visibility, e.after ->> 'visibility', 'public') = 'public'
     order by e.position limit 1)`
 
@@ -35,28 +36,37 @@ const PlaceRow = Type.Object({
 /** Where a message is, and whose. */
 export type PlaceRow = Static<typeof PlaceRow>
 
-/** `$2` a UUID or null, `$3` an integer or null. */
+/** By a UUID or an integer. */
 export const MESSAGE_PLACE = statement(
   'message.place',
-  PlaceRow,
+  {
+    takes: { tenant_id: Sql.uuid, id: Sql.nullable(Sql.uuid), integer: Sql.nullable(Sql.bigint) },
+    row: PlaceRow,
+  },
   `select m.id, m.ticket_id, m.visibility, m.author_id, coalesce(${IS_OPENING}, false) as is_opening from messages m
-where m.tenant_id = $1 and (m.id = $2::uuid or m.integer = $3::bigint)`,
+where m.tenant_id = :tenant_id and (m.id = :id::uuid or m.integer = :integer::bigint)`,
 )
 
-/** Messages that others say they answer: `$2` UUIDs, `$3` integers. */
+/** Messages that others say they answer. */
 export const ANSWERED = statement(
   'message.answered',
-  Type.Object({ id: Type.String(), integer: Type.Integer(), ticket_id: Type.String(), visibility: VISIBILITY }),
+  {
+    takes: { tenant_id: Sql.uuid, ids: Sql.array(Sql.uuid), integers: Sql.array(Sql.bigint) },
+    row: Type.Object({ id: Type.String(), integer: Type.Integer(), ticket_id: Type.String(), visibility: VISIBILITY }),
+  },
   `select m.id, m.integer, m.ticket_id, m.visibility from messages m
-where m.tenant_id = $1 and (m.id = any ($2::uuid[]) or m.integer = any ($3::bigint[]))`,
+where m.tenant_id = :tenant_id and (m.id = any (:ids::uuid[]) or m.integer = any (:integers::bigint[]))`,
 )
 
-/** How many messages the ticket has that has the most of some: `$2` tickets. */
+/** How many messages the ticket has that has the most of some. */
 export const MOST_MESSAGES = statement(
   'message.most',
-  Type.Object({ messages: Type.Integer() }),
+  {
+    takes: { tenant_id: Sql.uuid, ticket_ids: Sql.array(Sql.uuid) },
+    row: Type.Object({ messages: Type.Integer() }),
+  },
   `select coalesce(max(c.messages), 0)::integer as messages from (
-  select count(*) as messages from messages m where m.tenant_id = $1 and m.ticket_id = any ($2::uuid[]) group by m.ticket_id
+  select count(*) as messages from messages m where m.tenant_id = :tenant_id and m.ticket_id = any (:ticket_ids::uuid[]) group by m.ticket_id
 ) c`,
 )
 
@@ -72,10 +82,18 @@ const OriginalRow = Type.Object({
 
 export type OriginalRow = Static<typeof OriginalRow>
 
-/** A message as it came in: `$2` the ticket, `$3` a UUID or null, `$4` an integer or null. */
+/** A message of a ticket as it came in, by a UUID or an integer. */
 export const ORIGINAL = statement(
   'message.original',
-  OriginalRow,
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      ticket_id: Sql.uuid,
+      id: Sql.nullable(Sql.uuid),
+      integer: Sql.nullable(Sql.bigint),
+    },
+    row: OriginalRow,
+  },
   `select m.id, m.integer, m.format, m.original, m.sanitizer, m.rendering, m.created_at from messages m
-where m.tenant_id = $1 and m.ticket_id = $2 and (m.id = $3::uuid or m.integer = $4::bigint)`,
+where m.tenant_id = :tenant_id and m.ticket_id = :ticket_id and (m.id = :id::uuid or m.integer = :integer::bigint)`,
 )

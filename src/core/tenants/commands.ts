@@ -43,19 +43,23 @@ export async function createTenant(
   const { store, now, newId } = admin
   const tenantId = newId()
   const { catalogue } = input
-  await store.run({ statement: INSERT_TENANT, values: [tenantId, composed(input.name), now] })
-  const lists = [
-    catalogue.topics,
-    catalogue.types,
-    catalogue.statusLabels,
-    catalogue.priorityLabels,
-    catalogue.channels,
-  ]
-  await store.run({ statement: INSERT_CATALOGUE, values: [tenantId, ...lists.map((list) => JSON.stringify(list))] })
+  await store.run(INSERT_TENANT.with({ tenant_id: tenantId, name: composed(input.name), now }))
+  const { topics, types, statusLabels: status_labels, priorityLabels: priority_labels, channels } = catalogue
+  const records = { topics, types, status_labels, priority_labels, channels }
+  await store.run(INSERT_CATALOGUE.with({ tenant_id: tenantId, ...records }))
   for (const name of catalogue.groups)
-    await store.run({ statement: INSERT_GROUP, values: [tenantId, newId(), composed(name), now] })
+    await store.run(INSERT_GROUP.with({ tenant_id: tenantId, id: newId(), name: composed(name), now }))
   const deskId = newId()
-  await store.run({ statement: INSERT_DESK, values: [tenantId, deskId, composed(input.deskName), true, now, '[]'] })
+  await store.run(
+    INSERT_DESK.with({
+      tenant_id: tenantId,
+      id: deskId,
+      name: composed(input.deskName),
+      is_default: true,
+      now,
+      admins: [],
+    }),
+  )
   return { tenantId, deskId }
 }
 
@@ -77,12 +81,11 @@ export async function createDesk(
   name: string,
 ): Promise<{ readonly id: string; readonly integer: number }> {
   const { store, now, newId } = admin
-  const owners = await store.run({ statement: LIST_OWNERS, values: [tenantId] })
-  const admins = JSON.stringify(owners.map((owner) => ({ id: newId(), user_id: owner.id })))
-  const [desk] = await store.run({
-    statement: INSERT_DESK,
-    values: [tenantId, newId(), composed(name), false, now, admins],
-  })
+  const owners = await store.run(LIST_OWNERS.with({ tenant_id: tenantId }))
+  const admins = owners.map((owner) => ({ id: newId(), user_id: owner.id }))
+  const [desk] = await store.run(
+    INSERT_DESK.with({ tenant_id: tenantId, id: newId(), name: composed(name), is_default: false, now, admins }),
+  )
   if (!desk) throw new Error(`Tenant ${tenantId} does not exist.`)
   return desk
 }
@@ -101,8 +104,8 @@ export async function renameTenant(
     admin,
     TENANT_KEPT,
     async () => {
-      const values = [admin.tenant.id, JSON.stringify({ name, ...callInput(admin) })]
-      const [renamed] = await admin.store.run({ statement: RENAME_TENANT, values })
+      const call = { name, ...callInput(admin) }
+      const [renamed] = await admin.store.run(RENAME_TENANT.with({ tenant_id: admin.tenant.id, call }))
       return renamed
     },
     ({ record }) => Parse(NamedTenant, record),
@@ -121,7 +124,7 @@ export async function retireTenant(
   tenantId: string,
   since: Instant | null,
 ): Promise<boolean> {
-  return (await store.run({ statement: RETIRE_TENANT, values: [tenantId, since] })).length > 0
+  return (await store.run(RETIRE_TENANT.with({ tenant_id: tenantId, since }))).length > 0
 }
 
 /** A user to add. */
@@ -148,25 +151,25 @@ export async function createUser(
   const user = asKept(given)
   const { store, now, newId } = admin
   const memberships = user.memberships.map((each) => ({ id: newId(), desk_id: each.deskId, role: each.role }))
-  const values = [
-    tenantId,
-    newId(),
-    user.kind,
-    user.isOwner,
-    user.name,
-    user.surname ?? '',
-    user.email ?? null,
-    user.email === undefined ? null : addressKey(user.email),
-    user.username ?? null,
-    user.username === undefined ? null : usernameKey(user.username),
-    user.customerNumber ?? null,
-    user.phone ?? null,
-    user.password === undefined ? null : await hashPassword(user.password),
-    now,
-    JSON.stringify(memberships),
-    user.photoUrl ?? null,
-  ]
-  const [made] = await store.run({ statement: INSERT_USER, values })
+  const values = {
+    tenant_id: tenantId,
+    id: newId(),
+    kind: user.kind,
+    is_owner: user.isOwner,
+    name: user.name,
+    surname: user.surname ?? '',
+    email: user.email ?? null,
+    email_key: user.email === undefined ? null : addressKey(user.email),
+    username: user.username ?? null,
+    username_key: user.username === undefined ? null : usernameKey(user.username),
+    customer_number: user.customerNumber ?? null,
+    phone: user.phone ?? null,
+    password_hash: user.password === undefined ? null : await hashPassword(user.password),
+    at: now,
+    memberships,
+    photo_url: user.photoUrl ?? null,
+  }
+  const [made] = await store.run(INSERT_USER.with(values))
   if (!made) throw new Error(`Tenant ${tenantId} does not exist.`)
   return made
 }
@@ -179,7 +182,14 @@ export async function addExternalId(
   externalId: string,
   userId: string,
 ): Promise<void> {
-  await admin.store.run({ statement: INSERT_EXTERNAL_ID, values: [tenantId, deskId, composed(externalId), userId] })
+  await admin.store.run(
+    INSERT_EXTERNAL_ID.with({
+      tenant_id: tenantId,
+      desk_id: deskId,
+      external_id: composed(externalId),
+      user_id: userId,
+    }),
+  )
 }
 
 /** A credential to issue. `presented` is exactly what callers will present; only its hash is stored. */
@@ -209,27 +219,26 @@ export async function issueCredential(
 ): Promise<string> {
   const id = admin.newId()
   const { dialect, kind, name, publicId, presented, userId, deskId, scopes, expiresAt } = credential
-  await admin.store.run({
-    statement: INSERT_CREDENTIAL,
-    values: [
-      tenantId,
+  await admin.store.run(
+    INSERT_CREDENTIAL.with({
+      tenant_id: tenantId,
       id,
       dialect,
       kind,
       name,
-      publicId ?? null,
-      hashOf(presented),
-      userId,
-      deskId ?? null,
+      public_id: publicId ?? null,
+      hash: hashOf(presented),
+      user_id: userId,
+      desk_id: deskId ?? null,
       scopes,
-      admin.now,
-      expiresAt ?? null,
-      directoryKind(dialect, kind),
-      credential.redirectUris ?? [],
-      credential.origins ?? [],
-      credential.testMode ?? false,
-    ],
-  })
+      created_at: admin.now,
+      expires_at: expiresAt ?? null,
+      listed_as: directoryKind(dialect, kind),
+      redirect_uris: credential.redirectUris ?? [],
+      origins: credential.origins ?? [],
+      test_mode: credential.testMode ?? false,
+    }),
+  )
   return id
 }
 
@@ -239,6 +248,6 @@ export async function revokeCredential(
   tenantId: string,
   credentialId: string,
 ): Promise<boolean> {
-  const rows = await admin.store.run({ statement: REVOKE_CREDENTIAL, values: [tenantId, credentialId, admin.now] })
+  const rows = await admin.store.run(REVOKE_CREDENTIAL.with({ tenant_id: tenantId, id: credentialId, now: admin.now }))
   return rows.length > 0
 }

@@ -24,7 +24,7 @@ export interface ListedTenant {
 }
 
 export async function listTenants({ store }: Pick<Operator, 'store'>): Promise<readonly ListedTenant[]> {
-  const rows = await store.run({ statement: LIST_TENANTS, values: [] })
+  const rows = await store.run(LIST_TENANTS.with({}))
   return rows.map(({ tenant_id: id, name, retired_at }) => ({
     id,
     name,

@@ -1,94 +1,127 @@
 import { type Static, Type } from 'typebox'
+import { columnsOf, Sql } from '../../storage/sql.ts'
 import { statement } from '../../storage/statement.ts'
-import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
+import { CALL, claimedCall, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
+import { PRIORITIES, STATUSES } from '../words.ts'
 
 const IdRow = Type.Object({ tenant_id: Type.String() })
 
-/** `$2` name, `$3` time. */
 export const INSERT_TENANT = statement(
   'tenant.insert',
-  IdRow,
+  { takes: { tenant_id: Sql.uuid, name: Sql.text, now: Sql.timestamptz }, row: IdRow },
   `
-with made as (insert into tenants (tenant_id, name, created_at) values ($1, $2, $3) returning tenant_id)
+with made as (insert into tenants (tenant_id, name, created_at) values (:tenant_id, :name, :now) returning tenant_id)
 insert into tenant_counters (tenant_id) select m.tenant_id from made m returning tenant_id`,
 )
 
-/** The catalogue as JSON lists: `$2` topics, `$3` types, `$4` status labels, `$5` priority labels, `$6` channels. */
+const NAMED = { id: Sql.integer, name: Sql.text }
+/** The records that a tenant begins with, by kind. */
+const BEGUN = {
+  topics: { ...NAMED, offered_in: Sql.array(Sql.text), word: Sql.nullable(Sql.text) },
+  types: NAMED,
+  status_labels: { ...NAMED, status: Sql.word(STATUSES) },
+  priority_labels: { ...NAMED, priority: Sql.word(PRIORITIES) },
+  channels: { id: Sql.integer, kind: Sql.text, name: Sql.text, icon: Sql.text },
+}
+
 export const INSERT_CATALOGUE = statement(
   'catalogue.insert',
-  IdRow,
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      topics: Sql.records(BEGUN.topics),
+      types: Sql.records(BEGUN.types),
+      status_labels: Sql.records(BEGUN.status_labels),
+      priority_labels: Sql.records(BEGUN.priority_labels),
+      channels: Sql.records(BEGUN.channels),
+    },
+    row: IdRow,
+  },
   `
 with
 t as (insert into topics (tenant_id, id, name, offered_in, word)
-  select $1, x.id, x.name, x.offered_in, x.word from json_to_recordset($2::json) x (id integer, name text, offered_in text[], word text)),
-y as (insert into types (tenant_id, id, name) select $1, x.id, x.name from json_to_recordset($3::json) x (id integer, name text)),
+  select :tenant_id, x.id, x.name, x.offered_in, x.word from json_to_recordset(:topics::json) x (${columnsOf(BEGUN.topics)})),
+y as (insert into types (tenant_id, id, name) select :tenant_id, x.id, x.name from json_to_recordset(:types::json) x (${columnsOf(BEGUN.types)})),
 s as (insert into status_labels (tenant_id, id, name, status)
-  select $1, x.id, x.name, x.status from json_to_recordset($4::json) x (id integer, name text, status text)),
+  select :tenant_id, x.id, x.name, x.status from json_to_recordset(:status_labels::json) x (${columnsOf(BEGUN.status_labels)})),
 p as (insert into priority_labels (tenant_id, id, name, priority)
-  select $1, x.id, x.name, x.priority from json_to_recordset($5::json) x (id integer, name text, priority text)),
+  select :tenant_id, x.id, x.name, x.priority from json_to_recordset(:priority_labels::json) x (${columnsOf(BEGUN.priority_labels)})),
 c as (insert into channels (tenant_id, id, kind, name, icon)
-  select $1, x.id, x.kind, x.name, x.icon from json_to_recordset($6::json) x (id integer, kind text, name text, icon text))
-select $1::uuid as tenant_id`,
+  select :tenant_id, x.id, x.kind, x.name, x.icon from json_to_recordset(:channels::json) x (${columnsOf(BEGUN.channels)}))
+select :tenant_id::uuid as tenant_id`,
 )
 
-/** `$2` id, `$3` name, `$4` whether it is the default desk, `$5` time, `$6` admins' membership ids by user id as JSON. */
+/** Whose memberships make them admins of a new desk. */
+const ADMINS = { id: Sql.uuid, user_id: Sql.uuid }
+
 export const INSERT_DESK = statement(
   'desk.insert',
-  Type.Object({ id: Type.String(), integer: Type.Integer() }),
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      id: Sql.uuid,
+      name: Sql.text,
+      is_default: Sql.boolean,
+      now: Sql.timestamptz,
+      admins: Sql.records(ADMINS),
+    },
+    row: Type.Object({ id: Type.String(), integer: Type.Integer() }),
+  },
   `
 with counted as (
-  update tenant_counters c set desk_integer = c.desk_integer + 1 where c.tenant_id = $1 returning c.desk_integer
+  update tenant_counters c set desk_integer = c.desk_integer + 1 where c.tenant_id = :tenant_id returning c.desk_integer
 ),
 made as (
   insert into desks as d (tenant_id, id, integer, name, is_default, created_at)
-  select $1, $2, c.desk_integer, $3, $4, $5 from counted c returning d.id, d.integer
+  select :tenant_id, :id, c.desk_integer, :name, :is_default, :now from counted c returning d.id, d.integer
 ),
-counters as (insert into desk_counters (tenant_id, desk_id) select $1, m.id from made m),
+counters as (insert into desk_counters (tenant_id, desk_id) select :tenant_id, m.id from made m),
 joined as (
   insert into memberships (tenant_id, id, desk_id, user_id, role, created_at)
-  select $1, x.id, m.id, x.user_id, 'admin', $5 from made m, json_to_recordset($6::json) x (id uuid, user_id uuid)
+  select :tenant_id, x.id, m.id, x.user_id, 'admin', :now from made m, json_to_recordset(:admins::json) x (${columnsOf(ADMINS)})
 )
 select m.id, m.integer from made m`,
 )
 
-/** `$2` id, `$3` name, `$4` time. */
 export const INSERT_GROUP = statement(
   'group.insert',
-  Type.Object({ id: Type.String(), integer: Type.Integer() }),
+  {
+    takes: { tenant_id: Sql.uuid, id: Sql.uuid, name: Sql.text, now: Sql.timestamptz },
+    row: Type.Object({ id: Type.String(), integer: Type.Integer() }),
+  },
   `
 with counted as (
-  update tenant_counters c set group_integer = c.group_integer + 1 where c.tenant_id = $1 returning c.group_integer
+  update tenant_counters c set group_integer = c.group_integer + 1 where c.tenant_id = :tenant_id returning c.group_integer
 )
 insert into groups as g (tenant_id, id, integer, name, created_at)
-select $1, $2, c.group_integer, $3, $4 from counted c returning g.id, g.integer`,
+select :tenant_id, :id, c.group_integer, :name, :now from counted c returning g.id, g.integer`,
 )
 
 export const NamedTenant = Type.Object({ id: Type.String(), name: Type.String() })
 
-/** `$2` the call with the new name. What is so already is no event. Without a row the key had been used. */
+const RENAMING = { name: Sql.text, ...CALL }
+
+/** What is so already is no event. Without a row the key had been used. */
 export const RENAME_TENANT = statement(
   'tenant.rename',
-  NamedTenant,
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(RENAMING) }, row: NamedTenant },
   `
-with input as materialized (
-  select * from json_to_record($2::json) as i (name text, ${CALL})
-),
-${CLAIMED},
+with ${claimedCall(RENAMING)},
 found as materialized (
-  select t.name, a.name as new_name from accepted a join tenants t on t.tenant_id = $1 for no key update of t
+  select t.name, a.name as new_name from accepted a join tenants t on t.tenant_id = :tenant_id for no key update of t
 ),
 counted as (
   update tenant_counters c set event_position = c.event_position + 1
-  where c.tenant_id = $1 and exists (select 1 from found f where f.name <> f.new_name)
+  where c.tenant_id = :tenant_id and exists (select 1 from found f where f.name <> f.new_name)
   returning c.event_position
 ),
 written as (
-  update tenants t set name = f.new_name from found f where t.tenant_id = $1 returning t.tenant_id as id, t.name
+  update tenants t set name = f.new_name from found f where t.tenant_id = :tenant_id returning t.tenant_id as id, t.name
 ),
 recorded as (
   insert into events (tenant_id, position, id, kind, actor_id, credential_id, dialect, request_id, at, before, after)
-  select $1, c.event_position, a.event_id, 'tenant.changed', a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
+  select :tenant_id, c.event_position, a.event_id, 'tenant.changed', a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
     jsonb_build_object('name', f.name), jsonb_build_object('name', f.new_name)
   from found f, accepted a, counted c
 ),
@@ -96,11 +129,11 @@ ${keeping('written', "jsonb_build_object('record', to_jsonb(f))")}
 select w.id, w.name from written w`,
 )
 
-/** `$2` since when nobody of the tenant gets in; null to let them in again. */
+/** Since when nobody of the tenant gets in; null to let them in again. */
 export const RETIRE_TENANT = statement(
   'tenant.retire',
-  IdRow,
-  'update tenants t set retired_at = $2 where t.tenant_id = $1 returning t.tenant_id',
+  { takes: { tenant_id: Sql.uuid, since: Sql.nullable(Sql.timestamptz) }, row: IdRow },
+  'update tenants t set retired_at = :since where t.tenant_id = :tenant_id returning t.tenant_id',
 )
 
 const TenantListed = Type.Object({
@@ -113,14 +146,14 @@ export type TenantListed = Static<typeof TenantListed>
 /** Every tenant, for the command line and for jobs. One of the exemptions: it is the list of tenants itself. */
 export const LIST_TENANTS = statement(
   'tenant.list',
-  TenantListed,
+  { takes: {}, row: TenantListed },
   'select t.tenant_id, t.name, t.retired_at from tenants t order by t.created_at, t.tenant_id',
 )
 
 /** Held to the end of a first start, so that two processes on one empty store make one demo tenant. */
 export const LOCK_FIRST_START = statement(
   'tenant.lock_first_start',
-  Type.Object({ locked: Type.Unknown() }),
+  { takes: {}, row: Type.Object({ locked: Type.Unknown() }) },
   'select pg_advisory_xact_lock(7265019002) as locked',
 )
 

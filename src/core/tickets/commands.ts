@@ -94,7 +94,7 @@ async function demandRoomOn(ctx: Context, tickets: readonly Ticket[], changes: r
   const bounds = boundsOf(ctx)
   const old = tickets.filter(({ version }) => !hasRoom(version, added.length, bounds)).map(({ id }) => id)
   if (old.length === 0) return
-  const [most] = await ctx.store.run({ statement: MOST_MESSAGES, values: [ctx.tenant.id, old] })
+  const [most] = await ctx.store.run(MOST_MESSAGES.with({ tenant_id: ctx.tenant.id, ticket_ids: old }))
   demandRoom(added, most?.messages ?? 0, bounds)
 }
 
@@ -256,7 +256,7 @@ async function carryOut(
 async function renderedNow(ctx: Context, messages: readonly Message[]): Promise<readonly Message[]> {
   const ids = messages.flatMap(({ id, safeHtml }) => (safeHtml === null ? [] : id))
   if (ids.length === 0) return messages
-  const rows = await ctx.store.run({ statement: MESSAGES_BY_ID, values: [ctx.tenant.id, ids] })
+  const rows = await ctx.store.run(MESSAGES_BY_ID.with({ tenant_id: ctx.tenant.id, ids }))
   const now = new Map(rows.map((row) => [row.id, messageOf(row)]))
   return messages.map((message) => {
     const { format, plain, safeHtml, attachments } = now.get(message.id) ?? message

@@ -1,4 +1,5 @@
-import { type Static, type TObject, type TSchema, Type } from 'typebox'
+import { type Static, type TObject, Type } from 'typebox'
+import { type Columns, Sql, type SqlType } from '../../storage/sql.ts'
 import type { EventData, EventKind } from '../events/event.ts'
 import { type Instant, instant, instantOrNull } from '../instant.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
@@ -14,9 +15,8 @@ import type { Person, Ticket } from './ticket.ts'
 /** What PostgreSQL and the rules must know of a field. */
 interface Field {
   readonly column: string
-  readonly type: 'uuid' | 'bigint' | 'integer' | 'text' | 'text[]' | 'timestamptz'
-  /** How it comes out. */
-  readonly row: TSchema
+  /** How it comes out and goes in. */
+  readonly type: SqlType<unknown>
   /** What a new ticket has it from: what is given, the moment at which it is recorded if anything is given, or the store. */
   readonly opens: 'given' | 'moment' | 'store'
   /** What a change writes: the given value, the moment if the change moves it, or nothing by this table. */
@@ -29,11 +29,9 @@ interface Field {
   readonly erased?: '' | null | readonly []
 }
 
-const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
-const text = Type.String()
-const number = Type.Integer()
+const { uuid, integer, bigint, text, timestamptz, array, nullable, word } = Sql
 
-const INSTANT = nullable(text)
+const INSTANT = nullable(timestamptz)
 
 /** Something that the store counts or finds. */
 const STORE = { opens: 'store', changes: 'no' } as const
@@ -44,63 +42,62 @@ const CHANGED = { opens: 'given', changes: 'given' } as const
 const MOMENT = { opens: 'moment', changes: 'moment' } as const
 
 /** A field by its column. */
-function field<Column extends string, Row extends TSchema>(
+function field<Column extends string, Value>(
   column: Column,
-  type: Field['type'],
-  row: Row,
-  rest: Omit<Field, 'column' | 'type' | 'row'>,
-): Field & { readonly column: Column; readonly row: Row } {
-  return { column, type, row, ...rest }
+  type: SqlType<Value>,
+  rest: Omit<Field, 'column' | 'type'>,
+): Field & { readonly column: Column; readonly type: SqlType<Value> } {
+  return { column, type, ...rest }
 }
 
 /** By the name that the core has for each, in the order in which one change records them. */
 const FIELDS = {
-  id: field('id', 'uuid', text, GIVEN),
-  integer: field('integer', 'bigint', number, STORE),
-  number: field('number', 'integer', number, STORE),
-  version: field('version', 'integer', number, STORE),
-  title: field('title', 'text', text, { ...CHANGED, event: 'ticket.title_changed', told: true, erased: '' }),
-  description: field('description', 'text', text, WORDS),
-  topicId: field('topic_id', 'integer', nullable(number), { ...CHANGED, event: 'ticket.topic_changed', told: true }),
-  typeId: field('type_id', 'integer', nullable(number), { ...CHANGED, event: 'ticket.type_changed', told: true }),
-  priority: field('priority', 'text', Type.Enum(PRIORITIES), {
+  id: field('id', uuid, GIVEN),
+  integer: field('integer', bigint, STORE),
+  number: field('number', integer, STORE),
+  version: field('version', integer, STORE),
+  title: field('title', text, { ...CHANGED, event: 'ticket.title_changed', told: true, erased: '' }),
+  description: field('description', text, WORDS),
+  topicId: field('topic_id', nullable(integer), { ...CHANGED, event: 'ticket.topic_changed', told: true }),
+  typeId: field('type_id', nullable(integer), { ...CHANGED, event: 'ticket.type_changed', told: true }),
+  priority: field('priority', word(PRIORITIES), {
     ...CHANGED,
     event: 'ticket.priority_changed',
     told: true,
   }),
-  formId: field('form_id', 'integer', nullable(number), { ...CHANGED, event: 'ticket.form_changed' }),
-  tags: field('tags', 'text[]', Type.Array(text), { ...CHANGED, event: 'ticket.tags_changed', erased: [] }),
-  deskId: field('desk_id', 'uuid', text, { ...CHANGED, event: 'ticket.desk_changed', told: true }),
-  groupId: field('group_id', 'uuid', nullable(text), { ...CHANGED, event: 'ticket.group_changed', told: true }),
+  formId: field('form_id', nullable(integer), { ...CHANGED, event: 'ticket.form_changed' }),
+  tags: field('tags', array(text), { ...CHANGED, event: 'ticket.tags_changed', erased: [] }),
+  deskId: field('desk_id', uuid, { ...CHANGED, event: 'ticket.desk_changed', told: true }),
+  groupId: field('group_id', nullable(uuid), { ...CHANGED, event: 'ticket.group_changed', told: true }),
   // Whom an address belongs to, the store finds.
-  requesterId: field('requester_id', 'uuid', nullable(text), {
+  requesterId: field('requester_id', nullable(uuid), {
     opens: 'store',
     changes: 'given',
     event: 'ticket.requester_changed',
   }),
-  assigneeId: field('assignee_id', 'uuid', nullable(text), {
+  assigneeId: field('assignee_id', nullable(uuid), {
     ...CHANGED,
     event: 'ticket.assignee_changed',
     told: true,
   }),
-  status: field('status', 'text', Type.Enum(STATUSES), { ...CHANGED, event: 'ticket.status_changed', told: true }),
-  channelId: field('channel_id', 'integer', number, GIVEN),
-  direction: field('direction', 'text', Type.Enum(['inbound', 'outbound'] as const), GIVEN),
-  fromAddress: field('from_address', 'text', text, WORDS),
-  fromName: field('from_name', 'text', text, WORDS),
-  toAddress: field('to_address', 'text', text, WORDS),
-  toName: field('to_name', 'text', text, WORDS),
-  externalReference: field('external_reference', 'text', nullable(text), { ...GIVEN, erased: null }),
-  createdAt: field('created_at', 'timestamptz', text, STORE),
-  updatedAt: field('updated_at', 'timestamptz', text, STORE),
-  statusChangedAt: field('status_changed_at', 'timestamptz', INSTANT, { opens: 'store', changes: 'moment' }),
-  firstResponseAt: field('first_response_at', 'timestamptz', INSTANT, MOMENT),
-  latestMessageAt: field('latest_message_at', 'timestamptz', INSTANT, MOMENT),
-  latestAgentAt: field('latest_agent_at', 'timestamptz', INSTANT, MOMENT),
-  latestRequesterAt: field('latest_requester_at', 'timestamptz', INSTANT, MOMENT),
-  solvedAt: field('solved_at', 'timestamptz', INSTANT, MOMENT),
-  closedAt: field('closed_at', 'timestamptz', INSTANT, MOMENT),
-  finishedAt: field('finished_at', 'timestamptz', INSTANT, MOMENT),
+  status: field('status', word(STATUSES), { ...CHANGED, event: 'ticket.status_changed', told: true }),
+  channelId: field('channel_id', integer, GIVEN),
+  direction: field('direction', word(['inbound', 'outbound']), GIVEN),
+  fromAddress: field('from_address', text, WORDS),
+  fromName: field('from_name', text, WORDS),
+  toAddress: field('to_address', text, WORDS),
+  toName: field('to_name', text, WORDS),
+  externalReference: field('external_reference', nullable(text), { ...GIVEN, erased: null }),
+  createdAt: field('created_at', timestamptz, STORE),
+  updatedAt: field('updated_at', timestamptz, STORE),
+  statusChangedAt: field('status_changed_at', INSTANT, { opens: 'store', changes: 'moment' }),
+  firstResponseAt: field('first_response_at', INSTANT, MOMENT),
+  latestMessageAt: field('latest_message_at', INSTANT, MOMENT),
+  latestAgentAt: field('latest_agent_at', INSTANT, MOMENT),
+  latestRequesterAt: field('latest_requester_at', INSTANT, MOMENT),
+  solvedAt: field('solved_at', INSTANT, MOMENT),
+  closedAt: field('closed_at', INSTANT, MOMENT),
+  finishedAt: field('finished_at', INSTANT, MOMENT),
 } satisfies { readonly [Key in keyof TicketState]-?: Field }
 
 type Fields = typeof FIELDS
@@ -118,6 +115,11 @@ interface Named {
 }
 const named = (keys: readonly Key[]): readonly Named[] => keys.map((key) => ({ key, column: column(key) }))
 
+/** The columns of some fields, each with its type. */
+function columnsOfKeys(keys: readonly Key[]): Columns<Partial<TicketLine>> {
+  return Object.fromEntries(keys.map((key) => [column(key), fieldOf(key).type]))
+}
+
 /** Some fields of a state by column, as far as they are there. Made with every write, so without lists on the way. */
 function byColumn(state: Partial<TicketState>, fields: readonly Named[]): EventData {
   const values: Record<string, EventData[string]> = {}
@@ -128,12 +130,12 @@ function byColumn(state: Partial<TicketState>, fields: readonly Named[]): EventD
   return values
 }
 
-type LineProperties = { readonly [K in Key as Fields[K]['column']]: Fields[K]['row'] }
+type LineProperties = { readonly [K in Key as Fields[K]['column']]: Fields[K]['type'] }
 
 /** A ticket without the people on it, as `ticketLine` selects it. */
 // Each field gives its own column its own row, which is what the type says.
 export const TicketLine = Type.Object(
-  Object.fromEntries(KEYS.map((key) => [column(key), fieldOf(key).row])) as unknown as LineProperties,
+  Object.fromEntries(KEYS.map((key) => [column(key), fieldOf(key).type])) as unknown as LineProperties,
 ) as TObject<LineProperties>
 export type TicketLine = Static<typeof TicketLine>
 
@@ -188,10 +190,8 @@ export function ticketWith(row: TicketLine, requester: Person | null, assignee: 
 const OPENED = keysWhere(({ opens }) => opens !== 'store')
 const OPENED_MOMENTS = keysWhere(({ opens }) => opens === 'moment')
 
-/** What a new ticket is given, by column with its SQL type. */
-export const OPENED_COLUMNS: Readonly<Record<string, string>> = Object.fromEntries(
-  OPENED.map((key) => [column(key), fieldOf(key).type]),
-)
+/** What a new ticket is given. */
+export const OPENED_COLUMNS = columnsOfKeys(OPENED)
 
 /** SQL of the value of each of `OPENED_COLUMNS` in a new row: `value` of its column, or `moment` where that stands for a time. */
 export function openedValues(value: (column: string) => string, moment: string): string {
@@ -211,19 +211,19 @@ export function recordedAt<S extends Omit<TicketState, 'integer' | 'number' | 'r
   return { ...state, updatedAt: at, ...moved }
 }
 
-/** What a new ticket is given, in the order of `OPENED_COLUMNS`. */
-export function openedOf(state: Partial<TicketState>): readonly unknown[] {
-  return OPENED.map((key) => state[key])
+const OPENED_NAMES = named(OPENED)
+
+/** What a new ticket is given, as `OPENED_COLUMNS`. */
+export function openedInput(state: Partial<TicketState>): Partial<TicketLine> {
+  return byColumn(state, OPENED_NAMES)
 }
 
 // --- changing ---------------------------------------------------------------------------------------------------------
 
 const CHANGEABLE = keysWhere(({ changes }) => changes !== 'no')
 
-/** What a change gives of a ticket, by column with its SQL type: all that it may write. */
-export const CHANGED_COLUMNS: Readonly<Record<string, string>> = Object.fromEntries(
-  CHANGEABLE.map((key) => [column(key), fieldOf(key).type]),
-)
+/** What a change gives of a ticket: all that it may write. */
+export const CHANGED_COLUMNS = columnsOfKeys(CHANGEABLE)
 
 /** SQL that sets the fields of a ticket from `i`: times become `moment` where they are the call's own time, `at`. */
 export function changedValues(at: string, moment: string): string {
@@ -234,18 +234,11 @@ export function changedValues(at: string, moment: string): string {
   return CHANGEABLE.map((key) => `${column(key)} = ${sqlOf(key)}`).join(', ')
 }
 
-const INPUT = named(keysWhere(({ opens, changes }) => opens !== 'store' || changes !== 'no'))
+const CHANGED_NAMES = named(CHANGEABLE)
 
-/** A state by columns, as the statements take it in JSON. */
-export function stateInput(state: Partial<TicketState>): object {
-  return byColumn(state, INPUT)
-}
-
-/** SQL of a record of columns, for `json_to_recordset`. */
-export function recordOf(columns: Readonly<Record<string, string>>): string {
-  return Object.entries(columns)
-    .map(([name, type]) => `${name} ${type}`)
-    .join(', ')
+/** A state as `CHANGED_COLUMNS`. */
+export function changedInput(state: Partial<TicketState>): Partial<TicketLine> {
+  return byColumn(state, CHANGED_NAMES)
 }
 
 // --- telling ----------------------------------------------------------------------------------------------------------

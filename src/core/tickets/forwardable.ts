@@ -7,7 +7,7 @@ import { findTickets } from './queries.ts'
 /** The files behind integers that the caller sees: of messages on tickets in sight, of notes only for who may read them. */
 export async function findForwardable(ctx: Context, integers: readonly number[]): Promise<readonly Forwardable[]> {
   if (integers.length === 0) return []
-  const rows = await ctx.store.run({ statement: FILES_OF_MESSAGES, values: [ctx.tenant.id, integers] })
+  const rows = await ctx.store.run(FILES_OF_MESSAGES.with({ tenant_id: ctx.tenant.id, integers }))
   const ticketIds = [...new Set(rows.map((row) => row.ticket_id))]
   const tickets = await findTickets(
     ctx,

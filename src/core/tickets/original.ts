@@ -28,7 +28,7 @@ export async function getOriginal(ctx: Context, ticketRef: TicketRef, ref: Messa
   const ticket = await getTicket(ctx, ticketRef)
   demand(ctx.actor, 'message.read_internal', ticket.deskId)
   const [id, integer] = 'id' in ref ? [ref.id, null] : [null, ref.integer]
-  const [row] = await ctx.store.run({ statement: ORIGINAL, values: [ctx.tenant.id, ticket.id, id, integer] })
+  const [row] = await ctx.store.run(ORIGINAL.with({ tenant_id: ctx.tenant.id, ticket_id: ticket.id, id, integer }))
   return row ? originalOf(row) : refuse({ code: 'not_found', missing: 'message' })
 }
 

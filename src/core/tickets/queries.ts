@@ -1,5 +1,4 @@
-import { Type } from 'typebox'
-import { type Statement, statement } from '../../storage/statement.ts'
+import type { TypedStatement } from '../../storage/statement.ts'
 import { boundsOf, LISTED_CHARACTERS } from '../bounds.ts'
 import type { Desk } from '../catalogue/tenant.ts'
 import type { Context } from '../context.ts'
@@ -14,18 +13,18 @@ import type { Message } from '../messages/message.ts'
 import { asSeen } from '../messages/rules.ts'
 import { demandFewWords } from '../patterns.ts'
 import { type TicketLine, ticketWith } from './fields.ts'
-import { keyOf, type MarkRow, markedLines, marksOfTickets, pageOfTickets, totalOfTickets } from './listing.ts'
-import { cutTo, EVENT_VIEW, EventRow, eventOf, messageOf, ticketOf } from './rows.ts'
+import { cutTo, eventOf, messageOf, ticketOf } from './rows.ts'
 import type { Mark, Shelf } from './shelf.ts'
 import {
-  IS_OF_NOTE,
   MESSAGES,
   MESSAGES_IN_SHARES,
   MESSAGES_OF_TICKETS,
+  TICKET_EVENT,
   TIMELINE,
   TIMELINE_IN_SHARES,
 } from './store/conversation.ts'
 import { BY_NUMBER, FIND_BY_ID, FIND_BY_INTEGER, FIND_MANY_BY_ID, FIND_MANY_BY_INTEGER } from './store/find.ts'
+import { keyOf, type MarkRow, markedLines, marksOfTickets, pageOfTickets, totalOfTickets } from './store/listing.ts'
 import type { Person, Ticket, TicketFilter, TicketRef } from './ticket.ts'
 
 /** Which part of a list: by keyset in one of the orders, or by offset for dialects that count pages. */
@@ -83,7 +82,7 @@ export async function getTicket(ctx: Context, ref: TicketRef): Promise<Ticket> {
 /** The ticket in sight that has a number on a desk, or had it before it moved away. @throws Refusal `not_found`, `forbidden` */
 export async function getTicketByNumber(ctx: Context, deskId: string, number: number): Promise<Ticket> {
   if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
-  const [row] = await ctx.store.run({ statement: BY_NUMBER, values: [ctx.tenant.id, deskId, number] })
+  const [row] = await ctx.store.run(BY_NUMBER.with({ tenant_id: ctx.tenant.id, desk_id: deskId, number }))
   const ticket = row ? ticketOf(row) : undefined
   if (!ticket || !inSight(sightOf(ctx.actor), ticket)) refuse({ code: 'not_found', missing: 'ticket' })
   return ticket
@@ -266,19 +265,21 @@ function shownOf<Row extends { readonly is_beyond: boolean }>(
   return { shown, isMore: shown.length < rows.length }
 }
 
+type OnePage = Parameters<typeof MESSAGES.with>[0]
+type InShares = Parameters<typeof MESSAGES_IN_SHARES.with>[0]
+type PageStatement<Row, Values = OnePage> = TypedStatement<Values, Row>
+
 /** The rows of a page of a ticket's conversation: texts as they are, or in shares of a budget. */
 async function pageOf<Row extends { readonly is_beyond: boolean }>(
   ctx: Context,
   ticket: Ticket,
   { after, limit, notes, budget }: ConversationPage & { readonly notes: boolean; readonly budget: number | undefined },
-  { whole, inShares }: { readonly whole: Statement<Row>; readonly inShares: Statement<Row> },
+  { whole, inShares }: { readonly whole: PageStatement<Row>; readonly inShares: PageStatement<Row, InShares> },
 ): Promise<{ readonly shown: readonly Row[]; readonly isMore: boolean }> {
-  const values = [ctx.tenant.id, ticket.id, notes, after, limit + 1, boundsOf(ctx).pageBytes]
-  const isWhole = budget === undefined
-  const rows = await ctx.store.run({
-    statement: isWhole ? whole : inShares,
-    values: isWhole ? values : [...values, budget],
-  })
+  const page = { after, limit: limit + 1, page_bytes: boundsOf(ctx).pageBytes }
+  const values = { tenant_id: ctx.tenant.id, ticket_id: ticket.id, with_notes: notes, ...page }
+  const bound = budget === undefined ? whole.with(values) : inShares.with({ ...values, all_bytes: budget })
+  const rows = await ctx.store.run(bound)
   return shownOf(rows, limit)
 }
 
@@ -333,11 +334,12 @@ export async function getMessages(
 ): Promise<readonly { readonly ticket: Ticket; readonly message: Message }[]> {
   if (tickets.length === 0) return []
   const withNotes = tickets.filter((ticket) => may(ctx.actor, 'message.read_internal', ticket.deskId))
-  const ids = [tickets, withNotes].map((each) => each.map(({ id }) => id))
+  const ids = { ticket_ids: tickets.map(({ id }) => id), noted_ids: withNotes.map(({ id }) => id) }
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]))
   const inShares = async ({ after, limit }: ConversationPage, budget: number) => {
-    const values = [ctx.tenant.id, ...ids, after, limit + 1, boundsOf(ctx).pageBytes, budget]
-    const { shown, isMore } = shownOf(await ctx.store.run({ statement: MESSAGES_OF_TICKETS, values }), limit)
+    const page = { after, limit: limit + 1, page_bytes: boundsOf(ctx).pageBytes, all_bytes: budget }
+    const rows = await ctx.store.run(MESSAGES_OF_TICKETS.with({ tenant_id: ctx.tenant.id, ...ids, ...page }))
+    const { shown, isMore } = shownOf(rows, limit)
     const entries = shown.map(messageOf).flatMap((message) => {
       const ticket = byId.get(message.ticketId)
       return ticket ? [{ ticket, message: asSeen(message, withNotes.includes(ticket)) }] : []
@@ -394,16 +396,9 @@ async function timelineOf(
   return { entries, next: isMore ? (entries.at(-1)?.event.position ?? null) : null }
 }
 
-const TICKET_EVENT = statement(
-  'event.of_id',
-  Type.Object({ ...EventRow.properties, is_of_note: Type.Boolean() }),
-  `select ${EVENT_VIEW}, ${IS_OF_NOTE} as is_of_note
-from events e left join messages m on m.tenant_id = $1 and m.id = e.message_id where e.tenant_id = $1 and e.id = $2`,
-)
-
 /** What was recorded under an id about a ticket in sight, notes only with `message.read_internal`; else null. */
 export async function findTicketEvent(ctx: Context, id: string): Promise<Event | null> {
-  const [row] = await ctx.store.run({ statement: TICKET_EVENT, values: [ctx.tenant.id, id] })
+  const [row] = await ctx.store.run(TICKET_EVENT.with({ tenant_id: ctx.tenant.id, id }))
   if (!row || row.ticket_id === null) return null
   const [ticket] = await findTickets(ctx, [{ id: row.ticket_id }])
   const isSeen = ticket && (!row.is_of_note || may(ctx.actor, 'message.read_internal', ticket.deskId))

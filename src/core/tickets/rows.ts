@@ -30,17 +30,17 @@ export function describedBriefly(characters: number | string): string {
   return `case when octet_length(t.description) > ${characters} then left(t.description, ${characters} + 1) else t.description end`
 }
 
-/** A user of tenant `$1`, with the membership on a desk, as JSON: one column in place of thirteen, and read only where there is one. */
+/** A user of the tenant, with the membership on a desk, as JSON: one column in place of thirteen, and read only where there is one. */
 export function personView(userId: string, deskId: string): string {
   return `(select json_build_object('id', u.id, 'integer', u.integer, 'kind', u.kind, 'isOwner', u.is_owner, 'name', u.name,
     'surname', u.surname, 'email', u.email, 'phone', u.phone, 'photoUrl', u.photo_url, 'about', u.about,
     'customerNumber', u.customer_number, 'active', u.active, 'membership', (
       select json_build_object('id', m.id, 'role', m.role) from memberships m
-      where m.tenant_id = $1 and m.user_id = ${userId} and m.desk_id = ${deskId}))
-    from users u where u.tenant_id = $1 and u.id = ${userId})`
+      where m.tenant_id = :tenant_id and m.user_id = ${userId} and m.desk_id = ${deskId}))
+    from users u where u.tenant_id = :tenant_id and u.id = ${userId})`
 }
 
-/** Select list of a ticket `t` of tenant `$1` with its requester and assignee. @param description as for `ticketLine`. */
+/** Select list of a ticket `t` of the tenant with its requester and assignee. @param description as for `ticketLine`. */
 export function ticketView(description?: string): string {
   return `${ticketLine(description)}, ${personView('t.requester_id', 't.desk_id')} as requester,
   ${personView('t.assignee_id', 't.desk_id')} as assignee`
@@ -122,10 +122,10 @@ export function messageLine(texts = 'm.plain, m.safe_html'): string {
 }
 export const MESSAGE_LINE = messageLine()
 
-/** Select list of a message `m` of tenant `$1` with its author `u`. @param texts as for `messageLine`. */
+/** Select list of a message `m` of the tenant with its author `u`. @param texts as for `messageLine`. */
 export function messageView(texts?: string): string {
   return `${messageLine(texts)},
-  ${attachmentsView('attachments f where f.tenant_id = $1 and f.message_id = m.id')} as attachments`
+  ${attachmentsView('attachments f where f.tenant_id = :tenant_id and f.message_id = m.id')} as attachments`
 }
 export const MESSAGE_VIEW = messageView()
 

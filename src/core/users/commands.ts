@@ -25,24 +25,23 @@ export async function ensureCustomer(
 ): Promise<void> {
   for (let round = 1; ; round++) {
     try {
-      await ctx.store.run({
-        statement: ENSURE_CUSTOMER,
-        values: [
-          ctx.tenant.id,
-          composed(person.email),
-          addressKey(person.email),
-          composed(person.name),
-          person.deskId,
-          ctx.newId(),
-          ctx.newId(),
-          ctx.newId(),
-          ctx.actor.user.id,
-          ctx.actor.credential.id,
-          ctx.dialect,
-          ctx.requestId,
-          ctx.now,
-        ],
-      })
+      await ctx.store.run(
+        ENSURE_CUSTOMER.with({
+          tenant_id: ctx.tenant.id,
+          email: composed(person.email),
+          email_key: addressKey(person.email),
+          name: composed(person.name),
+          desk_id: person.deskId,
+          user_id: ctx.newId(),
+          membership_id: ctx.newId(),
+          event_id: ctx.newId(),
+          actor_id: ctx.actor.user.id,
+          credential_id: ctx.actor.credential.id,
+          dialect: ctx.dialect,
+          request_id: ctx.requestId,
+          at: ctx.now,
+        }),
+      )
       return
     } catch (error) {
       const isTwin = error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION
@@ -64,7 +63,7 @@ export async function makeUser(ctx: Context, asked: Asked<NewProfile>): Promise<
     const { name, surname, email, username, customerNumber, phone, photoUrl, about, active } = change
     const user = {
       id: ctx.newId(),
-      kind: 'person',
+      kind: 'person' as const,
       name,
       surname: surname ?? '',
       email: email ?? null,
@@ -78,8 +77,8 @@ export async function makeUser(ctx: Context, asked: Asked<NewProfile>): Promise<
       active: active ?? true,
       fields: Object.fromEntries(Object.entries(input.fields ?? {}).filter(([, value]) => value !== null)),
     }
-    const values = [ctx.tenant.id, JSON.stringify({ ...user, ...callInput(ctx) }), ...addedValues(ctx, change)]
-    const [made] = await ctx.store.run({ statement: CREATE_PROFILE, values })
+    const call = { ...user, ...callInput(ctx) }
+    const [made] = await ctx.store.run(CREATE_PROFILE.with({ tenant_id: ctx.tenant.id, call, ...added(ctx, change) }))
     return made?.id
   })
 }
@@ -98,9 +97,11 @@ export async function changeUser(ctx: Context, id: string, asked: Asked<UserChan
     demandMayGive(ctx.actor, change.memberships)
     checkFieldCount(user.fields, change)
     await demandFree(ctx, change, id)
-    const input = { id, ...changeInput(withOwnAddresses(change, user)), ...callInput(ctx) }
-    const values = [ctx.tenant.id, JSON.stringify(input), ...addedValues(ctx, withOwnAddresses(change, user))]
-    const [changed] = await ctx.store.run({ statement: CHANGE_PROFILE, values })
+    const wanted = withOwnAddresses(change, user)
+    const call = { id, ...changeInput(wanted), ...callInput(ctx) }
+    const [changed] = await ctx.store.run(
+      CHANGE_PROFILE.with({ tenant_id: ctx.tenant.id, call, ...added(ctx, wanted) }),
+    )
     return changed?.id
   })
 }
@@ -113,8 +114,9 @@ export async function ticketsOfNobody(
   addresses: readonly Address[],
   limit: number,
 ): Promise<readonly string[]> {
-  const values = [ctx.tenant.id, deskId, addresses.map(({ address }) => addressKey(address)), limit]
-  return (await ctx.store.run({ statement: TICKETS_OF_NOBODY, values })).map(({ id }) => id)
+  const address_keys = addresses.map(({ address }) => addressKey(address))
+  const found = TICKETS_OF_NOBODY.with({ tenant_id: ctx.tenant.id, desk_id: deskId, address_keys, limit })
+  return (await ctx.store.run(found)).map(({ id }) => id)
 }
 
 /** Runs a write until it has found its user: a twin may take an address, or the key, between the looks and the write. */
@@ -207,11 +209,10 @@ function changeInput(change: UserChange): { readonly set: object; readonly field
   return { set, fields: change.fields ?? {} }
 }
 
-function addedValues(ctx: Context, change: UserChange): string[] {
-  const memberships = change.memberships ?? []
-  return [
-    memberships.map(({ deskId, role }) => ({ id: ctx.newId(), desk_id: deskId, role })),
-    (change.addExternalIds ?? []).map(({ deskId, externalId }) => ({ desk_id: deskId, external_id: externalId })),
-    (change.addAddresses ?? []).map((each) => ({ ...each, address_key: addressKey(each.address) })),
-  ].map((each) => JSON.stringify(each))
+function added(ctx: Context, { memberships = [], addExternalIds = [], addAddresses = [] }: UserChange) {
+  return {
+    memberships: memberships.map(({ deskId, role }) => ({ id: ctx.newId(), desk_id: deskId, role })),
+    external_ids: addExternalIds.map(({ deskId, externalId }) => ({ desk_id: deskId, external_id: externalId })),
+    addresses: addAddresses.map(({ kind, address }) => ({ kind, address, address_key: addressKey(address) })),
+  }
 }

@@ -18,7 +18,9 @@ export async function* exportPerson({ store, tenant }: Looking, userId: string):
   for (const kind of EXPORTED) {
     const { statement, first, atOnce } = EXPORTS[kind]
     for (let after: string | undefined = first; after !== undefined; ) {
-      const rows: readonly RecordRow[] = await store.run({ statement, values: [tenant.id, userId, after, atOnce] })
+      const rows: readonly RecordRow[] = await store.run(
+        statement.with({ tenant_id: tenant.id, user_id: userId, after, limit: atOnce }),
+      )
       for (const { record } of rows) yield { kind, record }
       after = rows.length < atOnce ? undefined : rows.at(-1)?.key
     }
@@ -37,6 +39,6 @@ export interface Holdings {
 
 /** What an erasure of a person is about. */
 export async function holdingsOf({ store, tenant }: Looking, userId: string): Promise<Holdings> {
-  const [held] = await store.run({ statement: HOLDINGS, values: [tenant.id, userId] })
+  const [held] = await store.run(HOLDINGS.with({ tenant_id: tenant.id, user_id: userId }))
   return held ?? { tickets: 0, messages: 0, files: 0, credentials: 0 }
 }

@@ -29,14 +29,14 @@ import {
 
 /** The id of the person who has owned the tenant for longest and may still get in; null when services alone do. */
 export async function findOwner(ctx: Pick<Context, 'store' | 'tenant'>): Promise<string | null> {
-  const [row] = await ctx.store.run({ statement: FIRST_OWNER, values: [ctx.tenant.id] })
+  const [row] = await ctx.store.run(FIRST_OWNER.with({ tenant_id: ctx.tenant.id }))
   return row?.id ?? null
 }
 
 /** Those of the users that are in reach and may be named in something new, as the actor sees them, by integer. */
 export async function findUsersByInteger(ctx: Context, integers: readonly number[]): Promise<readonly UserSummary[]> {
   if (integers.length === 0) return []
-  const users = await ctx.store.run({ statement: USERS_BY_INTEGER, values: [ctx.tenant.id, integers] })
+  const users = await ctx.store.run(USERS_BY_INTEGER.with({ tenant_id: ctx.tenant.id, integers }))
   return inReach(ctx, users.map(userOf))
 }
 
@@ -55,10 +55,9 @@ export async function findUserByExternalId(
   deskId: string,
   externalId: string,
 ): Promise<UserSummary | null> {
-  const [row] = await ctx.store.run({
-    statement: USER_BY_EXTERNAL_ID,
-    values: [ctx.tenant.id, deskId, composed(externalId)],
-  })
+  const [row] = await ctx.store.run(
+    USER_BY_EXTERNAL_ID.with({ tenant_id: ctx.tenant.id, desk_id: deskId, external_id: composed(externalId) }),
+  )
   return row ? userOf(row) : null
 }
 
@@ -68,7 +67,7 @@ export async function findUsersByMembership(
   membershipIds: readonly string[],
 ): Promise<ReadonlyMap<string, UserSummary>> {
   if (membershipIds.length === 0) return new Map()
-  const rows = await ctx.store.run({ statement: USERS_BY_MEMBERSHIP, values: [ctx.tenant.id, membershipIds] })
+  const rows = await ctx.store.run(USERS_BY_MEMBERSHIP.with({ tenant_id: ctx.tenant.id, ids: membershipIds }))
   return new Map(rows.map((row) => [row.membership_id, userOf(row)]))
 }
 
@@ -94,22 +93,24 @@ export async function listMembers(
   if (!desksInReach(ctx).includes(deskId)) refuse({ code: 'not_found', missing: 'desk' })
   const own = may(ctx.actor, 'user.read', deskId) ? undefined : ctx.actor.user.id
   if (own !== undefined && userId !== undefined && userId !== own) return { members: [], next: null }
-  const values = [
-    ctx.tenant.id,
-    deskId,
-    own ?? userId ?? null,
-    email === undefined ? null : addressKey(email),
-    after,
-    limit + 1,
-  ]
-  const rows = (await ctx.store.run({ statement: MEMBERS_OF_DESK, values })).map(memberOf)
+  const found = await ctx.store.run(
+    MEMBERS_OF_DESK.with({
+      tenant_id: ctx.tenant.id,
+      desk_id: deskId,
+      user_id: own ?? userId ?? null,
+      email_key: email === undefined ? null : addressKey(email),
+      after,
+      limit: limit + 1,
+    }),
+  )
+  const rows = found.map(memberOf)
   const members = rows.slice(0, limit)
   return { members, next: rows.length > limit ? (members.at(-1)?.membership.id ?? null) : null }
 }
 
 /** A membership with its user: one's own, or on a desk where one may read users. @throws Refusal `not_found` */
 export async function getMember(ctx: Context, membershipId: string): Promise<Member> {
-  const [row] = await ctx.store.run({ statement: MEMBER_BY_ID, values: [ctx.tenant.id, membershipId] })
+  const [row] = await ctx.store.run(MEMBER_BY_ID.with({ tenant_id: ctx.tenant.id, id: membershipId }))
   const member = row && memberOf(row)
   if (!member || !isMemberInSight(ctx, member)) refuse({ code: 'not_found', missing: 'user' })
   return member
@@ -146,11 +147,17 @@ export async function listUsers(
 ): Promise<{ readonly users: readonly UserSummary[]; readonly next: number | null; readonly total: number | null }> {
   demandTenantWide(ctx.actor, 'user.read')
   const reach = reachesEverybody(ctx.actor) ? null : desksOfWork(ctx)
-  const wanted = [reach, patternsOrNull(filter.query), filter.activeOnly, filter.agentsOnly]
+  const wanted = {
+    tenant_id: ctx.tenant.id,
+    desk_ids: reach,
+    patterns: patternsOrNull(filter.query),
+    active_only: filter.activeOnly,
+    agents_only: filter.agentsOnly,
+  }
   const [after, offset] = page.by === 'key' ? [page.after, 0] : [0, page.offset]
   const [rows, total] = await Promise.all([
-    ctx.store.run({ statement: LIST_USERS, values: [ctx.tenant.id, ...wanted, after, page.limit + 1, offset] }),
-    page.by === 'key' ? null : totalOf(ctx.store.run({ statement: COUNT_USERS, values: [ctx.tenant.id, ...wanted] })),
+    ctx.store.run(LIST_USERS.with({ ...wanted, after, limit: page.limit + 1, offset })),
+    page.by === 'key' ? null : totalOf(ctx.store.run(COUNT_USERS.with(wanted))),
   ])
   const users = rows.slice(0, page.limit).map((row) => asReached(ctx.actor, userOf(row)))
   return { users, next: rows.length > page.limit ? (users.at(-1)?.integer ?? null) : null, total }
@@ -193,7 +200,7 @@ export type Asking = Pick<Context, 'store' | 'tenant'> & { readonly actor: Conte
 export async function findProfile(ctx: Asking, ref: UserRef): Promise<UserProfile | null> {
   if (ctx.actor) demandTenantWide(ctx.actor, 'user.read')
   const [ids, integers] = 'id' in ref ? [[ref.id], []] : [[], [ref.integer]]
-  const [row] = await ctx.store.run({ statement: PROFILES, values: [ctx.tenant.id, ids, integers] })
+  const [row] = await ctx.store.run(PROFILES.with({ tenant_id: ctx.tenant.id, ids, integers }))
   const user = row && profileOf(row)
   return user && (ctx.actor === null || reachesPerson(ctx.actor, user)) ? user : null
 }
@@ -207,7 +214,7 @@ export async function findErasable(ctx: Asking, ref: UserRef): Promise<Erasable>
   const user = await findProfile(ctx, ref)
   if (user) return { id: user.id, user }
   const [ids, integers] = 'id' in ref ? [[ref.id], []] : [[], [ref.integer]]
-  const [erased] = await ctx.store.run({ statement: ERASED, values: [ctx.tenant.id, ids, integers] })
+  const [erased] = await ctx.store.run(ERASED.with({ tenant_id: ctx.tenant.id, ids, integers }))
   return erased ? { id: erased.id, user: null } : refuse({ code: 'not_found', missing: 'user' })
 }
 
@@ -219,8 +226,8 @@ export async function findProfilesByExternalId(
 ): Promise<readonly UserProfile[]> {
   demandTenantWide(ctx.actor, 'user.read')
   const desks = desksOfWork(ctx).filter((id) => deskId === undefined || id === deskId)
-  const values = [ctx.tenant.id, desks, composed(externalId)]
-  return (await ctx.store.run({ statement: PROFILES_BY_EXTERNAL_ID, values })).map(profileOf)
+  const values = { tenant_id: ctx.tenant.id, desk_ids: desks, external_id: composed(externalId) }
+  return (await ctx.store.run(PROFILES_BY_EXTERNAL_ID.with(values))).map(profileOf)
 }
 
 /** Everybody in the tenant who is reached at one of the addresses. */
@@ -229,14 +236,15 @@ export async function findProfilesByAddress(
   addresses: readonly Address[],
 ): Promise<readonly UserProfile[]> {
   if (addresses.length === 0) return []
-  const values = [ctx.tenant.id, addresses.map(({ kind }) => kind), addresses.map(({ address }) => addressKey(address))]
-  return (await ctx.store.run({ statement: PROFILES_BY_ADDRESS, values })).map(profileOf)
+  const kinds = addresses.map(({ kind }) => kind)
+  const keys = addresses.map(({ address }) => addressKey(address))
+  return (await ctx.store.run(PROFILES_BY_ADDRESS.with({ tenant_id: ctx.tenant.id, kinds, keys }))).map(profileOf)
 }
 
 /** The id of who is known on a desk by an address, of whatever kind; null when nobody is. */
 export async function findUserIdByAddress(ctx: Context, deskId: string, address: string): Promise<string | null> {
-  const values = [ctx.tenant.id, addressKey(address), deskId]
-  const [row] = await ctx.store.run({ statement: USER_BY_ANY_ADDRESS, values })
+  const values = { tenant_id: ctx.tenant.id, address_key: addressKey(address), desk_id: deskId }
+  const [row] = await ctx.store.run(USER_BY_ANY_ADDRESS.with(values))
   return row?.id ?? null
 }
 
@@ -246,10 +254,11 @@ export async function listCustomers(
   listing: { readonly query?: string; readonly offset: number; readonly limit: number },
 ): Promise<{ readonly customers: readonly UserProfile[]; readonly total: number }> {
   demandTenantWide(ctx.actor, 'user.read')
-  const wanted = [ctx.tenant.id, desksOfWork(ctx), patternsOrNull(listing.query)]
+  const patterns = patternsOrNull(listing.query)
+  const wanted = { tenant_id: ctx.tenant.id, desk_ids: desksOfWork(ctx), patterns }
   const [rows, total] = await Promise.all([
-    ctx.store.run({ statement: LIST_CUSTOMERS, values: [...wanted, listing.limit, listing.offset] }),
-    totalOf(ctx.store.run({ statement: COUNT_CUSTOMERS, values: wanted })),
+    ctx.store.run(LIST_CUSTOMERS.with({ ...wanted, limit: listing.limit, offset: listing.offset })),
+    totalOf(ctx.store.run(COUNT_CUSTOMERS.with(wanted))),
   ])
   return { customers: rows.map(profileOf), total }
 }

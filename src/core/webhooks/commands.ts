@@ -77,8 +77,8 @@ function listedAs(id: string): string {
 }
 
 /** What a statement of one call takes: the tenant, and the call with what it is about. */
-function callValues(admin: WebhookAdministration, about: object): readonly unknown[] {
-  return [admin.tenant.id, JSON.stringify({ ...about, ...callInput(admin) })]
+function callValues<About extends object>(admin: WebhookAdministration, about: About) {
+  return { tenant_id: admin.tenant.id, call: { ...about, ...callInput(admin) } }
 }
 
 /** The webhook that an earlier call with the same key answered with. */
@@ -131,7 +131,7 @@ export async function createWebhook(
         refuseField(['desk'], 'unknown', 'This desk does not exist.')
       checkWords(office.sender, protocol, { ...input, events })
       await checkEndpoint(office.sender, protocol, input.url)
-      const there = await admin.store.run({ statement: LIST_WEBHOOKS, values: [admin.tenant.id] })
+      const there = await admin.store.run(LIST_WEBHOOKS.with({ tenant_id: admin.tenant.id }))
       if (there.length >= MAXIMUM_WEBHOOKS)
         refuse({ code: 'conflict', message: `A tenant has at most ${MAXIMUM_WEBHOOKS} webhooks.` })
       const id = admin.newId()
@@ -147,7 +147,7 @@ export async function createWebhook(
         secret: sealedFor(admin, office, id, secret),
         hash: listedAs(id),
       }
-      const [row] = await admin.store.run({ statement: INSERT_WEBHOOK, values: callValues(admin, about) })
+      const [row] = await admin.store.run(INSERT_WEBHOOK.with(callValues(admin, about)))
       return row && { webhook: webhookOf(row), secret }
     },
     (earlier) => withSecretIn(admin, office, earlier),
@@ -164,7 +164,7 @@ function sealedFor(admin: WebhookAdministration, office: WebhookOffice, id: stri
 export async function listWebhooks(admin: WebhookAdministration): Promise<readonly Webhook[]> {
   if (admin.actor && !admin.actor.permissions.has('webhook.manage'))
     refuse({ code: 'forbidden', permission: 'webhook.manage' })
-  const rows = await admin.store.run({ statement: LIST_WEBHOOKS, values: [admin.tenant.id] })
+  const rows = await admin.store.run(LIST_WEBHOOKS.with({ tenant_id: admin.tenant.id }))
   return rows.map(webhookOf).filter((webhook) => mayManage(admin.actor, webhook.deskId))
 }
 
@@ -176,7 +176,7 @@ export async function getWebhook(admin: WebhookAdministration, id: string): Prom
 async function findWithSecrets(admin: WebhookAdministration, id: string) {
   if (admin.actor && !admin.actor.permissions.has('webhook.manage'))
     refuse({ code: 'forbidden', permission: 'webhook.manage' })
-  const [row] = await admin.store.run({ statement: FIND_WEBHOOK, values: [admin.tenant.id, id] })
+  const [row] = await admin.store.run(FIND_WEBHOOK.with({ tenant_id: admin.tenant.id, id }))
   if (!row || !mayManage(admin.actor, row.desk_id)) return refuse({ code: 'not_found', missing: 'webhook' })
   return { webhook: webhookOf(row), sealed: row.secret }
 }
@@ -199,9 +199,9 @@ export async function updateWebhook(
       checkWords(office.sender, protocol, { ...change, ...(url !== undefined && { url }) })
       if (change.url !== undefined && change.url !== before.url)
         await checkEndpoint(office.sender, protocol, change.url)
-      const { description, events, enabled } = change
-      const values = callValues(admin, { id, url: change.url, description, events, enabled })
-      const [row] = await admin.store.run({ statement: UPDATE_WEBHOOK, values })
+      const { description = null, events = null, enabled = null } = change
+      const values = callValues(admin, { id, url: change.url ?? null, description, events, enabled })
+      const [row] = await admin.store.run(UPDATE_WEBHOOK.with(values))
       return row && webhookOf(row)
     },
     webhookIn,
@@ -218,7 +218,7 @@ export async function deleteWebhook(admin: WebhookAdministration, office: Webhoo
     async () => {
       await getWebhook(admin, id)
       const values = callValues(admin, { id, hash: listedAs(id) })
-      const [deleted] = await admin.store.run({ statement: DELETE_WEBHOOK, values })
+      const [deleted] = await admin.store.run(DELETE_WEBHOOK.with(values))
       return deleted?.id
     },
     () => id,
@@ -242,7 +242,7 @@ export async function rotateSecret(admin: WebhookAdministration, office: Webhook
       const secret = protocolOf(office, webhook).newSecret()
       const until = new Date(Date.parse(admin.now) + OVERLAP_MS).toISOString()
       const values = callValues(admin, { id, secret: sealedFor(admin, office, id, secret), until })
-      const [row] = await admin.store.run({ statement: ROTATE_SECRET, values })
+      const [row] = await admin.store.run(ROTATE_SECRET.with(values))
       return row && { webhook, secret }
     },
     (earlier) => withSecretIn(admin, office, earlier),
@@ -257,8 +257,9 @@ export async function listDeliveries(
   page: { readonly state: DeliveryState | null; readonly after: string | null; readonly limit: number },
 ): Promise<{ readonly deliveries: readonly Delivery[]; readonly next: string | null }> {
   await getWebhook(admin, id)
-  const values = [admin.tenant.id, id, page.state, page.after, page.limit + 1]
-  const rows = await admin.store.run({ statement: LIST_DELIVERIES, values })
+  const { state, after, limit } = page
+  const listed = { tenant_id: admin.tenant.id, webhook_id: id, state, before: after, limit: limit + 1 }
+  const rows = await admin.store.run(LIST_DELIVERIES.with(listed))
   const deliveries = rows.slice(0, page.limit).map(deliveryOf)
   return { deliveries, next: rows.length > page.limit ? (deliveries.at(-1)?.id ?? null) : null }
 }
@@ -270,7 +271,9 @@ export async function getDelivery(
   deliveryId: string,
 ): Promise<{ readonly delivery: Delivery; readonly body: string | null; readonly attempts: readonly Attempt[] }> {
   await getWebhook(admin, id)
-  const [row] = await admin.store.run({ statement: FIND_DELIVERY, values: [admin.tenant.id, id, deliveryId] })
+  const [row] = await admin.store.run(
+    FIND_DELIVERY.with({ tenant_id: admin.tenant.id, webhook_id: id, id: deliveryId }),
+  )
   if (!row) return refuse({ code: 'not_found', missing: 'delivery' })
   return { delivery: deliveryOf(row), body: row.body, attempts: row.tried.map(attemptOf) }
 }
@@ -299,7 +302,7 @@ export async function replay(
         if (body === '') refuse({ code: 'conflict', message: 'What this delivery told of was erased.' })
       }
       const values = callValues(admin, { webhook_id: id, delivery_id: deliveryId })
-      const [row] = await admin.store.run({ statement: REPLAY, values })
+      const [row] = await admin.store.run(REPLAY.with(values))
       return row?.replayed
     },
     (earlier) => earlier.replayed ?? 0,
@@ -333,7 +336,7 @@ export async function sendNow(
           refuse({ code: 'conflict', message: `This delivery does not wait: it is ${delivery.state}.` })
       }
       const values = callValues(admin, { webhook_id: id, delivery_id: deliveryId })
-      const [row] = await admin.store.run({ statement: SEND_NOW, values })
+      const [row] = await admin.store.run(SEND_NOW.with(values))
       return row?.due
     },
     (earlier) => earlier.replayed ?? 0,
@@ -361,7 +364,7 @@ export async function skip(
       if (delivery.state === 'delivered' || delivery.state === 'skipped')
         refuse({ code: 'conflict', message: `This delivery does not wait: it is ${delivery.state}.` })
       const values = callValues(admin, { webhook_id: id, delivery_id: deliveryId })
-      const [row] = await admin.store.run({ statement: SKIP, values })
+      const [row] = await admin.store.run(SKIP.with(values))
       return row?.skipped
     },
     () => 1,
@@ -390,7 +393,7 @@ export async function testWebhook(admin: WebhookAdministration, office: WebhookO
     async () => {
       const { webhook, sealed } = await findWithSecrets(admin, id)
       const tested = await sendTest(admin, office, webhook, sealed)
-      const [row] = await admin.store.run({ statement: TOUCH_WEBHOOK, values: callValues(admin, { id, tested }) })
+      const [row] = await admin.store.run(TOUCH_WEBHOOK.with(callValues(admin, { id, tested })))
       return row && { webhook: webhookOf(row), ...tested }
     },
     (earlier) => {

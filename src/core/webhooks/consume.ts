@@ -2,7 +2,7 @@ import { DEFAULT_BOUNDS } from '../bounds.ts'
 import type { EventToTell, Telling } from './news.ts'
 import { newsFor, newsOf, noticesOf } from './news.ts'
 import type { News, Notice } from './protocol.ts'
-import { ADVANCE, NEXT_EVENTS, OPEN_WEBHOOKS } from './store.ts'
+import { ADVANCE, type MadeDelivery, NEXT_EVENTS, OPEN_WEBHOOKS } from './store.ts'
 import { EVERYTHING } from './webhook.ts'
 
 /** Events that are made into deliveries at a time. */
@@ -25,16 +25,17 @@ type OpenWebhook = NonNullable<(typeof OPEN_WEBHOOKS)['rowType']>
  */
 export async function consume(given: Consuming): Promise<boolean> {
   const { store, tenant } = given
-  const events = await store.run({ statement: NEXT_EVENTS, values: [tenant.id, EVENTS_AT_ONCE, TEXTS_AT_ONCE] })
+  const events = await store.run(
+    NEXT_EVENTS.with({ tenant_id: tenant.id, limit: EVENTS_AT_ONCE, before_bytes: TEXTS_AT_ONCE }),
+  )
   const [first] = events
   const last = events.at(-1)
   if (!first || !last) return false
-  const webhooks = await store.run({ statement: OPEN_WEBHOOKS, values: [tenant.id] })
+  const webhooks = await store.run(OPEN_WEBHOOKS.with({ tenant_id: tenant.id }))
   const deliveries = webhooks.length === 0 ? [] : await deliveriesOf(given, events, webhooks)
-  const values = [
-    ...[tenant.id, first.from_position, last.position, JSON.stringify(deliveries), given.now, first.erasures],
-  ]
-  const [moved] = await store.run({ statement: ADVANCE, values })
+  const { from_position, erasures } = first
+  const advance = { from_position, to_position: last.position, deliveries, now: given.now, erasures }
+  const [moved] = await store.run(ADVANCE.with({ tenant_id: tenant.id, ...advance }))
   // Another process was faster, or something of what was read has been erased.
   return moved === undefined || events.length === EVENTS_AT_ONCE || last.bytes >= TEXTS_AT_ONCE
 }
@@ -43,7 +44,7 @@ async function deliveriesOf(
   given: Consuming,
   events: readonly EventToTell[],
   webhooks: readonly OpenWebhook[],
-): Promise<readonly object[]> {
+): Promise<readonly MadeDelivery[]> {
   const news = await newsOf(given, events)
   const byDialect = [...Map.groupBy(webhooks, (webhook) => webhook.dialect)]
   return news.flatMap((each) =>
@@ -55,7 +56,7 @@ async function deliveriesOf(
 }
 
 /** @param all what the webhook's dialect tells where all may be told. */
-function rowsFor(given: Consuming, webhook: OpenWebhook, news: News, all: readonly Notice[]): object[] {
+function rowsFor(given: Consuming, webhook: OpenWebhook, news: News, all: readonly Notice[]): MadeDelivery[] {
   const { newId } = given
   const { event } = news
   if (event.position <= webhook.since) return []

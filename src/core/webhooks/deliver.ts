@@ -49,14 +49,15 @@ export async function deliverDue(given: Delivering, webhookId: string): Promise<
   if (!receiver) return 0
   const now = given.clock()
   const until = new Date(now.getTime() + receiver.protocol.timeoutMs + MARGIN_MS)
-  const values = [given.tenant.id, webhookId, now.toISOString(), until.toISOString(), AT_ONCE]
-  const claimed = await given.store.run({ statement: CLAIM, values })
+  const times = { now: now.toISOString(), until: until.toISOString() }
+  const claim = CLAIM.with({ tenant_id: given.tenant.id, webhook_id: webhookId, ...times, limit: AT_ONCE })
+  const claimed = await given.store.run(claim)
   await Promise.all(claimed.map((delivery) => attempt(given, receiver, delivery)))
   return claimed.length
 }
 
 async function receiverOf({ store, tenant, office, clock }: Delivering, id: string): Promise<Receiver | null> {
-  const [row] = await store.run({ statement: FIND_WEBHOOK, values: [tenant.id, id] })
+  const [row] = await store.run(FIND_WEBHOOK.with({ tenant_id: tenant.id, id }))
   const protocol = row && office.protocols.get(row.dialect)
   if (!row || !protocol || !row.enabled) return null
   const owner = secretOwner(tenant.id, id)
@@ -78,25 +79,25 @@ async function attempt(given: Delivering, receiver: Receiver, delivery: Claimed)
   const ended = given.clock()
   const fate = fateAfter(sent, delivery.tries, ended.toISOString(), protocol)
   const reason = reasonOf(sent)
-  const values = [
-    given.tenant.id,
-    deliveryId,
-    delivery.attempts,
+  const tried = RECORD_ATTEMPT.with({
+    tenant_id: given.tenant.id,
+    delivery_id: deliveryId,
+    number: delivery.attempts,
     at,
-    fate.state,
-    fate.nextAt,
-    ended.toISOString(),
-    fate.disables,
-    fate.disables === null ? null : reason,
+    state: fate.state,
+    next_at: fate.nextAt,
+    ended_at: ended.toISOString(),
+    disabled_by: fate.disables,
+    disabled_because: fate.disables === null ? null : reason,
     // A clock that went back meanwhile.
-    Math.max(0, ended.getTime() - begun.getTime()),
+    duration_ms: Math.max(0, ended.getTime() - begun.getTime()),
     url,
-    JSON.stringify(headers),
+    request_headers: headers,
     ...answerValues(sent),
-    delivery.revision,
-    fate.restsUntil,
-  ]
-  const [recorded] = await given.store.run({ statement: RECORD_ATTEMPT, values })
+    revision: delivery.revision,
+    rests_until: fate.restsUntil,
+  })
+  const [recorded] = await given.store.run(tried)
   if (recorded?.recorded && fate.state !== 'delivered')
     given.failed({
       webhookId: receiver.id,
@@ -113,7 +114,8 @@ function reasonOf(sent: Sent): string {
   return 'problem' in sent ? sent.problem : `It was answered ${sent.answer.status}.`
 }
 
-function answerValues(sent: Sent): readonly unknown[] {
-  if ('problem' in sent) return [null, null, null, sent.problem]
-  return [sent.answer.status, JSON.stringify(sent.answer.headers), sent.answer.body, null]
+function answerValues(sent: Sent) {
+  if ('problem' in sent) return { status: null, answer_headers: null, answer_body: null, problem: sent.problem }
+  const { status, headers, body } = sent.answer
+  return { status, answer_headers: headers, answer_body: body, problem: null }
 }

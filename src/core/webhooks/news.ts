@@ -29,7 +29,7 @@ export async function newsOf(given: Telling, rows: readonly EventToTell[]): Prom
   const ticketIds = distinct(rows.map((row) => row.ticket_id))
   const [tickets, messages, subjects, users] = await Promise.all([
     found(ticketIds, async (ids) =>
-      (await store.run({ statement: TICKETS_BY_ID, values: [tenant.id, ids] })).map((row) =>
+      (await store.run(TICKETS_BY_ID.with({ tenant_id: tenant.id, ids }))).map((row) =>
         cutTo(LISTED_CHARACTERS, ticketOf(row)),
       ),
     ),
@@ -37,7 +37,7 @@ export async function newsOf(given: Telling, rows: readonly EventToTell[]): Prom
       (await store.run(messagesByIds(tenant.id, ids))).map(messageOf),
     ),
     found(distinct(rows.map((row) => row.subject_id)), async (ids) =>
-      (await store.run({ statement: PROFILES, values: [tenant.id, ids, []] })).map(profileOf),
+      (await store.run(PROFILES.with({ tenant_id: tenant.id, ids, integers: [] }))).map(profileOf),
     ),
     found(distinct(rows.flatMap(peopleIn)), (ids) => findUsers(given, ids)),
   ])
@@ -131,7 +131,7 @@ async function goneTickets(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, GoneTicket>> {
   if (ids.length === 0) return new Map()
-  const rows = await store.run({ statement: GONE_TICKETS, values: [tenant.id, ids] })
+  const rows = await store.run(GONE_TICKETS.with({ tenant_id: tenant.id, ids }))
   return new Map(
     rows.map(({ ticket_id: id, desk_id: deskId, integer }) => [id, { id, deskId, integer } satisfies GoneTicket]),
   )

@@ -13,7 +13,7 @@ const DELIVERIES_AT_ONCE = 50
  */
 export async function remakeBlank(given: Telling): Promise<boolean> {
   const { store, tenant } = given
-  const blank = await store.run({ statement: BLANK_DELIVERIES, values: [tenant.id, DELIVERIES_AT_ONCE] })
+  const blank = await store.run(BLANK_DELIVERIES.with({ tenant_id: tenant.id, limit: DELIVERIES_AT_ONCE }))
   const [first] = blank
   if (!first) return false
   const events = new Map(blank.map((row) => [row.position, row]))
@@ -26,6 +26,6 @@ export async function remakeBlank(given: Telling): Promise<boolean> {
     return { id: delivery_id, body: same?.body ?? null }
   })
   // Nothing is made when something was erased meanwhile, which may have been in what was read.
-  await store.run({ statement: REMAKE, values: [tenant.id, first.erasures, JSON.stringify(made), given.now] })
+  await store.run(REMAKE.with({ tenant_id: tenant.id, erasures: first.erasures, payloads: made, now: given.now }))
   return true
 }

@@ -29,8 +29,9 @@ export async function resealSecrets(store: Sealing, vault: Vault): Promise<numbe
     const [secret, previous] = secrets
     const anew = (sealed: Buffer): Buffer =>
       vault.keyOf(sealed) === 'former' ? vault.seal(vault.open(sealed, owner), owner) : sealed
-    const values = [tenantId, id, secret, previous ?? null, anew(secret), previous ? anew(previous) : null]
-    const [done] = await store.run({ statement: RESEAL_SECRETS, values })
+    const before = { secret, previous_secret: previous ?? null }
+    const after = { new_secret: anew(secret), new_previous_secret: previous ? anew(previous) : null }
+    const [done] = await store.run(RESEAL_SECRETS.with({ tenant_id: tenantId, id, ...before, ...after }))
     if (done) changed += 1
   }
   return changed
@@ -44,8 +45,8 @@ interface Sealed {
 }
 
 async function* everyWebhook(store: Sealing): AsyncGenerator<Sealed> {
-  for (const { tenant_id: tenantId } of await store.run({ statement: TENANTS_WITH_WEBHOOKS, values: [] })) {
-    for (const { id, secret, previous_secret } of await store.run({ statement: SEALED_SECRETS, values: [tenantId] }))
+  for (const { tenant_id: tenantId } of await store.run(TENANTS_WITH_WEBHOOKS.with({}))) {
+    for (const { id, secret, previous_secret } of await store.run(SEALED_SECRETS.with({ tenant_id: tenantId })))
       yield { tenantId, id, secrets: previous_secret ? [secret, previous_secret] : [secret] }
   }
 }

@@ -1,7 +1,8 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import { columnsOf, Sql, type ValuesOf } from '../../storage/sql.ts'
 import { type BoundStatement, statement } from '../../storage/statement.ts'
 import { LISTED_CHARACTERS } from '../bounds.ts'
-import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
+import { CALL, claimedCall, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
 import { instant, instantOrNull } from '../instant.ts'
 import { describedBriefly, EVENT_VIEW, EventRow, type MessageRow, TicketRow, ticketView } from '../tickets/rows.ts'
@@ -13,7 +14,8 @@ const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null
 const text = Type.String()
 const whole = Type.Integer()
 const bytes = Type.Unsafe<Buffer>({})
-const headers = Type.Unsafe<Readonly<Record<string, string>>>({})
+type Headers = Readonly<Record<string, string>>
+const headers = Type.Unsafe<Headers>({})
 const IdRow = Type.Object({ id: text })
 
 // --- webhooks ---------------------------------------------------------------------------------------------------------
@@ -61,34 +63,44 @@ export function webhookOf(row: WebhookRow): Webhook {
 const SHOWN = "jsonb_build_object('webhook', to_jsonb(f))"
 const SHOWN_WITH_SECRET = "jsonb_build_object('webhook', to_jsonb(f), 'sealed', a.secret)"
 
+const MADE = {
+  id: Sql.uuid,
+  for_dialect: Sql.text,
+  desk_id: Sql.nullable(Sql.uuid),
+  url: Sql.text,
+  description: Sql.text,
+  events: Sql.array(Sql.text),
+  enabled: Sql.boolean,
+  /** As the vault sealed it, in base64. */
+  secret: Sql.text,
+  /** Of the id, in hexadecimal. */
+  hash: Sql.text,
+  ...CALL,
+}
+
 /**
- * Makes a webhook: `$2` the call with the webhook, its secret as the vault sealed it in base64, the hash of its id in
- * hexadecimal. The directory lists it, so that tenants with webhooks are found without asking every one. The first
+ * Makes a webhook. The directory lists it, so that tenants with webhooks are found without asking every one. The first
  * webhook of a tenant begins at the end of the event log: a log without webhooks is not read. Without a row the key had
  * been used.
  */
 export const INSERT_WEBHOOK = statement(
   'webhook.insert',
-  WebhookRow,
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(MADE) }, row: WebhookRow },
   `
-with input as materialized (
-  select * from json_to_record($2::json) as i (id uuid, for_dialect text, desk_id uuid, url text, description text, events text[],
-    enabled boolean, secret text, hash text, ${CALL})
-),
-${CLAIMED},
+with ${claimedCall(MADE)},
 listed as (
-  insert into directory (kind, hash, tenant_id, target_id) select 'webhook', decode(a.hash, 'hex'), $1, a.id from accepted a
+  insert into directory (kind, hash, tenant_id, target_id) select 'webhook', decode(a.hash, 'hex'), :tenant_id, a.id from accepted a
 ),
-here as (select c.event_position from tenant_counters c where c.tenant_id = $1 and exists (select 1 from accepted)),
+here as (select c.event_position from tenant_counters c where c.tenant_id = :tenant_id and exists (select 1 from accepted)),
 begun as (
-  insert into webhook_positions as p (tenant_id, position) select $1, h.event_position from here h
+  insert into webhook_positions as p (tenant_id, position) select :tenant_id, h.event_position from here h
   on conflict (tenant_id) do update set position = excluded.position
-  where not exists (select 1 from webhooks o where o.tenant_id = $1)
+  where not exists (select 1 from webhooks o where o.tenant_id = :tenant_id)
 ),
 made as (
   insert into webhooks as w (tenant_id, id, dialect, desk_id, url, description, events, enabled, disabled_by, secret, since,
     created_at, updated_at)
-  select $1, a.id, a.for_dialect, a.desk_id, a.url, a.description, a.events, a.enabled, case when not a.enabled then 'hand' end,
+  select :tenant_id, a.id, a.for_dialect, a.desk_id, a.url, a.description, a.events, a.enabled, case when not a.enabled then 'hand' end,
     decode(a.secret, 'base64'), h.event_position, a.at, a.at
   from accepted a, here h
   returning ${WEBHOOK_VIEW}
@@ -99,34 +111,43 @@ select * from made`,
 
 export const LIST_WEBHOOKS = statement(
   'webhook.list',
-  WebhookRow,
-  `select ${WEBHOOK_VIEW} from webhooks w where w.tenant_id = $1 order by w.created_at, w.id`,
+  { takes: { tenant_id: Sql.uuid }, row: WebhookRow },
+  `select ${WEBHOOK_VIEW} from webhooks w where w.tenant_id = :tenant_id order by w.created_at, w.id`,
 )
 
-/** A webhook with its encrypted secrets. `$2` id. */
+/** A webhook with its encrypted secrets. */
 export const FIND_WEBHOOK = statement(
   'webhook.find',
-  Type.Object({
-    ...WebhookRow.properties,
-    secret: bytes,
-    previous_secret: nullable(bytes),
-    previous_until: nullable(text),
-  }),
-  `select ${WEBHOOK_VIEW}, w.secret, w.previous_secret, w.previous_until from webhooks w where w.tenant_id = $1 and w.id = $2`,
+  {
+    takes: { tenant_id: Sql.uuid, id: Sql.uuid },
+    row: Type.Object({
+      ...WebhookRow.properties,
+      secret: bytes,
+      previous_secret: nullable(bytes),
+      previous_until: nullable(text),
+    }),
+  },
+  `select ${WEBHOOK_VIEW}, w.secret, w.previous_secret, w.previous_until from webhooks w where w.tenant_id = :tenant_id and w.id = :id`,
 )
 
+const CHANGED = {
+  id: Sql.uuid,
+  url: Sql.nullable(Sql.text),
+  description: Sql.nullable(Sql.text),
+  events: Sql.nullable(Sql.array(Sql.text)),
+  enabled: Sql.nullable(Sql.boolean),
+  ...CALL,
+}
+
 /**
- * Changes a webhook: `$2` the call with its id and what is to change; null leaves as it is. Who enables it by hand sends
+ * Changes a webhook; what is null stays as it is. Who enables it by hand sends
  * what has been waiting; who disables it by hand stops collecting. Without a row it is gone or the key had been used.
  */
 export const UPDATE_WEBHOOK = statement(
   'webhook.update',
-  WebhookRow,
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(CHANGED) }, row: WebhookRow },
   `
-with input as materialized (
-  select * from json_to_record($2::json) as i (id uuid, url text, description text, events text[], enabled boolean, ${CALL})
-),
-${CLAIMED},
+with ${claimedCall(CHANGED)},
 changed as (
   update webhooks w set url = coalesce(a.url, w.url), description = coalesce(a.description, w.description),
     events = coalesce(a.events, w.events), enabled = coalesce(a.enabled, w.enabled),
@@ -134,46 +155,56 @@ changed as (
     disabled_because = case when a.enabled is null then w.disabled_because end,
     rests_until = case when a.enabled is null and a.url is null then w.rests_until end, updated_at = a.at
   from accepted a
-  where w.tenant_id = $1 and w.id = a.id
+  where w.tenant_id = :tenant_id and w.id = a.id
   returning ${WEBHOOK_VIEW}
 ),
 ${keeping('changed', SHOWN)}
 select * from changed`,
 )
 
-/** `$2` the call with id, new secret, and until when the old one signs too. Without a row as above. */
+const ROTATED = {
+  id: Sql.uuid,
+  /** As the vault sealed it, in base64. */
+  secret: Sql.text,
+  /** When the old one ceases to sign. */
+  until: Sql.timestamptz,
+  ...CALL,
+}
+
+/** Gives a webhook a new secret. Without a row as above. */
 export const ROTATE_SECRET = statement(
   'webhook.rotate',
-  WebhookRow,
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(ROTATED) }, row: WebhookRow },
   `
-with input as materialized (
-  select * from json_to_record($2::json) as i (id uuid, secret text, until timestamptz, ${CALL})
-),
-${CLAIMED},
+with ${claimedCall(ROTATED)},
 rotated as (
   update webhooks w set previous_secret = w.secret, previous_until = a.until, secret = decode(a.secret, 'base64'), updated_at = a.at
   from accepted a
-  where w.tenant_id = $1 and w.id = a.id
+  where w.tenant_id = :tenant_id and w.id = a.id
   returning ${WEBHOOK_VIEW}
 ),
 ${keeping('rotated', SHOWN_WITH_SECRET)}
 select * from rotated`,
 )
 
-/** `$2` the call with id and hash of the id. Its deliveries go with it. Without a row as above. */
+const DELETED = {
+  id: Sql.uuid,
+  /** Of the id, in hexadecimal. */
+  hash: Sql.text,
+  ...CALL,
+}
+
+/** Deletes a webhook, and its deliveries with it. Without a row as above. */
 export const DELETE_WEBHOOK = statement(
   'webhook.delete',
-  IdRow,
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(DELETED) }, row: IdRow },
   `
-with input as materialized (
-  select * from json_to_record($2::json) as i (id uuid, hash text, ${CALL})
-),
-${CLAIMED},
+with ${claimedCall(DELETED)},
 unlisted as (
   delete from directory d using accepted a where d.kind = 'webhook' and d.hash = decode(a.hash, 'hex')
 ),
 deleted as (
-  delete from webhooks w using accepted a where w.tenant_id = $1 and w.id = a.id returning w.id
+  delete from webhooks w using accepted a where w.tenant_id = :tenant_id and w.id = a.id returning w.id
 ),
 ${keeping('deleted', "'{}'::jsonb")}
 select d.id from deleted d`,
@@ -188,17 +219,16 @@ export const TestedRow = Type.Object({
   ]),
 })
 
-/** `$2` the call with id and what was tested: a test reached it. Without a row as above. */
+const TOUCHED = { id: Sql.uuid, tested: Sql.jsonb<Static<typeof TestedRow>>(TestedRow), ...CALL }
+
+/** A test reached it. Without a row as above. */
 export const TOUCH_WEBHOOK = statement(
   'webhook.touch',
-  WebhookRow,
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(TOUCHED) }, row: WebhookRow },
   `
-with input as materialized (
-  select * from json_to_record($2::json) as i (id uuid, tested jsonb, ${CALL})
-),
-${CLAIMED},
+with ${claimedCall(TOUCHED)},
 touched as (
-  update webhooks w set last_used_at = a.at from accepted a where w.tenant_id = $1 and w.id = a.id returning ${WEBHOOK_VIEW}
+  update webhooks w set last_used_at = a.at from accepted a where w.tenant_id = :tenant_id and w.id = a.id returning ${WEBHOOK_VIEW}
 ),
 ${keeping('touched', "jsonb_build_object('webhook', to_jsonb(f), 'tested', a.tested)")}
 select * from touched`,
@@ -207,22 +237,35 @@ select * from touched`,
 /** The sealed secrets of a tenant's webhooks. */
 export const SEALED_SECRETS = statement(
   'webhook.sealed_secrets',
-  Type.Object({ id: text, secret: bytes, previous_secret: nullable(bytes) }),
-  'select w.id, w.secret, w.previous_secret from webhooks w where w.tenant_id = $1',
+  {
+    takes: { tenant_id: Sql.uuid },
+    row: Type.Object({ id: text, secret: bytes, previous_secret: nullable(bytes) }),
+  },
+  'select w.id, w.secret, w.previous_secret from webhooks w where w.tenant_id = :tenant_id',
 )
 
-/** `$2` id, `$3` and `$4` its secrets as they were, `$5` and `$6` the same secrets sealed anew. Without a row they were replaced meanwhile. */
+/** Replaces secrets by the same sealed anew. Without a row they were replaced by others meanwhile. */
 export const RESEAL_SECRETS = statement(
   'webhook.reseal_secrets',
-  IdRow,
-  `update webhooks w set secret = $5, previous_secret = $6
-where w.tenant_id = $1 and w.id = $2 and w.secret = $3 and w.previous_secret is not distinct from $4 returning w.id`,
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      id: Sql.uuid,
+      secret: Sql.bytea,
+      previous_secret: Sql.nullable(Sql.bytea),
+      new_secret: Sql.bytea,
+      new_previous_secret: Sql.nullable(Sql.bytea),
+    },
+    row: IdRow,
+  },
+  `update webhooks w set secret = :new_secret, previous_secret = :new_previous_secret
+where w.tenant_id = :tenant_id and w.id = :id and w.secret = :secret and w.previous_secret is not distinct from :previous_secret returning w.id`,
 )
 
 /** The tenants that have webhooks. One of the exemptions from naming the tenant: it finds them. */
 export const TENANTS_WITH_WEBHOOKS = statement(
   'webhook.tenants',
-  Type.Object({ tenant_id: text }),
+  { takes: {}, row: Type.Object({ tenant_id: text }) },
   "select distinct d.tenant_id from directory d where d.kind = 'webhook'",
 )
 
@@ -230,121 +273,163 @@ export const TENANTS_WITH_WEBHOOKS = statement(
 
 /**
  * The events after a tenant's stored position, with that position and how many erasures there were; with each the bytes of
- * the texts of all up to it. `$2` how many, `$3` before how many bytes the last one begins.
+ * the texts of all up to it. The last one begins before so many bytes.
  */
 export const NEXT_EVENTS = statement(
   'webhook.next_events',
-  Type.Object({
-    ...EventRow.properties,
-    ...{ from_position: whole, erasures: whole, subject_id: nullable(text), bytes: whole },
-  }),
+  {
+    takes: { tenant_id: Sql.uuid, limit: Sql.bigint, before_bytes: Sql.bigint },
+    row: Type.Object({
+      ...EventRow.properties,
+      ...{ from_position: whole, erasures: whole, subject_id: nullable(text), bytes: whole },
+    }),
+  },
   `select ${EVENT_VIEW}, e.subject_id, e.from_position, e.erasures, e.bytes::integer
 from (
   select e.*, p.position as from_position, p.erasures,
     sum(${TEXT_BYTES}) over (order by e.position) as bytes,
     ${TEXT_BYTES} as own_bytes
-  from webhook_positions p join events e on e.tenant_id = $1 and e.position > p.position
+  from webhook_positions p join events e on e.tenant_id = :tenant_id and e.position > p.position
   ${oneOf('messages', 'e.message_id', 'm')}
-  where p.tenant_id = $1 order by e.position limit $2
+  where p.tenant_id = :tenant_id order by e.position limit :limit
 ) e
-where e.bytes - e.own_bytes < $3 order by e.position`,
+where e.bytes - e.own_bytes < :before_bytes order by e.position`,
 )
 
 /** Whom events are for: enabled webhooks, and those that nobody disabled by hand. */
 export const OPEN_WEBHOOKS = statement(
   'webhook.open',
-  Type.Object({ id: text, dialect: text, desk_id: nullable(text), events: Type.Array(text), since: whole }),
+  {
+    takes: { tenant_id: Sql.uuid },
+    row: Type.Object({ id: text, dialect: text, desk_id: nullable(text), events: Type.Array(text), since: whole }),
+  },
   `select w.id, w.dialect, w.desk_id, w.events, w.since from webhooks w
-where w.tenant_id = $1 and (w.enabled or w.disabled_by <> 'hand') order by w.id`,
+where w.tenant_id = :tenant_id and (w.enabled or w.disabled_by <> 'hand') order by w.id`,
 )
 
-/** Tickets by UUID, `$2`, in nobody's sight: a webhook sees what it is subscribed to. Of descriptions what lists show. */
+/** Tickets by UUID, in nobody's sight: a webhook sees what it is subscribed to. Of descriptions what lists show. */
 export const TICKETS_BY_ID = statement(
   'webhook.tickets',
-  TicketRow,
-  `select ${ticketView(describedBriefly(LISTED_CHARACTERS))} from tickets t where t.tenant_id = $1 and t.id = any ($2::uuid[])`,
+  { takes: { tenant_id: Sql.uuid, ids: Sql.array(Sql.uuid) }, row: TicketRow },
+  `select ${ticketView(describedBriefly(LISTED_CHARACTERS))} from tickets t where t.tenant_id = :tenant_id and t.id = any (:ids::uuid[])`,
 )
 
 /** Messages by UUID, likewise. */
 export function messagesByIds(tenantId: string, ids: readonly string[]): BoundStatement<MessageRow> {
-  return { statement: MESSAGES_BY_ID, values: [tenantId, ids] }
+  return MESSAGES_BY_ID.with({ tenant_id: tenantId, ids })
 }
 
-/** Which desk a deleted ticket was on, and its integer: the last that is known of it. `$2` tickets. */
+/** Which desk a deleted ticket was on, and its integer: the last that is known of it. */
 export const GONE_TICKETS = statement(
   'webhook.gone_tickets',
-  Type.Object({ ticket_id: text, desk_id: nullable(text), integer: nullable(whole) }),
+  {
+    takes: { tenant_id: Sql.uuid, ids: Sql.array(Sql.uuid) },
+    row: Type.Object({ ticket_id: text, desk_id: nullable(text), integer: nullable(whole) }),
+  },
   `select e.ticket_id, e.before ->> 'desk_id' as desk_id, (e.before ->> 'integer')::integer as integer from events e
-where e.tenant_id = $1 and e.ticket_id = any ($2::uuid[]) and e.kind = 'ticket.deleted'`,
+where e.tenant_id = :tenant_id and e.ticket_id = any (:ids::uuid[]) and e.kind = 'ticket.deleted'`,
 )
+
+/** A delivery to be made. */
+const MADE_DELIVERY = {
+  id: Sql.uuid,
+  webhook_id: Sql.uuid,
+  line: Sql.uuid,
+  position: Sql.bigint,
+  nth: Sql.integer,
+  event_type: Sql.text,
+  body: Sql.text,
+}
+export type MadeDelivery = ValuesOf<typeof MADE_DELIVERY>
 
 /**
  * Moves a tenant's position and adds the deliveries of the events in between, if no other process did so before and
- * nothing was erased since they were read. `$2` from, `$3` to, `$4` deliveries as JSON, `$5` time, `$6` erasures.
+ * nothing was erased since they were read.
  */
 export const ADVANCE = statement(
   'webhook.advance',
-  Type.Object({ position: whole }),
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      from_position: Sql.bigint,
+      to_position: Sql.bigint,
+      deliveries: Sql.records(MADE_DELIVERY),
+      now: Sql.timestamptz,
+      erasures: Sql.bigint,
+    },
+    row: Type.Object({ position: whole }),
+  },
   `
 with moved as (
-  update webhook_positions p set position = $3 where p.tenant_id = $1 and p.position = $2::bigint and p.erasures = $6
+  update webhook_positions p set position = :to_position where p.tenant_id = :tenant_id and p.position = :from_position::bigint and p.erasures = :erasures
   returning p.position
 ),
 made as (
   insert into webhook_deliveries (tenant_id, id, webhook_id, line, position, nth, event_type, body, state, next_at, set_at, created_at)
-  select $1, i.id, w.id, i.line, i.position, i.nth, i.event_type, i.body, 'waiting', $5, $5, $5
-  from json_to_recordset($4::json) i (id uuid, webhook_id uuid, line uuid, position bigint, nth integer, event_type text, body text)
-  join webhooks w on w.tenant_id = $1 and w.id = i.webhook_id, moved
+  select :tenant_id, i.id, w.id, i.line, i.position, i.nth, i.event_type, i.body, 'waiting', :now, :now, :now
+  from json_to_recordset(:deliveries::json) i (${columnsOf(MADE_DELIVERY)})
+  join webhooks w on w.tenant_id = :tenant_id and w.id = i.webhook_id, moved
 )
 select m.position from moved m`,
 )
 
-/** Deliveries without a payload, with their events and how many erasures there were. `$2` how many. */
+/** Deliveries without a payload, with their events and how many erasures there were. */
 export const BLANK_DELIVERIES = statement(
   'webhook.blank',
-  Type.Object({
-    ...EventRow.properties,
-    ...{
-      delivery_id: text,
-      for_dialect: text,
-      for_desk: nullable(text),
-      event_type: text,
-      nth: whole,
-      erasures: whole,
-      subject_id: nullable(text),
-    },
-  }),
+  {
+    takes: { tenant_id: Sql.uuid, limit: Sql.bigint },
+    row: Type.Object({
+      ...EventRow.properties,
+      ...{
+        delivery_id: text,
+        for_dialect: text,
+        for_desk: nullable(text),
+        event_type: text,
+        nth: whole,
+        erasures: whole,
+        subject_id: nullable(text),
+      },
+    }),
+  },
   `select d.id as delivery_id, w.dialect as for_dialect, w.desk_id as for_desk, d.event_type, d.nth, p.erasures, ${EVENT_VIEW}, e.subject_id
 from webhook_positions p
-join webhook_deliveries d on d.tenant_id = $1 and d.body is null
-join webhooks w on w.tenant_id = $1 and w.id = d.webhook_id
-join events e on e.tenant_id = $1 and e.position = d.position
-where p.tenant_id = $1 order by d.position, d.nth limit $2`,
+join webhook_deliveries d on d.tenant_id = :tenant_id and d.body is null
+join webhooks w on w.tenant_id = :tenant_id and w.id = d.webhook_id
+join events e on e.tenant_id = :tenant_id and e.position = d.position
+where p.tenant_id = :tenant_id order by d.position, d.nth limit :limit`,
 )
 
+const PAYLOAD = {
+  id: Sql.uuid,
+  /** Null where there is nothing to tell any more. */
+  body: Sql.nullable(Sql.text),
+}
+
 /**
- * Gives blank deliveries their payloads, if nothing was erased since what they are made of was read: `$2` erasures, `$3`
- * deliveries and payloads as JSON, null where there is nothing to tell any more, `$4` time. Forgets what receivers said to
- * the payloads before: an attempt under way may have kept it behind the erasure.
+ * Gives blank deliveries their payloads, if nothing was erased since what they are made of was read. Forgets what
+ * receivers said to the payloads before: an attempt under way may have kept it behind the erasure.
  */
 export const REMAKE = statement(
   'webhook.remake',
-  IdRow,
+  {
+    takes: { tenant_id: Sql.uuid, erasures: Sql.bigint, payloads: Sql.records(PAYLOAD), now: Sql.timestamptz },
+    row: IdRow,
+  },
   `
 with current as materialized (
-  select p.tenant_id from webhook_positions p where p.tenant_id = $1 and p.erasures = $2 for no key update
+  select p.tenant_id from webhook_positions p where p.tenant_id = :tenant_id and p.erasures = :erasures for no key update
 ),
 made as (
   update webhook_deliveries d set body = coalesce(i.body, ''),
     state = case when i.body is null and d.state <> 'delivered' then 'skipped' else d.state end,
-    finished_at = case when i.body is null and d.state <> 'delivered' then $4::timestamptz else d.finished_at end
-  from json_to_recordset($3::json) i (id uuid, body text), current
-  where d.tenant_id = $1 and d.id = i.id and d.body is null
+    finished_at = case when i.body is null and d.state <> 'delivered' then :now::timestamptz else d.finished_at end
+  from json_to_recordset(:payloads::json) i (${columnsOf(PAYLOAD)}), current
+  where d.tenant_id = :tenant_id and d.id = i.id and d.body is null
   returning d.id
 ),
 forgotten as (
   update webhook_attempts a set answer_headers = null, answer_body = null
-  where a.tenant_id = $1 and a.delivery_id = any (array(select m.id from made m))
+  where a.tenant_id = :tenant_id and a.delivery_id = any (array(select m.id from made m))
     and (a.answer_headers is not null or a.answer_body is not null)
 )
 select m.id from made m`,
@@ -360,120 +445,155 @@ const RESTS = (now: string): string =>
   `(w.rests_until is not null and w.rests_until > ${now}::timestamptz and not ${WENT_BACK('w.rests_since', now)})`
 
 /**
- * Which webhooks have something to send by now (`$2`), when the next waiting delivery becomes due, whether deliveries wait
+ * Which webhooks have something to send by now, when the next waiting delivery becomes due, whether deliveries wait
  * to be made again, and whether the clock went back behind some.
  */
 export const DUE = statement(
   'webhook.due',
-  Type.Object({
-    webhook_ids: Type.Array(text),
-    next_at: nullable(text),
-    has_blank: Type.Boolean(),
-    went_back: Type.Boolean(),
-  }),
+  {
+    takes: { tenant_id: Sql.uuid, now: Sql.timestamptz },
+    row: Type.Object({
+      webhook_ids: Type.Array(text),
+      next_at: nullable(text),
+      has_blank: Type.Boolean(),
+      went_back: Type.Boolean(),
+    }),
+  },
   `
 select array(
-    select w.id from webhooks w where w.tenant_id = $1 and w.enabled and not ${RESTS('$2')} and exists (
+    select w.id from webhooks w where w.tenant_id = :tenant_id and w.enabled and not ${RESTS(':now')} and exists (
       select 1 from webhook_deliveries d
-      where d.tenant_id = $1 and d.webhook_id = w.id and d.state = 'waiting' and d.next_at <= $2::timestamptz and d.body is not null)
+      where d.tenant_id = :tenant_id and d.webhook_id = w.id and d.state = 'waiting' and d.next_at <= :now::timestamptz and d.body is not null)
     order by w.id) as webhook_ids,
   (select min(soonest.next_at) from webhooks w, lateral (
-      select case when ${RESTS('$2')} then greatest(d.next_at, w.rests_until) else d.next_at end as next_at
+      select case when ${RESTS(':now')} then greatest(d.next_at, w.rests_until) else d.next_at end as next_at
       from webhook_deliveries d
-      where d.tenant_id = $1 and d.webhook_id = w.id and d.state = 'waiting'
-        and (d.next_at > $2::timestamptz or ${RESTS('$2')})
+      where d.tenant_id = :tenant_id and d.webhook_id = w.id and d.state = 'waiting'
+        and (d.next_at > :now::timestamptz or ${RESTS(':now')})
       order by d.next_at limit 1) soonest
-    where w.tenant_id = $1 and w.enabled) as next_at,
-  exists (select 1 from webhook_deliveries d where d.tenant_id = $1 and d.body is null) as has_blank,
-  exists (select 1 from webhook_deliveries d where d.tenant_id = $1 and d.state = 'waiting' and ${WENT_BACK('d.set_at', '$2')}) as went_back`,
+    where w.tenant_id = :tenant_id and w.enabled) as next_at,
+  exists (select 1 from webhook_deliveries d where d.tenant_id = :tenant_id and d.body is null) as has_blank,
+  exists (select 1 from webhook_deliveries d where d.tenant_id = :tenant_id and d.state = 'waiting' and ${WENT_BACK('d.set_at', ':now')}) as went_back`,
 )
 
-/** After the clock went back to `$2`: whatever waits begins its wait anew, so that none lasts longer than it was meant to. */
+/** After the clock went back: whatever waits begins its wait anew, so that none lasts longer than it was meant to. */
 export const WAIT_ANEW = statement(
   'webhook.wait_anew',
-  IdRow,
-  `update webhook_deliveries d set next_at = $2::timestamptz + (d.next_at - d.set_at), set_at = $2
-where d.tenant_id = $1 and d.state = 'waiting' and ${WENT_BACK('d.set_at', '$2')}
+  { takes: { tenant_id: Sql.uuid, now: Sql.timestamptz }, row: IdRow },
+  `update webhook_deliveries d set next_at = :now::timestamptz + (d.next_at - d.set_at), set_at = :now
+where d.tenant_id = :tenant_id and d.state = 'waiting' and ${WENT_BACK('d.set_at', ':now')}
 returning d.id`,
 )
 
 /**
- * Claims due deliveries of a webhook, of each line the first that waits. `$2` webhook, `$3` time, `$4` until when nobody
- * else takes them, `$5` how many. A process that dies leaves them to be claimed again after that time.
+ * Claims due deliveries of a webhook, of each line the first that waits. Nobody else takes them until then: a process that
+ * dies leaves them to be claimed again after that time.
  */
 export const CLAIM = statement(
   'webhook.claim',
-  Type.Object({ id: text, event_type: text, body: text, revision: whole, attempts: whole, tries: whole }),
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      webhook_id: Sql.uuid,
+      now: Sql.timestamptz,
+      until: Sql.timestamptz,
+      limit: Sql.bigint,
+    },
+    row: Type.Object({ id: text, event_type: text, body: text, revision: whole, attempts: whole, tries: whole }),
+  },
   `
 with due as materialized (
   select d.id from webhook_deliveries d
-  where d.tenant_id = $1 and d.webhook_id = $2 and d.state = 'waiting' and d.next_at <= $3::timestamptz and d.body is not null
-    and exists (select 1 from webhooks w where w.tenant_id = $1 and w.id = $2 and w.enabled and not ${RESTS('$3')})
+  where d.tenant_id = :tenant_id and d.webhook_id = :webhook_id and d.state = 'waiting' and d.next_at <= :now::timestamptz and d.body is not null
+    and exists (select 1 from webhooks w where w.tenant_id = :tenant_id and w.id = :webhook_id and w.enabled and not ${RESTS(':now')})
     and not exists (
       select 1 from webhook_deliveries earlier
-      where earlier.tenant_id = $1 and earlier.webhook_id = $2 and earlier.line = d.line and earlier.state = 'waiting'
+      where earlier.tenant_id = :tenant_id and earlier.webhook_id = :webhook_id and earlier.line = d.line and earlier.state = 'waiting'
         and (earlier.position, earlier.nth) < (d.position, d.nth))
   order by d.next_at, d.position, d.nth
-  limit $5
+  limit :limit
   for update of d skip locked
 )
-update webhook_deliveries d set next_at = $4, set_at = $3, attempts = d.attempts + 1, tries = d.tries + 1
-from due where d.tenant_id = $1 and d.id = due.id
+update webhook_deliveries d set next_at = :until, set_at = :now, attempts = d.attempts + 1, tries = d.tries + 1
+from due where d.tenant_id = :tenant_id and d.id = due.id
 returning d.id, d.event_type, d.body, d.revision, d.attempts, d.tries`,
 )
 
 /**
- * Records an attempt and what becomes of the delivery, unless another attempt was claimed since. `$2` delivery, `$3` the
- * attempt's number, `$4` its time, `$5` new state, `$6` next time, `$7` when it ended, `$8` by what the webhook is disabled
- * or null, `$9` why, `$10` duration, `$11` URL, `$12` request headers, `$13` status, `$14` answer headers, `$15` answer
- * body, `$16` problem, `$17` the revision that was sent: what is said to a payload that was erased meanwhile is not kept;
- * `$18` until when the receiver wants to be left alone, or null. Answers how many of its line wait behind it, up to 1,000.
+ * Records an attempt and what becomes of the delivery, unless another attempt was claimed since. Answers how many of its
+ * line wait behind it, up to 1,000.
  */
 export const RECORD_ATTEMPT = statement(
   'webhook.record',
-  Type.Object({ recorded: Type.Boolean(), behind: whole }),
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      delivery_id: Sql.uuid,
+      number: Sql.integer,
+      at: Sql.timestamptz,
+      /** What becomes of the delivery. */
+      state: Sql.word(DELIVERY_STATES),
+      next_at: Sql.nullable(Sql.timestamptz),
+      ended_at: Sql.timestamptz,
+      /** By what the webhook is disabled, and why. */
+      disabled_by: Sql.nullable(Sql.word(DISABLED_BY)),
+      disabled_because: Sql.nullable(Sql.text),
+      duration_ms: Sql.integer,
+      url: Sql.text,
+      request_headers: Sql.jsonb<Headers>(),
+      status: Sql.nullable(Sql.integer),
+      answer_headers: Sql.nullable(Sql.jsonb<Headers>()),
+      answer_body: Sql.nullable(Sql.text),
+      problem: Sql.nullable(Sql.text),
+      /** The one that was sent: what is said to a payload that was erased meanwhile is not kept. */
+      revision: Sql.integer,
+      /** Until when the receiver wants to be left alone. */
+      rests_until: Sql.nullable(Sql.timestamptz),
+    },
+    row: Type.Object({ recorded: Type.Boolean(), behind: whole }),
+  },
   `
 with here as materialized (
-  select d.id, d.revision from webhook_deliveries d where d.tenant_id = $1 and d.id = $2 for no key update
+  select d.id, d.revision from webhook_deliveries d where d.tenant_id = :tenant_id and d.id = :delivery_id for no key update
 ),
 tried as (
-  update webhook_deliveries d set state = $5::text, next_at = coalesce($6, d.next_at), set_at = $7::timestamptz,
-    finished_at = case when $5::text <> 'waiting' then $7::timestamptz end
+  update webhook_deliveries d set state = :state::text, next_at = coalesce(:next_at, d.next_at), set_at = :ended_at::timestamptz,
+    finished_at = case when :state::text <> 'waiting' then :ended_at::timestamptz end
   from here h
-  where d.tenant_id = $1 and d.id = h.id and d.attempts = $3 and d.state = 'waiting'
+  where d.tenant_id = :tenant_id and d.id = h.id and d.attempts = :number and d.state = 'waiting'
   returning d.webhook_id, d.line, d.position, d.nth
 ),
 logged as (
   insert into webhook_attempts (tenant_id, delivery_id, number, at, duration_ms, url, request_headers, status, answer_headers,
     answer_body, problem)
-  select $1, h.id, $3, $4, $10, $11, $12, $13, case when h.revision = $17 then $14::jsonb end,
-    case when h.revision = $17 then $15 end, $16
+  select :tenant_id, h.id, :number, :at, :duration_ms, :url, :request_headers, :status, case when h.revision = :revision then :answer_headers::jsonb end,
+    case when h.revision = :revision then :answer_body end, :problem
   from here h
   on conflict do nothing
 ),
 used as (
-  update webhooks w set last_used_at = $4, enabled = w.enabled and $8::text is null,
-    disabled_by = case when w.enabled and $8::text is not null then $8::text else w.disabled_by end,
-    disabled_because = case when w.enabled and $8::text is not null then $9::text else w.disabled_because end,
-    rests_until = coalesce($18::timestamptz, w.rests_until), rests_since = case when $18::timestamptz is null then w.rests_since else $7::timestamptz end
-  where w.tenant_id = $1 and w.id = (select t.webhook_id from tried t)
+  update webhooks w set last_used_at = :at, enabled = w.enabled and :disabled_by::text is null,
+    disabled_by = case when w.enabled and :disabled_by::text is not null then :disabled_by::text else w.disabled_by end,
+    disabled_because = case when w.enabled and :disabled_by::text is not null then :disabled_because::text else w.disabled_because end,
+    rests_until = coalesce(:rests_until::timestamptz, w.rests_until), rests_since = case when :rests_until::timestamptz is null then w.rests_since else :ended_at::timestamptz end
+  where w.tenant_id = :tenant_id and w.id = (select t.webhook_id from tried t)
 )
 select exists (select 1 from tried) as recorded, (
   select count(*)::integer from (
     select 1 from tried t join webhook_deliveries l
-      on l.tenant_id = $1 and l.line = t.line and l.webhook_id = t.webhook_id and (l.position, l.nth) > (t.position, t.nth)
+      on l.tenant_id = :tenant_id and l.line = t.line and l.webhook_id = t.webhook_id and (l.position, l.nth) > (t.position, t.nth)
     where l.state = 'waiting' limit 1000) x) as behind`,
 )
 
 /** Characters of an answer that a list of deliveries shows. */
 const FIRST_WORDS = 200
 
-/** Select list of a delivery `d` of tenant `$1`, with how its last attempt ended, and what it waits for in its line. */
+/** Select list of a delivery `d` of the tenant, with how its last attempt ended, and what it waits for in its line. */
 const DELIVERY_VIEW = `d.id, d.webhook_id, d.event_type, d.position, d.state, d.attempts, d.next_at, d.created_at, d.finished_at,
   (select json_build_object('status', a.status, 'problem', a.problem, 'answer', left(a.answer_body, ${FIRST_WORDS}))
-    from webhook_attempts a where a.tenant_id = $1 and a.delivery_id = d.id order by a.number desc limit 1) as last,
+    from webhook_attempts a where a.tenant_id = :tenant_id and a.delivery_id = d.id order by a.number desc limit 1) as last,
   case when d.state = 'waiting' then (select e.id from webhook_deliveries e
-    where e.tenant_id = $1 and e.line = d.line and e.webhook_id = d.webhook_id and e.state = 'waiting'
+    where e.tenant_id = :tenant_id and e.line = d.line and e.webhook_id = d.webhook_id and e.state = 'waiting'
       and (e.position, e.nth) < (d.position, d.nth)
     order by e.position, e.nth limit 1) end as waits_for`
 
@@ -507,14 +627,23 @@ export function deliveryOf(row: Static<typeof DeliveryRow>): Delivery {
   }
 }
 
-/** A webhook's deliveries, newest first. `$2` webhook, `$3` state or null, `$4` the id of the last one seen or null, `$5` how many. */
+/** A webhook's deliveries, newest first, before the last one seen. */
 export const LIST_DELIVERIES = statement(
   'webhook.deliveries',
-  DeliveryRow,
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      webhook_id: Sql.uuid,
+      state: Sql.nullable(Sql.text),
+      before: Sql.nullable(Sql.uuid),
+      limit: Sql.bigint,
+    },
+    row: DeliveryRow,
+  },
   `select ${DELIVERY_VIEW} from webhook_deliveries d
-where d.tenant_id = $1 and d.webhook_id = $2 and coalesce($3::text is null or d.state = $3, false)
-  and d.id < coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-order by d.id desc limit $5`,
+where d.tenant_id = :tenant_id and d.webhook_id = :webhook_id and coalesce(:state::text is null or d.state = :state, false)
+  and d.id < coalesce(:before::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+order by d.id desc limit :limit`,
 )
 
 const AttemptRow = Type.Object({
@@ -543,34 +672,40 @@ export function attemptOf(row: Static<typeof AttemptRow>): Attempt {
   }
 }
 
-/** One delivery with its payload, null while it is made again, and its attempts. `$2` webhook, `$3` delivery. */
+/** One delivery with its payload, null while it is made again, and its attempts. */
 export const FIND_DELIVERY = statement(
   'webhook.delivery',
-  Type.Object({ ...DeliveryRow.properties, body: nullable(text), tried: Type.Array(AttemptRow) }),
+  {
+    takes: { tenant_id: Sql.uuid, webhook_id: Sql.uuid, id: Sql.uuid },
+    row: Type.Object({ ...DeliveryRow.properties, body: nullable(text), tried: Type.Array(AttemptRow) }),
+  },
   `select ${DELIVERY_VIEW}, d.body, (
   select coalesce(json_agg(json_build_object('number', a.number, 'at', a.at, 'duration_ms', a.duration_ms, 'url', a.url,
     'request_headers', a.request_headers, 'status', a.status, 'answer_headers', a.answer_headers, 'answer_body', a.answer_body,
     'problem', a.problem) order by a.number), '[]')
-  from webhook_attempts a where a.tenant_id = $1 and a.delivery_id = d.id) as tried
-from webhook_deliveries d where d.tenant_id = $1 and d.webhook_id = $2 and d.id = $3`,
+  from webhook_attempts a where a.tenant_id = :tenant_id and a.delivery_id = d.id) as tried
+from webhook_deliveries d where d.tenant_id = :tenant_id and d.webhook_id = :webhook_id and d.id = :id`,
 )
 
+const DELIVERIES = {
+  webhook_id: Sql.uuid,
+  /** One; null for all. */
+  delivery_id: Sql.nullable(Sql.uuid),
+  ...CALL,
+}
+
 /**
- * Sends deliveries again from the beginning of the schedule: `$2` the call with the webhook and one delivery, or null for
- * all dead ones. Without a row the key had been used.
+ * Sends deliveries again from the beginning of the schedule: one, or all dead ones. Without a row the key had been used.
  */
 export const REPLAY = statement(
   'webhook.replay',
-  Type.Object({ replayed: whole }),
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(DELIVERIES) }, row: Type.Object({ replayed: whole }) },
   `
-with input as materialized (
-  select * from json_to_record($2::json) as i (webhook_id uuid, delivery_id uuid, ${CALL})
-),
-${CLAIMED},
+with ${claimedCall(DELIVERIES)},
 again as (
   update webhook_deliveries d set state = 'waiting', tries = 0, next_at = a.at, set_at = a.at, finished_at = null
   from accepted a
-  where d.tenant_id = $1 and d.webhook_id = a.webhook_id and d.state <> 'waiting' and d.body is distinct from ''
+  where d.tenant_id = :tenant_id and d.webhook_id = a.webhook_id and d.state <> 'waiting' and d.body is distinct from ''
     and (d.id = a.delivery_id or (a.delivery_id is null and d.state = 'dead'))
   returning d.id
 ),
@@ -580,46 +715,40 @@ select t.replayed from told t`,
 )
 
 /**
- * Makes deliveries due that wait for their next attempt: `$2` the call with the webhook and one delivery, or null for all.
+ * Makes deliveries due that wait for their next attempt.
  * Those under way, of which the last attempt is not recorded, stay as they are. Without a row the key had been used.
  */
 export const SEND_NOW = statement(
   'webhook.send_now',
-  Type.Object({ due: whole }),
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(DELIVERIES) }, row: Type.Object({ due: whole }) },
   `
-with input as materialized (
-  select * from json_to_record($2::json) as i (webhook_id uuid, delivery_id uuid, ${CALL})
-),
-${CLAIMED},
+with ${claimedCall(DELIVERIES)},
 now_due as (
   update webhook_deliveries d set tries = 0, next_at = a.at, set_at = a.at
   from accepted a
-  where d.tenant_id = $1 and d.webhook_id = a.webhook_id and d.state = 'waiting' and d.id = coalesce(a.delivery_id, d.id)
+  where d.tenant_id = :tenant_id and d.webhook_id = a.webhook_id and d.state = 'waiting' and d.id = coalesce(a.delivery_id, d.id)
     and (d.attempts = 0 or exists (select 1 from webhook_attempts t
-      where t.tenant_id = $1 and t.delivery_id = d.id and t.number = d.attempts))
+      where t.tenant_id = :tenant_id and t.delivery_id = d.id and t.number = d.attempts))
   returning d.id
 ),
 awake as (
-  update webhooks w set rests_until = null from accepted a where w.tenant_id = $1 and w.id = a.webhook_id
+  update webhooks w set rests_until = null from accepted a where w.tenant_id = :tenant_id and w.id = a.webhook_id
 ),
 told as (select (select count(*) from now_due)::integer as due from accepted),
 ${keeping('told', "jsonb_build_object('replayed', f.due)")}
 select t.due from told t`,
 )
 
-/** Gives one delivery up that was not delivered: `$2` the call with the webhook and the delivery. Without a row as above. */
+/** Gives one delivery up that was not delivered. Without a row as above. */
 export const SKIP = statement(
   'webhook.skip',
-  Type.Object({ skipped: whole }),
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(DELIVERIES) }, row: Type.Object({ skipped: whole }) },
   `
-with input as materialized (
-  select * from json_to_record($2::json) as i (webhook_id uuid, delivery_id uuid, ${CALL})
-),
-${CLAIMED},
+with ${claimedCall(DELIVERIES)},
 let_be as (
   update webhook_deliveries d set state = 'skipped', finished_at = a.at
   from accepted a
-  where d.tenant_id = $1 and d.webhook_id = a.webhook_id and d.id = a.delivery_id and d.state in ('waiting', 'dead')
+  where d.tenant_id = :tenant_id and d.webhook_id = a.webhook_id and d.id = a.delivery_id and d.state in ('waiting', 'dead')
   returning d.id
 ),
 told as (select (select count(*) from let_be)::integer as skipped from accepted),
@@ -628,20 +757,27 @@ select t.skipped from told t`,
 )
 
 /**
- * `$2`: delivered before then, `$3`: given up or skipped before then. What waits as long for a webhook that nobody enables again goes
- * too.
+ * Deliveries that ended before then: delivered, or given up or skipped. What waits as long for a webhook that nobody
+ * enables again goes too.
  */
 export const PURGE_DELIVERIES = statement(
   'webhook.purge',
-  IdRow,
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      delivered_before: Sql.timestamptz,
+      given_up_before: Sql.timestamptz,
+    },
+    row: IdRow,
+  },
   `
 delete from webhook_deliveries d
-where d.tenant_id = $1 and d.created_at < greatest($2::timestamptz, $3::timestamptz) and case d.state
-  when 'delivered' then d.finished_at < $2::timestamptz
-  when 'dead' then d.finished_at < $3::timestamptz
-  when 'skipped' then d.finished_at < $3::timestamptz
-  else d.created_at < $3::timestamptz
-    and exists (select 1 from webhooks w where w.tenant_id = $1 and w.id = d.webhook_id and not w.enabled) end
+where d.tenant_id = :tenant_id and d.created_at < greatest(:delivered_before::timestamptz, :given_up_before::timestamptz) and case d.state
+  when 'delivered' then d.finished_at < :delivered_before::timestamptz
+  when 'dead' then d.finished_at < :given_up_before::timestamptz
+  when 'skipped' then d.finished_at < :given_up_before::timestamptz
+  else d.created_at < :given_up_before::timestamptz
+    and exists (select 1 from webhooks w where w.tenant_id = :tenant_id and w.id = d.webhook_id and not w.enabled) end
 returning d.id`,
 )
 

@@ -74,7 +74,7 @@ const tenantId = (): string => world.value('SPACEBRING_NETWORK_ID')
 /** A key of the demo tenant with these permissions, as `polydesk token create` makes one. */
 async function keyWith(scopes: readonly string[], deskId?: string): Promise<string> {
   const kind = CREDENTIAL_KINDS.find((each) => each.dialect === 'omnidesk')
-  const [owner] = await store.run({ statement: LIST_OWNERS, values: [tenantId()] })
+  const [owner] = await store.run(LIST_OWNERS.with({ tenant_id: tenantId() }))
   assert.ok(kind && owner)
   const choices = { scopes, ...(deskId === undefined ? {} : { deskId }) }
   return (await issueMinted(administration(), tenantId(), kind, 'narrow', owner.id, choices)).secret

@@ -10,7 +10,7 @@ import { ENDLESS_SPACE, type Space } from './space.ts'
 
 /** What the server says of a table that cannot grow. */
 const OUT_OF_SPACE = 'create function grow() returns integer language plpgsql as $$ begin raise disk_full; end $$'
-const GROW = statement('test.grow', Type.Object({ grow: Type.Integer() }), 'select grow() as grow')
+const GROW = statement('test.grow', { takes: {}, row: Type.Object({ grow: Type.Integer() }) }, 'select grow() as grow')
 
 /** A disk that filled up since it was looked at last, or did not. */
 function disk(becomesFull: boolean): Space & { looks: number } {
@@ -29,7 +29,7 @@ function disk(becomesFull: boolean): Space & { looks: number } {
 test('what the server finds full between two looks is a full disk, which is told by whoever watches it', async () => {
   const opened = await testDatabase()
   const database = openDatabase({ connection: opened.connection })
-  const bound = { statement: GROW, values: [] }
+  const bound = GROW.with({})
   try {
     await database.withClient((client) => client.query(OUT_OF_SPACE))
     for (const send of ['run', 'pipeline', 'transaction'] as const) {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Sql } from '../../../storage/sql.ts'
 import { statement } from '../../../storage/statement.ts'
 import { instant } from '../../instant.ts'
 import { RECORD_KINDS, RECORDS, type RecordKind, shownPairs } from '../records.ts'
@@ -21,16 +22,16 @@ const TenantRow = Type.Object({
 function list(kind: RecordKind): string {
   const { table, id } = RECORDS[kind]
   const order = id.type === 'uuid' ? 'integer' : 'id'
-  return `(select coalesce(json_agg(json_build_object(${shownPairs(kind)}) order by x.${order}), '[]') from ${table} x where x.tenant_id = $1) as ${table}`
+  return `(select coalesce(json_agg(json_build_object(${shownPairs(kind)}) order by x.${order}), '[]') from ${table} x where x.tenant_id = :tenant_id) as ${table}`
 }
 
 /** A tenant with its desks, groups and catalogue, in one round trip. */
 export const LOAD_TENANT = statement(
   'tenant.load',
-  TenantRow,
+  { takes: { tenant_id: Sql.uuid }, row: TenantRow },
   `select t.tenant_id, t.name,
   ${RECORD_KINDS.map(list).join(',\n  ')}
-from tenants t where t.tenant_id = $1`,
+from tenants t where t.tenant_id = :tenant_id`,
 )
 
 /** @throws Error when the tenant has no default desk, which no command leaves it without. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
+import { Sql, type ValuesOf } from '../../../storage/sql.ts'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
-import { CALL, CLAIMED } from '../../idempotency/claimed.ts'
+import { CALL, claimedCall } from '../../idempotency/claimed.ts'
 import { keyOf } from '../../messages/store.ts'
 import { KEPT, SavedRow } from '../../users/store.ts'
 import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
@@ -15,20 +16,20 @@ const ErasedRow = Type.Object({
 /** Every address of the person `${id}`, as an array of keys. */
 const ADDRESSES_OF = (id: string): string => `array(
     select ${keyOf('x.address')} from (
-      select u.email from users u where u.tenant_id = $1 and u.id = ${id}
+      select u.email from users u where u.tenant_id = :tenant_id and u.id = ${id}
       union all
-      select u.phone from users u where u.tenant_id = $1 and u.id = ${id}
+      select u.phone from users u where u.tenant_id = :tenant_id and u.id = ${id}
       union all
-      select a.address from user_addresses a where a.tenant_id = $1 and a.user_id = ${id}) x (address)
+      select a.address from user_addresses a where a.tenant_id = :tenant_id and a.user_id = ${id}) x (address)
     where x.address is not null)`
 
 /** The tickets `t` that hold words of the person `${id}`: their own, others' on which they wrote, or that name an address of theirs. */
 const TICKETS_WITH_WORDS_OF = (
   id: string,
-): string => `t.tenant_id = $1 and (t.requester_id = ${id} or t.id = any (array(
-    select w.ticket_id from messages w where w.tenant_id = $1 and w.author_id = ${id} and w.author_role = 'requester'
+): string => `t.tenant_id = :tenant_id and (t.requester_id = ${id} or t.id = any (array(
+    select w.ticket_id from messages w where w.tenant_id = :tenant_id and w.author_id = ${id} and w.author_role = 'requester'
     union all
-    select m.ticket_id from messages m where m.tenant_id = $1 and m.address_keys && ${ADDRESSES_OF(id)})))`
+    select m.ticket_id from messages m where m.tenant_id = :tenant_id and m.address_keys && ${ADDRESSES_OF(id)})))`
 
 /** What is left of the addresses in a column of a message `m`. */
 const FORGETTING = (column: string): string => `${column} = case when not d.is_own then array(
@@ -42,36 +43,35 @@ const FORGETTING = (column: string): string => `${column} = case when not d.is_o
  */
 const LOCK_PERSON = statement(
   'user.lock_to_erase',
-  SavedRow,
-  'select u.id from users u where u.tenant_id = $1 and u.id = $2 for no key update',
+  { takes: { tenant_id: Sql.uuid, id: Sql.uuid }, row: SavedRow },
+  'select u.id from users u where u.tenant_id = :tenant_id and u.id = :id for no key update',
 )
 
 const LOCK_TICKETS = statement(
   'user.lock_tickets_to_erase',
-  SavedRow,
-  `select t.id from tickets t where ${TICKETS_WITH_WORDS_OF('$2::uuid')} order by t.id for no key update`,
+  { takes: { tenant_id: Sql.uuid, id: Sql.uuid }, row: SavedRow },
+  `select t.id from tickets t where ${TICKETS_WITH_WORDS_OF(':id::uuid')} order by t.id for no key update`,
 )
 
 const LOCK_COUNTER = statement(
   'user.lock_counter_to_erase',
-  Type.Object({ event_position: Type.Integer() }),
-  'select c.event_position from tenant_counters c where c.tenant_id = $1 for no key update',
+  { takes: { tenant_id: Sql.uuid }, row: Type.Object({ event_position: Type.Integer() }) },
+  'select c.event_position from tenant_counters c where c.tenant_id = :tenant_id for no key update',
 )
 
+const ERASED = { id: Sql.uuid, ...CALL }
+
 /**
- * Erases what is known of a user: `$2` the call. The user's row stays, empty, for what refers to it; so do the tickets,
+ * Erases what is known of a user. The user's row stays, empty, for what refers to it; so do the tickets,
  * without what the person wrote. Blanks it in events, kept answers and deliveries too, ends the user's credentials, and
  * leaves a `user.erased` event. Who was erased before is erased once more. Without a row there is no such user, or the
  * key had been used.
  */
 const ERASE_PROFILE = statement(
   'user.erase',
-  ErasedRow,
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(ERASED) }, row: ErasedRow },
   `
-with input as materialized (
-  select * from json_to_record($2::json) as i (id uuid, ${CALL})
-),
-${CLAIMED},
+with ${claimedCall(ERASED)},
 tickets_of as materialized (
   select t.id, t.requester_id, t.description from tickets t
   where ${TICKETS_WITH_WORDS_OF('(select a.id from accepted a)')}
@@ -81,28 +81,28 @@ tickets_of as materialized (
   for no key update nowait
 ),
 locked as materialized (
-  select u.id from users u where u.tenant_id = $1 and u.id = (select a.id from accepted a)
+  select u.id from users u where u.tenant_id = :tenant_id and u.id = (select a.id from accepted a)
   for no key update
 ),
 counted as (
   update tenant_counters c set event_position = c.event_position + 1
-  where c.tenant_id = $1 and exists (select 1 from locked)
+  where c.tenant_id = :tenant_id and exists (select 1 from locked)
   returning c.event_position
 ),
 told_of as materialized (
   -- What shows all of the ticket has to go: the ticket is the person's, or they began a conversation that is another's now.
   select o.id, o.requester_id is not distinct from l.id as is_own, not exists (
-      select 1 from events e where e.tenant_id = $1 and e.ticket_id = o.id and e.kind = 'ticket.title_changed'
+      select 1 from events e where e.tenant_id = :tenant_id and e.ticket_id = o.id and e.kind = 'ticket.title_changed'
         and e.actor_id is distinct from l.id) as has_first_title
   from tickets_of o, locked l
   where o.requester_id = l.id or (o.description <> '' and exists (select 1 from messages m
-    where m.tenant_id = $1 and m.ticket_id = o.id and m.author_id = l.id and m.author_role = 'requester' and m.plain = o.description))
+    where m.tenant_id = :tenant_id and m.ticket_id = o.id and m.author_id = l.id and m.author_role = 'requester' and m.plain = o.description))
 ),
 keys_of as materialized (select ${ADDRESSES_OF('l.id')} as keys from locked l),
 addressed as materialized (
   -- On the person's own tickets all addresses go: whoever was written to, it was about them.
   select m.id, o.requester_id is not distinct from l.id as is_own
-  from locked l, keys_of k, tickets_of o join messages m on m.tenant_id = $1 and m.ticket_id = o.id
+  from locked l, keys_of k, tickets_of o join messages m on m.tenant_id = :tenant_id and m.ticket_id = o.id
   where m.address_keys is not null and (o.requester_id = l.id or m.address_keys && k.keys)
 ),
 emptied as (
@@ -111,14 +111,14 @@ emptied as (
     phone = null, photo_url = null, about = null, password_hash = null, active = false, fields = '{}', updated_at = a.at,
     erased_at = coalesce(u.erased_at, a.at)
   from locked l, accepted a, counted
-  where u.tenant_id = $1 and u.id = l.id
+  where u.tenant_id = :tenant_id and u.id = l.id
 ),
-addresses_gone as (delete from user_addresses x where x.tenant_id = $1 and x.user_id = (select l.id from locked l)),
-names_gone as (delete from external_identities x where x.tenant_id = $1 and x.user_id = (select l.id from locked l)),
-roles_gone as (delete from memberships x where x.tenant_id = $1 and x.user_id = (select l.id from locked l)),
+addresses_gone as (delete from user_addresses x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
+names_gone as (delete from external_identities x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
+roles_gone as (delete from memberships x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 revoked as (
   update credentials c set revoked_at = coalesce(c.revoked_at, a.at), name = '' from locked l, accepted a
-  where c.tenant_id = $1 and c.user_id = l.id
+  where c.tenant_id = :tenant_id and c.user_id = l.id
   returning c.dialect, c.kind, c.secret_hash
 ),
 secrets_forgotten as (
@@ -134,13 +134,13 @@ tickets_blanked as (
     to_address = case when o.is_own and t.direction = 'outbound' then '' else t.to_address end,
     to_name = case when o.is_own and t.direction = 'outbound' then '' else t.to_name end
   from told_of o, counted
-  where t.tenant_id = $1 and t.id = o.id
+  where t.tenant_id = :tenant_id and t.id = o.id
 ),
 files_gone as (
   -- Those of the person's messages, and those that wait for one.
   delete from attachments f using locked l
-  where f.tenant_id = $1 and (f.message_id is null and f.uploader_id = l.id or f.message_id = any (array(
-    select m.id from messages m where m.tenant_id = $1 and m.author_id = (select o.id from locked o) and m.author_role = 'requester')))
+  where f.tenant_id = :tenant_id and (f.message_id is null and f.uploader_id = l.id or f.message_id = any (array(
+    select m.id from messages m where m.tenant_id = :tenant_id and m.author_id = (select o.id from locked o) and m.author_role = 'requester')))
   returning f.id
 ),
 messages_blanked as (
@@ -148,7 +148,7 @@ messages_blanked as (
     to_addresses = null, cc_addresses = null, bcc_addresses = null, address_keys = null,
     external_reference = null
   from locked l
-  where m.tenant_id = $1 and m.author_id = l.id and m.author_role = 'requester'
+  where m.tenant_id = :tenant_id and m.author_id = l.id and m.author_role = 'requester'
 ),
 envelopes_blanked as (
   update messages m
@@ -156,58 +156,54 @@ envelopes_blanked as (
     address_keys = l.id::text || array(
       select x.key from unnest(m.address_keys) x (key) where not d.is_own and x.key <> all (k.keys))
   from addressed d, keys_of k, locked l
-  where m.tenant_id = $1 and m.id = d.id and not (m.author_id is not distinct from l.id and m.author_role = 'requester')
+  where m.tenant_id = :tenant_id and m.id = d.id and not (m.author_id is not distinct from l.id and m.author_role = 'requester')
 ),
 user_events_blanked as (
   update events e set before = null, after = null
-  where e.tenant_id = $1 and e.subject_id = (select l.id from locked l)
+  where e.tenant_id = :tenant_id and e.subject_id = (select l.id from locked l)
 ),
 ticket_events_blanked as (
   -- Of a conversation that is another's now, what it was called first, and what they called it.
   update events e set before = e.before - 'title',
     after = case when o.is_own or e.kind = 'ticket.created' or e.actor_id = l.id then e.after - 'title' else e.after end
   from told_of o, locked l
-  where e.tenant_id = $1 and e.ticket_id = o.id and (e.before ? 'title' or e.after ? 'title')
+  where e.tenant_id = :tenant_id and e.ticket_id = o.id and (e.before ? 'title' or e.after ? 'title')
 ),
 acts as materialized (
   -- What deliveries may tell of them beside their own words: what they did, and tickets that were theirs to ask or to work on.
   select e.position, e.ticket_id,
     l.id::text in (e.before ->> 'requester_id', e.after ->> 'requester_id', e.before ->> 'assignee_id', e.after ->> 'assignee_id') as is_theirs
   from locked l, events e
-  where e.tenant_id = $1 and e.position >= (select min(d.position) from webhook_deliveries d where d.tenant_id = $1)
+  where e.tenant_id = :tenant_id and e.position >= (select min(d.position) from webhook_deliveries d where d.tenant_id = :tenant_id)
     and (e.actor_id = l.id
-      or e.message_id = any (array(select m.id from messages m where m.tenant_id = $1 and m.author_id = (select o.id from locked o)))
+      or e.message_id = any (array(select m.id from messages m where m.tenant_id = :tenant_id and m.author_id = (select o.id from locked o)))
       or l.id::text in (e.before ->> 'requester_id', e.after ->> 'requester_id', e.before ->> 'assignee_id', e.after ->> 'assignee_id'))
 ),
 ${blankingDeliveries(`d.line = (select l.id from locked l) or d.line = any (array(select o.id from tickets_of o, locked))
     or d.position = any (array(select a.position from acts a))
     or d.line = any (array(select a.ticket_id from acts a where a.is_theirs
-      union all select t.id from tickets t, locked l where t.tenant_id = $1 and t.assignee_id = l.id))`)},
+      union all select t.id from tickets t, locked l where t.tenant_id = :tenant_id and t.assignee_id = l.id))`)},
 answers_blanked as (
   update claim_results r
   set result = ${withoutPerson('r.result', '(select l.id from locked l)', 'array(select o.id from tickets_of o)')}
-  where r.tenant_id = $1 and r.ticket_ids && (array(select o.id from tickets_of o, locked) || array(select l.id from locked l)) and r.result is not null
+  where r.tenant_id = :tenant_id and r.ticket_ids && (array(select o.id from tickets_of o, locked) || array(select l.id from locked l)) and r.result is not null
 ),
 recorded as (
   insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at)
-  select $1, c.event_position, a.event_id, 'user.erased', l.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at
+  select :tenant_id, c.event_position, a.event_id, 'user.erased', l.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at
   from locked l, accepted a, counted c
 ),
 ${KEPT('locked')}
 select l.id, array(select f.id from files_gone f) as files from locked l`,
 )
 
-/**
- * The erasure of one person. Fails as not available (55P03) when it has to begin again.
- *
- * @param call the user's id as `id`, and what `callInput` tells.
- */
+/** The erasure of one person. Fails as not available (55P03) when it has to begin again. */
 export function eraseProfile(
   tenantId: string,
-  call: { readonly id: string },
+  call: ValuesOf<typeof ERASED>,
 ): BoundStatement<Static<typeof ErasedRow>> {
-  const person = { statement: LOCK_PERSON, values: [tenantId, call.id] }
-  const tickets = { statement: LOCK_TICKETS, values: [tenantId, call.id], lock: person }
-  const counter = { statement: LOCK_COUNTER, values: [tenantId], lock: holdingDeliveries(tenantId, tickets) }
-  return { statement: ERASE_PROFILE, lock: counter, values: [tenantId, JSON.stringify(call)] }
+  const person = { tenant_id: tenantId, id: call.id }
+  const tickets = LOCK_TICKETS.with(person, LOCK_PERSON.with(person))
+  const counter = LOCK_COUNTER.with({ tenant_id: tenantId }, holdingDeliveries(tenantId, tickets))
+  return ERASE_PROFILE.with({ tenant_id: tenantId, call }, counter)
 }

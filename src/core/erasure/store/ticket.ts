@@ -1,10 +1,11 @@
 import { type Static, Type } from 'typebox'
 import { AGAIN, type BatchKind } from '../../../storage/batch.ts'
+import { columnsOf, Sql } from '../../../storage/sql.ts'
 import { statement } from '../../../storage/statement.ts'
 import { momentOf } from '../../events/moment.ts'
 import { type IdempotencyKey, isSameRequest } from '../../idempotency/key.ts'
 import type { Provenance } from '../../tickets/drafts.ts'
-import { CALLS, callsInput, claimingOf, keyTargets } from '../../tickets/store/inputs.ts'
+import { CALLS, CALLS_INPUT, callsInput, claimingOf, keyTargets } from '../../tickets/store/inputs.ts'
 import { eventsOfTickets } from '../../tickets/store/recover.ts'
 import type { TicketIds } from '../../tickets/ticket.ts'
 import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
@@ -24,22 +25,24 @@ const DeletedRow = Type.Object({
 /** What a change kept or recorded while a deletion waits for it is to be erased too. */
 const LOCK = statement(
   'ticket.lock_to_delete',
-  Type.Object({ id: Type.String() }),
-  'select t.id from tickets t where t.tenant_id = $1 and t.id = any ($2::uuid[]) order by t.id for update',
+  { takes: { tenant_id: Sql.uuid, ids: Sql.array(Sql.uuid) }, row: Type.Object({ id: Type.String() }) },
+  'select t.id from tickets t where t.tenant_id = :tenant_id and t.id = any (:ids::uuid[]) order by t.id for update',
 )
+
+const DOOMED = { call: Sql.integer, nth: Sql.integer, id: Sql.uuid, event_id: Sql.uuid }
 
 const DELETE = statement(
   'ticket.delete',
-  DeletedRow,
+  { takes: { tenant_id: Sql.uuid, calls: CALLS, tickets: Sql.records(DOOMED) }, row: DeletedRow },
   `
-with ${CALLS},
+with ${CALLS_INPUT},
 input as materialized (
-  select * from json_to_recordset($3::json) as i (call integer, nth integer, id uuid, event_id uuid)
+  select * from json_to_recordset(:tickets::json) as i (${columnsOf(DOOMED)})
 ),
 ${claimingOf('calls')},
 locked as materialized (
   select t.id, t.integer, t.desk_id, t.status from tickets t
-  where t.tenant_id = $1 and t.id = any (array(select i.id from input i join accepted a on a.call = i.call))
+  where t.tenant_id = :tenant_id and t.id = any (array(select i.id from input i join accepted a on a.call = i.call))
   order by t.id
   for update
 ),
@@ -50,7 +53,7 @@ counted as (
   update tenant_counters c
   set event_position = c.event_position + t.events, latest_at = ${momentOf('t.at')}
   from (select count(*) as events, max(a.at) as at from doomed d join accepted a on a.call = d.call) t
-  where c.tenant_id = $1 and t.events > 0
+  where c.tenant_id = :tenant_id and t.events > 0
   returning c.event_position - t.events as event_position, c.latest_at
 ),
 flows as (
@@ -65,24 +68,24 @@ desk_counted as (
   set new_tickets = d.new_tickets - f.n, open_tickets = d.open_tickets - f.o, pending_tickets = d.pending_tickets - f.p,
     on_hold_tickets = d.on_hold_tickets - f.h, solved_tickets = d.solved_tickets - f.s, closed_tickets = d.closed_tickets - f.c
   from flows f, counted
-  where d.tenant_id = $1 and d.desk_id = f.desk_id
+  where d.tenant_id = :tenant_id and d.desk_id = f.desk_id
 ),
 blanked as (
   update events e set before = null, after = null
-  where e.tenant_id = $1 and e.ticket_id = any (array(select d.id from doomed d)) and (e.before is not null or e.after is not null)
+  where e.tenant_id = :tenant_id and e.ticket_id = any (array(select d.id from doomed d)) and (e.before is not null or e.after is not null)
 ),
 forgotten as (
   update claim_results r set result = ${withoutTickets('r.result', 'array(select d.id from doomed d)')}
-  where r.tenant_id = $1 and r.ticket_ids && array(select d.id from doomed d) and r.result is not null
+  where r.tenant_id = :tenant_id and r.ticket_ids && array(select d.id from doomed d) and r.result is not null
 ),
 ${blankingDeliveries('d.line = any (array(select x.id from doomed x))')},
 erased as (
-  delete from tickets t where t.tenant_id = $1 and t.id = any (array(select d.id from doomed d))
+  delete from tickets t where t.tenant_id = :tenant_id and t.id = any (array(select d.id from doomed d))
 ),
 recorded as (
   -- Which ticket it was, for those who know it by its integer or only see one desk; nothing of what it said.
   insert into events (tenant_id, position, id, kind, ticket_id, actor_id, credential_id, dialect, request_id, at, before)
-  select $1, c.event_position + d.nth, d.event_id, 'ticket.deleted', d.id, a.actor_id, a.credential_id, a.dialect, a.request_id, c.latest_at,
+  select :tenant_id, c.event_position + d.nth, d.event_id, 'ticket.deleted', d.id, a.actor_id, a.credential_id, a.dialect, a.request_id, c.latest_at,
     jsonb_build_object('integer', d.integer, 'desk_id', d.desk_id)
   from doomed d join accepted a on a.call = d.call, counted c
 ),
@@ -94,18 +97,18 @@ answered as materialized (
 ),
 kept as (
   insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.claimant_id, a.key, array[]::uuid[],
+  select :tenant_id, a.claimant_id, a.key, array[]::uuid[],
     jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'deleted', a.deleted)
   from answered a where a.key is not null
 )
 select k.call, array(
-    select f.id from doomed d join messages m on m.tenant_id = $1 and m.ticket_id = d.id
-    join attachments f on f.tenant_id = $1 and f.message_id = m.id where d.call = k.call) as files,
+    select f.id from doomed d join messages m on m.tenant_id = :tenant_id and m.ticket_id = d.id
+    join attachments f on f.tenant_id = :tenant_id and f.message_id = m.id where d.call = k.call) as files,
   coalesce(a.deleted, (s.result -> 'deleted')::json) as deleted, c.fingerprint as claimed_as
 from calls k
 left join answered a on a.call = k.call
-left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.claimant_id and c.key = k.key
-left join claim_results s on c.key is not null and s.tenant_id = $1 and s.credential_id = c.credential_id and s.key = c.key
+left join claims c on k.key is not null and a.call is null and c.tenant_id = :tenant_id and c.credential_id = k.claimant_id and c.key = k.key
+left join claim_results s on c.key is not null and s.tenant_id = :tenant_id and s.credential_id = c.credential_id and s.key = c.key
 order by k.call`,
 )
 
@@ -124,22 +127,14 @@ export const DELETE_TICKETS: BatchKind<DeleteCall, Static<typeof DeletedRow>, De
   name: 'ticket.delete',
   readOnly: false,
   targets: (call) => [...call.tickets.map((ticket) => ticket.id), ...keyTargets(call.idempotency)],
-  statement: (tenantId, calls) => ({
-    statement: DELETE,
-    lock: holdingDeliveries(tenantId, {
-      statement: LOCK,
-      values: [tenantId, calls.flatMap(({ tickets }) => tickets.map(({ id }) => id))],
-    }),
-    values: [
-      tenantId,
-      JSON.stringify(callsInput(calls)),
-      JSON.stringify(
-        calls.flatMap((each, call) =>
-          each.tickets.map((ticket, nth) => ({ call, nth, id: ticket.id, event_id: ticket.eventId })),
-        ),
-      ),
-    ],
-  }),
+  statement: (tenantId, calls) => {
+    const tickets = calls.flatMap((each, call) =>
+      each.tickets.map(({ id, eventId }, nth) => ({ call, nth, id, event_id: eventId })),
+    )
+    const lock = LOCK.with({ tenant_id: tenantId, ids: tickets.map(({ id }) => id) })
+    const values = { tenant_id: tenantId, calls: callsInput(calls), tickets }
+    return DELETE.with(values, holdingDeliveries(tenantId, lock))
+  },
   outcomes: (calls, rows) =>
     calls.map((call, index) => {
       const row = rows[index]

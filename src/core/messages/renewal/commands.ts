@@ -6,7 +6,7 @@ import type { Instant } from '../../instant.ts'
 import { RENDERING, SANITIZER, withFiles } from '../content.ts'
 import { NO_ROOM, type Picture, type Room } from '../html/pictures.ts'
 import { renderAside } from '../html/threads.ts'
-import { OLD_RENDERINGS, type OldRow, RENEW } from './store.ts'
+import { type NewFile, OLD_RENDERINGS, type OldRow, RENEW, type RenewedMessage } from './store.ts'
 
 /** Messages of one statement. */
 const CHUNK = 20
@@ -28,25 +28,25 @@ export interface Renewing {
  */
 export async function renewSome(renewing: Renewing, limit = CHUNK): Promise<number> {
   const { store, tenantId } = renewing
-  const rows = await store.run({ statement: OLD_RENDERINGS, values: [tenantId, RENDERING, limit] })
+  const rows = await store.run(OLD_RENDERINGS.with({ tenant_id: tenantId, rendering: RENDERING, limit }))
   if (rows.length === 0) return 0
   const renewed: Renewed[] = []
   for (const row of rows) renewed.push(await renew(row, renewing))
   const files = renewed.flatMap((each) => each.files)
   const messages = renewed.map(({ message }) => message)
-  await store.run({ statement: RENEW, values: [tenantId, JSON.stringify(messages), JSON.stringify(files)] })
+  await store.run(RENEW.with({ tenant_id: tenantId, messages, files }))
   return rows.length
 }
 
 interface Renewed {
-  readonly message: object
-  readonly files: readonly object[]
+  readonly message: RenewedMessage
+  readonly files: readonly NewFile[]
 }
 
 async function renew(row: OldRow, renewing: Renewing): Promise<Renewed> {
   const format = row.format === 'html' ? 'html' : 'either'
   const made = await renderAside({ text: row.original, format, room: roomOf(row, renewing.store) }, PATIENCE_MS)
-  const files: object[] = []
+  const files: NewFile[] = []
   const places: { readonly id: string }[] = []
   const known = new Map(row.files.map(({ id, sha256 }) => [sha256, id]))
   for (const picture of made.pictures) {
@@ -85,7 +85,7 @@ async function keep(
     nth,
   }: { readonly row: OldRow; readonly id: string; readonly sha256: string; readonly nth: number },
   { store, tenantId, now }: Renewing,
-): Promise<object> {
+): Promise<NewFile> {
   if (!store.files) throw new Error('Without files no picture is found.')
   const { bytes, mediaType: media_type, ...rest } = picture
   await store.files.store.keep({ tenantId, id }, await store.files.inbox.receive(Readable.from([bytes])))

@@ -1,3 +1,5 @@
+import type { Static } from 'typebox'
+import { columnsOf, Sql } from '../../../storage/sql.ts'
 import type { MessageDraft } from '../drafts.ts'
 import { attachmentsView } from '../rows.ts'
 
@@ -29,22 +31,33 @@ export const WITHOUT_FILES: AttachingParts = {
   view: `'[]'::json`,
 }
 
+const FILE = {
+  call: Sql.integer,
+  message_id: Sql.uuid,
+  nth: Sql.integer,
+  id: Sql.uuid,
+  /** Of a copy: what it is a copy of. */
+  source_id: Sql.absent(Sql.uuid),
+}
+
+/** What is to be attached to which messages: what a statement with these parts takes as `files`. */
+export const FILES = Sql.records(FILE)
+
 /**
  * For messages that take uploads.
  *
- * @param given the parameter that holds what `attachingInput` made.
  * @param after a table whose rows are locked before.
  */
-export function attachingParts(given: string, after: string): AttachingParts {
+export function attachingParts(after: string): AttachingParts {
   return {
     ...WITHOUT_COPIES,
     inputs: `
 new_files as materialized (
-  select * from json_to_recordset(${given}::json) as i (call integer, message_id uuid, nth integer, id uuid, source_id uuid)
+  select * from json_to_recordset(:files::json) as i (${columnsOf(FILE)})
 ),
 free_files as materialized (
   select f.id, f.uploader_id from attachments f
-  where f.tenant_id = $1 and f.id = any (array(select n.id from new_files n)) and f.message_id is null
+  where f.tenant_id = :tenant_id and f.id = any (array(select n.id from new_files n)) and f.message_id is null
     and (select count(*) from ${after}) >= 0
   order by f.id
   for update
@@ -56,7 +69,7 @@ free_files as materialized (
 attached as (
   update attachments f set message_id = n.message_id, nth = n.nth
   from new_files n join accepted a on a.call = n.call
-  where f.tenant_id = $1 and f.id = n.id
+  where f.tenant_id = :tenant_id and f.id = n.id
   returning f.*
 ),`,
     view: attachmentsView('attached f where f.message_id = m.id'),
@@ -67,16 +80,15 @@ attached as (
  * For messages that take uploads and get copies of other messages' files. A copy is an attachment like any other, by who
  * passes it on; its bytes are there before. What it is a copy of is not locked: a deletion locks it after the counters.
  *
- * @param given the parameter that holds what `attachingInput` made.
  * @param after a table whose rows are locked before.
  */
-export function forwardingParts(given: string, after: string): AttachingParts {
-  const attaching = attachingParts(given, after)
+export function forwardingParts(after: string): AttachingParts {
+  const attaching = attachingParts(after)
   return {
     inputs: `${attaching.inputs}
 sources as materialized (
   select f.* from attachments f
-  where f.tenant_id = $1 and f.id = any (array(select n.source_id from new_files n)) and f.message_id is not null
+  where f.tenant_id = :tenant_id and f.id = any (array(select n.source_id from new_files n)) and f.message_id is not null
 ),`,
     missing: (call) => `exists (
       select 1 from new_files n left join free_files f on f.id = n.id and f.uploader_id = ${call}.actor_id
@@ -94,7 +106,7 @@ new_copies as materialized (
 copied as (
   insert into attachments as f (tenant_id, id, integer, uploader_id, message_id, nth, name, media_type, size, sha256, width,
     height, created_at)
-  select $1, n.id, c.attachment_integer + n.nth_copy, n.actor_id, n.message_id, n.nth, s.name, s.media_type, s.size, s.sha256,
+  select :tenant_id, n.id, c.attachment_integer + n.nth_copy, n.actor_id, n.message_id, n.nth, s.name, s.media_type, s.size, s.sha256,
     s.width, s.height, n.at
   from new_copies n join sources s on s.id = n.source_id, counted c
   returning f.*
@@ -106,7 +118,7 @@ copied as (
 /** The messages of calls, each with the call it belongs to. */
 type MessagesOfCalls = readonly { readonly call: number; readonly message: MessageDraft }[]
 
-export function attachingInput(messages: MessagesOfCalls): readonly object[] {
+export function attachingInput(messages: MessagesOfCalls): Static<typeof FILES> {
   return messages.flatMap(({ call, message: { id: message_id, attachmentIds, copies } }) =>
     [...attachmentIds.map((id) => ({ id })), ...copies.map(({ id, sourceId }) => ({ id, source_id: sourceId }))].map(
       (file, nth) => ({ call, message_id, nth, ...file }),

@@ -1,38 +1,104 @@
 import type { BatchKind } from '../../../storage/batch.ts'
+import { columnsOf, Sql } from '../../../storage/sql.ts'
 import { statement } from '../../../storage/statement.ts'
 import { TITLE_CHARACTERS } from '../../bounds.ts'
+import { EVENT_KINDS } from '../../events/event.ts'
 import { momentOf } from '../../events/moment.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
 import { addressKeys } from '../../messages/store.ts'
+import { STATUSES } from '../../words.ts'
 import type { ChangeDraft, Provenance } from '../drafts.ts'
-import { CHANGED_COLUMNS, changedValues, recordOf, stateInput } from '../fields.ts'
-import { EVENT_VIEW, MESSAGE_LINE, type Progress, ticketView } from '../rows.ts'
+import { CHANGED_COLUMNS, changedInput, changedValues } from '../fields.ts'
+import { EVENT_VIEW, MESSAGE_LINE, Progress, ticketView } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
-import { type AttachingParts, attachingInput, attachingTargets, forwardingParts, WITHOUT_FILES } from './attaching.ts'
-import { CALLS, callsInput, claimingOf, envelopeInput, keyTargets, messageInput } from './inputs.ts'
+import {
+  type AttachingParts,
+  attachingInput,
+  attachingTargets,
+  FILES,
+  forwardingParts,
+  WITHOUT_FILES,
+} from './attaching.ts'
+import {
+  CALLS,
+  CALLS_INPUT,
+  callsInput,
+  claimingOf,
+  DATA,
+  ENVELOPE,
+  envelopeInput,
+  keyTargets,
+  MESSAGE,
+  messageInput,
+} from './inputs.ts'
 import { LIVING, namesNobody } from './people.ts'
 import { recoverByEvents } from './recover.ts'
 
+const { uuid, integer, text, boolean, nullable, word } = Sql
+
+/** A ticket and what it becomes. */
+const TICKET = {
+  call: integer,
+  nth_ticket: integer,
+  id: uuid,
+  /** The version that the rules saw. */
+  expected: integer,
+  changed: boolean,
+  moved: boolean,
+  old_desk_id: uuid,
+  old_status: word(STATUSES),
+  /** How many characters of the description are answered; null for all. */
+  shown_characters: nullable(integer),
+  /** Null where it stays. */
+  description: nullable(text),
+  ...CHANGED_COLUMNS,
+}
+
+const EVENT = {
+  call: integer,
+  nth_event: integer,
+  ticket_id: uuid,
+  id: uuid,
+  kind: word(EVENT_KINDS),
+  message_id: nullable(uuid),
+  before: DATA,
+  after: DATA,
+}
+
+const ADDED_MESSAGE = {
+  call: integer,
+  nth_message: integer,
+  ticket_id: uuid,
+  ...MESSAGE,
+  ticket_status: word(STATUSES),
+  ...ENVELOPE,
+}
+
+/** How far calls on many tickets have come, kept in the place of these. */
+const PROGRESS = { call: integer, progress: Sql.jsonb<Progress>(Progress) }
+
+const TAKES = {
+  tenant_id: uuid,
+  calls: CALLS,
+  tickets: Sql.records(TICKET),
+  events: Sql.records(EVENT),
+  messages: Sql.records(ADDED_MESSAGE),
+  progresses: Sql.records(PROGRESS),
+}
+
 const changeText = (files: AttachingParts): string => `
-with ${CALLS},
+with ${CALLS_INPUT},
 input as materialized (
-  select * from json_to_recordset($3::json) as i (
-    call integer, nth_ticket integer, id uuid, expected integer, changed boolean, moved boolean, old_desk_id uuid, old_status text,
-    shown_characters integer, description text, ${recordOf(CHANGED_COLUMNS)})
+  select * from json_to_recordset(:tickets::json) as i (${columnsOf(TICKET)})
 ),
 progresses as materialized (
-  select * from json_to_recordset($6::json) as i (call integer, progress jsonb)
+  select * from json_to_recordset(:progresses::json) as i (${columnsOf(PROGRESS)})
 ),
 new_events as materialized (
-  select * from json_to_recordset($4::json) as i (
-    call integer, nth_event integer, ticket_id uuid, id uuid, kind text, message_id uuid, before jsonb, after jsonb)
+  select * from json_to_recordset(:events::json) as i (${columnsOf(EVENT)})
 ),
 new_messages as materialized (
-  select * from json_to_recordset($5::json) as i (
-    call integer, nth_message integer, ticket_id uuid, message_id uuid, visibility text, author_id uuid, author_name text,
-    author_role text, message_direction text, message_channel_id integer, format text, original text, plain text,
-    safe_html text, sanitizer text, rendering integer, plain_given boolean, ticket_status text, to_addresses text[], cc_addresses text[], bcc_addresses text[],
-    in_reply_to uuid, external_reference text)
+  select * from json_to_recordset(:messages::json) as i (${columnsOf(ADDED_MESSAGE)})
 ),
 named as materialized (
   select n.call, n.author_id as id from new_messages n where n.author_id is not null
@@ -43,7 +109,7 @@ named as materialized (
 locked as materialized (
   -- After the people: one order everywhere.
   select t.id, t.version, t.number, t.updated_at from tickets t
-  where t.tenant_id = $1 and t.id = any (array(select i.id from input i)) and (select count(*) from living) >= 0
+  where t.tenant_id = :tenant_id and t.id = any (array(select i.id from input i)) and (select count(*) from living) >= 0
   order by t.id
   for no key update
 ),
@@ -74,7 +140,7 @@ counted as (
   set event_position = c.event_position + t.events, message_integer = c.message_integer + t.messages,
     latest_at = ${momentOf('t.at')}${files.counting}
   from totals t
-  where c.tenant_id = $1 and exists (select 1 from accepted)
+  where c.tenant_id = :tenant_id and exists (select 1 from accepted)
   returning c.event_position - t.events as event_position, c.message_integer - t.messages as message_integer,
     c.latest_at${files.counted}
 ),
@@ -110,7 +176,7 @@ desk_counted as (
     on_hold_tickets = d.on_hold_tickets + coalesce(f.h, 0), solved_tickets = d.solved_tickets + coalesce(f.s, 0),
     closed_tickets = d.closed_tickets + coalesce(f.c, 0)
   from flows f, counted
-  where d.tenant_id = $1 and d.desk_id = f.desk_id
+  where d.tenant_id = :tenant_id and d.desk_id = f.desk_id
   returning d.desk_id, d.ticket_number - f.numbers as ticket_number
 ),
 numbers as (
@@ -122,18 +188,18 @@ changed as (
     description = coalesce(i.description, t.description), updated_at = o.at, change_position = o.position,
     ${changedValues('a.at', 'o.at')}
   from input i join accepted a on a.call = i.call join moments o on o.id = i.id
-  where t.tenant_id = $1 and t.id = i.id and i.changed
+  where t.tenant_id = :tenant_id and t.id = i.id and i.changed
   returning t.*
 ),
 left_behind as (
   insert into former_numbers (tenant_id, desk_id, number, ticket_id)
-  select $1, m.old_desk_id, l.number, m.id from moves m join locked l on l.id = m.id
+  select :tenant_id, m.old_desk_id, l.number, m.id from moves m join locked l on l.id = m.id
 ),
 said as (
   insert into messages as m (tenant_id, id, integer, ticket_id, visibility, author_id, author_name, author_role, direction,
     channel_id, format, original, plain, safe_html, sanitizer, rendering, plain_given, ticket_status, created_at, to_addresses, cc_addresses, bcc_addresses,
     address_keys, in_reply_to, external_reference)
-  select $1, n.message_id, c.message_integer + n.nth, n.ticket_id, n.visibility, n.author_id, n.author_name, n.author_role,
+  select :tenant_id, n.message_id, c.message_integer + n.nth, n.ticket_id, n.visibility, n.author_id, n.author_name, n.author_role,
     n.message_direction, n.message_channel_id, n.format, n.original, n.plain, n.safe_html, n.sanitizer, n.rendering, n.plain_given, n.ticket_status, o.at,
     n.to_addresses, n.cc_addresses, n.bcc_addresses, ${addressKeys('n')}, n.in_reply_to, n.external_reference
   from numbered_messages n join moments o on o.id = n.ticket_id, counted c
@@ -143,7 +209,7 @@ ${files.attached}
 recorded as (
   insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at,
     before, after)
-  select $1, c.event_position + n.nth, n.id, n.kind, n.ticket_id, n.message_id, n.actor_id, n.credential_id, n.dialect,
+  select :tenant_id, c.event_position + n.nth, n.id, n.kind, n.ticket_id, n.message_id, n.actor_id, n.credential_id, n.dialect,
     n.request_id, o.at, n.before, n.after
   from numbered_events n join moments o on o.id = n.ticket_id, counted c
   returning e.*
@@ -152,7 +218,7 @@ standing as (
   select c.* from changed c
   union all
   select t.* from tickets t join input i on i.id = t.id join accepted a on a.call = i.call
-  where t.tenant_id = $1 and not i.changed
+  where t.tenant_id = :tenant_id and not i.changed
 ),
 answered as materialized (
   select a.call, a.key, a.claimant_id, array(
@@ -167,13 +233,13 @@ answered as materialized (
     'messages', (select coalesce(json_agg(v order by v.integer), '[]') from (
       select ${MESSAGE_LINE}, ${files.view} as attachments from numbered_messages n join said m on m.id = n.message_id
       -- The limit keeps this from becoming a join that reads all users of the tenant.
-      left join lateral (select * from users x where x.tenant_id = $1 and x.id = m.author_id limit 1) u on true
+      left join lateral (select * from users x where x.tenant_id = :tenant_id and x.id = m.author_id limit 1) u on true
       where n.call = a.call) v)) as result
   from accepted a
 ),
 kept as (
   insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.claimant_id, a.key, case when p.call is null then a.shown else array[]::uuid[] end, case
+  select :tenant_id, a.claimant_id, a.key, case when p.call is null then a.shown else array[]::uuid[] end, case
     when p.call is null then a.result::jsonb
     else jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'progress', p.progress) end
   from answered a left join progresses p on p.call = a.call where a.key is not null
@@ -184,12 +250,16 @@ select k.call, case when r.call is null then case
 from calls k
 left join ready r on r.call = k.call
 left join answered a on a.call = k.call
-left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.claimant_id and c.key = k.key
-left join claim_results s on c.key is not null and s.tenant_id = $1 and s.credential_id = c.credential_id and s.key = c.key
+left join claims c on k.key is not null and a.call is null and c.tenant_id = :tenant_id and c.credential_id = k.claimant_id and c.key = k.key
+left join claim_results s on c.key is not null and s.tenant_id = :tenant_id and s.credential_id = c.credential_id and s.key = c.key
 order by k.call`
 
-const CHANGE = statement('ticket.change', AnswerRow, changeText(WITHOUT_FILES))
-const CHANGE_WITH_FILES = statement('ticket.change_with_files', AnswerRow, changeText(forwardingParts('$7', 'locked')))
+const CHANGE = statement('ticket.change', { takes: TAKES, row: AnswerRow }, changeText(WITHOUT_FILES))
+const CHANGE_WITH_FILES = statement(
+  'ticket.change_with_files',
+  { takes: { ...TAKES, files: FILES }, row: AnswerRow },
+  changeText(forwardingParts('locked')),
+)
 
 /** One call: changes of one or many tickets that hold together or not at all. */
 export interface ChangeCall {
@@ -215,9 +285,7 @@ export const CHANGE_TICKETS: BatchKind<ChangeCall, AnswerRow, WriteOutcome> = {
         each.drafts.flatMap((draft) => draft.messages.map((message) => ({ call, message }))),
       ),
     )
-    return files.length === 0
-      ? { statement: CHANGE, values }
-      : { statement: CHANGE_WITH_FILES, values: [...values, JSON.stringify(files)] }
+    return files.length === 0 ? CHANGE.with(values) : CHANGE_WITH_FILES.with({ ...values, files })
   },
   outcomes: (calls, rows) => calls.map((call, index) => writeOutcome(rows[index], call.idempotency)),
   recover: (database, tenantId, calls) =>
@@ -227,11 +295,12 @@ export const CHANGE_TICKETS: BatchKind<ChangeCall, AnswerRow, WriteOutcome> = {
     })),
 }
 
-function changeValues(tenantId: string, calls: readonly ChangeCall[]): unknown[] {
+function changeValues(tenantId: string, calls: readonly ChangeCall[]) {
   const tickets = calls.flatMap((each, call) =>
     each.drafts.map((draft, index) => ({
       call,
       nth_ticket: index,
+      id: draft.id,
       expected: draft.version,
       changed: draft.changed,
       // Nobody is shown the descriptions of many, which together can be anything.
@@ -239,7 +308,7 @@ function changeValues(tenantId: string, calls: readonly ChangeCall[]): unknown[]
       moved: draft.before.deskId !== draft.state.deskId,
       old_desk_id: draft.before.deskId,
       old_status: draft.before.status,
-      ...stateInput(draft.state),
+      ...changedInput(draft.state),
       // Left alone where it stays: it may be rendered anew at the same time.
       description: draft.describes ? draft.state.description : null,
     })),
@@ -271,6 +340,5 @@ function changeValues(tenantId: string, calls: readonly ChangeCall[]): unknown[]
       })),
   )
   const progresses = calls.flatMap(({ progress }, call) => (progress ? { call, progress } : []))
-  const inputs = [callsInput(calls), tickets, events, messages, progresses]
-  return [tenantId, ...inputs.map((each) => JSON.stringify(each))]
+  return { tenant_id: tenantId, calls: callsInput(calls), tickets, events, messages, progresses }
 }

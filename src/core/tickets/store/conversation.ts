@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { Sql } from '../../../storage/sql.ts'
 import { statement } from '../../../storage/statement.ts'
 import { EVENT_VIEW, EventRow, MESSAGE_COLUMNS, MessageRow, messageView } from '../rows.ts'
 
@@ -13,7 +14,7 @@ import { EVENT_VIEW, EventRow, MESSAGE_COLUMNS, MessageRow, messageView } from '
 
 /** SQL that joins the one row of a table by its id. The limit keeps it from becoming a join that reads all of the tenant's. */
 export const oneOf = (table: 'users' | 'messages', id: string, name: string): string =>
-  `left join lateral (select * from ${table} x where x.tenant_id = $1 and x.id = ${id} limit 1) ${name} on true`
+  `left join lateral (select * from ${table} x where x.tenant_id = :tenant_id and x.id = ${id} limit 1) ${name} on true`
 
 /** Bytes of the texts of a message `m`. */
 export const TEXT_BYTES = '(coalesce(octet_length(m.plain), 0) + coalesce(octet_length(m.safe_html), 0))'
@@ -35,32 +36,32 @@ interface Reading {
 /** Texts as they are. */
 const WHOLE_TEXTS: Reading = {
   bytes: TEXT_BYTES,
-  texts: `case when m.said < $6::bigint then m.plain else '' end as plain,
-  case when m.said < $6::bigint then m.safe_html end as safe_html`,
+  texts: `case when m.said < :page_bytes::bigint then m.plain else '' end as plain,
+  case when m.said < :page_bytes::bigint then m.safe_html end as safe_html`,
   ahead: () => '',
 }
 
 const SHARE = '(select f.share from fair f)'
 const FITS = `(${SHARE} is null or ${TEXT_BYTES} <= ${SHARE})`
 
-/** Texts of which those of all pages together come to `$7` bytes. */
+/** Texts of which those of all pages together come to `all_bytes`. */
 const FAIR_SHARES: Reading = {
   bytes: `least(${TEXT_BYTES}, ${SHARE})`,
-  texts: `case when m.said >= $6::bigint then '' when ${FITS} then m.plain else ${beginningOf('m.plain', SHARE)} end as plain,
-  case when m.said < $6::bigint and ${FITS} then m.safe_html end as safe_html,
+  texts: `case when m.said >= :page_bytes::bigint then '' when ${FITS} then m.plain else ${beginningOf('m.plain', SHARE)} end as plain,
+  case when m.said < :page_bytes::bigint and ${FITS} then m.safe_html end as safe_html,
   case when not ${FITS} then ${TEXT_BYTES} end as whole_bytes`,
   ahead: (condition) => `
 with sized as materialized (
-  select m.id, ${TEXT_BYTES} as bytes from messages m where m.tenant_id = $1 and ${condition}
+  select m.id, ${TEXT_BYTES} as bytes from messages m where m.tenant_id = :tenant_id and ${condition}
 ),
 fair as materialized (
   -- The shortest first: what they leave is for the others, in equal shares. The first of these is the one that counts.
-  select case when (select sum(s.bytes) from sized s) > $7::bigint then (
-    select max(($7::bigint - s.below) / s.others) from (
+  select case when (select sum(s.bytes) from sized s) > :all_bytes::bigint then (
+    select max((:all_bytes::bigint - s.below) / s.others) from (
       select s.bytes, (sum(s.bytes) over lengths - s.bytes)::bigint as below,
         count(*) over () - row_number() over lengths + 1 as others
       from sized s window lengths as (order by s.bytes, s.id)
-    ) s where s.below + s.bytes * s.others > $7::bigint
+    ) s where s.below + s.bytes * s.others > :all_bytes::bigint
   ) end as share
 )`,
 }
@@ -69,35 +70,60 @@ fair as materialized (
 const saidBefore = (bytes: string, order: string): string =>
   `coalesce(sum(${bytes}) over (order by ${order} rows between unbounded preceding and 1 preceding), 0) as said`
 
-const OF_TICKET = "m.ticket_id = $2 and ($3::boolean or m.visibility = 'public')"
-const OF_TICKETS = "m.ticket_id = any ($2::uuid[]) and (m.ticket_id = any ($3::uuid[]) or m.visibility = 'public')"
+const OF_TICKET = "m.ticket_id = :ticket_id and (:with_notes::boolean or m.visibility = 'public')"
+const OF_TICKETS =
+  "m.ticket_id = any (:ticket_ids::uuid[]) and (m.ticket_id = any (:noted_ids::uuid[]) or m.visibility = 'public')"
 
 const MessagePageRow = Type.Object({ ...MessageRow.properties, is_beyond: Type.Boolean() })
 
-/** A page of messages, oldest first: `$4` after which integer, `$5` how many rows, `$6` bytes of the page. */
+/** A page of messages, oldest first. */
 const pageOfMessages = (condition: string, { bytes, texts, ahead }: Reading): string => `${ahead(condition)}
-select ${messageView(texts)}, m.said >= $6::bigint as is_beyond
+select ${messageView(texts)}, m.said >= :page_bytes::bigint as is_beyond
 from (
   select m.*, ${saidBefore(bytes, 'm.integer')}
-  from messages m where m.tenant_id = $1 and ${condition} and m.integer > $4::bigint
-  order by m.integer limit $5
+  from messages m where m.tenant_id = :tenant_id and ${condition} and m.integer > :after::bigint
+  order by m.integer limit :limit
 ) m ${oneOf('users', 'm.author_id', 'u')}
 order by m.integer`
 
-/** A page of the messages of a ticket, `$2`, `$3` whether with notes. */
-export const MESSAGES = statement('message.of_ticket', MessagePageRow, pageOfMessages(OF_TICKET, WHOLE_TEXTS))
+const PAGE = {
+  /** The integer of a message, or the position of an event. */
+  after: Sql.bigint,
+  limit: Sql.bigint,
+  page_bytes: Sql.bigint,
+}
+/** A page of one ticket. */
+const OF_ONE = { tenant_id: Sql.uuid, ticket_id: Sql.uuid, with_notes: Sql.boolean, ...PAGE }
+/** The same in one answer. */
+const IN_SHARES = { ...OF_ONE, all_bytes: Sql.bigint }
 
-/** As `MESSAGES`, of those in one answer: `$7` bytes of all pages. */
+/** A page of the messages of a ticket. */
+export const MESSAGES = statement(
+  'message.of_ticket',
+  { takes: OF_ONE, row: MessagePageRow },
+  pageOfMessages(OF_TICKET, WHOLE_TEXTS),
+)
+
+/** As `MESSAGES`, of those in one answer. */
 export const MESSAGES_IN_SHARES = statement(
   'message.of_ticket_in_shares',
-  MessagePageRow,
+  { takes: IN_SHARES, row: MessagePageRow },
   pageOfMessages(OF_TICKET, FAIR_SHARES),
 )
 
-/** A page of the messages of tickets, `$2`, `$3` those of which with notes: in one answer, as `MESSAGES_IN_SHARES`. */
+/** A page of the messages of tickets, of some of them with notes: in one answer, as `MESSAGES_IN_SHARES`. */
 export const MESSAGES_OF_TICKETS = statement(
   'message.of_tickets',
-  MessagePageRow,
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      ticket_ids: Sql.array(Sql.uuid),
+      noted_ids: Sql.array(Sql.uuid),
+      ...PAGE,
+      all_bytes: Sql.bigint,
+    },
+    row: MessagePageRow,
+  },
   pageOfMessages(OF_TICKETS, FAIR_SHARES),
 )
 
@@ -113,24 +139,39 @@ const TimelineRow = Type.Object({
 })
 
 /**
- * A page of a ticket's events with the messages that they added: `$4` after which position, the others as for `MESSAGES`.
+ * A page of a ticket's events with the messages that they added.
  * The message's columns come along, so that it is looked up once.
  */
 const pageOfTimeline = ({ bytes, texts, ahead }: Reading): string => `${ahead(OF_TICKET)}
-select ${EVENT_VIEW}, c.name as credential_name, e.said >= $6::bigint as is_beyond,
+select ${EVENT_VIEW}, c.name as credential_name, e.said >= :page_bytes::bigint as is_beyond,
   case when m.id is not null then (select to_json(v) from (select ${messageView(texts)}) v) end as message
 from (
   select e.*, ${MESSAGE_COLUMNS.map((column) => `m.${column} as m_${column}`).join(', ')}, ${saidBefore(bytes, 'e.position')}
   from events e ${oneOf('messages', 'e.message_id', 'm')}
-  where e.tenant_id = $1 and e.ticket_id = $2 and e.position > $4::bigint and ($3::boolean or not ${IS_OF_NOTE})
-  order by e.position limit $5
+  where e.tenant_id = :tenant_id and e.ticket_id = :ticket_id and e.position > :after::bigint and (:with_notes::boolean or not ${IS_OF_NOTE})
+  order by e.position limit :limit
 ) e
 cross join lateral (select ${MESSAGE_COLUMNS.map((column) => `e.m_${column} as ${column}`).join(', ')}, e.said) m
 ${oneOf('users', 'm.author_id', 'u')}
-left join credentials c on c.tenant_id = $1 and c.id = e.credential_id
+left join credentials c on c.tenant_id = :tenant_id and c.id = e.credential_id
 order by e.position`
 
-export const TIMELINE = statement('event.timeline', TimelineRow, pageOfTimeline(WHOLE_TEXTS))
+export const TIMELINE = statement('event.timeline', { takes: OF_ONE, row: TimelineRow }, pageOfTimeline(WHOLE_TEXTS))
 
-/** As `TIMELINE`, of all of it in one answer: `$7` bytes of the texts of all pages. */
-export const TIMELINE_IN_SHARES = statement('event.timeline_in_shares', TimelineRow, pageOfTimeline(FAIR_SHARES))
+/** As `TIMELINE`, of all of it in one answer. */
+export const TIMELINE_IN_SHARES = statement(
+  'event.timeline_in_shares',
+  { takes: IN_SHARES, row: TimelineRow },
+  pageOfTimeline(FAIR_SHARES),
+)
+
+/** What was recorded under an id, and whether it is about a note. */
+export const TICKET_EVENT = statement(
+  'event.of_id',
+  {
+    takes: { tenant_id: Sql.uuid, id: Sql.uuid },
+    row: Type.Object({ ...EventRow.properties, is_of_note: Type.Boolean() }),
+  },
+  `select ${EVENT_VIEW}, ${IS_OF_NOTE} as is_of_note
+from events e left join messages m on m.tenant_id = :tenant_id and m.id = e.message_id where e.tenant_id = :tenant_id and e.id = :id`,
+)

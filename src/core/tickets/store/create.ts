@@ -1,30 +1,56 @@
 import { type Static, Type } from 'typebox'
 import type { BatchKind } from '../../../storage/batch.ts'
+import { absentColumns, columnsOf, Sql, type ValuesOf } from '../../../storage/sql.ts'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
 import { momentOf } from '../../events/moment.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
 import { instant } from '../../instant.ts'
 import { addressKey } from '../../spelling.ts'
 import type { Provenance, TicketDraft } from '../drafts.ts'
-import { OPENED_COLUMNS, openedOf, openedValues, recordedAt, recordOf, stateInput } from '../fields.ts'
+import { OPENED_COLUMNS, openedInput, openedValues, recordedAt } from '../fields.ts'
 import { EVENT_VIEW, PersonData, personView, TICKET_VIEW } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
-import { type AttachingParts, attachingInput, attachingParts, attachingTargets, WITHOUT_FILES } from './attaching.ts'
-import { keyInput, keyTargets, messageInput, provenanceInput } from './inputs.ts'
+import {
+  type AttachingParts,
+  attachingInput,
+  attachingParts,
+  attachingTargets,
+  FILES,
+  WITHOUT_FILES,
+} from './attaching.ts'
+import { DATA, KEY, keyInput, keyTargets, MESSAGE, messageInput, PROVENANCE, provenanceInput } from './inputs.ts'
 import { LIVING, namesNobody } from './people.ts'
 import { recoverByEvents } from './recover.ts'
 
 const OPENED_NAMES = Object.keys(OPENED_COLUMNS)
 
+const { uuid, integer, text, boolean, array, nullable } = Sql
+
+/** The first message, where there is one. */
+const FIRST_MESSAGE = absentColumns({ author_is_requester: boolean, ...MESSAGE })
+
+/** What a call brings beside the ticket's own fields. */
+const BESIDE = {
+  requester_id: nullable(uuid),
+  ...FIRST_MESSAGE,
+  event_id: uuid,
+  event_after: DATA,
+  ...PROVENANCE,
+}
+
+const CALL = {
+  call: integer,
+  ...OPENED_COLUMNS,
+  ...BESIDE,
+  requester_by: Sql.word(['id', 'email', 'ensured', 'nobody']),
+  requester_email: nullable(text),
+  requester_member: boolean,
+  ...KEY,
+}
+
 const createText = (files: AttachingParts): string => `
 with input as materialized (
-  select * from json_to_recordset($2::json) as i (
-    call integer, ${recordOf(OPENED_COLUMNS)}, requester_by text, requester_id uuid, requester_email text, requester_member boolean,
-    message_id uuid, visibility text, author_id uuid, author_is_requester boolean, author_name text, author_role text,
-    message_direction text, message_channel_id integer, format text, original text, plain text, safe_html text,
-    sanitizer text, rendering integer, plain_given boolean, event_id uuid, event_after jsonb,
-    actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, claimant_id uuid, key text,
-    fingerprint text)
+  select * from json_to_recordset(:calls::json) as i (${columnsOf(CALL)})
 ),
 named as materialized (
   select i.call, i.author_id as id from input i where i.author_id is not null and not i.author_is_requester
@@ -33,7 +59,7 @@ named as materialized (
 ),${LIVING},
 reached as materialized (
   select u.id, u.email_key from (select distinct i.requester_email as email_key from input i) i, lateral (
-    select x.id, x.email_key from users x where x.tenant_id = $1 and x.email_key = i.email_key limit 1 for share) u
+    select x.id, x.email_key from users x where x.tenant_id = :tenant_id and x.email_key = i.email_key limit 1 for share) u
 ),
 found as materialized (
   select i.*, coalesce(
@@ -44,7 +70,7 @@ found as materialized (
 known as materialized (
   -- No EXISTS, which may be planned as a look at all memberships of the tenant.
   select f.*, (
-    select m.id from memberships m where m.tenant_id = $1 and m.user_id = f.found_id and m.desk_id = f.desk_id) as membership_id
+    select m.id from memberships m where m.tenant_id = :tenant_id and m.user_id = f.found_id and m.desk_id = f.desk_id) as membership_id
   from found f
 ),
 ${files.inputs}
@@ -60,7 +86,7 @@ checked as materialized (
 ),
 claimed as (
   insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
-  select $1, k.claimant_id, k.key, k.fingerprint, k.at from checked k where k.key is not null and k.problem is null
+  select :tenant_id, k.claimant_id, k.key, k.fingerprint, k.at from checked k where k.key is not null and k.problem is null
   on conflict do nothing
   returning c.credential_id, c.key
 ),
@@ -77,7 +103,7 @@ counted as (
   set event_position = c.event_position + t.tickets, ticket_integer = c.ticket_integer + t.tickets,
     message_integer = c.message_integer + t.messages, latest_at = ${momentOf('t.at')}
   from totals t
-  where c.tenant_id = $1 and t.tickets > 0
+  where c.tenant_id = :tenant_id and t.tickets > 0
   returning c.event_position - t.tickets as event_position, c.ticket_integer - t.tickets as ticket_integer,
     c.message_integer - t.messages as message_integer, c.latest_at
 ),
@@ -95,13 +121,13 @@ desk_counted as (
     pending_tickets = d.pending_tickets + t.p, on_hold_tickets = d.on_hold_tickets + t.h,
     solved_tickets = d.solved_tickets + t.s, closed_tickets = d.closed_tickets + t.c
   from desk_totals t, counted
-  where d.tenant_id = $1 and d.desk_id = t.desk_id
+  where d.tenant_id = :tenant_id and d.desk_id = t.desk_id
   returning d.desk_id, d.ticket_number - t.tickets as ticket_number
 ),
 made as (
   insert into tickets as t (tenant_id, integer, number, version, requester_id, created_at, updated_at, change_position,
     ${OPENED_NAMES.join(', ')})
-  select $1, c.ticket_integer + a.nth, d.ticket_number + a.nth_on_desk, 1, a.found_id, a.at, c.latest_at, c.event_position + a.nth,
+  select :tenant_id, c.ticket_integer + a.nth, d.ticket_number + a.nth_on_desk, 1, a.found_id, a.at, c.latest_at, c.event_position + a.nth,
     ${openedValues((column) => `a.${column}`, 'c.latest_at')}
   from accepted a, counted c, desk_counted d
   where d.desk_id = a.desk_id
@@ -110,7 +136,7 @@ made as (
 said as (
   insert into messages (tenant_id, id, integer, ticket_id, visibility, author_id, author_name, author_role, direction,
     channel_id, format, original, plain, safe_html, sanitizer, rendering, plain_given, ticket_status, created_at)
-  select $1, a.message_id, c.message_integer + a.nth_message, a.id, a.visibility,
+  select :tenant_id, a.message_id, c.message_integer + a.nth_message, a.id, a.visibility,
     case when a.author_is_requester then a.found_id else a.author_id end, a.author_name, a.author_role, a.message_direction,
     a.message_channel_id, a.format, a.original, a.plain, a.safe_html, a.sanitizer, a.rendering, a.plain_given, a.status, c.latest_at
   from accepted a, counted c
@@ -119,7 +145,7 @@ said as (
 ${files.attached}
 recorded as (
   insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after)
-  select $1, c.event_position + a.nth, a.event_id, 'ticket.created', a.id, a.message_id, a.actor_id, a.credential_id, a.dialect,
+  select :tenant_id, c.event_position + a.nth, a.event_id, 'ticket.created', a.id, a.message_id, a.actor_id, a.credential_id, a.dialect,
     a.request_id, c.latest_at, a.event_after
   from accepted a, counted c
   returning e.*
@@ -135,17 +161,22 @@ answered as materialized (
 ),
 kept as (
   insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select $1, a.claimant_id, a.key, a.shown, a.result::jsonb from answered a where a.key is not null
+  select :tenant_id, a.claimant_id, a.key, a.shown, a.result::jsonb from answered a where a.key is not null
 )
 select k.call, k.problem, a.result, c.fingerprint as claimed_as, s.result as repeated
 from checked k
 left join answered a on a.call = k.call
-left join claims c on k.key is not null and a.call is null and c.tenant_id = $1 and c.credential_id = k.claimant_id and c.key = k.key
-left join claim_results s on c.key is not null and s.tenant_id = $1 and s.credential_id = c.credential_id and s.key = c.key
+left join claims c on k.key is not null and a.call is null and c.tenant_id = :tenant_id and c.credential_id = k.claimant_id and c.key = k.key
+left join claim_results s on c.key is not null and s.tenant_id = :tenant_id and s.credential_id = c.credential_id and s.key = c.key
 order by k.call`
 
-const CREATE = statement('ticket.create', AnswerRow, createText(WITHOUT_FILES))
-const CREATE_WITH_FILES = statement('ticket.create_with_files', AnswerRow, createText(attachingParts('$3', 'known')))
+const TAKES = { tenant_id: uuid, calls: Sql.records(CALL) }
+const CREATE = statement('ticket.create', { takes: TAKES, row: AnswerRow }, createText(WITHOUT_FILES))
+const CREATE_WITH_FILES = statement(
+  'ticket.create_with_files',
+  { takes: { ...TAKES, files: FILES }, row: AnswerRow },
+  createText(attachingParts('known')),
+)
 
 export interface CreateCall {
   readonly draft: TicketDraft
@@ -153,54 +184,39 @@ export interface CreateCall {
   readonly idempotency: IdempotencyKey | null
 }
 
-type CreateInput = Readonly<Record<string, unknown>>
-
-function createInput(each: CreateCall, call: number): CreateInput {
-  return { call, ...stateInput(each.draft.state), ...givenBeside(each) }
-}
-
-/** What a call brings beside the ticket's own fields. */
-function givenBeside(each: CreateCall): CreateInput {
-  const { requester, message, event } = each.draft
+function createInput(each: CreateCall, call: number) {
+  const { requester } = each.draft
   return {
-    requester_by: requester.by === 'email' && requester.create ? 'ensured' : requester.by,
-    requester_id: requester.by === 'id' ? requester.id : null,
+    call,
+    ...openedInput(each.draft.state),
+    ...givenBeside(each),
+    requester_by: requester.by === 'email' && requester.create ? ('ensured' as const) : requester.by,
     requester_email: requester.by === 'email' ? addressKey(requester.email) : null,
     requester_member: requester.by === 'id' && requester.member,
-    ...(message ? messageInput(message) : {}),
-    event_id: event.id,
-    event_after: event.after,
-    ...provenanceInput(each.by),
     ...keyInput(each.idempotency),
   }
 }
 
-/** What `CREATE_LONE` is given, beside the tenant: the names of `createInput` with their types. */
-const LONE_INPUT: Readonly<Record<string, string>> = {
-  ...OPENED_COLUMNS,
-  requester_id: 'uuid',
-  ...{ message_id: 'uuid', visibility: 'text', author_id: 'uuid', author_is_requester: 'boolean', author_name: 'text' },
-  ...{
-    author_role: 'text',
-    message_direction: 'text',
-    message_channel_id: 'integer',
-    format: 'text',
-    original: 'text',
-  },
-  ...{ plain: 'text', safe_html: 'text', sanitizer: 'text', rendering: 'integer', plain_given: 'boolean' },
-  ...{ event_id: 'uuid', event_after: 'jsonb', actor_id: 'uuid' },
-  ...{ credential_id: 'uuid', dialect: 'text', request_id: 'text', at: 'timestamptz', people: 'uuid[]' },
+function givenBeside({ draft: { requester, message, event }, by }: CreateCall): ValuesOf<typeof BESIDE> {
+  return {
+    requester_id: requester.by === 'id' ? requester.id : null,
+    author_is_requester: message?.authorId === 'requester',
+    ...(message ? messageInput(message) : {}),
+    event_id: event.id,
+    event_after: event.after,
+    ...provenanceInput(by),
+  }
 }
-const LONE_NAMES = Object.keys(LONE_INPUT)
-/** Those that are no fields of the ticket, which come first. */
-const LONE_BESIDE = LONE_NAMES.slice(OPENED_NAMES.length)
 
-/** SQL with `:name` for each value of `LONE_INPUT`. */
-function withParameters(sql: string): string {
-  return sql.replace(/(?<!:):([a-z_]+)/g, (_, name: string) => {
-    const index = LONE_NAMES.indexOf(name)
-    if (index === -1) throw new Error(`There is no value ${name}.`)
-    return `$${index + 2}::${LONE_INPUT[name]}`
+/** What `CREATE_LONE` takes beside the tenant. */
+const LONE = { ...OPENED_COLUMNS, ...BESIDE, people: array(uuid) }
+
+/** SQL in which each value of `LONE` tells its type: nothing else there does. */
+function withTypes(sql: string): string {
+  const types: Readonly<Record<string, { readonly sql: string }>> = LONE
+  return sql.replace(/(?<!:):([a-z_]+)/g, (parameter, name: string) => {
+    const type = types[name]
+    return type ? `${parameter}::${type.sql}` : parameter
   })
 }
 
@@ -221,18 +237,18 @@ type LoneRow = Static<typeof LoneRow>
  */
 const CREATE_LONE = statement(
   'ticket.create_lone',
-  LoneRow,
-  withParameters(`
+  { takes: { tenant_id: uuid, ...LONE }, row: LoneRow },
+  withTypes(`
 with living as materialized (
   -- As in 'people.ts'.
   select u.id from unnest(:people) n (id), lateral (
-    select x.id from users x where x.tenant_id = $1 and x.id = n.id and x.erased_at is null limit 1 for share) u
+    select x.id from users x where x.tenant_id = :tenant_id and x.id = n.id and x.erased_at is null limit 1 for share) u
 ),
 counted as (
   update tenant_counters c
   set event_position = c.event_position + 1, ticket_integer = c.ticket_integer + 1,
     message_integer = c.message_integer + (:message_id is not null)::integer, latest_at = ${momentOf(':at')}
-  where c.tenant_id = $1
+  where c.tenant_id = :tenant_id
     and (select count(*) from living) = cardinality(:people)
   returning c.event_position, c.ticket_integer, c.message_integer, c.latest_at
 ),
@@ -246,20 +262,20 @@ desk_counted as (
     solved_tickets = d.solved_tickets + (:status = 'solved')::integer,
     closed_tickets = d.closed_tickets + (:status = 'closed')::integer
   from counted c
-  where d.tenant_id = $1 and d.desk_id = :desk_id
+  where d.tenant_id = :tenant_id and d.desk_id = :desk_id
   returning d.ticket_number, c.event_position, c.ticket_integer, c.message_integer, c.latest_at
 ),
 made as (
   insert into tickets (tenant_id, integer, number, version, requester_id, created_at, updated_at, change_position,
     ${OPENED_NAMES.join(', ')})
-  select $1, d.ticket_integer, d.ticket_number, 1, :requester_id, :at, d.latest_at, d.event_position,
+  select :tenant_id, d.ticket_integer, d.ticket_number, 1, :requester_id, :at, d.latest_at, d.event_position,
     ${openedValues((column) => `:${column}`, 'd.latest_at')}
   from desk_counted d
 ),
 said as (
   insert into messages (tenant_id, id, integer, ticket_id, visibility, author_id, author_name, author_role, direction,
     channel_id, format, original, plain, safe_html, sanitizer, rendering, plain_given, ticket_status, created_at)
-  select $1, :message_id, d.message_integer, :id, :visibility,
+  select :tenant_id, :message_id, d.message_integer, :id, :visibility,
     case when :author_is_requester then :requester_id else :author_id end, :author_name, :author_role, :message_direction,
     :message_channel_id, :format, :original, :plain, :safe_html, :sanitizer, :rendering, :plain_given, :status, d.latest_at
   from desk_counted d
@@ -267,7 +283,7 @@ said as (
 ),
 recorded as (
   insert into events (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after)
-  select $1, d.event_position, :event_id, 'ticket.created', :id, :message_id, :actor_id, :credential_id, :dialect, :request_id,
+  select :tenant_id, d.event_position, :event_id, 'ticket.created', :id, :message_id, :actor_id, :credential_id, :dialect, :request_id,
     d.latest_at, :event_after
   from desk_counted d
 )
@@ -308,18 +324,14 @@ function loneOutcome({ draft, by }: CreateCall, row: LoneRow | undefined): Write
 function createStatement(tenantId: string, calls: readonly CreateCall[]): BoundStatement<AnswerRow | LoneRow> {
   const lone = loneOf(calls)
   if (lone) {
-    const input: CreateInput = { ...givenBeside(lone), people: peopleIn(lone) }
-    const beside = LONE_BESIDE.map((name) => input[name])
-    return { statement: CREATE_LONE, values: [tenantId, ...openedOf(lone.draft.state), ...beside] }
+    const opened = openedInput(lone.draft.state)
+    return CREATE_LONE.with({ tenant_id: tenantId, ...opened, ...givenBeside(lone), people: peopleIn(lone) })
   }
-  const inputs = calls.map(createInput)
-  const values = [tenantId, JSON.stringify(inputs)]
+  const values = { tenant_id: tenantId, calls: calls.map(createInput) }
   const files = attachingInput(
     calls.flatMap(({ draft: { message } }, call) => (message === null ? [] : [{ call, message }])),
   )
-  return files.length === 0
-    ? { statement: CREATE, values }
-    : { statement: CREATE_WITH_FILES, values: [...values, JSON.stringify(files)] }
+  return files.length === 0 ? CREATE.with(values) : CREATE_WITH_FILES.with({ ...values, files })
 }
 
 export const CREATE_TICKETS: BatchKind<CreateCall, AnswerRow | LoneRow, WriteOutcome> = {

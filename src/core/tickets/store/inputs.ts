@@ -1,14 +1,38 @@
+import type { Static } from 'typebox'
+import { columnsOf, Sql } from '../../../storage/sql.ts'
+import type { EventData } from '../../events/event.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
 import type { MessageDraft, Provenance } from '../drafts.ts'
 
-/** How drafts become JSON for the statements, by the names that these give to the fields. */
+/** What statements take of drafts, and how it is made of these. */
 
-export function messageInput(message: MessageDraft): object {
+const { uuid, integer, text, boolean, timestamptz, array, nullable, absent, word } = Sql
+
+export const DATA = nullable(Sql.jsonb<EventData>())
+
+/** What is said, and by whom. */
+export const MESSAGE = {
+  message_id: uuid,
+  visibility: word(['public', 'internal']),
+  author_id: nullable(uuid),
+  author_name: nullable(text),
+  author_role: word(['requester', 'agent']),
+  message_direction: word(['inbound', 'outbound']),
+  message_channel_id: integer,
+  format: word(['text', 'html']),
+  original: text,
+  plain: text,
+  safe_html: nullable(text),
+  sanitizer: nullable(text),
+  rendering: nullable(integer),
+  plain_given: boolean,
+}
+
+export function messageInput(message: MessageDraft) {
   return {
     message_id: message.id,
     visibility: message.visibility,
     author_id: message.authorId === 'requester' ? null : message.authorId,
-    author_is_requester: message.authorId === 'requester',
     author_name: message.authorName,
     author_role: message.authorRole,
     message_direction: message.direction,
@@ -23,8 +47,16 @@ export function messageInput(message: MessageDraft): object {
   }
 }
 
+export const ENVELOPE = {
+  to_addresses: absent(array(text)),
+  cc_addresses: absent(array(text)),
+  bcc_addresses: absent(array(text)),
+  in_reply_to: absent(uuid),
+  external_reference: absent(text),
+}
+
 /** The envelope of a message, where it has one. */
-export function envelopeInput({ envelope }: MessageDraft): object {
+export function envelopeInput({ envelope }: MessageDraft) {
   if (envelope === null) return {}
   const { to, cc, bcc, inReplyTo, externalReference } = envelope
   const listed = (addresses: readonly string[]) => (addresses.length === 0 ? null : addresses)
@@ -37,7 +69,9 @@ export function envelopeInput({ envelope }: MessageDraft): object {
   }
 }
 
-export function provenanceInput(by: Provenance): object {
+export const PROVENANCE = { actor_id: uuid, credential_id: uuid, dialect: text, request_id: text, at: timestamptz }
+
+export function provenanceInput(by: Provenance) {
   return {
     actor_id: by.actorId,
     credential_id: by.credentialId,
@@ -47,7 +81,9 @@ export function provenanceInput(by: Provenance): object {
   }
 }
 
-export function keyInput(key: IdempotencyKey | null): object {
+export const KEY = { claimant_id: nullable(uuid), key: nullable(text), fingerprint: nullable(text) }
+
+export function keyInput(key: IdempotencyKey | null) {
   return { claimant_id: key?.claimant ?? null, key: key?.key ?? null, fingerprint: key?.fingerprint ?? null }
 }
 
@@ -55,18 +91,21 @@ export function keyTargets(key: IdempotencyKey | null): string[] {
   return key === null ? [] : [`key ${key.claimant} ${key.key}`]
 }
 
-/** The calls of a statement as a table: by whom each is made, and its idempotency key. `$2` is what `callsInput` makes. */
-export const CALLS = `calls as materialized (
-  select * from json_to_recordset($2::json) as i (
-    call integer, actor_id uuid, credential_id uuid, dialect text, request_id text, at timestamptz, claimant_id uuid, key text,
-    fingerprint text)
+const CALL = { call: integer, ...PROVENANCE, ...KEY }
+
+/** The calls of a statement: by whom each is made, and its idempotency key. */
+export const CALLS = Sql.records(CALL)
+
+/** The same as a table of SQL. */
+export const CALLS_INPUT = `calls as materialized (
+  select * from json_to_recordset(:calls::json) as i (${columnsOf(CALL)})
 )`
 
 /** Claims the keys of calls of a table: `accepted` are those whose key was not used before, and of them alone an effect comes. */
 export function claimingOf(calls: string): string {
   return `claimed as (
   insert into claims as c (tenant_id, credential_id, key, fingerprint, created_at)
-  select $1, k.claimant_id, k.key, k.fingerprint, k.at from ${calls} k where k.key is not null
+  select :tenant_id, k.claimant_id, k.key, k.fingerprint, k.at from ${calls} k where k.key is not null
   on conflict do nothing
   returning c.credential_id, c.key
 ),
@@ -78,6 +117,6 @@ accepted as materialized (
 
 export function callsInput(
   calls: readonly { readonly by: Provenance; readonly idempotency: IdempotencyKey | null }[],
-): readonly object[] {
+): Static<typeof CALLS> {
   return calls.map((each, call) => ({ call, ...provenanceInput(each.by), ...keyInput(each.idempotency) }))
 }

@@ -9,7 +9,7 @@ export const LIVING = `
 living as materialized (
   -- One by one: a join may be planned as a look at all users of the tenant.
   select u.id from (select distinct n.id from named n) n, lateral (
-    select x.id from users x where x.tenant_id = $1 and x.id = n.id and x.erased_at is null limit 1 for share) u
+    select x.id from users x where x.tenant_id = :tenant_id and x.id = n.id and x.erased_at is null limit 1 for share) u
 )`
 
 /** SQL that is true of a call that names somebody who is erased, or was never there. */

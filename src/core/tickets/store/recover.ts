@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import type { Database } from '../../../storage/database.ts'
+import { Sql } from '../../../storage/sql.ts'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
 import { EVENT_VIEW, EventRow, eventOf, messageOf, ticketOf } from '../rows.ts'
 import type { WriteOutcome } from './answers.ts'
@@ -9,15 +10,15 @@ import { FIND_BY_ID, MESSAGES_BY_ID } from './find.ts'
 
 const EVENTS_OF_TICKETS = statement(
   'event.of_tickets',
-  EventRow,
-  `select ${EVENT_VIEW} from events e where e.tenant_id = $1 and e.ticket_id = any ($2::uuid[]) order by e.position`,
+  { takes: { tenant_id: Sql.uuid, ticket_ids: Sql.array(Sql.uuid) }, row: EventRow },
+  `select ${EVENT_VIEW} from events e where e.tenant_id = :tenant_id and e.ticket_id = any (:ticket_ids::uuid[]) order by e.position`,
 )
 
 export function eventsOfTickets(
   tenantId: string,
   ticketIds: readonly string[],
 ): BoundStatement<Static<typeof EventRow>> {
-  return { statement: EVENTS_OF_TICKETS, values: [tenantId, ticketIds] }
+  return EVENTS_OF_TICKETS.with({ tenant_id: tenantId, ticket_ids: ticketIds })
 }
 
 /** A call that recorded its events has committed; its answer is then made of what stands now. */
@@ -32,7 +33,7 @@ export async function recoverByEvents<Call>(
   const byId = new Map(events.map((event) => [event.id, eventOf(event)]))
   const tickets = await database.run(FIND_BY_ID.statement(tenantId, ticketIds))
   const messageIds = events.flatMap((event) => (event.kind === 'message.added' ? (event.message_id ?? []) : []))
-  const messages = await database.run({ statement: MESSAGES_BY_ID, values: [tenantId, messageIds] })
+  const messages = await database.run(MESSAGES_BY_ID.with({ tenant_id: tenantId, ids: messageIds }))
   return calls.map((call) => {
     const recorded = wrote(call).eventIds.flatMap((id) => byId.get(id) ?? [])
     if (recorded.length === 0) return undefined

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { type Statement, statement } from '../../../storage/statement.ts'
+import { Sql, type SqlType } from '../../../storage/sql.ts'
+import { statement, type TypedStatement } from '../../../storage/statement.ts'
 
 /** A record of what is kept about a person, and the key after which the next ones are. */
 const RecordRow = Type.Object({
@@ -12,9 +13,9 @@ export type RecordRow = { readonly key: string; readonly record: Readonly<Record
 export const EXPORTED = ['user', 'credential', 'grant', 'ticket', 'message', 'attachment', 'event'] as const
 export type Exported = (typeof EXPORTED)[number]
 
-/** One kind of records: `$1` tenant, `$2` person, `$3` the key after which to go on, `$4` how many. */
+/** One kind of records. */
 interface ExportedKind {
-  readonly statement: Statement<RecordRow>
+  readonly statement: TypedStatement<RecordsAsked, RecordRow>
   /** The key before all others. */
   readonly first: string
   /** Records that one statement reads: as many as memory holds, however long each may be. */
@@ -24,14 +25,31 @@ interface ExportedKind {
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 const SHORT = 200
 
-const exported = (kind: Exported, text: string): Statement<RecordRow> =>
-  statement(`user.export_${kind}`, RecordRow, text)
+/** Whose records, how many, and after which key. */
+interface RecordsAsked {
+  readonly tenant_id: string
+  readonly user_id: string
+  readonly after: string
+  readonly limit: number
+}
+
+/** @param after what the keys of these records are. */
+const exported = (
+  kind: Exported,
+  text: string,
+  after: SqlType<string> = Sql.uuid,
+): TypedStatement<RecordsAsked, RecordRow> =>
+  statement(
+    `user.export_${kind}`,
+    { takes: { tenant_id: Sql.uuid, user_id: Sql.uuid, after, limit: Sql.bigint }, row: RecordRow },
+    text,
+  )
 
 /** All of a row but the tenant, and what is named: secrets, and keys that say nothing more than what they are made of. */
 const ROW = (table: string, ...without: readonly string[]): string =>
   `to_jsonb(${table}) - array[${['tenant_id', ...without].map((each) => `'${each}'`).join(', ')}]`
 
-const OWN = 'm.tenant_id = $1 and m.author_id = $2::uuid'
+const OWN = 'm.tenant_id = :tenant_id and m.author_id = :user_id::uuid'
 
 /** How each kind is read. No secret is in it, nor the hash of one. */
 export const EXPORTS: Readonly<Record<Exported, ExportedKind>> = {
@@ -43,12 +61,12 @@ export const EXPORTS: Readonly<Record<Exported, ExportedKind>> = {
       `select u.id::text as key, ${ROW('u', 'email_key', 'username_key', 'password_hash')} || jsonb_build_object(
     'has_password', u.password_hash is not null,
     'memberships', (select coalesce(jsonb_agg(${ROW('m', 'user_id')} order by m.id), '[]') from memberships m
-      where m.tenant_id = $1 and m.user_id = u.id),
+      where m.tenant_id = :tenant_id and m.user_id = u.id),
     'addresses', (select coalesce(jsonb_agg(${ROW('a', 'user_id', 'address_key')} order by a.created_at, a.address), '[]')
-      from user_addresses a where a.tenant_id = $1 and a.user_id = u.id),
+      from user_addresses a where a.tenant_id = :tenant_id and a.user_id = u.id),
     'external_ids', (select coalesce(jsonb_agg(${ROW('x', 'user_id')} order by x.desk_id, x.external_id), '[]')
-      from external_identities x where x.tenant_id = $1 and x.user_id = u.id)) as record
-from users u where u.tenant_id = $1 and u.id = $2::uuid and u.id > $3::uuid order by u.id limit $4`,
+      from external_identities x where x.tenant_id = :tenant_id and x.user_id = u.id)) as record
+from users u where u.tenant_id = :tenant_id and u.id = :user_id::uuid and u.id > :after::uuid order by u.id limit :limit`,
     ),
   },
   credential: {
@@ -57,7 +75,7 @@ from users u where u.tenant_id = $1 and u.id = $2::uuid and u.id > $3::uuid orde
     statement: exported(
       'credential',
       `select c.id::text as key, ${ROW('c', 'secret_hash', 'user_id')} as record from credentials c
-where c.tenant_id = $1 and c.user_id = $2::uuid and c.id > $3::uuid order by c.id limit $4`,
+where c.tenant_id = :tenant_id and c.user_id = :user_id::uuid and c.id > :after::uuid order by c.id limit :limit`,
     ),
   },
   grant: {
@@ -66,7 +84,7 @@ where c.tenant_id = $1 and c.user_id = $2::uuid and c.id > $3::uuid order by c.i
     statement: exported(
       'grant',
       `select g.id::text as key, ${ROW('g', 'code_hash', 'code_challenge', 'refresh_hash', 'user_id')} as record from grants g
-where g.tenant_id = $1 and g.user_id = $2::uuid and g.id > $3::uuid order by g.id limit $4`,
+where g.tenant_id = :tenant_id and g.user_id = :user_id::uuid and g.id > :after::uuid order by g.id limit :limit`,
     ),
   },
   ticket: {
@@ -75,7 +93,7 @@ where g.tenant_id = $1 and g.user_id = $2::uuid and g.id > $3::uuid order by g.i
     statement: exported(
       'ticket',
       `select t.id::text as key, ${ROW('t')} as record from tickets t
-where t.tenant_id = $1 and t.requester_id = $2::uuid and t.id > $3::uuid order by t.id limit $4`,
+where t.tenant_id = :tenant_id and t.requester_id = :user_id::uuid and t.id > :after::uuid order by t.id limit :limit`,
     ),
   },
   message: {
@@ -85,7 +103,7 @@ where t.tenant_id = $1 and t.requester_id = $2::uuid and t.id > $3::uuid order b
     statement: exported(
       'message',
       `select m.id::text as key, ${ROW('m', 'address_keys')} as record from messages m
-where ${OWN} and m.id > $3::uuid order by m.id limit $4`,
+where ${OWN} and m.id > :after::uuid order by m.id limit :limit`,
     ),
   },
   attachment: {
@@ -94,9 +112,9 @@ where ${OWN} and m.id > $3::uuid order by m.id limit $4`,
     statement: exported(
       'attachment',
       `select f.id::text as key, ${ROW('f')} as record from attachments f
-where f.tenant_id = $1 and f.id > $3::uuid
-  and (f.uploader_id = $2::uuid or exists (select 1 from messages m where ${OWN} and m.id = f.message_id))
-order by f.id limit $4`,
+where f.tenant_id = :tenant_id and f.id > :after::uuid
+  and (f.uploader_id = :user_id::uuid or exists (select 1 from messages m where ${OWN} and m.id = f.message_id))
+order by f.id limit :limit`,
     ),
   },
   event: {
@@ -105,27 +123,31 @@ order by f.id limit $4`,
     statement: exported(
       'event',
       `select e.position::text as key, ${ROW('e')} as record from events e
-where e.tenant_id = $1 and e.position > $3::bigint
-  and (e.subject_id = $2::uuid or e.actor_id = $2::uuid
-    or $2::text in (e.before ->> 'requester_id', e.after ->> 'requester_id', e.before ->> 'assignee_id', e.after ->> 'assignee_id'))
-order by e.position limit $4`,
+where e.tenant_id = :tenant_id and e.position > :after::bigint
+  and (e.subject_id = :user_id::uuid or e.actor_id = :user_id::uuid
+    or :user_id::text in (e.before ->> 'requester_id', e.after ->> 'requester_id', e.before ->> 'assignee_id', e.after ->> 'assignee_id'))
+order by e.position limit :limit`,
+      Sql.digits,
     ),
   },
 }
 
-/** How much there is of a person `$2`, as far as an erasure is about it. */
+/** How much there is of a person, as far as an erasure is about it. */
 export const HOLDINGS = statement(
   'user.holdings',
-  Type.Object({
-    tickets: Type.Integer(),
-    messages: Type.Integer(),
-    files: Type.Integer(),
-    credentials: Type.Integer(),
-  }),
+  {
+    takes: { tenant_id: Sql.uuid, user_id: Sql.uuid },
+    row: Type.Object({
+      tickets: Type.Integer(),
+      messages: Type.Integer(),
+      files: Type.Integer(),
+      credentials: Type.Integer(),
+    }),
+  },
   `select
-  (select count(*) from tickets t where t.tenant_id = $1 and t.requester_id = $2::uuid) as tickets,
+  (select count(*) from tickets t where t.tenant_id = :tenant_id and t.requester_id = :user_id::uuid) as tickets,
   (select count(*) from messages m where ${OWN} and m.author_role = 'requester') as messages,
-  (select count(*) from attachments f where f.tenant_id = $1 and (f.message_id is null and f.uploader_id = $2::uuid
+  (select count(*) from attachments f where f.tenant_id = :tenant_id and (f.message_id is null and f.uploader_id = :user_id::uuid
     or f.message_id = any (array(select m.id from messages m where ${OWN} and m.author_role = 'requester')))) as files,
-  (select count(*) from credentials c where c.tenant_id = $1 and c.user_id = $2::uuid and c.revoked_at is null) as credentials`,
+  (select count(*) from credentials c where c.tenant_id = :tenant_id and c.user_id = :user_id::uuid and c.revoked_at is null) as credentials`,
 )

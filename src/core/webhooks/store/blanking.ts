@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { Sql } from '../../../storage/sql.ts'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
 
 /**
@@ -8,8 +9,8 @@ import { type BoundStatement, statement } from '../../../storage/statement.ts'
 
 const HOLD = statement(
   'webhook.hold',
-  Type.Object({ erasures: Type.Integer() }),
-  `insert into webhook_positions as p (tenant_id, position, erasures) values ($1, 0, 1)
+  { takes: { tenant_id: Sql.uuid }, row: Type.Object({ erasures: Type.Integer() }) },
+  `insert into webhook_positions as p (tenant_id, position, erasures) values (:tenant_id, 0, 1)
 on conflict (tenant_id) do update set erasures = p.erasures + 1
 returning p.erasures`,
 )
@@ -19,11 +20,11 @@ returning p.erasures`,
  * and what was made before is there to be found.
  */
 export function holdingDeliveries(tenantId: string, lock: BoundStatement<unknown>): BoundStatement<unknown> {
-  return { statement: HOLD, values: [tenantId], lock }
+  return HOLD.with({ tenant_id: tenantId }, lock)
 }
 
 /**
- * Parts of a statement that take what was erased out of deliveries of tenant `$1`: what was delivered goes, all else loses
+ * Parts of a statement that take what was erased out of the tenant's deliveries: what was delivered goes, all else loses
  * its payload, and what receivers said to that.
  *
  * @param which SQL that is true of a delivery `d` that may hold something of it.
@@ -31,18 +32,18 @@ export function holdingDeliveries(tenantId: string, lock: BoundStatement<unknown
 export const blankingDeliveries = (which: string): string => `
 deliveries_reached as materialized (
   -- By this look: what is delivered meanwhile is blanked.
-  select d.id, d.state from webhook_deliveries d where d.tenant_id = $1 and (${which})
+  select d.id, d.state from webhook_deliveries d where d.tenant_id = :tenant_id and (${which})
 ),
 deliveries_gone as (
   delete from webhook_deliveries d
-  where d.tenant_id = $1 and d.id = any (array(select r.id from deliveries_reached r where r.state = 'delivered'))
+  where d.tenant_id = :tenant_id and d.id = any (array(select r.id from deliveries_reached r where r.state = 'delivered'))
 ),
 deliveries_blanked as (
   update webhook_deliveries d set body = null, revision = d.revision + 1
-  where d.tenant_id = $1 and d.id = any (array(select r.id from deliveries_reached r where r.state <> 'delivered'))
+  where d.tenant_id = :tenant_id and d.id = any (array(select r.id from deliveries_reached r where r.state <> 'delivered'))
   returning d.id
 ),
 receivers_words_blanked as (
   update webhook_attempts w set answer_headers = null, answer_body = null
-  where w.tenant_id = $1 and w.delivery_id = any (array(select b.id from deliveries_blanked b))
+  where w.tenant_id = :tenant_id and w.delivery_id = any (array(select b.id from deliveries_blanked b))
 )`

@@ -43,7 +43,7 @@ const basic = (publicKey: string, secretKey: string) => ({
 
 async function newKey(choices: { readonly deskId?: string; readonly testMode?: boolean }): Promise<Headers> {
   const kind = CREDENTIAL_KINDS.find((each) => each.dialect === 'moov' && each.kind === 'basic')
-  const [service] = await database.run({ statement: LIST_OWNERS, values: [tenantId()] })
+  const [service] = await database.run(LIST_OWNERS.with({ tenant_id: tenantId() }))
   assert.ok(kind && service)
   const { publicId, secret } = await issueMinted(administration(), tenantId(), kind, 'Test', service.id, choices)
   return basic(publicId ?? '', secret)

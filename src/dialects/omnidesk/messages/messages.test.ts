@@ -24,7 +24,7 @@ async function keyWith(scopes: readonly string[], deskId?: string): Promise<stri
   try {
     const tenantId = world.value('SPACEBRING_NETWORK_ID')
     const kind = CREDENTIAL_KINDS.find((each) => each.dialect === 'omnidesk')
-    const [owner] = await store.run({ statement: LIST_OWNERS, values: [tenantId] })
+    const [owner] = await store.run(LIST_OWNERS.with({ tenant_id: tenantId }))
     assert.ok(kind && owner)
     const given = { store, now: new Date().toISOString(), newId: v7 }
     return (await issueMinted(given, tenantId, kind, 'narrow', owner.id, { scopes, ...(deskId && { deskId }) })).secret
