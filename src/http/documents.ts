@@ -82,9 +82,10 @@ function requestInterceptor(request) {
 }
 
 function responseInterceptor(response) {
-  const shown = /name="request" value="([^"]+)"/.exec(response.text ?? '')
-  if (shown) brought.set('AUTHORIZE_REQUEST', shown[1])
   const url = new URL(response.url, location.href)
+  const isPage = url.pathname.endsWith('/oauth2/authorize')
+  const shown = isPage && /name="request" value="([^"]+)"/.exec(response.text ?? '')
+  if (shown) brought.set('AUTHORIZE_REQUEST', shown[1])
   if (url.href.startsWith(oauth2RedirectUrl)) brought.set('AUTHORIZE_CODE', url.searchParams.get('code'))
   return response
 }
