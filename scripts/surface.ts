@@ -24,7 +24,6 @@ export interface Operation {
   /** As `GET /path/:id`. */
   readonly id: string
   readonly summary: string
-  readonly route: RouteShape
   readonly items: readonly Item[]
   /** The statuses of its errors. */
   readonly errors: readonly string[]
@@ -76,7 +75,7 @@ function surfaceOf<Need>(dialect: Dialect<Need>): Surface {
       ...routes.flatMap((route) => [...places(route).map(([, schema]) => schema), ...Object.values(route.answers)]),
       ...Object.values(dialect.openapi.errorBodies),
     ]),
-    headers: headersOf(routes, document),
+    headers: headersOf(document),
     errors: errorsOf(document),
   }
 }
@@ -87,34 +86,25 @@ function operationOf(route: RouteShape, document: OpenApiDocument): Operation {
     item(`${id} ${status}`, `answer ${status}`, schema ? isA(schema) : 'It has no body.'),
     ...(schema ? itemsOf(schema, `${id} ${status} `, `${status} `) : []),
   ])
-  const { responses = {} } = document.paths[documentedPath(route)]?.[route.method.toLowerCase()] ?? {}
+  const path = route.path.replace(/:(\w+)/g, '{$1}')
+  const { responses = {} } = document.paths[path]?.[route.method.toLowerCase()] ?? {}
   return {
     id,
     summary: sentence(route.summary),
-    route,
     items: [...places(route).flatMap(([place, schema]) => itemsOf(schema, `${id} ${place} `, `${place} `)), ...answers],
     errors: Object.keys(responses).filter((status) => !(status in route.answers)),
   }
 }
 
-function documentedPath({ path }: RouteShape): string {
-  return path.replace(/:(\w+)/g, '{$1}')
-}
-
 /** Where an operation takes something, with the schema of it. */
 export function places({ params, query, body }: RouteShape): readonly (readonly [string, TSchema])[] {
-  const all: readonly (readonly [string, TSchema | undefined])[] = [
-    ['path', params],
-    ['query', query],
-    ['body', body],
-  ]
-  return all.flatMap(([place, schema]) => (schema ? [[place, schema] as const] : []))
+  return Object.entries({ path: params, query, body }).flatMap(([place, schema]) => (schema ? [[place, schema]] : []))
 }
 
 // --- headers and errors -----------------------------------------------------------------------------------------------
 
-function headersOf(routes: readonly RouteShape[], document: OpenApiDocument): readonly Item[] {
-  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods))
+function headersOf({ paths, components }: OpenApiDocument): readonly Item[] {
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
   const requests = operations.flatMap(({ parameters }) =>
     parameters
       .filter((parameter) => parameter.in === 'header')
@@ -123,14 +113,13 @@ function headersOf(routes: readonly RouteShape[], document: OpenApiDocument): re
       ),
   )
   const responses = [
-    ...Object.values(document.components.responses),
+    ...Object.values(components.responses),
     ...operations.flatMap(({ responses }) => Object.values(responses)),
   ]
   const answers = responses
     .flatMap((response) => ('headers' in response ? Object.entries(response.headers ?? {}) : []))
     .map(([name, { description }]) => item(headerKey('answer', name), `answer \`${name}\``, sentence(description)))
-  const own = routes.length === 0 ? [] : [...requests, ...answers]
-  return [...new Map(own.map((each) => [each.key, each])).values()]
+  return unique([...requests, ...answers])
 }
 
 export function headerKey(direction: 'request' | 'answer', name: string): string {
@@ -164,7 +153,6 @@ interface Parts {
   readonly format?: string
   readonly minLength?: number
   readonly maxLength?: number
-  readonly minimum?: number
   readonly maxItems?: number
 }
 
@@ -187,7 +175,11 @@ function itemsOf(schema: TSchema, key: string, shown: string, at = ''): readonly
     return [...own, ...inner]
   }
   const inner = alternatives(schema).flatMap((each) => (isLeaf(each) ? [] : itemsOf(each, key, shown, at)))
-  return [...new Map([...own, ...inner].map((each) => [each.key, each])).values()]
+  return unique([...own, ...inner])
+}
+
+function unique(items: readonly Item[]): readonly Item[] {
+  return [...new Map(items.map((each) => [each.key, each])).values()]
 }
 
 /** An element of a list that is plain text tells nothing that the list does not. */

@@ -54,8 +54,8 @@ for (const covered of COVERED) {
   ]
   const keys = everything.flatMap(({ key, words }) => [key, ...words.map((word) => `${key}=${word}`)])
 
-  /** A run in which all tests of the facts passed, and one test saw what it is given. */
-  function record(test: string, seen: readonly string[]): readonly FileRecord[] {
+  /** A run in which all tests of the facts passed, and one file saw what it is given. */
+  function record(seen: readonly string[]): readonly FileRecord[] {
     const statuses = dialect.errors.map(({ shown }) => facts.errors.replace('{status}', shown.replaceAll('`', '')))
     const named = [...statuses, ...facts.facts.flatMap(({ shownBy }) => shownBy ?? [])]
     const byFile = Map.groupBy(
@@ -63,23 +63,24 @@ for (const covered of COVERED) {
       ({ file }) => file,
     )
     const shown = [...byFile].map(([file, tests]): FileRecord => {
-      return { file, tests: tests.map(({ name }) => ({ name, result: 'passed' })), seen: {} }
+      return { file, tests: tests.map(({ name }) => ({ name, result: 'passed' })), seen: [] }
     })
-    const saw = { [test]: seen.map((key) => `${dialect.name} ${key}`) }
-    return [...shown, { file: own, tests: [{ name: test, result: 'passed' }], seen: saw }]
+    return [...shown, seeing(own, seen)]
+  }
+
+  function seeing(file: string, seen: readonly string[]): FileRecord {
+    return { file, tests: [{ name: 'sees', result: 'passed' }], seen: seen.map((key) => `${dialect.name} ${key}`) }
   }
 
   describe(`The result of ${dialect.name}`, () => {
     test('has no problems when everything was seen and all that is named has passed', () => {
-      assert.deepEqual(shownOf(covered, record('sees all', keys)).problems, [])
+      assert.deepEqual(shownOf(covered, record(keys)).problems, [])
     })
 
     test('tells what none has seen, and which named test did not run or failed', () => {
       const [, ...rest] = keys
-      assert.deepEqual(shownOf(covered, record('sees less', rest)).problems, [
-        `${dialect.name}: no test sees ${keys[0]}`,
-      ])
-      const [first, ...others] = record('sees all', keys)
+      assert.deepEqual(shownOf(covered, record(rest)).problems, [`${dialect.name}: no test sees ${keys[0]}`])
+      const [first, ...others] = record(keys)
       assert.ok(first)
       const failed = first.tests.map((each) => ({ ...each, result: 'failed' as const }))
       assert.match(shownOf(covered, [{ ...first, tests: failed }, ...others]).problems[0] ?? '', /failed is/)
@@ -87,13 +88,9 @@ for (const covered of COVERED) {
     })
 
     test('is the same while the tests that it names do the same, whoever else sees it', () => {
-      const { text } = shownOf(covered, record('sees all', keys))
-      const another: FileRecord = {
-        file: `src/dialects/${dialect.name}/another.test.ts`,
-        tests: [{ name: 'a new one', result: 'passed' }],
-        seen: { 'a new one': keys.map((key) => `${dialect.name} ${key}`) },
-      }
-      assert.equal(shownOf(covered, [another, ...record('sees all', keys)]).text, text)
+      const { text } = shownOf(covered, record(keys))
+      const another = seeing(`src/dialects/${dialect.name}/another.test.ts`, keys)
+      assert.equal(shownOf(covered, [another, ...record(keys)]).text, text)
     })
   })
 }

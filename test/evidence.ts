@@ -1,5 +1,5 @@
 /**
- * Which tests saw what of a dialect: operations, statuses, parameters, headers, fields and words, by the keys of
+ * Which test files saw what of a dialect: operations, statuses, parameters, headers, fields and words, by the keys of
  * `scripts/surface.ts`. Only what a test meant to see counts, so a file whose requests are made at random opts out.
  */
 import { getTestContext } from 'node:test'
@@ -18,7 +18,7 @@ export interface Exchange {
 
 type AnyDialect = (typeof DIALECTS)[number]
 
-const seen = new Map<string, Set<string>>()
+const seen = new Set<string>()
 let isKept = false
 let counts = true
 
@@ -27,7 +27,7 @@ export function seeNothing(): void {
   counts = false
 }
 
-/** Keeps what an exchange shows of its dialect for the test that is under way. */
+/** Keeps what an exchange of the test that is under way shows of its dialect. */
 export function see(exchange: Exchange): void {
   const context = getTestContext()
   // Before its first test a file makes ready, and shows nothing.
@@ -35,25 +35,17 @@ export function see(exchange: Exchange): void {
   const dialect = dialectOf(exchange.url)
   if (!dialect) return
   keepAtExit(fileName(context.filePath))
-  const keys = seen.get(context.fullName) ?? new Set<string>()
-  seen.set(context.fullName, keys)
-  for (const key of keysOf(dialect, exchange)) keys.add(`${dialect.name} ${key}`)
+  for (const key of keysOf(dialect, exchange)) seen.add(`${dialect.name} ${key}`)
 }
 
 function keepAtExit(file: string): void {
   if (isKept) return
   isKept = true
-  process.on('exit', () =>
-    keepSeen(file, Object.fromEntries([...seen].sort(byName).map(([test, keys]) => [test, [...keys].sort()]))),
-  )
-}
-
-function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
-  return one < other ? -1 : 1
+  process.on('exit', () => keepSeen(file, [...seen].sort()))
 }
 
 /** The dialect whose path it is. */
-export function dialectOf(url: string): AnyDialect | undefined {
+function dialectOf(url: string): AnyDialect | undefined {
   const sent = pathOf(url)
   return DIALECTS.find(({ prefixes }) =>
     prefixes.some((prefix) => `${sent}/`.toLowerCase().startsWith(`${prefix.toLowerCase()}/`)),

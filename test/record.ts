@@ -16,14 +16,12 @@ export interface RanTest {
   readonly reason?: string
 }
 
-/** The keys of `scripts/surface.ts` that a test saw. */
-export type Seen = Readonly<Record<string, readonly string[]>>
-
 /** What is known of a test file. */
 export interface FileRecord {
   readonly file: string
   readonly tests: readonly RanTest[]
-  readonly seen: Seen
+  /** The keys of `scripts/surface.ts` that its tests saw, after the name of the dialect. */
+  readonly seen: readonly string[]
 }
 
 /** A test file as records and facts name it, from the root. */
@@ -41,7 +39,7 @@ export function keepTests(file: string, tests: readonly RanTest[]): void {
   write(file, 'tests.json', tests)
 }
 
-export function keepSeen(file: string, seen: Seen): void {
+export function keepSeen(file: string, seen: readonly string[]): void {
   write(file, 'seen.json', seen)
 }
 
@@ -52,7 +50,7 @@ export function readRecord(): readonly FileRecord[] {
     .map((folder) => ({
       file: folder.replaceAll('!', '/'),
       tests: read<readonly RanTest[]>(folder, 'tests.json') ?? [],
-      seen: read<Seen>(folder, 'seen.json') ?? {},
+      seen: read<readonly string[]>(folder, 'seen.json') ?? [],
     }))
 }
 

@@ -46,9 +46,7 @@ export function shownOf({ dialect, facts }: Covered, record: readonly FileRecord
     shownBy === null ? [] : [ranAs(`${id} (${about})`, shownBy)],
   )
   const seen = new Set(
-    record.flatMap((file) =>
-      file.tests.flatMap(({ name, result }) => (result === 'passed' ? (file.seen[name] ?? []) : [])),
-    ),
+    record.flatMap((file) => (file.tests.some(({ result }) => result === 'failed') ? [] : file.seen)),
   )
   const isSeen = (key: string): boolean => seen.has(`${dialect.name} ${key}`)
   // An error that is not met over HTTP is shown by the test of the error table.
