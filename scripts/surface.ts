@@ -51,10 +51,11 @@ const NOUNS: Readonly<Record<string, string>> = {
   number: 'a number',
   boolean: 'true or false',
   null: 'null',
+  object: 'an object',
 }
 
 /** What is said of a value of which nothing is said but its type. */
-const PLAIN = /^(It is (a text|a whole number|a number|true or false|null| or )+\.)?$/
+const PLAIN = /^(It is (a text|a whole number|a number|true or false|an object|null| or )+\.)?$/
 
 /** The dialects of vendors: what their own documents promise is what is to be shown. */
 export const SURFACES: readonly Surface[] = [
@@ -203,12 +204,14 @@ function join(at: string, name: string): string {
 /** What is said of a field, in sentences: what it holds, its description, its bounds. */
 function aboutOf(schema: TSchema): string {
   const { description, minLength, maxLength, maxItems } = parts(schema)
+  const noun = isA(schema)
+  // Words are told apart; of what is described the type alone says nothing more.
+  const isKnown = wordsOf(schema).length > 0 || (description && PLAIN.test(noun) && !noun.includes('null'))
   const said = [
-    // Words are told apart, and one vendor's descriptions begin with the type.
-    wordsOf(schema).length > 0 || description?.startsWith('type: ') ? '' : isA(schema),
+    isKnown ? '' : noun,
     sentence(description ?? ''),
     maxLength === undefined ? '' : `It has ${minLength ? `${minLength} to` : 'at most'} ${maxLength} characters.`,
-    maxItems === undefined ? '' : `It has at most ${maxItems} entries.`,
+    maxItems === undefined ? '' : `It has at most ${maxItems === 1 ? 'one entry' : `${maxItems} entries`}.`,
   ]
   return said.filter((each) => each !== '').join(' ')
 }
