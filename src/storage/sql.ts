@@ -26,13 +26,9 @@ export type RecordOf<Values> = {
   readonly [Name in keyof Values as undefined extends Values[Name] ? Name : never]?: Values[Name]
 }
 
-type Enumerable = readonly (string | number)[]
-
 function sqlType<Value>(sql: string, schema: TSchema, rest: object = {}): SqlType<Value> {
-  return Object.assign(Type.Unsafe<Value>({ ...schema }), { sql, ...rest })
+  return Object.assign(Type.Unsafe<Value>(schema), { sql, ...rest })
 }
-
-const optional = new WeakSet<object>()
 
 /** Everything that statements take, under the names that PostgreSQL has for it. */
 export const Sql = {
@@ -47,18 +43,15 @@ export const Sql = {
   /** A bigint in digits, for numbers beyond those that are exact here. */
   digits: sqlType<string>('bigint', Type.String({ pattern: '^-?[0-9]+$' })),
   /** One word of a closed list. */
-  word: <const Words extends Enumerable>(words: Words): SqlType<Words[number]> => sqlType('text', { enum: [...words] }),
+  word: <const Word extends string>(words: readonly Word[]): SqlType<Word> => sqlType('text', { enum: [...words] }),
   /** An object that SQL keeps or looks into as it is. */
   jsonb: <Value>(schema: TSchema = {}): SqlType<Value> => sqlType('jsonb', schema),
   array: <Value>(of: SqlType<Value>): SqlType<readonly Value[]> => sqlType(`${of.sql}[]`, Type.Array(of)),
   nullable: <Value>(of: SqlType<Value>): SqlType<Value | null> =>
     sqlType(of.sql, Type.Union([of, Type.Null()]), of.columns ? { columns: of.columns } : {}),
   /** Of a record's column: null where it is absent. */
-  absent: <Value>(of: SqlType<Value>): SqlType<Value | null | undefined> => {
-    const made = sqlType<Value | null | undefined>(of.sql, Type.Union([of, Type.Null()]))
-    optional.add(made)
-    return made
-  },
+  absent: <Value>(of: SqlType<Value>): SqlType<Value | null | undefined> =>
+    sqlType(of.sql, Type.Optional(Type.Union([of, Type.Null()]))),
   /** One record as JSON, which SQL reads by `json_to_record` with `columnsOf` it. */
   record: <Values>(columns: Columns<Values>): SqlType<RecordOf<Values>> =>
     sqlType('json', objectOf(columns), { columns }),
@@ -68,12 +61,8 @@ export const Sql = {
 }
 
 /** Exactly these columns: one more is a key that no SQL reads. */
-function objectOf(columns: Columns<Readonly<Record<string, unknown>>>): TSchema {
-  const properties = Object.entries(columns).map(([name, type]) => [
-    name,
-    optional.has(type) ? Type.Optional(type) : type,
-  ])
-  return Type.Object(Object.fromEntries(properties), { additionalProperties: false })
+function objectOf(columns: Readonly<Record<string, SqlType<unknown>>>): TSchema {
+  return Type.Object(columns, { additionalProperties: false })
 }
 
 /** The same columns of a record, each null where it is absent. */

@@ -70,11 +70,10 @@ export function statement(
   const made: TypedStatement<Readonly<Record<string, unknown>>, unknown> = {
     ...{ name, text, row, takes, writes: WRITE.test(text) },
     with(given, lock) {
-      const values: unknown[] = []
-      for (let index = 0; index < names.length; index++) {
-        const value = given[names[index] ?? '']
-        values.push(isJson[index] && value !== null ? JSON.stringify(value) : value)
-      }
+      const values = names.map((name, index) => {
+        const value = given[name]
+        return isJson[index] && value !== null ? JSON.stringify(value) : value
+      })
       return lock ? { statement: made, values, lock } : { statement: made, values }
     },
   }

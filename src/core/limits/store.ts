@@ -31,8 +31,8 @@ const granted = (spentUntil: string): string =>
   `greatest(0, least(:wanted::bigint, (:now::bigint + :full::integer * :interval::bigint - ${charged(spentUntil)}) / :interval::bigint))`
 
 /**
- * Leases tokens of one bucket in one atomic step. The bucket is a point in time that moves ahead
- * with each token (the generic cell rate algorithm of ATM Forum 4.0), so nothing has to fill it.
+ * Leases tokens of one bucket in one atomic step. The bucket is a point in time that moves ahead with each token (the
+ * generic cell rate algorithm of ATM Forum 4.0), so nothing has to fill it.
  */
 const LEASE = statement(
   'rate.lease',

@@ -199,9 +199,9 @@ function createInput(each: CreateCall, call: number) {
 
 function givenBeside({ draft: { requester, message, event }, by }: CreateCall): ValuesOf<typeof BESIDE> {
   return {
+    ...(message ? messageInput(message) : {}),
     requester_id: requester.by === 'id' ? requester.id : null,
     author_is_requester: message?.authorId === 'requester',
-    ...(message ? messageInput(message) : {}),
     event_id: event.id,
     event_after: event.after,
     ...provenanceInput(by),
@@ -325,7 +325,7 @@ function createStatement(tenantId: string, calls: readonly CreateCall[]): BoundS
   const lone = loneOf(calls)
   if (lone) {
     const opened = openedInput(lone.draft.state)
-    return CREATE_LONE.with({ tenant_id: tenantId, ...opened, ...givenBeside(lone), people: peopleIn(lone) })
+    return CREATE_LONE.with({ ...givenBeside(lone), ...opened, tenant_id: tenantId, people: peopleIn(lone) })
   }
   const values = { tenant_id: tenantId, calls: calls.map(createInput) }
   const files = attachingInput(
