@@ -2,12 +2,12 @@ import pg from 'pg'
 import { v7 } from 'uuid'
 import { openAccess } from '../src/core/access/access.ts'
 import { randomSecret } from '../src/core/access/secrets.ts'
-import { CATALOGUE_DEFAULTS } from '../src/core/catalogue/defaults.ts'
 import type { Context } from '../src/core/context.ts'
 import { type Administration, createTenant, createUser, issueCredential } from '../src/core/tenants/commands.ts'
 import { createTicket } from '../src/core/tickets/commands.ts'
+import { FRESH_CATALOGUE } from '../src/dialects/catalogue.ts'
 import { CREDENTIAL_KINDS } from '../src/dialects/credentials.ts'
-import type { DialectName } from '../src/dialects/dialect.ts'
+import type { DialectName } from '../src/dialects/profiles.ts'
 import { issueMinted } from '../src/setup/demo.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { migrate } from '../src/storage/migrate.ts'
@@ -39,7 +39,7 @@ export async function fillPolydesk(connection: pg.PoolConfig, filling: Filling):
     const admin = { store, now: new Date().toISOString(), newId: v7 }
 
     async function fillOne(index: number, size: number): Promise<Target> {
-      const catalogue = CATALOGUE_DEFAULTS
+      const catalogue = FRESH_CATALOGUE
       const { tenantId, deskId } = await createTenant(admin, {
         name: `Tenant ${index}`,
         deskName: 'Support',

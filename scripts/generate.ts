@@ -10,12 +10,12 @@ import { apiPage } from './pages.ts'
 const root = join(import.meta.dirname, '..')
 
 function configuration(): string {
-  const rows = Object.values(OPTIONS).map((option) => `| \`${option.name}\` | ${option.fallback} | ${option.about} |`)
+  const rows = OPTIONS.map((option) => `| \`${option.name}\` | ${option.fallback} | ${option.about} |`)
   return [
     '# Configuration',
     '',
     'Polydesk reads its options from the environment, once, when it starts; everything that is wrong is reported at once.',
-    'Generated from `src/config.ts` by `npm run generate`.',
+    'Generated from `src/config.ts` and the `options.ts` of dialects by `npm run generate`.',
     '',
     '| option | default | what it does |',
     '|---|---|---|',

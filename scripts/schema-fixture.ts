@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { valuesIn } from '../src/dialects/examples.ts'
+import { valuesIn } from '../src/dialects/quickstart.ts'
 import { startEmbedded } from '../src/storage/embedded.ts'
 import { type Rows, rowsAsSql, sumOf } from '../test/schemas.ts'
 

@@ -1,133 +1,32 @@
-import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
+import { PROFILES } from './dialects/profiles.ts'
 import { misspeltOptions } from './misspelt.ts'
+import {
+  type Choices,
+  type Chosen,
+  choice,
+  isNetwork,
+  listIn,
+  listOf,
+  MIB,
+  mebibytes,
+  type Option,
+  type Options,
+  onOff,
+  readOptions,
+  text,
+  URL_SCHEMES,
+  whole,
+} from './options.ts'
 import { readTarget, type Target } from './storage/connections/target.ts'
 
-/** One option of the environment. `docs/configuration.md` is generated from this list. */
-interface Option<T> {
-  readonly name: string
-  readonly about: string
-  /** As the documentation shows it. */
-  readonly fallback: string
-  /** @returns the value, or a sentence that says what is wrong. */
-  readonly read: (text: string | undefined) => { readonly value: T } | { readonly problem: string }
-}
-
-function text(name: string, about: string, fallback: string | null): Option<string | null> {
-  return { name, about, fallback: fallback ?? '(unset)', read: (given) => ({ value: given || fallback }) }
-}
-
-function choice<const C extends readonly string[]>(
-  name: string,
-  about: string,
-  choices: C,
-  fallback: C[number],
-): Option<C[number]> {
-  return {
-    name,
-    about,
-    fallback,
-    read: (given) => {
-      const value = given ? choices.find((each) => each === given) : fallback
-      return value === undefined
-        ? { problem: `${name} must be one of ${choices.join(', ')}, not ${given}.` }
-        : { value }
-    },
-  }
-}
-
-const URL_SCHEMES = new Set(['http:', 'https:'])
-
-/** Whether a text is an IP address, or one with the length of a network's prefix. */
-function isNetwork(text: string): boolean {
-  const [, address = '', length = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
-  const version = isIP(address)
-  return version !== 0 && Number(length) <= (version === 4 ? 32 : 128)
-}
-
-/** Whether a text is an origin as browsers send it; `*` and `null` are none. */
-function isOrigin(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : null
-  return url !== null && URL_SCHEMES.has(url.protocol) && url.origin === text
-}
-
-const RATED = ['native', 'spacebring', 'moov', 'netgroot', 'omnidesk'] as const
-type Rated = (typeof RATED)[number]
-
-function listIn(given: string | undefined): readonly string[] {
-  return (given ?? '')
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '')
-}
-
-/**
- * A list of which each entry must be right.
- *
- * @param what what the entries are, for the one who wrote a wrong one.
- * @param unset the list that holds while the option is not set; one that is set to nothing is empty.
- */
-function listOf(
-  name: string,
-  about: string,
-  fallback: string,
-  isRight: (entry: string) => boolean,
-  what: string,
-  unset = '',
-): Option<readonly string[]> {
-  return {
-    name,
-    about,
-    fallback,
-    read: (given) => {
-      const value = listIn(given ?? unset)
-      const wrong = value.filter((each) => !isRight(each))
-      return wrong.length === 0 ? { value } : { problem: `${name} must be ${what}, not ${wrong.join(', ')}.` }
-    },
-  }
-}
-
 const LOOPBACK = '127.0.0.0/8,::1'
-
-const MIB = 1_048_576
 
 /** Characters of a secret key. */
 const SHORTEST_KEY = 32
 
-function mebibytes(name: string, about: string, fallback: number): Option<number> {
-  return {
-    name,
-    about,
-    fallback: String(fallback),
-    read: (given) => {
-      const value = Number(given || fallback)
-      return Number.isInteger(value) && value > 0 && value <= 4096
-        ? { value: value * MIB }
-        : { problem: `${name} must be a whole number of MiB up to 4096, not ${given}.` }
-    },
-  }
-}
-
-function whole(
-  name: string,
-  about: string,
-  fallback: number,
-  [least, most]: readonly [number, number],
-): Option<number> {
-  return {
-    name,
-    about,
-    fallback: String(fallback),
-    read: (given) => {
-      const value = Number(given || fallback)
-      return Number.isInteger(value) && value >= least && value <= most
-        ? { value }
-        : { problem: `${name} must be a whole number from ${least} to ${most}, not ${given}.` }
-    },
-  }
-}
-
-export const OPTIONS = {
+/** The options of the server itself. */
+const SERVER = {
   host: text(
     'HOST',
     'The address to listen on. Loopback unless you say otherwise; 0.0.0.0 listens on all.',
@@ -189,31 +88,30 @@ export const OPTIONS = {
     isNetwork,
     'addresses or networks like 10.0.0.0/8',
   ),
-  demo: choice(
+  demo: onOff(
     'POLYDESK_DEMO',
     'Whether the first start on an empty store makes a demo tenant and writes quickstart.env. Turn it off for real deployments.',
-    ['on', 'off'],
     'on',
   ),
-  rateLimits: choice('POLYDESK_RATE_LIMITS', 'Turns every rate limit off, for load tests.', ['on', 'off'], 'on'),
+  rateLimits: onOff('POLYDESK_RATE_LIMITS', 'Turns every rate limit off, for load tests.', 'on'),
   rates: {
     name: 'POLYDESK_RATES',
     about:
       'Requests per second of one credential, over all servers together, as `moov=10,native=500`; a dialect that is not named keeps its own.',
-    fallback: '(native 200, spacebring 10, moov 40, netgroot 50, omnidesk 50)',
+    fallback: `(${PROFILES.map(({ name, rate }) => `${name} ${rate.perSecond}`).join(', ')})`,
     read: (given) => {
       const pairs = (given ?? '').split(',').flatMap((each) => (each.trim() === '' ? [] : [each.trim()]))
       const read = pairs.map((pair) => /^([a-z]+) *= *([1-9][0-9]{0,5})$/.exec(pair))
-      const rates: Partial<Record<Rated, number>> = {}
+      const rates: Record<string, number> = {}
       for (const [, name, perSecond] of read.filter((each) => each !== null)) {
-        const rated = RATED.find((each) => each === name)
-        if (rated !== undefined) rates[rated] = Number(perSecond)
+        const rated = PROFILES.find((each) => each.name === name)
+        if (rated) rates[rated.name] = Number(perSecond)
       }
       return Object.keys(rates).length === pairs.length
         ? { value: rates }
         : { problem: `POLYDESK_RATES must name each dialect once, as moov=10,native=500, not ${given}.` }
     },
-  } satisfies Option<Readonly<Partial<Record<Rated, number>>>>,
+  } satisfies Option<Readonly<Record<string, number>>>,
   fileMib: mebibytes('POLYDESK_FILE_MIB', 'How large one attachment may be, in MiB.', 20),
   messageMib: mebibytes(
     'POLYDESK_MESSAGE_FILES_MIB',
@@ -314,53 +212,10 @@ export const OPTIONS = {
         : { problem: `Each of POLYDESK_FORMER_SECRET_KEYS must have at least ${SHORTEST_KEY} characters.` }
     },
   } satisfies Option<readonly string[]>,
-  moovExpiresIn: choice(
-    'MOOV_EXPIRES_IN',
-    'What `expires_in` of a Moov access token is: the time of its end as Unix timestamp, as the vendor says, or the seconds until then, as generic OAuth clients expect.',
-    ['timestamp', 'seconds'],
-    'timestamp',
-  ),
-  moovOnceOnly: choice(
-    'MOOV_ONCE_ONLY',
-    'Whether a second Moov ticket of an account with the same `X-Idempotency-Key` is refused with 409, as the vendor does for its other resources; the header is ignored by default, as the vendor does for tickets.',
-    ['on', 'off'],
-    'off',
-  ),
-  origins: listOf(
-    'POLYDESK_ORIGINS',
-    "Sites whose pages may use the native API in a browser (CORS), as https://app.example.com, separated by commas; a key with origins of its own is for those instead. Moov's keys have their own lists only.",
-    '(none)',
-    isOrigin,
-    'origins like https://app.example.com',
-  ),
-  pkcePlain: choice(
+  pkcePlain: onOff(
     'OAUTH_PKCE_PLAIN',
     'Whether an authorization request may use the PKCE method `plain`, which protects nothing where the request is seen; S256 alone by default.',
-    ['on', 'off'],
     'off',
-  ),
-  netgrootLoginHours: {
-    name: 'NETGROOT_LOGIN_HOURS',
-    about: 'For how many hours the token of a NetGroot login is good.',
-    fallback: '24',
-    read: (given) => {
-      const value = Number(given || 24)
-      return value > 0 && value <= 8784
-        ? { value }
-        : { problem: `NETGROOT_LOGIN_HOURS must be a number of hours up to 8784, not ${given}.` }
-    },
-  } satisfies Option<number>,
-  spacebringStrictSecurity: choice(
-    'SPACEBRING_STRICT_SECURITY',
-    'Whether a Spacebring client id and secret are refused for creating tickets and comments, as the reference has it; they are taken by default, because clients of this vendor use nothing else.',
-    ['on', 'off'],
-    'off',
-  ),
-  spacebringActivityProfile: choice(
-    'SPACEBRING_ACTIVITY_PROFILE',
-    'Which activities a Spacebring ticket shows: `older` shows changes of type, `current` the creation in their place.',
-    ['older', 'current'],
-    'older',
   ),
   webhookNetworks: listOf(
     'POLYDESK_WEBHOOK_NETWORKS',
@@ -369,10 +224,9 @@ export const OPTIONS = {
     isNetwork,
     'addresses or networks like 10.0.0.0/8',
   ),
-  webhookHttp: choice(
+  webhookHttp: onOff(
     'POLYDESK_WEBHOOK_HTTP',
     'Whether webhooks may be sent over plain http. Their payloads are then readable on the way.',
-    ['on', 'off'],
     'off',
   ),
   operatorToken: {
@@ -395,10 +249,9 @@ export const OPTIONS = {
     'addresses or networks like 10.0.0.0/8',
     LOOPBACK,
   ),
-  accessLog: choice(
+  accessLog: onOff(
     'POLYDESK_ACCESS_LOG',
     'Whether a JSON line is written to standard output for each request: time, id, address, method, URL without secrets, status, milliseconds, tenant and credential.',
-    ['on', 'off'],
     'off',
   ),
   logLevel: choice(
@@ -409,10 +262,11 @@ export const OPTIONS = {
   ),
 } as const
 
-type Value<O> = O extends { read: (text: string | undefined) => infer R }
-  ? Extract<R, { value: unknown }>['value']
-  : never
-type Values = { readonly [Name in keyof typeof OPTIONS]: Value<(typeof OPTIONS)[Name]> }
+/** Every table of options: the server's, and each dialect's own. */
+const TABLES: readonly Options[] = [SERVER, ...PROFILES.map(({ options }) => options ?? {})]
+
+/** Every option there is. `docs/configuration.md` is generated from this list. */
+export const OPTIONS: readonly Option<unknown>[] = TABLES.flatMap((table) => Object.values(table))
 
 interface S3Config {
   readonly endpoint: string
@@ -423,7 +277,7 @@ interface S3Config {
 }
 
 /** All of it, or none. */
-function s3In(given: Values, problems: string[]): S3Config | null {
+function s3In(given: Chosen<typeof SERVER>, problems: string[]): S3Config | null {
   const [endpoint, region, bucket] = [given.s3Endpoint, given.s3Region, given.s3Bucket]
   const [accessKeyId, secretAccessKey] = [given.s3AccessKeyId, given.s3SecretAccessKey]
   if (endpoint && region && bucket && accessKeyId && secretAccessKey)
@@ -459,7 +313,7 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly demo: boolean
   readonly rateLimits: boolean
-  readonly rates: Readonly<Partial<Record<Rated, number>>>
+  readonly rates: Readonly<Record<string, number>>
   /** Bytes of one attachment, and of all of one message. */
   readonly fileBytes: number
   readonly messageBytes: number
@@ -479,14 +333,9 @@ export interface Config {
   readonly s3: S3Config | null
   readonly secretKey: string | null
   readonly formerSecretKeys: readonly string[]
-  readonly moovExpiresIn: 'timestamp' | 'seconds'
-  readonly moovOnceOnly: boolean
-  /** Whose pages may use the native API with keys that have no list. */
-  readonly origins: readonly string[]
   readonly pkcePlain: boolean
-  readonly netgrootLoginHours: number
-  readonly spacebringStrictSecurity: boolean
-  readonly spacebringActivityProfile: 'older' | 'current'
+  /** What was chosen for the dialects. */
+  readonly chosen: Choices
   readonly webhookNetworks: readonly string[]
   readonly webhookHttp: boolean
   readonly operatorToken: string | null
@@ -506,13 +355,8 @@ export class ConfigError extends Error {
 /** Reads the environment. @throws ConfigError naming every problem. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
   const problems: string[] = []
-  const values: Record<string, unknown> = {}
-  for (const [key, option] of Object.entries(OPTIONS)) {
-    const read = option.read(environment[option.name]?.trim())
-    if ('problem' in read) problems.push(read.problem)
-    else values[key] = read.value
-  }
-  const given = values as Values
+  const chosen = readOptions(TABLES, environment, problems)
+  const given = chosen(SERVER)
   const databaseTarget = targetIn(given.databaseUrl, environment, problems)
   const s3 = s3In(given, problems)
   if (problems.length > 0) throw new ConfigError(problems)
@@ -527,8 +371,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseConnections: given.databaseConnections,
     publicUrl: given.publicUrl,
     trustedProxies: given.trustedProxies,
-    demo: given.demo === 'on',
-    rateLimits: given.rateLimits === 'on',
+    demo: given.demo,
+    rateLimits: given.rateLimits,
     rates: given.rates,
     fileBytes: given.fileMib,
     messageBytes: given.messageMib,
@@ -544,18 +388,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     s3,
     secretKey: given.secretKey,
     formerSecretKeys: given.formerSecretKeys,
-    moovExpiresIn: given.moovExpiresIn ?? 'timestamp',
-    moovOnceOnly: given.moovOnceOnly === 'on',
-    origins: given.origins,
-    pkcePlain: given.pkcePlain === 'on',
-    netgrootLoginHours: given.netgrootLoginHours,
-    spacebringStrictSecurity: given.spacebringStrictSecurity === 'on',
-    spacebringActivityProfile: given.spacebringActivityProfile ?? 'older',
+    pkcePlain: given.pkcePlain,
+    chosen,
     webhookNetworks: given.webhookNetworks,
-    webhookHttp: given.webhookHttp === 'on',
+    webhookHttp: given.webhookHttp,
     operatorToken: given.operatorToken,
     metricsNetworks: given.metricsNetworks,
-    accessLog: given.accessLog === 'on',
+    accessLog: given.accessLog,
     logLevel: given.logLevel,
   }
 }
@@ -566,6 +405,6 @@ export function optionProblems(
 ): readonly string[] {
   return misspeltOptions(
     environment,
-    Object.values(OPTIONS).map(({ name }) => name),
+    OPTIONS.map(({ name }) => name),
   )
 }

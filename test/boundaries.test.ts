@@ -76,6 +76,9 @@ const areaOf = (file: string): string => file.split('/')[1] ?? ''
 /** The folders of dialects: those with an index. */
 const DIALECT_FOLDERS: ReadonlySet<string> = new Set(globSync('src/dialects/*/index.ts', { cwd: root }).map(dirname))
 
+/** The one file that names all dialects. */
+const LIST = 'src/dialects/profiles.ts'
+
 /** The dialect whose folder a file is in, if it is in one. */
 function dialectOf(file: string): string | undefined {
   const folder = file.split('/').slice(0, 3).join('/')
@@ -87,13 +90,14 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'all'>> = {
   'main.ts': 'all',
   cli: 'all',
   setup: 'all',
-  'config.ts': ['misspelt'],
+  'config.ts': ['misspelt', 'options', 'dialects/profiles'],
+  'options.ts': [],
   'misspelt.ts': [],
   http: ['dialects', 'oauth'],
   oauth: ['dialects', 'core/authorization', 'core/logins'],
-  jobs: ['core', 'channels', 'dialects/registry'],
+  jobs: ['core', 'channels'],
   channels: ['core'],
-  dialects: ['core'],
+  dialects: ['core', 'options'],
   core: ['storage'],
   storage: [],
 }
@@ -290,21 +294,21 @@ test('A command begins without the server and the dialects: each of the two is l
   assert.ok(seen.has('src/storage/store.ts'), 'what commands work on is found')
 })
 
-test('A dialect imports no other dialect, and only the registry imports dialects: a folder and a line remove one', () => {
+test('A dialect imports no other dialect, and only the list of profiles imports dialects: a folder and a name remove one', () => {
   const broken = SOURCES.flatMap(({ file, imports }) =>
     imports.flatMap(({ to }) => {
       const dialect = dialectOf(to)
       const isOwn = dialect === dialectOf(file)
-      if (dialect === undefined || isOwn || file === 'src/dialects/registry.ts') return []
+      if (dialect === undefined || isOwn || file === LIST) return []
       return [`${file} imports ${to}`]
     }),
   )
   assert.deepEqual(broken, [])
-  const registered = SOURCES.find(({ file }) => file === 'src/dialects/registry.ts')?.imports.map(({ to }) => to)
+  const registered = SOURCES.find(({ file }) => file === LIST)?.imports.map(({ to }) => to)
   const folders = [...new Set(SOURCES.flatMap(({ file }) => dialectOf(file) ?? []))]
   assert.deepEqual(
     registered?.filter((to) => dialectOf(to)).sort(),
-    folders.map((folder) => `src/dialects/${folder}/index.ts`).sort(),
+    folders.map((folder) => `src/dialects/${folder}/profile.ts`).sort(),
   )
 })
 
@@ -422,22 +426,33 @@ test('There are no barrels, and no folders or files for what has no name', () =>
   )
 })
 
-/** Where a vendor's name may stand beside its own dialect and the dialects' common ground. */
-const VENDOR_WORDS: Readonly<Record<string, string>> = {
-  'src/core/catalogue/defaults.ts': 'data of a fresh tenant: which dialects offer a topic, and by which word',
+/**
+ * Where a vendor is named outside of its folder and the list of profiles: in words for people, and where the native API names the
+ * dialects. The list only shrinks.
+ */
+const NAMING: Readonly<Record<string, string>> = {
+  'src/cli/client.ts': 'help texts: whose clients have what',
+  'src/cli/key.ts': 'a help text: which logins end with a key',
+  'src/cli/token.ts': 'help texts: whose credentials have what',
+  'src/cli/webhook.ts': 'a help text: whose webhooks there are',
+  'src/config.ts': 'how rates by dialect are written, in the option and in what is told of a wrong one',
+  'src/dialects/native/catalogue/schema.ts': 'in which dialects topics can be offered, as its document lists them',
+  'src/dialects/native/examples.ts': 'ids of the demo, by their names in quickstart.env; an offered topic',
+  'src/dialects/native/options.ts': "what is told of the option: that it is not for another dialect's keys",
+  'src/dialects/native/webhooks/schema.ts': 'whose webhooks there are, as its document lists them',
 }
 
-test('The core, the storage, the channels and the jobs know no vendor', () => {
-  const vendor = /spacebring|moov|netgroot|omnidesk/i
+test('A vendor is named in its folder and the list of profiles alone: a dialect is a folder and a name', (t) => {
+  const vendors = [...DIALECT_FOLDERS].map((folder) => basename(folder)).filter((name) => name !== 'native')
+  const vendor = new RegExp(vendors.join('|'), 'i')
   const migrations = globSync('src/storage/migrations/*.sql', { cwd: root }).map((file) => ({
     file,
     text: readFileSync(join(root, file), 'utf8'),
   }))
-  const knowing = [...SOURCES, ...migrations].filter(
-    ({ file, text }) => ['core', 'storage', 'channels', 'jobs'].includes(areaOf(file)) && vendor.test(text),
-  )
-  assert.deepEqual(
-    knowing.map(({ file }) => file),
-    Object.keys(VENDOR_WORDS),
-  )
+  const naming = [...SOURCES, ...migrations].filter(({ file, text }) => {
+    const isAtHome = vendors.some((name) => file.startsWith(`src/dialects/${name}/`))
+    return !isAtHome && file !== LIST && vendor.test(text)
+  })
+  for (const [file, why] of Object.entries(NAMING)) t.diagnostic(`${file} names vendors: ${why}`)
+  assert.deepEqual(naming.map(({ file }) => file).sort(), Object.keys(NAMING).sort())
 })

@@ -1,6 +1,5 @@
 import pg from 'pg'
 import { v7 } from 'uuid'
-import { CATALOGUE_DEFAULTS } from '../src/core/catalogue/defaults.ts'
 import { LOAD_TENANT, tenantOf } from '../src/core/catalogue/store/snapshot.ts'
 import type { Tenant } from '../src/core/catalogue/tenant.ts'
 import type { Context } from '../src/core/context.ts'
@@ -15,6 +14,7 @@ import {
   createUser,
   type NewUser,
 } from '../src/core/tenants/commands.ts'
+import { FRESH_CATALOGUE } from '../src/dialects/catalogue.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { openStore, type Store } from '../src/storage/store.ts'
 import { testDatabase } from './database.ts'
@@ -89,7 +89,7 @@ export interface ContextChanges extends Partial<Omit<Context, 'actor' | 'idempot
 
 export async function makeTenant(store: Store, name = 'Tenant'): Promise<SmallTenant> {
   const admin = administration(store)
-  const { tenantId, deskId } = await createTenant(admin, { name, deskName: 'First', catalogue: CATALOGUE_DEFAULTS })
+  const { tenantId, deskId } = await createTenant(admin, { name, deskName: 'First', catalogue: FRESH_CATALOGUE })
   const second = await createDesk(admin, tenantId, 'Second')
   const third = await createDesk(admin, tenantId, 'Third')
   const desks = [deskId, second.id, third.id] as const

@@ -5,8 +5,8 @@
  */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import type { DialectName } from '../src/dialects/dialect.ts'
 import type { OpenApiDocument, Operation } from '../src/dialects/openapi/document.ts'
+import type { DialectName } from '../src/dialects/profiles.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
 import { UPLOAD_TYPE } from '../src/dialects/uploads.ts'
 import { documentOf } from '../src/oauth/document.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
-import type { DialectName } from '../src/dialects/dialect.ts'
+import type { DialectName } from '../src/dialects/profiles.ts'
 import { makeSite, type Site } from './contract/site.ts'
 import { until } from './process.ts'
 import { startReceiver } from './receiver.ts'

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { v7 } from 'uuid'
-import { CATALOGUE_DEFAULTS } from '../src/core/catalogue/defaults.ts'
 import { addExternalId, createDesk, createTenant, createUser, type NewUser } from '../src/core/tenants/commands.ts'
+import { FRESH_CATALOGUE } from '../src/dialects/catalogue.ts'
 import { CREDENTIAL_KINDS } from '../src/dialects/credentials.ts'
-import type { DialectName } from '../src/dialects/dialect.ts'
+import type { DialectName } from '../src/dialects/profiles.ts'
 import { issueMinted } from '../src/setup/demo.ts'
 import { type Database, openDatabase } from '../src/storage/database.ts'
 import { seeNothing } from './evidence.ts'
@@ -67,7 +67,7 @@ before(async () => {
   world = await startWorld()
   database = openDatabase({ connection: world.database.connection })
   const admin = { store: database, now: new Date().toISOString(), newId: () => v7() }
-  const made = await createTenant(admin, { name: 'Reach', deskName: 'A', catalogue: CATALOGUE_DEFAULTS })
+  const made = await createTenant(admin, { name: 'Reach', deskName: 'A', catalogue: FRESH_CATALOGUE })
   const { tenantId } = made
   deskA = made.deskId
   deskB = (await createDesk(admin, tenantId, 'B')).id

@@ -10,6 +10,8 @@ import {
 import type { RecordKind, RecordRow } from '../core/catalogue/records.ts'
 import { isNamed } from '../core/spelling.ts'
 import { PRIORITIES, type Priority, STATUSES, type Status } from '../core/words.ts'
+import { DESKS } from '../dialects/catalogue.ts'
+import { PROFILES } from '../dialects/profiles.ts'
 import { chooseTenant } from './choose.ts'
 import { type CommandLine, withStore } from './database.ts'
 import { AS_JSON, printList } from './list.ts'
@@ -20,26 +22,32 @@ interface Options {
 }
 
 interface NewOptions extends Options {
-  readonly offeredInNetgroot?: true
   readonly status?: Status
   readonly priority?: Priority
   readonly kind?: string
 }
+
+/** The options by which a topic is offered, with the dialects whose callers choose topics by id. */
+const OFFERS = PROFILES.flatMap(({ name, topics }) =>
+  topics?.choosers === undefined
+    ? []
+    : [{ name, option: new Option(`--offered-in-${name}`, `${topics.choosers} may choose it`) }],
+)
 
 /** A command for each kind of record, and what a new record of it takes beside its name. */
 const COMMANDS: readonly {
   readonly kind: RecordKind
   readonly name: string
   readonly what: string
-  readonly own?: Option
+  readonly own?: readonly Option[]
 }[] = [
-  { kind: 'desk', name: 'desk', what: 'a desk: a Spacebring location, a connected Moov account, an Omnidesk brand' },
+  { kind: 'desk', name: 'desk', what: `a desk: ${DESKS}` },
   { kind: 'group', name: 'group', what: 'a group of agents' },
   {
     kind: 'topic',
     name: 'topic',
     what: 'a topic',
-    own: new Option('--offered-in-netgroot', "NetGroot's subscribers may choose it"),
+    own: OFFERS.map(({ option }) => option),
   },
   { kind: 'type', name: 'type', what: 'a type' },
   { kind: 'form', name: 'form', what: 'a form' },
@@ -47,19 +55,19 @@ const COMMANDS: readonly {
     kind: 'status_label',
     name: 'status-label',
     what: 'a name for a status',
-    own: new Option('--status <status>').choices([...STATUSES]).makeOptionMandatory(),
+    own: [new Option('--status <status>').choices([...STATUSES]).makeOptionMandatory()],
   },
   {
     kind: 'priority_label',
     name: 'priority-label',
     what: 'a name for a priority',
-    own: new Option('--priority <priority>').choices([...PRIORITIES]).makeOptionMandatory(),
+    own: [new Option('--priority <priority>').choices([...PRIORITIES]).makeOptionMandatory()],
   },
   {
     kind: 'channel',
     name: 'channel',
     what: 'a channel',
-    own: new Option('--kind <word>', 'what tickets name it by').makeOptionMandatory(),
+    own: [new Option('--kind <word>', 'what tickets name it by').makeOptionMandatory()],
   },
 ]
 
@@ -88,13 +96,14 @@ export function catalogueCommands(): readonly Command[] {
         }),
       )
     const add = sub('add <name>', `Add ${what}.`)
-    if (own) add.addOption(own)
+    for (const option of own ?? []) add.addOption(option)
     add.action((given: string, options: NewOptions) =>
       administer(options, async (admin) => {
-        const { offeredInNetgroot, status, priority, kind: channelKind } = options
+        const offeredIn = OFFERS.filter(({ option }) => option.attributeName() in options).map((each) => each.name)
+        const { status, priority, kind: channelKind } = options
         const made = await addRecord(admin, kind, {
           name: given,
-          ...(offeredInNetgroot && { offeredIn: ['netgroot'] }),
+          ...(offeredIn.length > 0 && { offeredIn }),
           ...(status && { status }),
           ...(priority && { priority }),
           ...(channelKind !== undefined && { kind: channelKind }),

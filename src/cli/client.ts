@@ -10,9 +10,8 @@ import { type CommandLine, withStore } from './database.ts'
 import { AS_JSON, printList } from './list.ts'
 import { Told } from './tell.ts'
 
-/** Which credential is a client of the authorization server, by dialect. */
-const KIND = { spacebring: 'oauth_client', moov: 'basic' } as const
-type ClientDialect = keyof typeof KIND
+/** Which credentials are clients of the authorization server, one for a dialect. */
+const KINDS = CREDENTIAL_KINDS.filter(({ client }) => client)
 
 interface Places {
   readonly redirectUri?: readonly string[]
@@ -50,14 +49,14 @@ function withPlaces(command: Command): Command {
 export function clientCommands(): Command {
   const client = new Command('client').description('Register applications that ask for access under /oauth2.')
   withPlaces(client.command('create'))
-    .addArgument(new Command().createArgument('<dialect>').choices(Object.keys(KIND)))
+    .addArgument(new Command().createArgument('<dialect>').choices(KINDS.map(({ dialect }) => dialect)))
     .requiredOption('--name <name>', 'shown to people who are asked for consent', newName)
     .option('--scopes <scopes>', "the vendor's words for what it may do at the most, separated by commas")
     .option('--desk <desk>', 'reaches only this desk (id, integer or name)')
     .option('--test', 'for trying things out, where a vendor has such keys: Moov gives them 10 requests a second')
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
     .description('Register a client. Its secret is shown once.')
-    .action((dialect: ClientDialect, options: CreateOptions) =>
+    .action((dialect: string, options: CreateOptions) =>
       withStore(readConfig(), (commandLine) => createClient(commandLine, dialect, options)),
     )
   withPlaces(client.command('change'))
@@ -97,10 +96,10 @@ export function clientCommands(): Command {
   return client
 }
 
-async function createClient(commandLine: CommandLine, dialect: ClientDialect, options: CreateOptions): Promise<void> {
+async function createClient(commandLine: CommandLine, dialect: string, options: CreateOptions): Promise<void> {
   const tenant = await chooseTenant(commandLine, options.tenant)
-  const kind = CREDENTIAL_KINDS.find((each) => each.dialect === dialect && each.kind === KIND[dialect])
-  if (!kind) throw new Error(`There is no credential ${KIND[dialect]} in ${dialect}.`)
+  const kind = KINDS.find((each) => each.dialect === dialect)
+  if (!kind) throw new Error(`There are no clients in ${dialect}.`)
   const [owner] = await commandLine.store.run(LIST_OWNERS.with({ tenant_id: tenant.id }))
   if (!owner) throw new Told('This tenant has no service user or owner: add one first.')
   const made = await issueMinted(commandLine, tenant.id, kind, options.name, owner.id, {

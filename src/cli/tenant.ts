@@ -1,9 +1,9 @@
 import { Command } from 'commander'
 import { readConfig } from '../config.ts'
-import { CATALOGUE_DEFAULTS } from '../core/catalogue/defaults.ts'
 import { addHost } from '../core/logins/commands.ts'
 import { createDesk, openTenant, renameTenant, retireTenant } from '../core/tenants/commands.ts'
 import { LIST_TENANTS } from '../core/tenants/store.ts'
+import { DESKS, FRESH_CATALOGUE } from '../dialects/catalogue.ts'
 import { errorCode } from '../storage/failures.ts'
 import { chooseTenant, demandFree, newName } from './choose.ts'
 import { atOnce, type CommandLine, withStore } from './database.ts'
@@ -37,7 +37,7 @@ export function tenantCommands(): Command {
           name,
           tenants.map((each) => ({ id: each.tenant_id, name: each.name })),
         )
-        const input = { name, deskName: options.desk, catalogue: CATALOGUE_DEFAULTS }
+        const input = { name, deskName: options.desk, catalogue: FRESH_CATALOGUE }
         const { tenantId, deskId, serviceId } = await atOnce(commandLine, (admin) => openTenant(admin, input))
         console.log(`tenant ${tenantId}\ndesk ${deskId}\nservice user ${serviceId}`)
       }
@@ -60,7 +60,7 @@ export function tenantCommands(): Command {
     .command('add-desk')
     .argument('<name>', 'the desk', newName)
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
-    .description('Add a desk: a Spacebring location, a connected Moov account, an Omnidesk brand.')
+    .description(`Add a desk: ${DESKS}.`)
     .action((name: string, options: { tenant?: string }) =>
       withStore(readConfig(), async (commandLine) => {
         const { id, desks } = await chooseTenant(commandLine, options.tenant)

@@ -6,15 +6,13 @@ import type { AuthorizationForm } from './authorization.ts'
 import type { Examples } from './examples.ts'
 import type { Blanks } from './mount/blanks.ts'
 import type { OpenApiNotes } from './openapi/document.ts'
+import type { Profile } from './profile.ts'
 import type { OpenRoute, Route } from './route.ts'
 import type { Services, Settings } from './services.ts'
 import type { ErrorTable, WireError } from './wire.ts'
 
-export type DialectName = 'native' | 'spacebring' | 'moov' | 'netgroot' | 'omnidesk'
-
 /** One vendor-compatible wire API over the core. Each dialect folder exports one of these. */
-export interface Dialect<Need = unknown> {
-  readonly name: DialectName
+export interface Dialect<Need = unknown, Name extends string = string> extends Omit<Profile<Name>, 'load'> {
   readonly title: string
   /** First path segments that belong to this dialect, for instance `/support`. */
   readonly prefixes: readonly string[]
@@ -26,8 +24,6 @@ export interface Dialect<Need = unknown> {
   readonly examples?: Examples
   /** The media types of its bodies; JSON only unless it says so. */
   readonly consumes?: readonly string[]
-  /** How many requests per second one credential may make, one for tests if they differ, and whether from each address that many. */
-  readonly rate: { readonly perSecond: number; readonly testPerSecond?: number; readonly perAddress?: boolean }
   /**
    * Tells, before the body is read, who calls: the first step in the vendor's order of checks. What it lets pass is
    * counted against its rate before anything else is looked at.

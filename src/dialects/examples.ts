@@ -45,49 +45,9 @@ export function filled(part: unknown, values: DemoValues): unknown {
   return JSON.parse(text.replace(PLACEHOLDER, (_, name: string) => JSON.stringify(values.get(name) ?? '').slice(1, -1)))
 }
 
-/** What of quickstart.env may be shown to everybody: ids and names of the demo, and no secret. */
-const SHOWN = [
-  'CONSOLE_EMAIL',
-  'NETGROOT_USERNAME',
-  'SPACEBRING_NETWORK_ID',
-  'SPACEBRING_LOCATION_ID',
-  'SPACEBRING_USER_ID',
-  'SPACEBRING_ADMIN_USER_ID',
-  'MOOV_ACCOUNT_ID',
-  'MOOV_CONNECTED_ACCOUNT_ID',
-  'SPACEBRING_CLIENT_ID',
-  'SAMPLE_TICKET_ID',
-  'SAMPLE_COMMENT_ID',
-  'SAMPLE_MEMBERSHIP_ID',
-  'SAMPLE_GROUP_ID',
-  'SAMPLE_WEBHOOK_ID',
-  'SAMPLE_MOOV_WEBHOOK_ID',
-  'SAMPLE_SENDING_WEBHOOK_ID',
-  'SAMPLE_DELIVERY_ID',
-  'SAMPLE_LATE_DELIVERY_ID',
-  'SAMPLE_SKIPPED_DELIVERY_ID',
-] as const
-
-/** Secrets of quickstart.env that go into a body: examples hold their names, and whoever sends them puts in the values. */
-export const ASKED_FOR = ['CONSOLE_PASSWORD', 'NETGROOT_PASSWORD'] as const
-
 /** What answers bring that other examples send: the sealed request in the page of `authorize`, the code that `decide` leads to. */
 export const BROUGHT = ['AUTHORIZE_REQUEST', 'AUTHORIZE_CODE'] as const
 
 /** Tells readers of a document what `$NAME` means in its examples. */
 export const PUT_IN =
   'In examples, `$NAME` stands for a password of quickstart.env, or for what an answer brought; the page of /docs puts it in.'
-
-/** The `NAME=value` lines of quickstart.env. */
-export function valuesIn(quickstart: string): Readonly<Record<string, string>> {
-  const lines = quickstart.split('\n').filter((line) => line.includes('='))
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
-}
-
-/** The demo's ids in the text of quickstart.env; of its secrets the names. */
-export function demoValuesIn(quickstart: string): DemoValues {
-  const values = valuesIn(quickstart)
-  const shown = SHOWN.map((name) => [name, values[name]] as const)
-  const asked = ASKED_FOR.map((name) => [name, values[name] && `$${name}`] as const)
-  return new Map([...shown, ...asked].flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
-}

@@ -1,9 +1,5 @@
 import type { Dialect } from './dialect.ts'
-import { moov } from './moov/index.ts'
-import { native } from './native/index.ts'
-import { netgroot } from './netgroot/index.ts'
-import { omnidesk } from './omnidesk/index.ts'
-import { spacebring } from './spacebring/index.ts'
+import { type DialectName, PROFILES } from './profiles.ts'
 
-/** Every dialect this server speaks. Adding one is a folder and a line here. */
-export const DIALECTS: readonly Dialect[] = [native, spacebring, moov, netgroot, omnidesk]
+/** Every dialect this server speaks, with its operations. */
+export const DIALECTS: readonly Dialect<unknown, DialectName>[] = await Promise.all(PROFILES.map(({ load }) => load()))

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import { changeTenant, type ListedTenant, listTenants, makeTenant, type Operator } from '../core/tenants/operate.ts'
+import { FRESH_CATALOGUE } from '../dialects/catalogue.ts'
 import { CREDENTIAL_KINDS, mint } from '../dialects/credentials.ts'
 import { sendAnswer } from '../dialects/mount/answer.ts'
 import { wireError } from '../dialects/mount/errors.ts'
@@ -84,7 +85,7 @@ async function make(operator: Operator, { name, desk }: Static<typeof NewTenant>
   if (!kind) throw new Error('The native API has no key.')
   const { secret, presented } = mint(kind)
   const key = { dialect: kind.dialect, kind: kind.kind, name: 'Operator', presented, scopes: kind.scopes }
-  const input = { name: name.trim(), deskName: desk?.trim() ?? 'Default' }
+  const input = { name: name.trim(), deskName: desk?.trim() ?? 'Default', catalogue: FRESH_CATALOGUE }
   const { tenantId, deskId, serviceId } = await makeTenant(operator, input, key)
   return { id: tenantId, name: input.name, desk: { id: deskId }, service_user: { id: serviceId }, api_key: secret }
 }

@@ -14,7 +14,7 @@ import { type ServedDialect, type Service, servedBy, surroundings } from './serv
 const KEY = 'authorization page'
 
 /**
- * `GET /oauth2/authorize`: shows the login and consent page (RFC 6749, 4.1.1; Spacebring reference, Authentication; S2).
+ * `GET /oauth2/authorize`: shows the login and consent page (RFC 6749, 4.1.1).
  * What is wrong with the client or the address is told here; everything else is told to the client, by a redirect.
  */
 export async function showPage(service: Service, request: FastifyRequest): Promise<Answer> {

@@ -13,7 +13,7 @@ function unreadable(message: string): never {
   throw new WireRefusal({ code: 'malformed', message })
 }
 
-/** Lets a scope read bodies as parameters: forms as OAuth 2.0 has them, and JSON objects as Moov documents them. */
+/** Lets a scope read bodies as parameters: forms as OAuth 2.0 has them, and JSON objects as some vendors document them. */
 export function readParameters(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   const asBuffer = { parseAs: 'buffer' } as const
@@ -40,7 +40,7 @@ export function queryParameters(request: FastifyRequest): Parameters {
   return at === -1 ? new Map() : pairs(new URLSearchParams(request.url.slice(at + 1)))
 }
 
-/** Moov's printed commands send JSON under the type of a form, which curl puts on everything. */
+/** Printed commands of vendors send JSON under the type of a form, which curl puts on everything. */
 function formOrJsonParameters(body: Buffer): Parameters {
   const text = jsonUnderOtherType(FORM, body)
   return text ? jsonParameters(text) : formParameters(body)

@@ -17,9 +17,8 @@ import {
 } from './service.ts'
 
 /**
- * `POST /oauth2/token`: codes, client credentials and refresh tokens for access tokens (RFC 6749; Spacebring reference,
- * Authentication; Moov access tokens page). The dialect of the client answers; without a client, that of the token
- * (S41, M45).
+ * `POST /oauth2/token`: codes, client credentials and refresh tokens for access tokens (RFC 6749). The dialect of the
+ * client answers; without a client, that of the token (S41, M45).
  */
 export async function answerToken(service: Service, request: FastifyRequest): Promise<Answer> {
   const parameters = bodyParameters(request)

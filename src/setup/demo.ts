@@ -1,7 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { randomSecret } from '../core/access/secrets.ts'
-import { CATALOGUE_DEFAULTS } from '../core/catalogue/defaults.ts'
 import {
   type Administration,
   createDesk,
@@ -11,9 +8,11 @@ import {
   type NewCredential,
 } from '../core/tenants/commands.ts'
 import { LIST_TENANTS, LOCK_FIRST_START } from '../core/tenants/store.ts'
+import { FRESH_CATALOGUE } from '../dialects/catalogue.ts'
 import { CREDENTIAL_KINDS, type CredentialKind, mint } from '../dialects/credentials.ts'
-import type { DialectName } from '../dialects/dialect.ts'
-import { valuesIn } from '../dialects/examples.ts'
+import type { DemoTenant, Quickstart } from '../dialects/demo.ts'
+import { PROFILES } from '../dialects/profiles.ts'
+import { CONSOLE } from '../dialects/quickstart.ts'
 import { docsRedirectUri } from '../http/docs-login.ts'
 import type { Database } from '../storage/database.ts'
 
@@ -22,9 +21,6 @@ export interface DemoSurroundings extends Pick<Administration, 'now' | 'newId'> 
   /** Where clients reach this server, so that one can log in from its own page. */
   readonly publicUrl: string
 }
-
-/** The values of quickstart.env, by name. */
-export type Quickstart = Readonly<Record<string, string>>
 
 /**
  * Makes the demo tenant when the store is empty: two desks, an owner, an agent, a requester, no tickets, and one
@@ -47,11 +43,17 @@ export async function makeDemoTenant(
   })
 }
 
+const OWNER = 'owner@example.com'
+/** Who asks in the demo. */
+export const REQUESTER = 'requester@example.com'
+/** By which the requester logs in, and what another system calls them. */
+export const USERNAME = 'rosa'
+
 async function fill({ publicUrl, ...admin }: Administration & DemoSurroundings): Promise<Quickstart> {
   const { tenantId, deskId } = await createTenant(admin, {
     name: 'Demo',
     deskName: 'Default',
-    catalogue: CATALOGUE_DEFAULTS,
+    catalogue: FRESH_CATALOGUE,
   })
   const connected = await createDesk(admin, tenantId, 'Connected')
   const everywhere = (role: 'customer' | 'agent' | 'admin') =>
@@ -70,7 +72,7 @@ async function fill({ publicUrl, ...admin }: Administration & DemoSurroundings):
     isOwner: true,
     name: 'Olivia',
     surname: 'Owner',
-    email: 'owner@example.com',
+    email: OWNER,
     password,
     memberships: everywhere('admin'),
   })
@@ -88,48 +90,36 @@ async function fill({ publicUrl, ...admin }: Administration & DemoSurroundings):
     isOwner: false,
     name: 'Rosa',
     surname: 'Requester',
-    email: 'requester@example.com',
-    username: 'rosa',
+    email: REQUESTER,
+    username: USERNAME,
     customerNumber: '10001',
     phone: '+31201234567',
     password: subscriberPassword,
     memberships: everywhere('customer'),
   })
 
-  async function issue(dialect: DialectName, kind: string, name: string, userId: string, redirectUris: string[] = []) {
-    const found = CREDENTIAL_KINDS.find((each) => each.dialect === dialect && each.kind === kind)
-    if (!found) throw new Error(`There is no credential ${kind} in ${dialect}.`)
-    return issueMinted(admin, tenantId, found, name, userId, { redirectUris })
+  const tenant = {
+    id: tenantId,
+    desks: { default: deskId, connected: connected.id },
+    people: { service: service.id, owner: owner.id, agent: agent.id, requester: requester.id },
+    login: { username: USERNAME, password: subscriberPassword },
+    redirectUri: docsRedirectUri(publicUrl),
   }
-  const native = await issue('native', 'api_key', 'Quick start', service.id)
-  const client = await issue('spacebring', 'basic', 'Quick start', service.id, [docsRedirectUri(publicUrl)])
-  const token = await issue('spacebring', 'access_token', 'Quick start', owner.id)
-  const moov = await issue('moov', 'basic', 'Quick start', service.id)
-  const subscriber = await issue('netgroot', 'api_token', 'Quick start subscriber', requester.id)
-  const staff = await issue('netgroot', 'api_token', 'Quick start staff', agent.id)
-  const omnidesk = await issue('omnidesk', 'api_key', 'Quick start', service.id)
-
-  return {
-    POLYDESK_API_KEY: native.secret,
-    CONSOLE_EMAIL: 'owner@example.com',
-    CONSOLE_PASSWORD: password,
-    SPACEBRING_CLIENT_ID: client.publicId ?? '',
-    SPACEBRING_CLIENT_SECRET: client.secret,
-    SPACEBRING_ACCESS_TOKEN: token.secret,
-    SPACEBRING_NETWORK_ID: tenantId,
-    SPACEBRING_LOCATION_ID: deskId,
-    SPACEBRING_USER_ID: requester.id,
-    SPACEBRING_ADMIN_USER_ID: owner.id,
-    MOOV_PUBLIC_KEY: moov.publicId ?? '',
-    MOOV_SECRET_KEY: moov.secret,
-    MOOV_ACCOUNT_ID: deskId,
-    MOOV_CONNECTED_ACCOUNT_ID: connected.id,
-    NETGROOT_USERNAME: 'rosa',
-    NETGROOT_PASSWORD: subscriberPassword,
-    NETGROOT_TOKEN: subscriber.secret,
-    NETGROOT_STAFF_TOKEN: staff.secret,
-    OMNIDESK_API_KEY: omnidesk.secret,
+  let values: Quickstart = { [CONSOLE.email]: OWNER, [CONSOLE.password]: password }
+  for (const { name, demo } of PROFILES) {
+    const issue: DemoTenant['issue'] = async (
+      kind,
+      person,
+      { name: called = 'Quick start', redirectUris = [] } = {},
+    ) => {
+      const found = CREDENTIAL_KINDS.find((each) => each.dialect === name && each.kind === kind)
+      if (!found) throw new Error(`There is no credential ${kind} in ${name}.`)
+      const { publicId, secret } = await issueMinted(admin, tenantId, found, called, person, { redirectUris })
+      return { publicId: publicId ?? '', secret }
+    }
+    values = { ...values, ...(await demo.fill({ ...tenant, issue })) }
   }
+  return values
 }
 
 /** Mints and issues one credential. @returns what its owner is shown, once. */
@@ -156,30 +146,4 @@ export async function issueMinted(
     scopes: choices.scopes ?? kind.scopes,
   })
   return { id, publicId, secret }
-}
-
-/** Writes `NAME=value` lines that a shell can source, readable by its owner only; whole or not at all. */
-export async function writeQuickstart(file: string, values: Quickstart): Promise<void> {
-  const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`)
-  const temporary = `${file}.new`
-  // With a database of one's own nothing else has made it.
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const handle = await open(temporary, 'w', 0o600)
-  try {
-    await handle.chmod(0o600)
-    await handle.writeFile(lines.join(''))
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(temporary, file)
-}
-
-/** Keeps POLYDESK_URL true when the server moved to another address. Does nothing when there is no such file. */
-export async function refreshQuickstart(file: string, url: string): Promise<boolean> {
-  const text = await readFile(file, 'utf8').catch(() => null)
-  if (text === null) return false
-  const values = valuesIn(text)
-  if (values['POLYDESK_URL'] !== url) await writeQuickstart(file, { ...values, POLYDESK_URL: url })
-  return true
 }

@@ -7,11 +7,16 @@ import type { Context } from '../core/context.ts'
 import { addExternalId } from '../core/tenants/commands.ts'
 import { changeTicket, createTicket } from '../core/tickets/commands.ts'
 import { listTickets } from '../core/tickets/queries.ts'
+import { findProfilesByAddress } from '../core/users/queries.ts'
 import { createWebhook, listDeliveries, skip, updateWebhook, type WebhookOffice } from '../core/webhooks/commands.ts'
 import { consume } from '../core/webhooks/consume.ts'
 import { deliverDue } from '../core/webhooks/deliver.ts'
-import { type DemoValues, demoValuesIn, valuesIn } from '../dialects/examples.ts'
-import { type Quickstart, writeQuickstart } from './demo.ts'
+import type { Quickstart } from '../dialects/demo.ts'
+import type { DemoValues } from '../dialects/examples.ts'
+import { PROFILES } from '../dialects/profiles.ts'
+import { demoValuesIn, SAMPLE, valuesIn } from '../dialects/quickstart.ts'
+import { REQUESTER, USERNAME } from './demo.ts'
+import { writeQuickstart } from './quickstart.ts'
 
 /** What the samples are made with. */
 export interface SampleSurroundings extends Pick<Context, 'store' | 'newId'> {
@@ -43,7 +48,7 @@ export function demoValuesOf(
     const text = await read(file)
     const values = valuesIn(text)
     const given = surroundings()
-    if (given && values['POLYDESK_API_KEY'] !== undefined && values['SAMPLE_TICKET_ID'] === undefined) {
+    if (given && values['POLYDESK_API_KEY'] !== undefined && values[SAMPLE.ticket] === undefined) {
       making ??= addSamples(file, values, given)
         .catch((error: unknown) => log(`The samples of the demo could not be made: ${String(error)}`))
         .finally(() => {
@@ -75,8 +80,8 @@ async function addSamples(file: string, values: Quickstart, surroundings: Sample
  */
 async function makeSamples(values: Quickstart, surroundings: SampleSurroundings): Promise<Quickstart | null> {
   const { access, store, newId, webhooks } = surroundings
-  const as = async (dialect: string, kind: string, secret = ''): Promise<Context | null> => {
-    const hashed = { kind: directoryKind(dialect, kind), hash: hashOf(secret) }
+  const asService = async (): Promise<Context | null> => {
+    const hashed = { kind: directoryKind('native', 'api_key'), hash: hashOf(values['POLYDESK_API_KEY'] ?? '') }
     // Not by `Access`: it would keep that the key was used.
     const [listed] = await store.run(FIND_IN_DIRECTORY.with(hashed))
     if (!listed) return null
@@ -84,12 +89,14 @@ async function makeSamples(values: Quickstart, surroundings: SampleSurroundings)
     if (!row) return null
     const tenant = await access.tenant(listed.tenant_id)
     const now = surroundings.clock().toISOString()
-    return { store, newId, tenant, actor: actorOf(tenant.id, row), now, dialect, requestId: newId(), idempotency: null }
+    const call = { now, dialect: 'native', requestId: newId(), idempotency: null }
+    return { store, newId, tenant, actor: actorOf(tenant.id, row), ...call }
   }
-  const asService = () => as('native', 'api_key', values['POLYDESK_API_KEY'])
-  const [first, requester] = [await asService(), await as('netgroot', 'api_token', values['NETGROOT_TOKEN'])]
-  const desk = first?.tenant.desks.find(({ id }) => id === values['MOOV_CONNECTED_ACCOUNT_ID'])
-  if (!first || !requester || !desk) return null
+  const first = await asService()
+  const desk = first?.tenant.desks.find(({ isDefault }) => !isDefault)
+  if (!first || !desk) return null
+  const [requester] = await findProfilesByAddress(first, [{ kind: 'email', address: REQUESTER }])
+  if (!requester) return null
   const { total } = await listTickets(first, {}, { by: 'offset', offset: 0, limit: 1 })
   if (total !== 0) return null
 
@@ -97,38 +104,38 @@ async function makeSamples(values: Quickstart, surroundings: SampleSurroundings)
   await access.changed(first.tenant.id)
   const service = await asService()
   if (!service) return null
-  const { user } = requester.actor
   await addExternalId(
     { store, newId, now: service.now },
     service.tenant.id,
     service.tenant.defaultDesk.id,
-    'rosa',
-    user.id,
+    USERNAME,
+    requester.id,
   )
   const sending = await makeSendingWebhook(service, surroundings, desk.id)
   const { ticket } = await createTicket(service, {
     deskId: desk.id,
-    requester: { by: 'id', id: user.id, member: true },
+    requester: { by: 'id', id: requester.id, member: true },
     title: 'The door does not open',
     formId: form.id,
     message: { ...TEXT, author: 'requester', text: 'My key does not open the door since this morning.' },
   })
   const { messages } = await changeTicket(service, ticket, { message: { ...TEXT, text: 'We look at it at once.' } })
   const deliveries = await makeDeliveries(service, surroundings, sending)
-  const webhook = async (dialect: string) => {
-    const input = { dialect, deskId: null, url: NOWHERE, description: 'A sample', enabled: false }
-    return (await createWebhook(service, webhooks, { ...input, events: ['ticket.created'] })).webhook.id
-  }
-  return {
-    SAMPLE_TICKET_ID: ticket.id,
-    SAMPLE_COMMENT_ID: messages[0]?.id ?? '',
-    SAMPLE_MEMBERSHIP_ID: user.memberships.find(({ deskId }) => deskId === service.tenant.defaultDesk.id)?.id ?? '',
-    SAMPLE_GROUP_ID: service.tenant.groups[0]?.id ?? '',
-    SAMPLE_WEBHOOK_ID: await webhook('native'),
-    SAMPLE_MOOV_WEBHOOK_ID: await webhook('moov'),
-    SAMPLE_SENDING_WEBHOOK_ID: sending,
+  const made: Record<string, string> = {
+    [SAMPLE.ticket]: ticket.id,
+    [SAMPLE.comment]: messages[0]?.id ?? '',
+    [SAMPLE.membership]: requester.memberships.find(({ deskId }) => deskId === service.tenant.defaultDesk.id)?.id ?? '',
+    [SAMPLE.group]: service.tenant.groups[0]?.id ?? '',
+    [SAMPLE.sendingWebhook]: sending,
     ...deliveries,
   }
+  for (const { name: dialect, demo } of PROFILES) {
+    if (demo.webhook === undefined) continue
+    const input = { dialect, deskId: null, url: NOWHERE, description: 'A sample', enabled: false }
+    const created = await createWebhook(service, webhooks, { ...input, events: ['ticket.created'] })
+    made[demo.webhook] = created.webhook.id
+  }
+  return made
 }
 
 /** A webhook that is enabled, and told of what becomes of the sample ticket. @returns its id */
@@ -165,7 +172,7 @@ async function makeDeliveries(
     sender: { urlProblem: () => null, send: async () => ({ problem: 'The host name cannot be resolved.' }) },
   }
   await deliverDue({ store, tenant, office, clock, newId, failed: () => {} }, webhookId)
-  return { SAMPLE_DELIVERY_ID: waiting, SAMPLE_LATE_DELIVERY_ID: late, SAMPLE_SKIPPED_DELIVERY_ID: first }
+  return { [SAMPLE.delivery]: waiting, [SAMPLE.lateDelivery]: late, [SAMPLE.skippedDelivery]: first }
 }
 
 const TEXT = { visibility: 'public', format: 'text' } as const

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { DialectName } from '../../src/dialects/dialect.ts'
+import type { DialectName } from '../../src/dialects/profiles.ts'
 import { startWorld, type World } from '../world.ts'
 import { makeSite, type Site } from './site.ts'
 

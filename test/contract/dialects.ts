@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import type { DialectName } from '../../src/dialects/dialect.ts'
+import type { DialectName } from '../../src/dialects/profiles.ts'
 import type { Caller, Headers, Ids, Site } from './site.ts'
 
 /** A request as a client of a dialect would send it. */

@@ -1,8 +1,8 @@
 import { v7 } from 'uuid'
-import { CATALOGUE_DEFAULTS } from '../../src/core/catalogue/defaults.ts'
 import { createDesk, createTenant, createUser, type NewUser } from '../../src/core/tenants/commands.ts'
+import { FRESH_CATALOGUE } from '../../src/dialects/catalogue.ts'
 import { CREDENTIAL_KINDS } from '../../src/dialects/credentials.ts'
-import type { DialectName } from '../../src/dialects/dialect.ts'
+import type { DialectName } from '../../src/dialects/profiles.ts'
 import { issueMinted } from '../../src/setup/demo.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import type { World } from '../world.ts'
@@ -41,7 +41,7 @@ export async function makeSite(world: World, name: string, spare = 0): Promise<S
   const database = openDatabase({ connection: world.database.connection })
   try {
     const admin = { store: database, now: new Date().toISOString(), newId: () => v7() }
-    const { tenantId, deskId } = await createTenant(admin, { name, deskName: 'Main', catalogue: CATALOGUE_DEFAULTS })
+    const { tenantId, deskId } = await createTenant(admin, { name, deskName: 'Main', catalogue: FRESH_CATALOGUE })
     for (let desk = 0; desk < spare; desk++) await createDesk(admin, tenantId, `Spare ${desk}`)
     const otherDesk = await createDesk(admin, tenantId, 'Annex')
     const user = (user: Omit<NewUser, 'memberships'>, role: 'customer' | 'agent' | 'admin') => {

@@ -1,4 +1,4 @@
-import type { DialectName } from '../../src/dialects/dialect.ts'
+import type { DialectName } from '../../src/dialects/profiles.ts'
 import type { Sent } from './dialects.ts'
 import type { Caller, Ids, Site } from './site.ts'
 

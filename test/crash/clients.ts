@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Status } from '../../src/core/words.ts'
-import type { DialectName } from '../../src/dialects/dialect.ts'
+import type { DialectName } from '../../src/dialects/profiles.ts'
 import { type Received, send } from '../world.ts'
 
 type HeaderLines = Record<string, string>

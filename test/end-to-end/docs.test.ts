@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
-import type { DialectName } from '../../src/dialects/dialect.ts'
+import type { DialectName } from '../../src/dialects/profiles.ts'
 import { DIALECTS } from '../../src/dialects/registry.ts'
 import { startWorld, type World } from '../world.ts'
 import { noBrowser, openBrowser, type TestBrowser } from './browser.ts'

@@ -25,34 +25,8 @@ export interface CatalogueDefaults {
   readonly groups: readonly string[]
 }
 
-const netgroot = ['netgroot']
-const spacebring = ['spacebring']
-
-export const CATALOGUE_DEFAULTS: CatalogueDefaults = {
-  topics: [
-    { id: 1, name: 'Technical Support', offered_in: netgroot, word: null },
-    { id: 2, name: 'Billing Issue', offered_in: netgroot, word: null },
-    { id: 3, name: 'General Enquiry', offered_in: netgroot, word: null },
-    { id: 4, name: 'Access', offered_in: spacebring, word: 'access' },
-    { id: 5, name: 'Account and Billing', offered_in: spacebring, word: 'accountAndBilling' },
-    { id: 6, name: 'Bookings', offered_in: spacebring, word: 'bookings' },
-    { id: 7, name: 'Cleaning', offered_in: spacebring, word: 'cleaning' },
-    { id: 8, name: 'Discrimination and Harassment', offered_in: spacebring, word: 'discriminationAndHarassment' },
-    { id: 9, name: 'Internet', offered_in: spacebring, word: 'internet' },
-    { id: 10, name: 'Mail and Packages', offered_in: spacebring, word: 'mailAndPackages' },
-    { id: 11, name: 'Noise and Acoustics', offered_in: spacebring, word: 'noiseAndAcoustics' },
-    {
-      id: 12,
-      name: 'Offensive or Objectionable Content',
-      offered_in: spacebring,
-      word: 'offensiveOrObjectionableContent',
-    },
-    { id: 13, name: 'Other', offered_in: spacebring, word: 'other' },
-    { id: 14, name: 'Printing', offered_in: spacebring, word: 'printing' },
-    { id: 15, name: 'Repair and Maintenance', offered_in: spacebring, word: 'repairAndMaintenance' },
-    { id: 16, name: 'Temperature and Ventilation', offered_in: spacebring, word: 'temperatureAndVentilation' },
-    { id: 17, name: 'Website and App', offered_in: spacebring, word: 'websiteAndApp' },
-  ],
+/** All of it but the topics, which dialects have. */
+export const CATALOGUE_DEFAULTS: Omit<CatalogueDefaults, 'topics'> = {
   types: [
     { id: 1, name: 'Complaint' },
     { id: 2, name: 'Service Request' },

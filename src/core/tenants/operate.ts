@@ -1,5 +1,5 @@
 import type { Store } from '../../storage/store.ts'
-import { CATALOGUE_DEFAULTS } from '../catalogue/defaults.ts'
+import type { CatalogueDefaults } from '../catalogue/defaults.ts'
 import { refuse } from '../errors.ts'
 import type { Instant } from '../instant.ts'
 import { isNamed } from '../spelling.ts'
@@ -33,19 +33,19 @@ export async function listTenants({ store }: Pick<Operator, 'store'>): Promise<r
 }
 
 /**
- * Makes a tenant with a default desk, the usual catalogue, a service user, and a credential of that user.
+ * Makes a tenant with a default desk, its catalogue, a service user, and a credential of that user.
  *
  * @throws Refusal `conflict` when another tenant has the name: people choose tenants by it.
  */
 export async function makeTenant(
   operator: Operator,
-  { name, deskName }: { readonly name: string; readonly deskName: string },
+  input: { readonly name: string; readonly deskName: string; readonly catalogue: CatalogueDefaults },
   credential: Omit<NewCredential, 'userId'>,
 ): Promise<{ readonly tenantId: string; readonly deskId: string; readonly serviceId: string }> {
-  await demandFree(operator, name, null)
+  await demandFree(operator, input.name, null)
   return operator.store.database.transaction(async (run) => {
     const admin = { ...operator, store: { run } }
-    const made = await openTenant(admin, { name, deskName, catalogue: CATALOGUE_DEFAULTS })
+    const made = await openTenant(admin, input)
     await issueCredential(admin, made.tenantId, { ...credential, userId: made.serviceId })
     return made
   })

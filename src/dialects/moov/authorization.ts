@@ -5,6 +5,7 @@ import type { AuthorizationForm, Scoping, TokenRefusal } from '../authorization.
 import { CLIENT_CHALLENGE, NOT_KEPT, splitScopes } from '../authorization.ts'
 import type { Settings } from '../services.ts'
 import type { Answer } from '../wire.ts'
+import { options } from './options.ts'
 import { comesFrom } from './origins.ts'
 
 const HOUR_SECONDS = 3600
@@ -98,7 +99,7 @@ function issued({ accessToken, refreshToken, scopes: granted, expiresAt }: Issue
     token_type: 'Bearer',
     access_token: accessToken,
     refresh_token: refreshToken,
-    expires_in: settings.moovExpiresIn === 'seconds' ? HOUR_SECONDS : end,
+    expires_in: settings.chosen(options).expiresIn === 'seconds' ? HOUR_SECONDS : end,
     scope: granted.join(' '),
   }
   return { status: 200, headers: NOT_KEPT, body }

@@ -5,13 +5,14 @@ import { admit, authenticate, type Need } from './auth.ts'
 import { authorization } from './authorization.ts'
 import { ERROR_BODIES, errors, invalid } from './errors.ts'
 import { examples } from './examples.ts'
+import { profile } from './profile.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { webhooks } from './webhooks/protocol.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
 /** Moov's support tickets: accounts are desks, contacts are requesters, and answers outside 200, 400, 409 and 422 are empty. */
-export const moov: Dialect<Need> = {
-  name: 'moov',
+export const moov: Dialect<Need, 'moov'> = {
+  ...profile,
   title: 'Moov',
   prefixes: ['/accounts', '/webhooks', '/event-types', '/ping'],
   routes: [...accountRoutes, ...ticketRoutes, ...webhookRoutes],
@@ -21,8 +22,6 @@ export const moov: Dialect<Need> = {
   authenticate,
   admit,
   authorization,
-  // Moov, Rate limiting; M29.
-  rate: { perSecond: 40, testPerSecond: 10, perAddress: true },
   readsJsonUnderOtherTypes: true,
   blanks: 'null and empty',
   wrongMediaType: 'malformed',

@@ -4,6 +4,8 @@ import { admit, authenticate, type Need } from './auth.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { errors, ProblemBody } from './errors.ts'
 import { examples } from './examples.ts'
+import { options } from './options.ts'
+import { profile } from './profile.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { userRoutes } from './users/routes.ts'
 import { webhooks } from './webhooks/protocol.ts'
@@ -17,8 +19,8 @@ an invalid request \`errors\`: \`[{field, rule, message}]\`. A write with an \`I
 answered as the first time, and with another body 422. A ticket's \`ETag\` is its version; a change with \`If-Match\` that
 is not the ticket's ETag any more is refused with 412. Unknown fields and parameters are refused.`
 
-export const native: Dialect<Need> = {
-  name: 'native',
+export const native: Dialect<Need, 'native'> = {
+  ...profile,
   title: 'Native API',
   prefixes: ['/v1'],
   routes: [...ticketRoutes, ...attachmentRoutes, ...catalogueRoutes, ...userRoutes, ...webhookRoutes],
@@ -38,9 +40,7 @@ export const native: Dialect<Need> = {
   },
   authenticate,
   admit,
-  // Generous: it is there so that one runaway client does not take the desk from everybody else.
-  rate: { perSecond: 200 },
-  browsers: ({ origins }) => origins,
+  browsers: ({ chosen }) => chosen(options).origins,
   // The id by which events and the log name the request.
   everyAnswer: ({ id }) => ({ 'x-request-id': id }),
 }

@@ -5,6 +5,7 @@ import { catalogueRoutes } from './catalogue/routes.ts'
 import { ErrorAnswer, errors } from './errors.ts'
 import { examples } from './examples.ts'
 import { loginRoutes, openLoginRoutes } from './logins/routes.ts'
+import { profile } from './profile.ts'
 import { subscriberRoutes } from './subscribers/routes.ts'
 import { staffTicketRoutes, subscriberTicketRoutes } from './tickets/routes.ts'
 
@@ -18,8 +19,8 @@ const routes = [
 
 const DOCUMENTED_SPELLING = new Map([...openLoginRoutes, ...routes].map(({ path }) => [path.toLowerCase(), path]))
 
-export const netgroot: Dialect<Need> = {
-  name: 'netgroot',
+export const netgroot: Dialect<Need, 'netgroot'> = {
+  ...profile,
   title: 'NetGroot ISPCRM',
   prefixes: ['/api/v1'],
   routes,
@@ -41,8 +42,6 @@ export const netgroot: Dialect<Need> = {
   },
   authenticate,
   admit,
-  // The vendor documents none; ours (section 7).
-  rate: { perSecond: 50 },
   canonicalPath,
   readsJsonUnderOtherTypes: true,
   wrongMediaType: 'malformed',

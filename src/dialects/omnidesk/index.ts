@@ -9,6 +9,7 @@ import { examples } from './examples.ts'
 import { formRoutes } from './forms/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { parametersOf } from './names.ts'
+import { profile } from './profile.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -24,8 +25,8 @@ const OPEN_PATHS: readonly (readonly string[])[] = [...new Set(routes.map(({ pat
   .map((path) => path.split('/'))
 
 /** The Omnidesk API (the Dutch contact-centre product of docs.omnidesk.io). */
-export const omnidesk: Dialect<Need> = {
-  name: 'omnidesk',
+export const omnidesk: Dialect<Need, 'omnidesk'> = {
+  ...profile,
   title: 'Omnidesk',
   prefixes: ['/api/v2'],
   routes,
@@ -33,8 +34,6 @@ export const omnidesk: Dialect<Need> = {
   webhooks,
   authenticate,
   admit,
-  // The vendor documents none; ours (section 8).
-  rate: { perSecond: 50 },
   consumes: ['multipart/form-data', 'application/x-www-form-urlencoded', 'application/json'],
   examples,
   openapi: {

@@ -5,6 +5,7 @@ import { narrowed } from '../../core/identity/actor.ts'
 import type { Permission } from '../../core/identity/permissions.ts'
 import { UUID } from '../../core/uuid.ts'
 import type { Services } from '../services.ts'
+import { options } from './options.ts'
 
 export const NETWORK_HEADER = 'spacebring-network-id'
 
@@ -104,7 +105,7 @@ function checkNetwork(actor: Actor, network: string | string[] | undefined): voi
 
 /** S5: the reference lists two operations for OAuth2 alone; they refuse the rest only where the operator wants it so. */
 function checkScheme(credential: ActorCredential, need: Need, { settings }: Services): void {
-  const isRefused = settings.spacebringStrictSecurity && need.byTokenOnly && credential.kind === 'basic'
+  const isRefused = settings.chosen(options).strictSecurity && need.byTokenOnly && credential.kind === 'basic'
   if (isRefused) refuse({ code: 'forbidden', permission: 'OAuth2' })
 }
 

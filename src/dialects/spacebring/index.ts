@@ -9,12 +9,13 @@ import { examples } from './examples.ts'
 import { locationRoutes } from './locations/routes.ts'
 import { membershipRoutes } from './memberships/routes.ts'
 import { withoutSecondMark } from './paging.ts'
+import { profile } from './profile.ts'
 import { routes } from './tickets/routes.ts'
 import { webhooks } from './webhooks.ts'
 
 /** Spacebring's support tickets: https://www.spacebring.com/docs/api-reference */
-export const spacebring: Dialect<Need> = {
-  name: 'spacebring',
+export const spacebring: Dialect<Need, 'spacebring'> = {
+  ...profile,
   title: 'Spacebring support tickets',
   prefixes: ['/support', '/locations', '/networks', '/community'],
   routes: [...routes, ...attachmentRoutes, ...locationRoutes, ...membershipRoutes],
@@ -39,8 +40,6 @@ export const spacebring: Dialect<Need> = {
   authenticate,
   admit,
   authorization,
-  // Spacebring reference, Rate limiting; S16.
-  rate: { perSecond: 10 },
   prepare: (scope) => {
     scope.addHook('onRequest', async (request) => {
       request.query = withoutSecondMark(request.query)

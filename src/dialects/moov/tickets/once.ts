@@ -2,6 +2,7 @@ import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
 import { claimantOf } from '../../../core/identity/actor.ts'
 import type { Settings } from '../../services.ts'
+import { options } from '../options.ts'
 
 const HEADER = 'x-idempotency-key'
 /** At most as long as a UUID, and visible. */
@@ -23,7 +24,7 @@ export function onceOnly(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): Context {
   const key = headers[HEADER]
-  if (!settings.moovOnceOnly || key === undefined || ctx.idempotency !== null) return ctx
+  if (!settings.chosen(options).onceOnly || key === undefined || ctx.idempotency !== null) return ctx
   if (typeof key !== 'string' || !KEY.test(key)) {
     const message = 'must be 1 to 36 visible ASCII characters'
     return refuse({ code: 'invalid', issues: [{ path: ['X-Idempotency-Key'], rule: 'format', message }] })

@@ -4,11 +4,11 @@ import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
 import { v7 } from 'uuid'
 import { type Received, startWorld, type World } from '../../../../test/world.ts'
 import { openAccess } from '../../../core/access/access.ts'
-import { CATALOGUE_DEFAULTS } from '../../../core/catalogue/defaults.ts'
 import { addHost, setActive } from '../../../core/logins/commands.ts'
 import { createTenant, createUser } from '../../../core/tenants/commands.ts'
 import { openDatabase } from '../../../storage/database.ts'
 import { openStore, type Store } from '../../../storage/store.ts'
+import { FRESH_CATALOGUE } from '../../catalogue.ts'
 
 const UNAUTHORIZED = { success: false, message: 'Unauthorized' }
 const REFUSED = { message: 'Invalid credentials' }
@@ -160,7 +160,7 @@ describe('a login', () => {
     const { tenantId } = await createTenant(administration(), {
       name: 'Other ISP',
       deskName: 'Default',
-      catalogue: CATALOGUE_DEFAULTS,
+      catalogue: FRESH_CATALOGUE,
     })
     await newSubscriber('elsewhere', tenantId)
     answers(await login('elsewhere', 'a password'), 401, REFUSED)

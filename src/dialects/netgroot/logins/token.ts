@@ -5,6 +5,7 @@ import type { UserSummary } from '../../../core/identity/user.ts'
 import { issueCredential } from '../../../core/tenants/commands.ts'
 import type { Services } from '../../services.ts'
 import { verifiedPayload } from '../../signed-token.ts'
+import { options } from '../options.ts'
 
 /** How the core keeps a login: a credential that is found by the token's `jti`, so that Logout can revoke it. */
 const KIND = 'login'
@@ -15,7 +16,7 @@ const HOUR_SECONDS = 3600
 export async function issueLogin(services: Services, tenantId: string, user: UserSummary): Promise<string> {
   const { store, newId, keys, settings, clock } = services
   const at = Math.floor(clock().getTime() / 1000)
-  const end = at + Math.round(settings.netgrootLoginHours * HOUR_SECONDS)
+  const end = at + Math.round(settings.chosen(options).loginHours * HOUR_SECONDS)
   const jti = randomUUID()
   const token = await new SignJWT()
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })

@@ -6,7 +6,8 @@ import type { Message } from '../../../core/messages/message.ts'
 import type { TimelineEntry } from '../../../core/tickets/queries.ts'
 import type { Person } from '../../../core/tickets/ticket.ts'
 import { STATUSES, type Status } from '../../../core/words.ts'
-import type { Settings } from '../../services.ts'
+import type { Chosen } from '../../../options.ts'
+import type { options } from '../options.ts'
 import { typeWordOf, WORD_OF_STATUS } from '../words.ts'
 import { encodeAssistant, encodeMembership, encodeUser, type Reader } from './people.ts'
 import type { Activity, Attachment, ChangedValues } from './schema.ts'
@@ -17,7 +18,7 @@ export interface Scene {
   readonly tenant: Tenant
   readonly reader: Reader
   readonly people: ReadonlyMap<string, Person>
-  readonly profile: Settings['spacebringActivityProfile']
+  readonly profile: Chosen<typeof options>['activityProfile']
   readonly linkTo: LinkTo
 }
 

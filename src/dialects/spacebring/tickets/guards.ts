@@ -5,6 +5,7 @@ import { demand } from '../../../core/identity/actor.ts'
 import { changeTicket } from '../../../core/tickets/commands.ts'
 import { findTicketEvent, getTicket } from '../../../core/tickets/queries.ts'
 import type { Settings } from '../../services.ts'
+import { options } from '../options.ts'
 import { OTHER_TYPE, type TypeWord, typeWordOf } from '../words.ts'
 import { isShownChange } from './activities.ts'
 import { decodeType } from './codec.ts'
@@ -47,5 +48,7 @@ function isUnknownMessage(error: unknown): boolean {
 
 async function isOtherActivity(ctx: Context, id: string, settings: Settings): Promise<boolean> {
   const event = await findTicketEvent(ctx, id)
-  return event !== null && isShownChange(event, { tenant: ctx.tenant, profile: settings.spacebringActivityProfile })
+  return (
+    event !== null && isShownChange(event, { tenant: ctx.tenant, profile: settings.chosen(options).activityProfile })
+  )
 }

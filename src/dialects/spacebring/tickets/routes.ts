@@ -6,6 +6,7 @@ import { route } from '../../route.ts'
 import type { Services } from '../../services.ts'
 import { texts } from '../../text.ts'
 import { byTokenOnly, reading, writing } from '../auth.ts'
+import { options } from '../options.ts'
 import { answerChange, answerComment, answerCreated, answerPage, answerTicket, type Showing } from './answers.ts'
 import { decodeComment, decodeNewTicket, decodeStatusChange, lowerCase } from './codec.ts'
 import { changeType, deleteComment, refuseToMembers } from './guards.ts'
@@ -27,7 +28,7 @@ import {
 } from './schema.ts'
 
 function showing(ctx: Context, { settings, links }: Services): Showing {
-  return { profile: settings.spacebringActivityProfile, linkTo: linkingIn(links, ctx) }
+  return { profile: settings.chosen(options).activityProfile, linkTo: linkingIn(links, ctx) }
 }
 
 /** Spacebring reference, Support: the tickets, each operation as decode, one core call, encode. */
