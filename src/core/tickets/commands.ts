@@ -65,26 +65,36 @@ function messagesNamed(changes: readonly TicketChange[]): readonly MessageRef[] 
   return changes.flatMap(({ message }) => message?.envelope?.inReplyTo ?? [])
 }
 
+/** The forms of messages, made once however often these are decided. */
+type Contents = Map<NewMessage, Content>
+
 /**
- * The forms of the messages that changes hold, made once however often these are decided. A message that goes on several
- * tickets keeps its pictures in words: a file is on one message.
+ * Makes the forms of the messages that changes hold and that have none yet. A message that goes on several tickets keeps
+ * its pictures in words: a file is on one message.
+ *
+ * @returns the pictures of those that were made, which are to be kept before they are written.
  */
-async function contentsOf(
+async function makeContents(
   ctx: Context,
+  contents: Contents,
   changes: readonly { readonly message?: NewMessage }[],
   isForOne: boolean,
-): Promise<Circumstances['contentOf']> {
-  const messages = changes.flatMap(({ message }) => message ?? [])
+): Promise<Content['pictures']> {
+  const messages = changes.flatMap(({ message }) => (message && !contents.has(message) ? [message] : []))
   const made = await Promise.all(
-    messages.map(async (message): Promise<readonly [NewMessage, Content]> => {
+    messages.map(async (message) => {
       const room = roomFor(isForOne ? ctx.store.files?.limits : undefined, message)
       demandFitting(message, boundsOf(ctx))
       const content = await contentOf(message, { room, newId: ctx.newId })
       demandFittingForms(message, content, boundsOf(ctx))
-      return [message, content]
+      contents.set(message, content)
+      return content.pictures
     }),
   )
-  const contents = new Map(made)
+  return made.flat()
+}
+
+function contentIn(contents: Contents): Circumstances['contentOf'] {
   return (message) => contents.get(message) ?? fail('The forms of each message are made before.')
 }
 
@@ -136,12 +146,13 @@ export async function createTicket(ctx: Context, asked: Asked<NewTicket>): Promi
 async function createNow(ctx: Context, input: NewTicket): Promise<OneTicket> {
   const requester = input.requester.by === 'id' && !reachesEverybody(ctx.actor) ? [input.requester.id] : []
   const named = [...namedPeople(input), ...requester].filter((id) => id !== ctx.actor.user.id)
-  const [found, uploads, contents] = await Promise.all([
+  const contents: Contents = new Map()
+  const [found, uploads] = await Promise.all([
     findLiving(ctx, named),
     findUploads(ctx, attachmentsNamed([input])),
-    contentsOf(ctx, [input], true),
+    makeContents(ctx, contents, [input], true),
   ])
-  const looked = { people: [...found, ctx.actor.user], uploads, contentOf: contents }
+  const looked = { people: [...found, ctx.actor.user], uploads, contentOf: contentIn(contents) }
   const draft = decideCreate(input, circumstances(ctx, looked, false))
   const pictures = draft.message?.pictures ?? []
   // A repeat brings its pictures once more, and nothing takes them.
@@ -189,24 +200,41 @@ async function oneCreated(ctx: Context, outcome: WriteOutcome): Promise<OneTicke
 }
 
 /**
+ * What is decided on the tickets themselves, as they were just read, and again when others changed them meanwhile: what was
+ * decided on is what is written on. Nobody needs to read them before.
+ */
+export interface Decision<Seen, What> {
+  readonly decide: (seen: Seen) => What | Promise<What>
+}
+
+/** Changes that are known before their tickets are read, or a decision on these. */
+type Wanted = readonly TicketChange[] | Decision<readonly Ticket[], readonly TicketChange[]>
+
+/**
  * Changes one ticket: a message, a status, an assignee, anything. Two round trips: read, and write if it still stands.
  *
+ * @param asked the change, or a decision on the ticket.
  * @throws Refusal `not_found`, `forbidden`, `invalid`, `ticket_closed`, `precondition_failed` (when `options.version` is
  * not the ticket's), `conflict` (when others kept changing it), `idempotency_mismatch`.
  */
 export async function changeTicket(
   ctx: Context,
   ref: TicketRef,
-  asked: Asked<TicketChange>,
+  asked: Asked<TicketChange | Decision<Ticket, TicketChange>>,
   options: ChangeOptions = {},
 ): Promise<OneTicket> {
-  const { missing, ...outcome } = await carryOut(ctx, [ref], async () => [await workedOut(asked)], options)
+  const wanted = async (): Promise<Wanted> => {
+    const change = await workedOut(asked)
+    if (!('decide' in change)) return [change]
+    return { decide: (tickets) => Promise.all(tickets.map(async (ticket) => change.decide(ticket))) }
+  }
+  const { missing, ...outcome } = await carryOut(ctx, [ref], wanted, options)
   if (missing.length > 0) refuse({ code: 'not_found', missing: 'ticket' })
   return withTicket(outcome)
 }
 
 /**
- * Applies changes, in order, to many tickets: all or nothing. Tickets out of sight are skipped and named in `missing`.
+ * Applies changes, in order, to many tickets: all or nothing. A decision is on all that were found. Tickets out of sight are skipped and named in `missing`.
  * With `thenDelete` the tickets are erased by it once the changes were found allowed.
  *
  * @throws Refusal as `changeTicket`, and `forbidden` without `ticket.bulk`.
@@ -214,7 +242,7 @@ export async function changeTicket(
 export async function changeTickets(
   ctx: Context,
   refs: readonly TicketRef[],
-  changes: Asked<readonly TicketChange[]>,
+  changes: Asked<Wanted>,
   options: BulkOptions = {},
 ): Promise<ManyTickets> {
   if (!ctx.actor.permissions.has('ticket.bulk')) refuse({ code: 'forbidden', permission: 'ticket.bulk' })
@@ -236,7 +264,7 @@ export interface BulkOptions {
 async function carryOut(
   ctx: Context,
   refs: readonly TicketRef[],
-  changes: Asked<readonly TicketChange[]>,
+  changes: Asked<Wanted>,
   options: ChangeOptions & BulkOptions,
 ): Promise<ManyTickets> {
   const lines = refs.map((ref) => `${ctx.tenant.id} ${'id' in ref ? ref.id : ref.integer}`)
@@ -278,50 +306,70 @@ async function repeated(ctx: Context, earlier: OutcomeRow, refs: readonly Ticket
   return { ...outcome, messages, missing: missingIn(refs, [...earlier.tickets, ...(earlier.deleted ?? [])]) }
 }
 
+/** Makes the forms of what changes write, if there is room for them. @returns the pictures in them */
+async function prepare(
+  ctx: Context,
+  contents: Contents,
+  changes: readonly TicketChange[],
+  tickets: number,
+): Promise<Content['pictures']> {
+  demandSpreadable(changes, tickets)
+  return makeContents(ctx, contents, changes, tickets === 1)
+}
+
+/** What changes name, as far as it is there. */
+async function lookUp(
+  ctx: Context,
+  changes: readonly TicketChange[],
+): Promise<Required<Pick<Looked, 'people' | 'uploads' | 'forwardable'>>> {
+  const named = changes.flatMap((change) => namedPeople(change)).filter((id) => id !== ctx.actor.user.id)
+  const [people, uploads, forwardable] = await Promise.all([
+    findLiving(ctx, named),
+    findUploads(ctx, attachmentsNamed(changes)),
+    findForwardable(
+      ctx,
+      changes.flatMap(({ message }) => message?.forwardedFiles ?? []),
+    ),
+  ])
+  return { people: [...people, ctx.actor.user], uploads, forwardable }
+}
+
 async function carryOutInTurn(
   ctx: Context,
   refs: readonly TicketRef[],
-  changes: readonly TicketChange[],
+  wanted: Wanted,
   options: ChangeOptions & BulkOptions,
 ): Promise<ManyTickets> {
-  demandSpreadable(changes, refs.length)
-  const named = changes.flatMap((change) => namedPeople(change))
-  const contents = await contentsOf(ctx, changes, refs.length === 1)
-  const pictures = changes.flatMap(({ message }) => (message ? contents(message).pictures : []))
+  const contents: Contents = new Map()
+  const known = 'decide' in wanted ? null : wanted
+  // Before the tickets are read, which do not stand still while forms are made.
+  let pictures = await prepare(ctx, contents, known ?? [], refs.length)
   for (let round = 1; round <= ROUNDS; round++) {
-    const [earlier, found, people, uploads, forwardable] = await Promise.all([
+    const [earlier, found, early] = await Promise.all([
       earlierResult(ctx, TICKETS_KEPT),
       findTickets(ctx, refs),
-      findLiving(
-        ctx,
-        named.filter((id) => id !== ctx.actor.user.id),
-      ),
-      findUploads(ctx, attachmentsNamed(changes)),
-      findForwardable(
-        ctx,
-        changes.flatMap(({ message }) => message?.forwardedFiles ?? []),
-      ),
+      known && lookUp(ctx, known),
     ])
     const tickets = found.filter((ticket) => ticket !== null)
     const missing = refs.filter((_, index) => found[index] === null)
     // What is missing may be so by a twin that finished between these looks: then its answer is there by now.
     const answered = earlier ?? (missing.length > 0 ? await earlierResult(ctx, TICKETS_KEPT) : undefined)
     if (answered) return repeated(ctx, answered, refs)
+    const unique = distinct(found)
+    const changes = 'decide' in wanted ? await wanted.decide(unique) : wanted
     if (tickets.length === 0 && options.progress === undefined)
       return { tickets: [], events: [], messages: [], missing }
     const { version } = options
     if (version !== undefined && tickets.some((ticket) => ![version].flat().includes(ticket.version)))
       refuse({ code: 'precondition_failed' })
-    // After the tickets: what is deleted since then has changed its ticket, and the change is decided again.
+    if (!known) pictures = await prepare(ctx, contents, changes, refs.length)
     const looked = {
-      people: [...people, ctx.actor.user],
-      uploads,
-      forwardable,
-      contentOf: contents,
+      ...(early ?? (await lookUp(ctx, changes))),
+      contentOf: contentIn(contents),
+      // After the tickets: what is deleted since then has changed its ticket, and the change is decided again.
       answered: await findAnswered(ctx, messagesNamed(changes)),
     }
     const given = circumstances(ctx, looked, options.recordAlways ?? false)
-    const unique = distinct(found)
     await demandRoomOn(ctx, unique, changes)
     const drafts = unique.map((ticket) => decideChange(ticket, changes, given))
     if (options.thenDelete) {
@@ -337,7 +385,8 @@ async function carryOutInTurn(
     const call = { drafts: recorded, by: provenance(ctx), idempotency: ctx.idempotency, progress }
     const copies = recorded.flatMap(({ messages }) => messages.flatMap((message) => message.copies))
     await copyFiles(ctx, copies)
-    if (round === 1) await keepPictures(ctx, pictures)
+    await keepPictures(ctx, pictures)
+    pictures = []
     // Should it fail, nobody knows whether rows say that the copies are there: the sweep looks.
     const outcome = await ctx.store.batched(CHANGE_TICKETS)(ctx.tenant.id, call)
     if ('done' in outcome) {

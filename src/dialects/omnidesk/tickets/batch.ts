@@ -1,7 +1,7 @@
 import type { Context } from '../../../core/context.ts'
 import { refuseField } from '../../../core/errors.ts'
-import { findTickets } from '../../../core/tickets/queries.ts'
-import type { TicketChange } from '../../../core/tickets/ticket.ts'
+import type { Decision } from '../../../core/tickets/commands.ts'
+import type { Ticket, TicketChange } from '../../../core/tickets/ticket.ts'
 import { findUserByExternalId, findUsersByInteger } from '../../../core/users/queries.ts'
 import type { IsText } from '../../text.ts'
 import {
@@ -17,7 +17,7 @@ import {
 } from '../coercion.ts'
 import { brandBy, type Caller, formIdBy, groupIdBy } from '../records.ts'
 import { PRIORITY_BY_WORD, STATUS_BY_WORD } from '../words.ts'
-import { fittingTitle, refsOf } from './codec.ts'
+import { fittingTitle } from './codec.ts'
 
 /** One step of a batch: a change, or one that names a user whom only the store can find. `index` is where it was sent. */
 export type Step =
@@ -59,16 +59,28 @@ export function decodeBatch(parameters: Parameters, caller: Caller): Batch {
 }
 
 /**
- * The changes that a batch makes, with the users it names.
+ * The changes that a batch makes, with the users it names; a decision where one is a customer by the name of a desk.
  *
  * @throws Refusal `invalid` for a user or customer who does not exist.
  */
-export async function changesOf(ctx: Context, { ids, steps }: Batch): Promise<readonly TicketChange[]> {
+export async function changesOf(
+  ctx: Context,
+  { steps }: Batch,
+): Promise<readonly TicketChange[] | Decision<readonly Ticket[], readonly TicketChange[]>> {
+  const decide = (tickets: readonly Ticket[]) => changesOn(ctx, steps, tickets)
+  return steps.some((step) => 'externalPrimaryID' in step) ? { decide } : decide([])
+}
+
+async function changesOn(
+  ctx: Context,
+  steps: readonly Step[],
+  tickets: readonly Ticket[],
+): Promise<readonly TicketChange[]> {
   const changes: TicketChange[] = []
   for (const step of steps) {
     if ('change' in step) changes.push(step.change)
     else if ('assignedUserID' in step) changes.push({ assigneeId: await assigneeBy(ctx, step.assignedUserID) })
-    else changes.push(await linkTo(ctx, step, await desksAfter(ctx, ids, changes)))
+    else changes.push(await linkTo(ctx, step, desksAfter(tickets, changes)))
   }
   return changes
 }
@@ -192,15 +204,9 @@ async function assigneeBy(ctx: Context, userID: number): Promise<string | null> 
 }
 
 /** The desks that the tickets are on by the time of a step: external ids are the names of one desk. */
-async function desksAfter(
-  ctx: Context,
-  ids: readonly number[],
-  changes: readonly TicketChange[],
-): Promise<readonly string[]> {
+function desksAfter(tickets: readonly Ticket[], changes: readonly TicketChange[]): readonly string[] {
   const moved = changes.findLast((change) => change.deskId !== undefined)?.deskId
-  if (moved !== undefined) return [moved]
-  const tickets = await findTickets(ctx, refsOf(ids))
-  return [...new Set(tickets.flatMap((ticket) => ticket?.deskId ?? []))]
+  return moved === undefined ? [...new Set(tickets.map(({ deskId }) => deskId))] : [moved]
 }
 
 /** Tickets of several desks can be linked in one batch only when the id means the same customer on each. */

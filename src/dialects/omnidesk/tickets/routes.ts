@@ -121,9 +121,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     answers: { 200: UpdatedResult },
     handle: async (call) => {
       const ref = decodePath(call.params)
-      const { ticket } = await changeTicket(call.ctx, ref, () =>
-        linked(call.ctx, ref, decodeUpdate(parametersOf(call))),
-      )
+      const { ticket } = await changeTicket(call.ctx, ref, () => linked(call.ctx, decodeUpdate(parametersOf(call))))
       return showResult('Ticket updated.', { item: encodeTicket(ticket, call.ctx.tenant) })
     },
   }),
@@ -221,7 +219,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     handle: async (call) => {
       const parameters = parametersOf(call)
       const { ids, thenDelete } = outlineOf(parameters)
-      const changes = async () => {
+      const changes = () => {
         const batch = decodeBatch(parameters, call.ctx)
         if (thenDelete) demandVendor(call.ctx.actor, 'TICKET_DELETE')
         return changesOf(call.ctx, batch)

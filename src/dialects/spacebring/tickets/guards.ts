@@ -3,7 +3,8 @@ import { deleteMessage } from '../../../core/erasure/message.ts'
 import { Refusal, refuseField } from '../../../core/errors.ts'
 import { demand } from '../../../core/identity/actor.ts'
 import { changeTicket } from '../../../core/tickets/commands.ts'
-import { findTicketEvent, getTicket } from '../../../core/tickets/queries.ts'
+import { findTicketEvent } from '../../../core/tickets/queries.ts'
+import type { Ticket } from '../../../core/tickets/ticket.ts'
 import type { Settings } from '../../services.ts'
 import { options } from '../options.ts'
 import { OTHER_TYPE, type TypeWord, typeWordOf } from '../words.ts'
@@ -11,10 +12,8 @@ import { isShownChange } from './activities.ts'
 import { decodeType } from './codec.ts'
 
 /** The core lets a requester close the own ticket; with this vendor members change no status (S21). */
-export async function refuseToMembers(ctx: Context, id: string): Promise<void> {
-  if (ctx.actor.user.isOwner) return
-  const { deskId } = await getTicket(ctx, { id })
-  demand(ctx.actor, 'ticket.status', deskId)
+export function refuseToMembers({ actor }: Pick<Context, 'actor'>, { deskId }: Ticket): void {
+  if (!actor.user.isOwner) demand(actor, 'ticket.status', deskId)
 }
 
 /**
@@ -22,12 +21,15 @@ export async function refuseToMembers(ctx: Context, id: string): Promise<void> {
  * word that the ticket already shows changes nothing.
  */
 export async function changeType(ctx: Context, id: string, word: TypeWord): Promise<void> {
-  await changeTicket(ctx, { id }, async () => {
+  await changeTicket(ctx, { id }, () => {
     const topicId = decodeType(word, ctx.tenant)
     if (word !== OTHER_TYPE) return { topicId }
-    const ticket = await getTicket(ctx, { id })
-    demand(ctx.actor, 'ticket.change', ticket.deskId)
-    return typeWordOf(ctx.tenant, ticket.topicId) === word ? {} : { topicId }
+    return {
+      decide: ({ deskId, topicId: now }) => {
+        demand(ctx.actor, 'ticket.change', deskId)
+        return typeWordOf(ctx.tenant, now) === word ? {} : { topicId }
+      },
+    }
   })
 }
 

@@ -1,8 +1,8 @@
 import type { Context } from '../../../core/context.ts'
 import { refuse, refuseField } from '../../../core/errors.ts'
 import { demand, worksOn } from '../../../core/identity/actor.ts'
-import { getTicket } from '../../../core/tickets/queries.ts'
-import type { RequesterChoice } from '../../../core/tickets/ticket.ts'
+import type { Decision } from '../../../core/tickets/commands.ts'
+import type { RequesterChoice, Ticket, TicketChange } from '../../../core/tickets/ticket.ts'
 import { findOwner, findUsersByMembership, findUsersInReach } from '../../../core/users/queries.ts'
 import { lowerCase } from './codec.ts'
 import type { AssigneeBody, CreateBody, ListQuery } from './schema.ts'
@@ -75,25 +75,29 @@ function distinctIds(list: string | undefined, field: keyof ListQuery): readonly
 }
 
 /**
- * The user to assign, null for nobody: named by user, by membership, or by both if they mean the same (S23).
+ * Whom to assign, null for nobody: named by user, by membership, or by both if they mean the same (S23). A membership is
+ * one of the ticket's own location.
  *
  * Spacebring reference, Update a ticket's assignee.
  */
-export async function findAssignee(ctx: Context, ticketId: string, { ticket }: AssigneeBody): Promise<string | null> {
+export function decodeAssignee(ctx: Context, { ticket }: AssigneeBody): TicketChange | Decision<Ticket, TicketChange> {
   const { userRefAssignee: userRef, membershipRefAssignee: membershipRef } = ticket
   if (membershipRef === undefined) {
     if (userRef === undefined) refuseField(['ticket', 'userRefAssignee'], 'required', 'Say whom to assign, or null.')
-    return userRef && lowerCase(userRef)
+    return { assigneeId: userRef && lowerCase(userRef) }
   }
-  const userId = membershipRef && (await findAssigneeByMembership(ctx, ticketId, lowerCase(membershipRef)))
-  if (userRef !== undefined && (userRef && lowerCase(userRef)) !== userId) {
-    refuseField(['ticket', 'membershipRefAssignee'], 'choice', 'This is not a membership of userRefAssignee.')
+  return {
+    decide: async ({ deskId }) => {
+      const assigneeId = membershipRef && (await findAssigneeByMembership(ctx, deskId, lowerCase(membershipRef)))
+      if (userRef !== undefined && (userRef && lowerCase(userRef)) !== assigneeId) {
+        refuseField(['ticket', 'membershipRefAssignee'], 'choice', 'This is not a membership of userRefAssignee.')
+      }
+      return { assigneeId }
+    },
   }
-  return userId
 }
 
-async function findAssigneeByMembership(ctx: Context, ticketId: string, membershipId: string): Promise<string> {
-  const { deskId } = await getTicket(ctx, { id: ticketId })
+async function findAssigneeByMembership(ctx: Context, deskId: string, membershipId: string): Promise<string> {
   // Before the look at the membership, so that nobody without the right learns whether it exists.
   demand(ctx.actor, 'ticket.assign', deskId)
   const user = (await findUsersByMembership(ctx, [membershipId])).get(membershipId)

@@ -2,6 +2,7 @@ import { linkingIn } from '../../../core/attachments/links.ts'
 import type { Context } from '../../../core/context.ts'
 import { changeTicket, createTicket } from '../../../core/tickets/commands.ts'
 import { getWholeTimeline, listTickets } from '../../../core/tickets/queries.ts'
+import type { Ticket, TicketChange } from '../../../core/tickets/ticket.ts'
 import { route } from '../../route.ts'
 import type { Services } from '../../services.ts'
 import { texts } from '../../text.ts'
@@ -11,7 +12,7 @@ import { answerChange, answerComment, answerCreated, answerPage, answerTicket, t
 import { decodeComment, decodeNewTicket, decodeStatusChange, lowerCase } from './codec.ts'
 import { changeType, deleteComment, refuseToMembers } from './guards.ts'
 import { decodeListing, pageAfter } from './listing.ts'
-import { findAssignee, findRequester } from './references.ts'
+import { decodeAssignee, findRequester } from './references.ts'
 import {
   AssigneeBody,
   ChangeAnswer,
@@ -87,11 +88,11 @@ export const routes = [
     answers: { 200: ChangeAnswer },
     handle: async ({ ctx, params, body, services }) => {
       const id = lowerCase(params.id)
-      const change = async () => {
-        if (body.ticket.status === 'closed') await refuseToMembers(ctx, id)
+      const decide = (ticket: Ticket): TicketChange => {
+        if (body.ticket.status === 'closed') refuseToMembers(ctx, ticket)
         return decodeStatusChange(body)
       }
-      const outcome = await changeTicket(ctx, { id }, change, { recordAlways: true })
+      const outcome = await changeTicket(ctx, { id }, { decide }, { recordAlways: true })
       return answerChange(ctx, outcome, 'ticket.status_changed', linkingIn(services.links, ctx))
     },
   }),
@@ -106,8 +107,7 @@ export const routes = [
     answers: { 200: ChangeAnswer },
     handle: async ({ ctx, params, body, services }) => {
       const id = lowerCase(params.id)
-      const change = async () => ({ assigneeId: await findAssignee(ctx, id, body) })
-      const outcome = await changeTicket(ctx, { id }, change, { recordAlways: true })
+      const outcome = await changeTicket(ctx, { id }, () => decodeAssignee(ctx, body), { recordAlways: true })
       return answerChange(ctx, outcome, 'ticket.assignee_changed', linkingIn(services.links, ctx))
     },
   }),
