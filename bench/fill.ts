@@ -2,8 +2,8 @@ import pg from 'pg'
 import { v7 } from 'uuid'
 import { openAccess } from '../src/core/access/access.ts'
 import { randomSecret } from '../src/core/access/secrets.ts'
-import type { Context } from '../src/core/context.ts'
-import { type Administration, createTenant, createUser, issueCredential } from '../src/core/tenants/commands.ts'
+import type { Context, System } from '../src/core/context.ts'
+import { createTenant, createUser, issueCredential } from '../src/core/tenants/commands.ts'
 import { createTicket } from '../src/core/tickets/commands.ts'
 import { FRESH_CATALOGUE } from '../src/dialects/catalogue.ts'
 import { CREDENTIAL_KINDS } from '../src/dialects/credentials.ts'
@@ -90,7 +90,7 @@ export async function fillPolydesk(connection: pg.PoolConfig, filling: Filling):
 
 /** A client of each vendor, with the create that it sends. */
 async function vendorClients(
-  admin: Administration,
+  admin: System,
   tenantId: string,
   { deskId, serviceId, index }: { readonly deskId: string; readonly serviceId: string; readonly index: number },
 ): Promise<Record<string, VendorCreate>> {

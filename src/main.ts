@@ -200,8 +200,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const write = (values: Readonly<Record<string, string>>) =>
       writeQuickstart(config.quickstartFile, { POLYDESK_URL: services.publicUrl(), ...values })
     const now = services.clock().toISOString()
-    const surroundings = { now, newId: services.newId, publicUrl: services.publicUrl() }
-    const madeDemo = config.demo && (await makeDemoTenant(database, surroundings, write))
+    const system = { now, newId: services.newId, publicUrl: services.publicUrl() }
+    const madeDemo = config.demo && (await makeDemoTenant(database, system, write))
     const hasQuickstart = await refreshQuickstart(config.quickstartFile, services.publicUrl())
     const hasTenants = (await store.run(LIST_TENANTS.with({}))).length > 0
     complete = true

@@ -117,12 +117,6 @@ const EXEMPT: readonly {
   },
   {
     file: 'src/dialects/services.ts',
-    to: 'src/storage/store.ts',
-    typeOnly: true,
-    why: 'It names the store that a context carries to the core; only the type.',
-  },
-  {
-    file: 'src/dialects/services.ts',
     to: 'src/storage/keys.ts',
     typeOnly: true,
     why: 'Dialects sign and seal with keys made for their purpose; only the type.',

@@ -2,18 +2,12 @@ import pg from 'pg'
 import { v7 } from 'uuid'
 import { LOAD_TENANT, tenantOf } from '../src/core/catalogue/store/snapshot.ts'
 import type { Tenant } from '../src/core/catalogue/tenant.ts'
-import type { Context } from '../src/core/context.ts'
+import type { Context, System } from '../src/core/context.ts'
 import { type Actor, claimantOf, narrowed } from '../src/core/identity/actor.ts'
 import { PERMISSIONS, type Permission } from '../src/core/identity/permissions.ts'
 import { findUsers } from '../src/core/identity/queries.ts'
 import type { UserSummary } from '../src/core/identity/user.ts'
-import {
-  type Administration,
-  createDesk,
-  createTenant,
-  createUser,
-  type NewUser,
-} from '../src/core/tenants/commands.ts'
+import { createDesk, createTenant, createUser, type NewUser } from '../src/core/tenants/commands.ts'
 import { FRESH_CATALOGUE } from '../src/dialects/catalogue.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { openStore, type Store } from '../src/storage/store.ts'
@@ -59,7 +53,7 @@ export function tick(): string {
 }
 
 /** What administration needs, at the next time. */
-export function administration(store: Pick<Store, 'run'>): Administration {
+export function administration(store: Pick<Store, 'run'>): System {
   return { store, now: tick(), newId: () => v7() }
 }
 

@@ -1,13 +1,8 @@
 import { Command, Option } from 'commander'
 import { readConfig } from '../config.ts'
-import {
-  type Administering,
-  addRecord,
-  changeRecord,
-  type RecordChange,
-  recordsOf,
-} from '../core/catalogue/commands.ts'
+import { addRecord, changeRecord, type RecordChange, recordsOf } from '../core/catalogue/commands.ts'
 import type { RecordKind, RecordRow } from '../core/catalogue/records.ts'
+import type { Administration } from '../core/context.ts'
 import { isNamed } from '../core/spelling.ts'
 import { PRIORITIES, type Priority, STATUSES, type Status } from '../core/words.ts'
 import { DESKS } from '../dialects/catalogue.ts'
@@ -141,7 +136,7 @@ function choose(records: readonly RecordRow[], named: string): RecordRow {
   return only
 }
 
-function administer(options: Options, work: (admin: Administering) => Promise<void>): Promise<void> {
+function administer(options: Options, work: (admin: Administration) => Promise<void>): Promise<void> {
   return withStore(readConfig(), async (commandLine: CommandLine) => {
     const tenant = await chooseTenant(commandLine, options.tenant)
     const call = { actor: null, dialect: 'native', requestId: commandLine.newId() }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { v7 } from 'uuid'
 import { type Config, optionProblems } from '../config.ts'
 import { type Access, openAccess } from '../core/access/access.ts'
-import type { Administration } from '../core/tenants/commands.ts'
+import type { System } from '../core/context.ts'
 import { type Database, openDatabase } from '../storage/database.ts'
 import {
   type EmbeddedPostgres,
@@ -18,7 +18,7 @@ import { COMMAND, Told } from './tell.ts'
 import { OTHER_PLACES, storeName, tellStore } from './where.ts'
 
 /** What a command of the command line works with. */
-export interface CommandLine extends Administration {
+export interface CommandLine extends System {
   readonly store: Store
   readonly access: Access
   /** Which store it is, for the person at the terminal. */
@@ -28,7 +28,7 @@ export interface CommandLine extends Administration {
 }
 
 /** Administration whose steps hold together: all of them are done or none. */
-export function atOnce<T>(commandLine: CommandLine, work: (admin: Administration) => Promise<T>): Promise<T> {
+export function atOnce<T>(commandLine: CommandLine, work: (admin: System) => Promise<T>): Promise<T> {
   return commandLine.store.database.transaction((run) => work({ ...commandLine, store: { run } }))
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { readConfig } from '../config.ts'
+import type { Administration } from '../core/context.ts'
 import {
   createWebhook,
   deleteWebhook,
@@ -11,7 +12,6 @@ import {
   skip,
   testWebhook,
   updateWebhook,
-  type WebhookAdministration,
   type WebhookOffice,
 } from '../core/webhooks/commands.ts'
 import { DELIVERY_STATES, type Delivery } from '../core/webhooks/webhook.ts'
@@ -180,7 +180,7 @@ interface CreateOptions extends Options {
 /** Runs a command of a tenant, then wakes the servers. What the core refuses is told as a sentence. */
 function administer(
   options: Options,
-  work: (admin: WebhookAdministration, office: WebhookOffice) => Promise<void>,
+  work: (admin: Administration, office: WebhookOffice) => Promise<void>,
 ): Promise<void> {
   const config = readConfig()
   return withStore(config, async (commandLine) => {

@@ -1,11 +1,11 @@
 import type { Access } from '../core/access/access.ts'
 import type { Links } from '../core/attachments/links.ts'
 import type { Bounds } from '../core/bounds.ts'
+import type { RunningSystem } from '../core/context.ts'
 import type { RateLimits } from '../core/limits/limits.ts'
 import type { WebhookOffice } from '../core/webhooks/commands.ts'
 import type { Choices } from '../options.ts'
 import type { Keys } from '../storage/keys.ts'
-import type { Store } from '../storage/store.ts'
 
 /** What an operator chose for all dialects, and for each by its own options. */
 export interface Settings {
@@ -20,11 +20,8 @@ export interface Settings {
 }
 
 /** What every dialect is given to work with. */
-export interface Services {
-  readonly store: Store
+export interface Services extends RunningSystem {
   readonly access: Access
-  readonly clock: () => Date
-  readonly newId: () => string
   /** Where clients reach this server, without a trailing slash. */
   readonly publicUrl: () => string
   readonly settings: Settings

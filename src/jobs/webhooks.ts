@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { Access } from '../core/access/access.ts'
 import type { Links } from '../core/attachments/links.ts'
+import type { RunningSystem } from '../core/context.ts'
 import type { WebhookOffice } from '../core/webhooks/commands.ts'
 import { consume } from '../core/webhooks/consume.ts'
 import { deliverDue, type Failure } from '../core/webhooks/deliver.ts'
 import { remakeBlank } from '../core/webhooks/remake.ts'
 import { DUE, TENANTS_WITH_WEBHOOKS, WAIT_ANEW } from '../core/webhooks/store.ts'
 import { StoreFull } from '../storage/failures.ts'
-import type { Store } from '../storage/store.ts'
 
 /** How often every tenant with webhooks is looked at, in case a signal was lost, in milliseconds. */
 const POLL_MS = 10_000
@@ -20,13 +20,11 @@ const MOST_SAID = 1_000
 /** The longest time a timer takes, in milliseconds. */
 const LONGEST_TIMER_MS = 3_600_000
 
-export interface WebhookLoop {
-  readonly store: Store
+/** With what webhooks are served. */
+export interface WebhookSystem extends RunningSystem {
   readonly access: Pick<Access, 'tenant'>
   readonly office: WebhookOffice
   readonly links: Links
-  readonly clock: () => Date
-  readonly newId: () => string
   readonly log: (message: string) => void
 }
 
@@ -41,8 +39,8 @@ export interface Webhooks {
   stop(): Promise<void>
 }
 
-export function startWebhooks(loop: WebhookLoop): Webhooks {
-  const { store, access, office, links, clock, newId, log } = loop
+export function startWebhooks(system: WebhookSystem): Webhooks {
+  const { store, access, office, links, clock, newId, log } = system
   const known = new Set<string>()
   /** Tenants that are being looked at; with true they are looked at once more afterwards. */
   const looking = new Map<string, boolean>()

@@ -9,7 +9,7 @@ import type { Answer } from '../dialects/wire.ts'
 import { consentPage, pageHeaders, problemPage, siteOf } from './page.ts'
 import { bodyParameters, type Parameters, queryParameters } from './parameters.ts'
 import { type AuthorizationRequest, cookieIn, newCookie, seal, setCookie, unseal } from './sealed.ts'
-import { type ServedDialect, type Service, servedBy, surroundings } from './service.ts'
+import { type ServedDialect, type Service, servedBy, systemOf } from './service.ts'
 
 const KEY = 'authorization page'
 
@@ -85,7 +85,7 @@ async function letIn(service: Service, request: FastifyRequest, { asking, asked,
     return page(service, asking, asked, cookie, { status: 401, email, problem })
   }
   limits.passed(request.ip, who)
-  const code = await grantByConsent(surroundings(service), asking.client, {
+  const code = await grantByConsent(systemOf(service), asking.client, {
     userId: outcome.user.id,
     scopes: asked.scopes,
     redirectUri: asked.redirectUri,
@@ -103,7 +103,7 @@ interface Asking {
 }
 
 async function askingClient(service: Service, publicId: string | undefined): Promise<Asking | null> {
-  const client = publicId === undefined ? null : await findClient(surroundings(service), publicId)
+  const client = publicId === undefined ? null : await findClient(systemOf(service), publicId)
   const served = servedBy(service, client?.dialect)
   return client && served?.form.grantTypes.includes('authorization_code') ? { client, served } : null
 }

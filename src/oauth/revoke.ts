@@ -4,7 +4,7 @@ import { findClient, findToken, type HeldToken, revokeToken } from '../core/auth
 import { isSecretOf } from '../core/authorization/rules.ts'
 import type { Answer } from '../dialects/wire.ts'
 import { bodyParameters, type PresentedClient, presentedClient, queryParameters } from './parameters.ts'
-import { demandNotHeldOff, refused, type Service, servedBy, surroundings } from './service.ts'
+import { demandNotHeldOff, refused, type Service, servedBy, systemOf } from './service.ts'
 
 /** The hints of RFC 7009, 2.1. */
 const HINTS = new Set(['access_token', 'refresh_token'])
@@ -18,20 +18,20 @@ export async function answerRevoke(service: Service, request: FastifyRequest): P
   const query = queryParameters(request)
   const inBody = body.get('token')
   const token = inBody ?? query.get('token')
-  const around = surroundings(service)
+  const system = systemOf(service)
   const names = service.dialects.map(({ dialect }) => dialect.name)
   const presented = presentedClient(request, new Map([...query, ...body]))
   const named = presented === null || presented === 'unclear' ? null : presented
   demandNotHeldOff(service, request.ip, named)
-  const client = named && (await findClient(around, named.publicId))
+  const client = named && (await findClient(system, named.publicId))
   if (client) request.allowedOrigins = client.origins
-  const held = token === undefined ? null : await findToken(around, token, names)
+  const held = token === undefined ? null : await findToken(system, token, names)
   const served = servedBy(service, client?.dialect) ?? servedBy(service, held?.dialect)
   if (token === undefined) return refused(served, { code: 'missing', field: 'token' })
   const hint = body.get('token_type_hint') ?? query.get('token_type_hint')
   if (served?.form.checksHints && hint !== undefined && !HINTS.has(hint))
     return served.form.refused({ code: 'wrong_hint' })
-  if (held && mayRevoke(held, presented, client)) await revokeToken(around, held)
+  if (held && mayRevoke(held, presented, client)) await revokeToken(system, held)
   // Neither the client nor the token says which vendor this is: the place of the token does (S41, M45).
   return served?.form.revoked ?? (inBody === undefined ? { status: 200, body: {} } : { status: 204 })
 }

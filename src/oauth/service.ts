@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Surroundings } from '../core/authorization/commands.ts'
+import type { AuthorizationSystem } from '../core/authorization/commands.ts'
 import { type AuthorizationForm, CLIENT_CHALLENGE, type TokenRefusal } from '../dialects/authorization.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { Services } from '../dialects/services.ts'
@@ -23,7 +23,7 @@ export function servedBy({ dialects }: Service, name: string | undefined): Serve
 }
 
 /** What the core's commands need, at this moment. */
-export function surroundings({ services }: Service): Surroundings {
+export function systemOf({ services }: Service): AuthorizationSystem {
   const { store, access, clock, newId } = services
   return { store, access, newId, now: clock().toISOString() }
 }

@@ -6,15 +6,7 @@ import type { TokenRefusal } from '../dialects/authorization.ts'
 import { spendOne } from '../dialects/mount/rate.ts'
 import { type Answer, answerError, WireRefusal } from '../dialects/wire.ts'
 import { bodyParameters, type Parameters, type PresentedClient, presentedClient } from './parameters.ts'
-import {
-  callerOf,
-  demandNotHeldOff,
-  refused,
-  type ServedDialect,
-  type Service,
-  servedBy,
-  surroundings,
-} from './service.ts'
+import { callerOf, demandNotHeldOff, refused, type ServedDialect, type Service, servedBy, systemOf } from './service.ts'
 
 /**
  * `POST /oauth2/token`: codes, client credentials and refresh tokens for access tokens (RFC 6749). The dialect of the
@@ -25,8 +17,8 @@ export async function answerToken(service: Service, request: FastifyRequest): Pr
   const presented = presentedClient(request, parameters)
   const named = presented === null || presented === 'unclear' ? null : presented
   demandNotHeldOff(service, request.ip, named)
-  const around = surroundings(service)
-  const client = named && (await findClient(around, named.publicId))
+  const system = systemOf(service)
+  const client = named && (await findClient(system, named.publicId))
   const served = servedBy(service, client?.dialect) ?? (await ofRefreshToken(service, parameters))
   if (!named || !client || !served || !isAuthentic(client, named)) {
     service.services.limits.failed(request.ip)
@@ -43,7 +35,7 @@ function isAuthentic(client: Client, { secret }: PresentedClient): boolean {
 
 async function ofRefreshToken(service: Service, parameters: Parameters): Promise<ServedDialect | undefined> {
   const token = parameters.get('refresh_token')
-  const held = token === undefined ? null : await findToken(surroundings(service), token, [])
+  const held = token === undefined ? null : await findToken(systemOf(service), token, [])
   return servedBy(service, held?.dialect)
 }
 
@@ -82,7 +74,7 @@ const GRANTS: Readonly<Record<ServedDialect['form']['grantTypes'][number], Grant
       redirectUri: parameters.get('redirect_uri') ?? null,
       verifier: parameters.get('code_verifier') ?? null,
     }
-    const issued = await exchangeCode(surroundings(service), client, code, proof, form.lifetimes)
+    const issued = await exchangeCode(systemOf(service), client, code, proof, form.lifetimes)
     return issued ? form.issued(issued, service.services.settings) : form.refused({ code: 'invalid_grant' })
   },
 
@@ -90,7 +82,7 @@ const GRANTS: Readonly<Record<ServedDialect['form']['grantTypes'][number], Grant
     const { form } = asked.served
     const scoping = await scoped(service, asked, asked.parameters.get('scope') ?? '')
     if ('refusal' in scoping) return form.refused(scoping.refusal)
-    const issued = await grantToClient(surroundings(service), asked.client, scoping.granted, form.lifetimes)
+    const issued = await grantToClient(systemOf(service), asked.client, scoping.granted, form.lifetimes)
     return form.issued(issued, service.services.settings)
   },
 
@@ -101,8 +93,8 @@ const GRANTS: Readonly<Record<ServedDialect['form']['grantTypes'][number], Grant
     const fewer = asked.parameters.get('scope')
     const scoping = fewer === undefined ? null : await scoped(service, asked, fewer)
     if (scoping && 'refusal' in scoping) return form.refused(scoping.refusal)
-    const around = surroundings(service)
-    const issued = await refresh(around, asked.client, token, scoping?.granted ?? null, form.lifetimes)
+    const system = systemOf(service)
+    const issued = await refresh(system, asked.client, token, scoping?.granted ?? null, form.lifetimes)
     if (issued === 'too_wide') return form.refused({ code: 'invalid_scope' })
     return issued ? form.issued(issued, service.services.settings) : form.refused({ code: 'invalid_grant' })
   },

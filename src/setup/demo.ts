@@ -1,12 +1,6 @@
 import { randomSecret } from '../core/access/secrets.ts'
-import {
-  type Administration,
-  createDesk,
-  createTenant,
-  createUser,
-  issueCredential,
-  type NewCredential,
-} from '../core/tenants/commands.ts'
+import type { System } from '../core/context.ts'
+import { createDesk, createTenant, createUser, issueCredential, type NewCredential } from '../core/tenants/commands.ts'
 import { LIST_TENANTS, LOCK_FIRST_START } from '../core/tenants/store.ts'
 import { FRESH_CATALOGUE } from '../dialects/catalogue.ts'
 import { CREDENTIAL_KINDS, type CredentialKind, mint } from '../dialects/credentials.ts'
@@ -16,8 +10,8 @@ import { CONSOLE } from '../dialects/quickstart.ts'
 import { docsRedirectUri } from '../http/docs-login.ts'
 import type { Database } from '../storage/database.ts'
 
-/** What the demo tenant is made with. */
-export interface DemoSurroundings extends Pick<Administration, 'now' | 'newId'> {
+/** What the demo tenant is made with, in a transaction of its own. */
+export interface DemoSystem extends Omit<System, 'store'> {
   /** Where clients reach this server, so that one can log in from its own page. */
   readonly publicUrl: string
 }
@@ -31,14 +25,14 @@ export interface DemoSurroundings extends Pick<Administration, 'now' | 'newId'> 
  */
 export async function makeDemoTenant(
   database: Database,
-  surroundings: DemoSurroundings,
+  system: DemoSystem,
   write: (values: Quickstart) => Promise<void>,
 ): Promise<boolean> {
   return database.transaction(async (run) => {
     await run(LOCK_FIRST_START.with({}))
     const tenants = await run(LIST_TENANTS.with({}))
     if (tenants.length > 0) return false
-    await write(await fill({ ...surroundings, store: { run } }))
+    await write(await fill({ ...system, store: { run } }))
     return true
   })
 }
@@ -49,7 +43,7 @@ export const REQUESTER = 'requester@example.com'
 /** By which the requester logs in, and what another system calls them. */
 export const USERNAME = 'rosa'
 
-async function fill({ publicUrl, ...admin }: Administration & DemoSurroundings): Promise<Quickstart> {
+async function fill({ publicUrl, ...admin }: System & DemoSystem): Promise<Quickstart> {
   const { tenantId, deskId } = await createTenant(admin, {
     name: 'Demo',
     deskName: 'Default',
@@ -124,7 +118,7 @@ async function fill({ publicUrl, ...admin }: Administration & DemoSurroundings):
 
 /** Mints and issues one credential. @returns what its owner is shown, once. */
 export async function issueMinted(
-  admin: Administration,
+  admin: System,
   tenantId: string,
   kind: CredentialKind,
   name: string,

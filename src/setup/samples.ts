@@ -3,7 +3,7 @@ import { type Access, directoryKind, hashOf } from '../core/access/access.ts'
 import { actorOf, FIND_IN_DIRECTORY, LOAD_ACTOR } from '../core/access/store.ts'
 import type { Links } from '../core/attachments/links.ts'
 import { addRecord } from '../core/catalogue/commands.ts'
-import type { Context } from '../core/context.ts'
+import type { Context, RunningSystem } from '../core/context.ts'
 import { addExternalId } from '../core/tenants/commands.ts'
 import { changeTicket, createTicket } from '../core/tickets/commands.ts'
 import { listTickets } from '../core/tickets/queries.ts'
@@ -19,11 +19,10 @@ import { REQUESTER, USERNAME } from './demo.ts'
 import { writeQuickstart } from './quickstart.ts'
 
 /** What the samples are made with. */
-export interface SampleSurroundings extends Pick<Context, 'store' | 'newId'> {
+export interface SampleSystem extends RunningSystem {
   readonly access: Access
   readonly webhooks: WebhookOffice
   readonly links: Links
-  readonly clock: () => Date
 }
 
 /** Where the samples' webhooks lead to: a name that never is anybody's (RFC 2606). */
@@ -35,19 +34,19 @@ const TEN_YEARS_MS = 10 * 365 * 86_400_000
  * What the examples of the documents are filled with. A demo that nobody has used yet gets its samples here, when the
  * documents are read for the first time, and not before: who works with a fresh demo finds it empty.
  *
- * @param surroundings undefined while the store is not open.
+ * @param system undefined while the store is not open.
  * @param log told when the samples could not be made; the examples that need them are then not shown.
  */
 export function demoValuesOf(
   file: string,
-  surroundings: () => SampleSurroundings | undefined,
+  system: () => SampleSystem | undefined,
   log: (message: string) => void,
 ): () => Promise<DemoValues> {
   let making: Promise<void> | undefined
   return async () => {
     const text = await read(file)
     const values = valuesIn(text)
-    const given = surroundings()
+    const given = system()
     if (given && values['POLYDESK_API_KEY'] !== undefined && values[SAMPLE.ticket] === undefined) {
       making ??= addSamples(file, values, given)
         .catch((error: unknown) => log(`The samples of the demo could not be made: ${String(error)}`))
@@ -66,8 +65,8 @@ function read(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(() => '')
 }
 
-async function addSamples(file: string, values: Quickstart, surroundings: SampleSurroundings): Promise<void> {
-  const samples = await makeSamples(values, surroundings)
+async function addSamples(file: string, values: Quickstart, system: SampleSystem): Promise<void> {
+  const samples = await makeSamples(values, system)
   if (samples) await writeQuickstart(file, { ...values, ...samples })
 }
 
@@ -78,8 +77,8 @@ async function addSamples(file: string, values: Quickstart, surroundings: Sample
  *
  * @returns what quickstart.env tells of them; null when the demo is in use, or its keys are not what they were.
  */
-async function makeSamples(values: Quickstart, surroundings: SampleSurroundings): Promise<Quickstart | null> {
-  const { access, store, newId, webhooks } = surroundings
+async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Quickstart | null> {
+  const { access, store, newId, webhooks } = system
   const asService = async (): Promise<Context | null> => {
     const hashed = { kind: directoryKind('native', 'api_key'), hash: hashOf(values['POLYDESK_API_KEY'] ?? '') }
     // Not by `Access`: it would keep that the key was used.
@@ -88,7 +87,7 @@ async function makeSamples(values: Quickstart, surroundings: SampleSurroundings)
     const [row] = await store.run(LOAD_ACTOR.with({ tenant_id: listed.tenant_id, id: listed.target_id }))
     if (!row) return null
     const tenant = await access.tenant(listed.tenant_id)
-    const now = surroundings.clock().toISOString()
+    const now = system.clock().toISOString()
     const call = { now, dialect: 'native', requestId: newId(), idempotency: null }
     return { store, newId, tenant, actor: actorOf(tenant.id, row), ...call }
   }
@@ -111,7 +110,7 @@ async function makeSamples(values: Quickstart, surroundings: SampleSurroundings)
     USERNAME,
     requester.id,
   )
-  const sending = await makeSendingWebhook(service, surroundings, desk.id)
+  const sending = await makeSendingWebhook(service, system, desk.id)
   const { ticket } = await createTicket(service, {
     deskId: desk.id,
     requester: { by: 'id', id: requester.id, member: true },
@@ -120,7 +119,7 @@ async function makeSamples(values: Quickstart, surroundings: SampleSurroundings)
     message: { ...TEXT, author: 'requester', text: 'My key does not open the door since this morning.' },
   })
   const { messages } = await changeTicket(service, ticket, { message: { ...TEXT, text: 'We look at it at once.' } })
-  const deliveries = await makeDeliveries(service, surroundings, sending)
+  const deliveries = await makeDeliveries(service, system, sending)
   const made: Record<string, string> = {
     [SAMPLE.ticket]: ticket.id,
     [SAMPLE.comment]: messages[0]?.id ?? '',
@@ -139,7 +138,7 @@ async function makeSamples(values: Quickstart, surroundings: SampleSurroundings)
 }
 
 /** A webhook that is enabled, and told of what becomes of the sample ticket. @returns its id */
-async function makeSendingWebhook(service: Context, { webhooks }: SampleSurroundings, deskId: string): Promise<string> {
+async function makeSendingWebhook(service: Context, { webhooks }: SampleSystem, deskId: string): Promise<string> {
   const input = { dialect: 'native', deskId, url: NOWHERE, description: 'A sample: nobody is there' }
   const events = ['ticket.created', 'message.added', 'ticket.status_changed']
   // Nobody is woken: what is due is attempted here, and nothing leaves.
@@ -153,7 +152,7 @@ async function makeSendingWebhook(service: Context, { webhooks }: SampleSurround
  */
 async function makeDeliveries(
   service: Context,
-  { store, access, newId, webhooks, links, clock }: SampleSurroundings,
+  { store, access, newId, webhooks, links, clock }: SampleSystem,
   webhookId: string,
 ): Promise<Quickstart> {
   const tenant = await access.tenant(service.tenant.id)

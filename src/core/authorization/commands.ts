@@ -3,6 +3,7 @@ import { type Access, directoryKind, hashOf } from '../access/access.ts'
 import { randomSecret } from '../access/secrets.ts'
 import { CLIENT_IN_DIRECTORY, FIND_IN_DIRECTORY, REVOKE_CREDENTIAL } from '../access/store.ts'
 import { openAges } from '../ages.ts'
+import type { System } from '../context.ts'
 import type { Instant } from '../instant.ts'
 import type { Client, Issued, Lifetimes } from './client.ts'
 import { CODE_SECONDS, type CodeProof, later, mayExchange, mayRefresh } from './rules.ts'
@@ -26,16 +27,13 @@ import {
 
 const ages = openAges()
 
-/** What these commands need of their surroundings: there is no actor yet. */
-export interface Surroundings {
-  readonly store: Pick<Store, 'run'>
+/** There is no actor yet; who has access changes by it. */
+export interface AuthorizationSystem extends System {
   readonly access: Pick<Access, 'changed'>
-  readonly now: Instant
-  readonly newId: () => string
 }
 
 /** The live client with a public id, if there is one. */
-export async function findClient({ store, now }: Surroundings, publicId: string): Promise<Client | null> {
+export async function findClient({ store, now }: AuthorizationSystem, publicId: string): Promise<Client | null> {
   const [listed] = await store.run(FIND_IN_DIRECTORY.with({ kind: CLIENT_IN_DIRECTORY, hash: hashOf(publicId) }))
   if (!listed) return null
   const [row] = await store.run(LOAD_CLIENT.with({ tenant_id: listed.tenant_id, id: listed.target_id, now }))
@@ -51,8 +49,8 @@ export interface Consent {
 }
 
 /** Records what a user allowed. @returns the authorization code for it, good once and for ten minutes. */
-export async function grantByConsent(around: Surroundings, client: Client, consent: Consent): Promise<string> {
-  const { store, now, newId } = around
+export async function grantByConsent(system: AuthorizationSystem, client: Client, consent: Consent): Promise<string> {
+  const { store, now, newId } = system
   const code = randomSecret()
   await store.run(
     INSERT_GRANT.with({
@@ -76,20 +74,20 @@ export async function grantByConsent(around: Surroundings, client: Client, conse
  * then everything that was issued by it ends (RFC 6749, 4.1.2).
  */
 export async function exchangeCode(
-  around: Surroundings,
+  system: AuthorizationSystem,
   client: Client,
   code: string,
   proof: CodeProof,
   lifetimes: Lifetimes,
 ): Promise<Issued | null> {
-  const { store, now } = around
+  const { store, now } = system
   const [row] = await store.run(GRANT_BY_CODE.with({ tenant_id: client.tenantId, hash: hashOf(code) }))
   if (!row) return null
   const grant = grantOf(row)
-  if (grant.codeUsedAt !== null && grant.clientId === client.id) await revokeGrant(around, client.tenantId, grant.id)
+  if (grant.codeUsedAt !== null && grant.clientId === client.id) await revokeGrant(system, client.tenantId, grant.id)
   if (hasEnded(`code ${grant.id}`, grant.codeExpiresAt, CODE_SECONDS, now)) return null
   if (!mayExchange(grant, client, proof, now)) return null
-  const pair = newPair(around, grant.scopes, lifetimes)
+  const pair = newPair(system, grant.scopes, lifetimes)
   const done = await store.run(EXCHANGE_CODE.with({ tenant_id: client.tenantId, grant_id: grant.id, ...pair.stored }))
   return done.length > 0 ? pair.issued : null
 }
@@ -101,15 +99,15 @@ function hasEnded(name: string, until: Instant | null, seconds: number, now: Ins
 
 /** Grants a client scopes for itself (client credentials). */
 export async function grantToClient(
-  around: Surroundings,
+  system: AuthorizationSystem,
   client: Client,
   scopes: readonly string[],
   lifetimes: Lifetimes,
 ): Promise<Issued> {
-  const pair = newPair(around, scopes, lifetimes)
+  const pair = newPair(system, scopes, lifetimes)
   const owner = { client_id: client.id, user_id: client.userId, desk_id: client.deskId }
-  const grant = { tenant_id: client.tenantId, grant_id: around.newId(), ...owner }
-  await around.store.run(GRANT_TO_CLIENT.with({ ...grant, ...pair.stored }))
+  const grant = { tenant_id: client.tenantId, grant_id: system.newId(), ...owner }
+  await system.store.run(GRANT_TO_CLIENT.with({ ...grant, ...pair.stored }))
   return pair.issued
 }
 
@@ -119,13 +117,13 @@ export async function grantToClient(
  * @param scopes fewer than were granted, or null for all (RFC 6749, 6); `too_wide` when they are more.
  */
 export async function refresh(
-  around: Surroundings,
+  system: AuthorizationSystem,
   client: Client,
   refreshToken: string,
   scopes: readonly string[] | null,
   lifetimes: Lifetimes,
 ): Promise<Issued | 'too_wide' | null> {
-  const { store, now, access } = around
+  const { store, now, access } = system
   const hash = hashOf(refreshToken)
   const [row] = await store.run(GRANT_BY_REFRESH_TOKEN.with({ tenant_id: client.tenantId, hash }))
   if (!row || !mayRefresh(grantOf(row), client, now)) return null
@@ -133,7 +131,7 @@ export async function refresh(
   const ends = grantOf(row).refreshExpiresAt
   if (refreshTokenSeconds !== null && hasEnded(`refresh ${row.id}`, ends, refreshTokenSeconds, now)) return null
   if (scopes?.some((each) => !row.scopes.includes(each))) return 'too_wide'
-  const pair = newPair(around, scopes ?? row.scopes, lifetimes, lifetimes.rotates ? undefined : refreshToken)
+  const pair = newPair(system, scopes ?? row.scopes, lifetimes, lifetimes.rotates ? undefined : refreshToken)
   const presented = { tenant_id: client.tenantId, grant_id: row.id, presented_hash: hash }
   const done = await store.run(REFRESH.with({ ...presented, ...pair.stored }))
   if (done.length === 0) return null
@@ -143,7 +141,7 @@ export async function refresh(
 
 /** A fresh pair, as it is told and as it is stored. */
 function newPair(
-  { now, newId }: Surroundings,
+  { now, newId }: AuthorizationSystem,
   scopes: readonly string[],
   lifetimes: Lifetimes,
   refreshToken: string = randomSecret(),
@@ -178,7 +176,7 @@ export interface HeldToken {
 
 /** Finds out whose an access or refresh token is, among those that some dialects issue. */
 export async function findToken(
-  { store }: Surroundings,
+  { store }: AuthorizationSystem,
   token: string,
   dialects: readonly string[],
 ): Promise<HeldToken | null> {
@@ -202,17 +200,17 @@ export async function findToken(
 }
 
 /** Revokes a token with the pair that it belongs to, at once. */
-export async function revokeToken(around: Surroundings, token: HeldToken): Promise<void> {
-  if (token.grantId !== null) return revokeGrant(around, token.tenantId, token.grantId)
+export async function revokeToken(system: AuthorizationSystem, token: HeldToken): Promise<void> {
+  if (token.grantId !== null) return revokeGrant(system, token.tenantId, token.grantId)
   if (token.credentialId === null) return
   const { tenantId: tenant_id, credentialId: id } = token
-  await around.store.run(REVOKE_CREDENTIAL.with({ tenant_id, id, now: around.now }))
-  await around.access.changed(token.tenantId)
+  await system.store.run(REVOKE_CREDENTIAL.with({ tenant_id, id, now: system.now }))
+  await system.access.changed(token.tenantId)
 }
 
-async function revokeGrant(around: Surroundings, tenantId: string, grantId: string): Promise<void> {
-  await around.store.run(REVOKE_GRANT.with({ tenant_id: tenantId, id: grantId, now: around.now }))
-  await around.access.changed(tenantId)
+async function revokeGrant(system: AuthorizationSystem, tenantId: string, grantId: string): Promise<void> {
+  await system.store.run(REVOKE_GRANT.with({ tenant_id: tenantId, id: grantId, now: system.now }))
+  await system.access.changed(tenantId)
 }
 
 /** The kinds of credentials that are issued for a time and by the thousand. */

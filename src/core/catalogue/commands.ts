@@ -1,8 +1,8 @@
 import { Parse } from 'typebox/value'
-import type { Context } from '../context.ts'
+import type { Administration } from '../context.ts'
 import { type Missing, refuse, refuseField } from '../errors.ts'
-import { type Calling, callInput } from '../idempotency/claimed.ts'
-import { type Keyed, once } from '../idempotency/store.ts'
+import { callInput } from '../idempotency/claimed.ts'
+import { once } from '../idempotency/store.ts'
 import { demandTenantWide } from '../identity/actor.ts'
 import type { Permission } from '../identity/permissions.ts'
 import { LIST_OWNERS } from '../identity/store.ts'
@@ -17,10 +17,6 @@ import { CHANNEL, type Tenant } from './tenant.ts'
 const ROUNDS = 5
 const UNIQUE_VIOLATION = '23505'
 const CHANNEL_KIND = /^[a-z][a-z0-9_]{0,31}$/
-
-/** Who administers the catalogue: an actor, or the command line, which is nobody and may. */
-export type Administering = Calling &
-  Omit<Keyed, 'actor' | 'tenant'> & { readonly tenant: Tenant; readonly actor: Context['actor'] | null }
 
 /** What a new record is, beside its name: each kind takes its own part. */
 export interface NewRecord {
@@ -52,7 +48,7 @@ function permissionFor(kind: RecordKind): Permission {
  * @throws Refusal `forbidden`, `invalid`, `conflict` when another record of its kind has the name, `idempotency_mismatch`
  */
 export async function addRecord<K extends RecordKind>(
-  admin: Administering,
+  admin: Administration,
   kind: K,
   input: NewRecord,
 ): Promise<RecordRow<K>> {
@@ -79,7 +75,7 @@ export async function addRecord<K extends RecordKind>(
 
 /** Undefined when the key had been used. */
 async function insert<K extends RecordKind>(
-  admin: Administering,
+  admin: Administration,
   kind: K,
   input: Adding,
 ): Promise<RecordRow<K> | undefined> {
@@ -96,7 +92,7 @@ async function insert<K extends RecordKind>(
 }
 
 /** Owners and services administer every desk, a new one too. */
-async function adminsOf(admin: Administering): Promise<Adding['admins']> {
+async function adminsOf(admin: Administration): Promise<Adding['admins']> {
   const owners = await admin.store.run(LIST_OWNERS.with({ tenant_id: admin.tenant.id }))
   return owners.map((owner) => ({ id: admin.newId(), user_id: owner.id }))
 }
@@ -108,7 +104,7 @@ async function adminsOf(admin: Administering): Promise<Adding['admins']> {
  * needs: its default desk, and the channel by which the dialects come in; `idempotency_mismatch`
  */
 export async function changeRecord<K extends RecordKind>(
-  admin: Administering,
+  admin: Administration,
   kind: K,
   id: string | number,
   change: RecordChange,
@@ -159,7 +155,7 @@ export function recordsOf<K extends RecordKind>(tenant: Tenant, kind: K): Lists[
   return lists[kind]
 }
 
-function demandMayManage({ actor }: Administering, kind: RecordKind): void {
+function demandMayManage({ actor }: Administration, kind: RecordKind): void {
   if (actor === null) return
   const permission = permissionFor(kind)
   demandTenantWide(actor, permission)

@@ -1,5 +1,5 @@
 import { eraseFiles } from '../attachments/commands.ts'
-import type { Context } from '../context.ts'
+import type { Administration } from '../context.ts'
 import { type Asked, workedOut } from '../idempotency/asked.ts'
 import { callInput } from '../idempotency/claimed.ts'
 import { once } from '../idempotency/store.ts'
@@ -9,8 +9,6 @@ import { demandErasable, demandMayErase, demandMayEraseAgain } from '../users/ru
 import { USER_KEPT } from '../users/store.ts'
 import { eraseProfile } from './store/person.ts'
 
-export type Erasing = Omit<Context, 'actor'> & { readonly actor: Context['actor'] | null }
-
 /**
  * Erases all that is known of a person who works nowhere: name, addresses, fields, ids, what they wrote, and all of it
  * in events, kept answers and deliveries. Their tickets stay, of a person without a name. One event without content
@@ -18,7 +16,7 @@ export type Erasing = Omit<Context, 'actor'> & { readonly actor: Context['actor'
  *
  * @throws Refusal `not_found`, `forbidden`, `invalid`, `idempotency_mismatch`
  */
-export async function eraseUser(ctx: Erasing, asked: Asked<UserRef>): Promise<void> {
+export async function eraseUser(ctx: Administration, asked: Asked<UserRef>): Promise<void> {
   await once(
     ctx,
     USER_KEPT,

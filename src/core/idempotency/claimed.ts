@@ -1,5 +1,5 @@
 import { columnsOf, Sql } from '../../storage/sql.ts'
-import type { Context } from '../context.ts'
+import type { Administration } from '../context.ts'
 
 /**
  * The parts by which a statement of one call claims its key and keeps its result (decision 0006). It takes the call as
@@ -48,16 +48,8 @@ export function keeping(from: string, shown: string): string {
 )`
 }
 
-/** Who calls, when and how: a call of the command line has no actor, and no key. */
-export type Calling = Pick<Context, 'now' | 'newId'> & {
-  readonly actor: { readonly user: { readonly id: string }; readonly credential: { readonly id: string } } | null
-  readonly dialect?: Context['dialect']
-  readonly requestId?: Context['requestId']
-  readonly idempotency?: Context['idempotency']
-}
-
 /** What a statement of one call takes as `CALL`. */
-export function callInput(ctx: Calling) {
+export function callInput(ctx: Omit<Administration, 'store' | 'tenant'>) {
   return {
     actor_id: ctx.actor?.user.id ?? null,
     credential_id: ctx.actor?.credential.id ?? null,

@@ -2,9 +2,11 @@ import { type Static, type TObject, Type } from 'typebox'
 import { Sql } from '../../storage/sql.ts'
 import { statement, type TypedStatement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
+import type { Tenant } from '../catalogue/tenant.ts'
+import type { Administration } from '../context.ts'
 import { Refusal, refuse } from '../errors.ts'
 import type { Instant } from '../instant.ts'
-import { type IdempotencyKey, isSameRequest } from './key.ts'
+import { isSameRequest } from './key.ts'
 
 /** By what a command finds what it kept of a call before, in its own form: no other room reads it. */
 export type Kept<Earlier> = TypedStatement<
@@ -29,13 +31,8 @@ where c.tenant_id = :tenant_id and c.credential_id = :claimant_id and c.key = :k
 /** For calls that are answered with nothing: it is enough that they were made. */
 export const CALL_KEPT = kept('claim.find', Type.Object({}))
 
-/** Whose call it is, and its key. The command line is nobody's caller and has no keys. */
-export interface Keyed {
-  readonly store: Pick<Store, 'run' | 'inTurn'>
-  readonly tenant: { readonly id: string }
-  readonly actor: { readonly credential: { readonly id: string } } | null
-  readonly idempotency?: IdempotencyKey | null
-}
+/** Whose call it is, and its key. */
+type Keyed = Pick<Administration, 'store' | 'actor' | 'idempotency'> & { readonly tenant: Pick<Tenant, 'id'> }
 
 /**
  * What a call with this idempotency key was answered before; undefined when the key is new or none was given.

@@ -3,11 +3,11 @@ import { hashOf } from '../access/access.ts'
 import { hashPassword, isPassword, randomSecret } from '../access/secrets.ts'
 import { FIND_IN_DIRECTORY } from '../access/store.ts'
 import { openAges } from '../ages.ts'
+import type { System } from '../context.ts'
 import { userOf } from '../identity/rows.ts'
 import type { UserSummary } from '../identity/user.ts'
 import { type Instant, instant } from '../instant.ts'
 import { addressKey, earlierKey, usernameKey } from '../spelling.ts'
-import type { Administration } from '../tenants/commands.ts'
 import { failureKey, lockedSeconds, WINDOW_SECONDS } from './rules.ts'
 import {
   ADD_HOST,
@@ -120,13 +120,13 @@ export async function tenantByHost(store: Pick<Store, 'run'>, host: string): Pro
 }
 
 /** Lets logins at a host name belong to a tenant. @throws the store's unique violation when it is another tenant's. */
-export async function addHost({ store }: Administration, tenantId: string, host: string): Promise<void> {
+export async function addHost({ store }: System, tenantId: string, host: string): Promise<void> {
   await store.run(ADD_HOST.with({ tenant_id: tenantId, hash: hashOf(host.toLowerCase()) }))
 }
 
 /** Sets a user's password. */
 export async function setPassword(
-  { store, now }: Administration,
+  { store, now }: System,
   tenantId: string,
   userId: string,
   password: string,
@@ -138,7 +138,7 @@ export async function setPassword(
 
 /** Lets a user in or keeps them out. The caller signals `Access.changed`. */
 export async function setActive(
-  { store, now }: Administration,
+  { store, now }: System,
   tenantId: string,
   userId: string,
   active: boolean,

@@ -1,13 +1,13 @@
 import { Parse } from 'typebox/value'
-import type { Store } from '../../storage/store.ts'
 import { directoryKind, hashOf } from '../access/access.ts'
 import { hashPassword } from '../access/secrets.ts'
 import { INSERT_CREDENTIAL, REVOKE_CREDENTIAL } from '../access/store.ts'
 import type { CatalogueDefaults } from '../catalogue/defaults.ts'
-import type { Context } from '../context.ts'
+import type { Tenant } from '../catalogue/tenant.ts'
+import type { Administration, System } from '../context.ts'
 import { refuse } from '../errors.ts'
-import { type Calling, callInput } from '../idempotency/claimed.ts'
-import { type Keyed, once } from '../idempotency/store.ts'
+import { callInput } from '../idempotency/claimed.ts'
+import { once } from '../idempotency/store.ts'
 import { demandTenantWide } from '../identity/actor.ts'
 import type { Role } from '../identity/permissions.ts'
 import { LIST_OWNERS } from '../identity/store.ts'
@@ -28,16 +28,9 @@ import {
   TENANT_KEPT,
 } from './store.ts'
 
-/** What administration needs of its surroundings: it runs on the command line and at first start, without an actor. */
-export interface Administration {
-  readonly store: Pick<Store, 'run'>
-  readonly now: Instant
-  readonly newId: () => string
-}
-
 /** Makes a tenant with a default desk, the catalogue and its groups. @returns the ids of the tenant and its desk. */
 export async function createTenant(
-  admin: Administration,
+  admin: System,
   input: { readonly name: string; readonly deskName: string; readonly catalogue: CatalogueDefaults },
 ): Promise<{ readonly tenantId: string; readonly deskId: string }> {
   const { store, now, newId } = admin
@@ -65,7 +58,7 @@ export async function createTenant(
 
 /** Makes a tenant that can be used at once: as `createTenant`, and with a service user that owns its API keys. */
 export async function openTenant(
-  admin: Administration,
+  admin: System,
   input: Parameters<typeof createTenant>[1],
 ): Promise<{ readonly tenantId: string; readonly deskId: string; readonly serviceId: string }> {
   const made = await createTenant(admin, input)
@@ -76,7 +69,7 @@ export async function openTenant(
 
 /** Adds a desk; the tenant's owners and services become its admins. */
 export async function createDesk(
-  admin: Administration,
+  admin: System,
   tenantId: string,
   name: string,
 ): Promise<{ readonly id: string; readonly integer: number }> {
@@ -92,7 +85,7 @@ export async function createDesk(
 
 /** Renames the tenant. The caller tells `Access.changed`. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
 export async function renameTenant(
-  admin: Calling & Omit<Keyed, 'actor'> & { readonly actor: Context['actor'] | null },
+  admin: Omit<Administration, 'tenant'> & { readonly tenant: Pick<Tenant, 'id'> },
   named: string,
 ): Promise<{ readonly id: string; readonly name: string }> {
   if (admin.actor) {
@@ -120,7 +113,7 @@ export async function renameTenant(
  * @returns whether there is such a tenant.
  */
 export async function retireTenant(
-  { store }: Pick<Administration, 'store'>,
+  { store }: Pick<System, 'store'>,
   tenantId: string,
   since: Instant | null,
 ): Promise<boolean> {
@@ -144,7 +137,7 @@ export interface NewUser {
 
 /** Adds a user. @throws the store's unique violation when the address or user name is taken. */
 export async function createUser(
-  admin: Administration,
+  admin: System,
   tenantId: string,
   given: NewUser,
 ): Promise<{ readonly id: string; readonly integer: number }> {
@@ -176,7 +169,7 @@ export async function createUser(
 
 /** Records the id by which a client's own system knows a user on a desk. */
 export async function addExternalId(
-  admin: Administration,
+  admin: System,
   tenantId: string,
   deskId: string,
   externalId: string,
@@ -212,11 +205,7 @@ export interface NewCredential {
 }
 
 /** Issues a credential. @returns its id. */
-export async function issueCredential(
-  admin: Administration,
-  tenantId: string,
-  credential: NewCredential,
-): Promise<string> {
+export async function issueCredential(admin: System, tenantId: string, credential: NewCredential): Promise<string> {
   const id = admin.newId()
   const { dialect, kind, name, publicId, presented, userId, deskId, scopes, expiresAt } = credential
   await admin.store.run(
@@ -243,11 +232,7 @@ export async function issueCredential(
 }
 
 /** Revokes a credential at once. @returns whether there was a live one. The caller signals `Access.changed`. */
-export async function revokeCredential(
-  admin: Administration,
-  tenantId: string,
-  credentialId: string,
-): Promise<boolean> {
+export async function revokeCredential(admin: System, tenantId: string, credentialId: string): Promise<boolean> {
   const rows = await admin.store.run(REVOKE_CREDENTIAL.with({ tenant_id: tenantId, id: credentialId, now: admin.now }))
   return rows.length > 0
 }

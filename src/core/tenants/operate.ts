@@ -1,5 +1,6 @@
 import type { Store } from '../../storage/store.ts'
 import type { CatalogueDefaults } from '../catalogue/defaults.ts'
+import type { System } from '../context.ts'
 import { refuse } from '../errors.ts'
 import type { Instant } from '../instant.ts'
 import { isNamed } from '../spelling.ts'
@@ -8,10 +9,7 @@ import { issueCredential, type NewCredential, openTenant, renameTenant, retireTe
 import { LIST_TENANTS } from './store.ts'
 
 /** Whoever runs the server, above all tenants and of none. */
-export interface Operator {
-  readonly store: Store
-  readonly now: Instant
-  readonly newId: () => string
+export interface Operator extends System<Store> {
   readonly requestId: string
 }
 

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Administration } from '../context.ts'
 import { EXPORTED, EXPORTS, type Exported, HOLDINGS, type RecordRow } from './store/export.ts'
 
 /** A record of what is kept about a person, with what it is. */
@@ -7,7 +7,7 @@ export interface ExportedRecord {
   readonly record: Readonly<Record<string, unknown>>
 }
 
-type Looking = Pick<Context, 'store' | 'tenant'>
+type Looking = Pick<Administration, 'store' | 'tenant'>
 
 /**
  * Everything that the store holds about a person, record by record: who they are, what they may present (never a secret),

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Administration, Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { demandTenantWide, may, reachesDesk, worksOn } from '../identity/actor.ts'
 import { findLiving } from '../identity/queries.ts'
@@ -194,10 +194,11 @@ export interface Erasable {
 }
 
 /** Who asks: an actor, or the command line, which is nobody and whom everybody is there for. */
-export type Asking = Pick<Context, 'store' | 'tenant'> & { readonly actor: Context['actor'] | null }
-
 /** All that is known of a user by UUID or integer; null when there is none in reach. @throws Refusal `forbidden` */
-export async function findProfile(ctx: Asking, ref: UserRef): Promise<UserProfile | null> {
+export async function findProfile(
+  ctx: Pick<Administration, 'store' | 'tenant' | 'actor'>,
+  ref: UserRef,
+): Promise<UserProfile | null> {
   if (ctx.actor) demandTenantWide(ctx.actor, 'user.read')
   const [ids, integers] = 'id' in ref ? [[ref.id], []] : [[], [ref.integer]]
   const [row] = await ctx.store.run(PROFILES.with({ tenant_id: ctx.tenant.id, ids, integers }))
@@ -210,7 +211,10 @@ export async function findProfile(ctx: Asking, ref: UserRef): Promise<UserProfil
  *
  * @throws Refusal `forbidden`, `not_found`
  */
-export async function findErasable(ctx: Asking, ref: UserRef): Promise<Erasable> {
+export async function findErasable(
+  ctx: Pick<Administration, 'store' | 'tenant' | 'actor'>,
+  ref: UserRef,
+): Promise<Erasable> {
   const user = await findProfile(ctx, ref)
   if (user) return { id: user.id, user }
   const [ids, integers] = 'id' in ref ? [[ref.id], []] : [[], [ref.integer]]

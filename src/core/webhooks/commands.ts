@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Vault } from '../access/vault.ts'
-import type { Context } from '../context.ts'
+import type { Administration } from '../context.ts'
 import { type Issue, refuse, refuseField } from '../errors.ts'
 import { callInput } from '../idempotency/claimed.ts'
 import { once } from '../idempotency/store.ts'
@@ -35,10 +35,6 @@ export interface WebhookOffice {
   /** Tells every process at once that a tenant's webhooks or deliveries are not what they were. */
   readonly changed: (tenantId: string) => void
 }
-
-/** Who administers, and where. No actor: the command line, which may do everything. */
-export type WebhookAdministration = Pick<Context, 'store' | 'tenant' | 'now' | 'newId'> &
-  Partial<Pick<Context, 'idempotency' | 'dialect' | 'requestId'>> & { readonly actor: Actor | null }
 
 /** A webhook to make. */
 export interface NewWebhook {
@@ -77,7 +73,7 @@ function listedAs(id: string): string {
 }
 
 /** What a statement of one call takes: the tenant, and the call with what it is about. */
-function callValues<About extends object>(admin: WebhookAdministration, about: About) {
+function callValues<About extends object>(admin: Administration, about: About) {
   return { tenant_id: admin.tenant.id, call: { ...about, ...callInput(admin) } }
 }
 
@@ -88,7 +84,7 @@ function webhookIn({ webhook }: WebhookKept): Webhook {
 
 /** A webhook with the secret that an earlier call gave it, which may be another by now. */
 function withSecretIn(
-  admin: WebhookAdministration,
+  admin: Administration,
   office: WebhookOffice,
   earlier: WebhookKept,
 ): { readonly webhook: Webhook; readonly secret: string } {
@@ -115,7 +111,7 @@ function demandManages(actor: Actor | null, deskId: string | null): void {
  * @throws Refusal `forbidden`, `conflict`, `invalid` (paths `dialect`, `desk`, `url`, `description`, `events`).
  */
 export async function createWebhook(
-  admin: WebhookAdministration,
+  admin: Administration,
   office: WebhookOffice,
   input: NewWebhook,
 ): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
@@ -156,12 +152,12 @@ export async function createWebhook(
   return made
 }
 
-function sealedFor(admin: WebhookAdministration, office: WebhookOffice, id: string, secret: string): string {
+function sealedFor(admin: Administration, office: WebhookOffice, id: string, secret: string): string {
   return office.vault.seal(secret, secretOwner(admin.tenant.id, id)).toString('base64')
 }
 
 /** The webhooks that the actor may administer, oldest first. */
-export async function listWebhooks(admin: WebhookAdministration): Promise<readonly Webhook[]> {
+export async function listWebhooks(admin: Administration): Promise<readonly Webhook[]> {
   if (admin.actor && !admin.actor.permissions.has('webhook.manage'))
     refuse({ code: 'forbidden', permission: 'webhook.manage' })
   const rows = await admin.store.run(LIST_WEBHOOKS.with({ tenant_id: admin.tenant.id }))
@@ -169,11 +165,11 @@ export async function listWebhooks(admin: WebhookAdministration): Promise<readon
 }
 
 /** One webhook. @throws Refusal `not_found`, also for one that the actor may not administer; `forbidden` */
-export async function getWebhook(admin: WebhookAdministration, id: string): Promise<Webhook> {
+export async function getWebhook(admin: Administration, id: string): Promise<Webhook> {
   return (await findWithSecrets(admin, id)).webhook
 }
 
-async function findWithSecrets(admin: WebhookAdministration, id: string) {
+async function findWithSecrets(admin: Administration, id: string) {
   if (admin.actor && !admin.actor.permissions.has('webhook.manage'))
     refuse({ code: 'forbidden', permission: 'webhook.manage' })
   const [row] = await admin.store.run(FIND_WEBHOOK.with({ tenant_id: admin.tenant.id, id }))
@@ -183,7 +179,7 @@ async function findWithSecrets(admin: WebhookAdministration, id: string) {
 
 /** @throws Refusal as `getWebhook`, `invalid`, `idempotency_mismatch` */
 export async function updateWebhook(
-  admin: WebhookAdministration,
+  admin: Administration,
   office: WebhookOffice,
   id: string,
   change: WebhookChange,
@@ -211,7 +207,7 @@ export async function updateWebhook(
 }
 
 /** Removes a webhook with its deliveries. @throws Refusal as `getWebhook`, `idempotency_mismatch` */
-export async function deleteWebhook(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<void> {
+export async function deleteWebhook(admin: Administration, office: WebhookOffice, id: string): Promise<void> {
   await once(
     admin,
     WEBHOOK_KEPT,
@@ -227,13 +223,13 @@ export async function deleteWebhook(admin: WebhookAdministration, office: Webhoo
 }
 
 /** The signing secret. @throws Refusal as `getWebhook` */
-export async function readSecret(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<string> {
+export async function readSecret(admin: Administration, office: WebhookOffice, id: string): Promise<string> {
   const { sealed } = await findWithSecrets(admin, id)
   return office.vault.open(sealed, secretOwner(admin.tenant.id, id))
 }
 
 /** Gives a webhook a new signing secret. @throws Refusal as `getWebhook`, `idempotency_mismatch` */
-export async function rotateSecret(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<string> {
+export async function rotateSecret(admin: Administration, office: WebhookOffice, id: string): Promise<string> {
   const rotated = await once(
     admin,
     WEBHOOK_KEPT,
@@ -252,7 +248,7 @@ export async function rotateSecret(admin: WebhookAdministration, office: Webhook
 
 /** A page of a webhook's deliveries, newest first. `next` is the id to continue after. @throws Refusal as `getWebhook` */
 export async function listDeliveries(
-  admin: WebhookAdministration,
+  admin: Administration,
   id: string,
   page: { readonly state: DeliveryState | null; readonly after: string | null; readonly limit: number },
 ): Promise<{ readonly deliveries: readonly Delivery[]; readonly next: string | null }> {
@@ -266,7 +262,7 @@ export async function listDeliveries(
 
 /** A delivery with its payload, null while it is made again, and attempts. @throws Refusal as `getWebhook`, `not_found` */
 export async function getDelivery(
-  admin: WebhookAdministration,
+  admin: Administration,
   id: string,
   deliveryId: string,
 ): Promise<{ readonly delivery: Delivery; readonly body: string | null; readonly attempts: readonly Attempt[] }> {
@@ -285,7 +281,7 @@ export async function getDelivery(
  * @throws Refusal as `getWebhook`, `not_found`; `conflict` for one that waits anyway.
  */
 export async function replay(
-  admin: WebhookAdministration,
+  admin: Administration,
   office: WebhookOffice,
   id: string,
   deliveryId: string | null,
@@ -319,7 +315,7 @@ export async function replay(
  * @throws Refusal as `getWebhook`, `not_found`; `conflict` for one that does not wait, and while the webhook is disabled.
  */
 export async function sendNow(
-  admin: WebhookAdministration,
+  admin: Administration,
   office: WebhookOffice,
   id: string,
   deliveryId: string | null,
@@ -351,7 +347,7 @@ export async function sendNow(
  * @throws Refusal as `getWebhook`, `not_found`; `conflict` for one that was delivered or skipped.
  */
 export async function skip(
-  admin: WebhookAdministration,
+  admin: Administration,
   office: WebhookOffice,
   id: string,
   deliveryId: string,
@@ -386,7 +382,7 @@ interface Tested {
  *
  * @throws Refusal as `getWebhook`, `idempotency_mismatch`
  */
-export async function testWebhook(admin: WebhookAdministration, office: WebhookOffice, id: string): Promise<Tested> {
+export async function testWebhook(admin: Administration, office: WebhookOffice, id: string): Promise<Tested> {
   return once<Tested, WebhookKept>(
     admin,
     WEBHOOK_KEPT,
@@ -404,7 +400,7 @@ export async function testWebhook(admin: WebhookAdministration, office: WebhookO
 }
 
 async function sendTest(
-  admin: WebhookAdministration,
+  admin: Administration,
   office: WebhookOffice,
   webhook: Webhook,
   sealed: Buffer,

@@ -1,5 +1,5 @@
 import { DEFAULT_BOUNDS } from '../bounds.ts'
-import type { EventToTell, Telling } from './news.ts'
+import type { EventToTell, NewsSystem } from './news.ts'
 import { newsFor, newsOf, noticesOf } from './news.ts'
 import type { News, Notice } from './protocol.ts'
 import { ADVANCE, type MadeDelivery, NEXT_EVENTS, OPEN_WEBHOOKS } from './store.ts'
@@ -10,11 +10,6 @@ const EVENTS_AT_ONCE = 200
 /** Bytes of texts with which these end. */
 const TEXTS_AT_ONCE = DEFAULT_BOUNDS.pageBytes
 
-/** What consuming needs of its surroundings. */
-export interface Consuming extends Telling {
-  readonly newId: () => string
-}
-
 type OpenWebhook = NonNullable<(typeof OPEN_WEBHOOKS)['rowType']>
 
 /**
@@ -23,7 +18,7 @@ type OpenWebhook = NonNullable<(typeof OPEN_WEBHOOKS)['rowType']>
  *
  * @returns whether there may be more.
  */
-export async function consume(given: Consuming): Promise<boolean> {
+export async function consume(given: NewsSystem): Promise<boolean> {
   const { store, tenant } = given
   const events = await store.run(
     NEXT_EVENTS.with({ tenant_id: tenant.id, limit: EVENTS_AT_ONCE, before_bytes: TEXTS_AT_ONCE }),
@@ -41,7 +36,7 @@ export async function consume(given: Consuming): Promise<boolean> {
 }
 
 async function deliveriesOf(
-  given: Consuming,
+  given: NewsSystem,
   events: readonly EventToTell[],
   webhooks: readonly OpenWebhook[],
 ): Promise<readonly MadeDelivery[]> {
@@ -56,7 +51,7 @@ async function deliveriesOf(
 }
 
 /** @param all what the webhook's dialect tells where all may be told. */
-function rowsFor(given: Consuming, webhook: OpenWebhook, news: News, all: readonly Notice[]): MadeDelivery[] {
+function rowsFor(given: NewsSystem, webhook: OpenWebhook, news: News, all: readonly Notice[]): MadeDelivery[] {
   const { newId } = given
   const { event } = news
   if (event.position <= webhook.since) return []

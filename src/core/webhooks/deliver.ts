@@ -1,5 +1,5 @@
-import type { Store } from '../../storage/store.ts'
 import type { Tenant } from '../catalogue/tenant.ts'
+import type { RunningSystem } from '../context.ts'
 import { secretOwner, type WebhookOffice } from './commands.ts'
 import type { Protocol, Sent } from './protocol.ts'
 import { type Fate, fateAfter } from './rules.ts'
@@ -10,13 +10,10 @@ const AT_ONCE = 8
 /** Beyond its timeout an attempt is taken again when nobody recorded it by then, in milliseconds. */
 const MARGIN_MS = 5_000
 
-/** What delivering needs of its surroundings. */
-export interface Delivering {
-  readonly store: Store
+/** With what deliveries of a tenant are sent. */
+export interface DeliverySystem extends RunningSystem {
   readonly tenant: Tenant
   readonly office: Pick<WebhookOffice, 'protocols' | 'vault' | 'sender'>
-  readonly clock: () => Date
-  readonly newId: () => string
   /** Told of every attempt that was recorded and did not deliver. */
   readonly failed: (failure: Failure) => void
 }
@@ -44,7 +41,7 @@ interface Receiver {
 type Claimed = NonNullable<(typeof CLAIM)['rowType']>
 
 /** Sends what is due to a webhook, a few at a time. @returns how many were tried; 0: nothing is due. */
-export async function deliverDue(given: Delivering, webhookId: string): Promise<number> {
+export async function deliverDue(given: DeliverySystem, webhookId: string): Promise<number> {
   const receiver = await receiverOf(given, webhookId)
   if (!receiver) return 0
   const now = given.clock()
@@ -56,7 +53,7 @@ export async function deliverDue(given: Delivering, webhookId: string): Promise<
   return claimed.length
 }
 
-async function receiverOf({ store, tenant, office, clock }: Delivering, id: string): Promise<Receiver | null> {
+async function receiverOf({ store, tenant, office, clock }: DeliverySystem, id: string): Promise<Receiver | null> {
   const [row] = await store.run(FIND_WEBHOOK.with({ tenant_id: tenant.id, id }))
   const protocol = row && office.protocols.get(row.dialect)
   if (!row || !protocol || !row.enabled) return null
@@ -68,7 +65,7 @@ async function receiverOf({ store, tenant, office, clock }: Delivering, id: stri
   return { id, url: row.url, deskId: row.desk_id ?? tenant.defaultDesk.id, secrets: [current, ...previous], protocol }
 }
 
-async function attempt(given: Delivering, receiver: Receiver, delivery: Claimed): Promise<void> {
+async function attempt(given: DeliverySystem, receiver: Receiver, delivery: Claimed): Promise<void> {
   const { protocol, url, deskId, secrets } = receiver
   const begun = given.clock()
   const at = begun.toISOString()

@@ -2,21 +2,19 @@ import type { Store } from '../../storage/store.ts'
 import { type Links, linkingIn } from '../attachments/links.ts'
 import { LISTED_CHARACTERS } from '../bounds.ts'
 import type { Tenant } from '../catalogue/tenant.ts'
+import type { System } from '../context.ts'
 import type { EventData } from '../events/event.ts'
 import { findUsers } from '../identity/queries.ts'
-import type { Instant } from '../instant.ts'
 import { cutTo, type EventRow, eventOf, messageOf, ticketOf } from '../tickets/rows.ts'
 import { PROFILES, profileOf } from '../users/store.ts'
 import type { GoneTicket, News, Notice, Protocol } from './protocol.ts'
 import { GONE_TICKETS, messagesByIds, TICKETS_BY_ID } from './store.ts'
 
-/** What telling events needs of its surroundings. */
-export interface Telling {
-  readonly store: Store
+/** With what events of a tenant are told. */
+export interface NewsSystem extends System<Store> {
   readonly tenant: Tenant
   readonly protocols: ReadonlyMap<string, Protocol>
   readonly links: Links
-  readonly now: Instant
   readonly log: (message: string) => void
 }
 
@@ -24,7 +22,7 @@ export interface Telling {
 export type EventToTell = EventRow & { readonly subject_id: string | null }
 
 /** Events with all that a payload may show of them, read now: what was erased since is not in it. */
-export async function newsOf(given: Telling, rows: readonly EventToTell[]): Promise<readonly News[]> {
+export async function newsOf(given: NewsSystem, rows: readonly EventToTell[]): Promise<readonly News[]> {
   const { store, tenant } = given
   const ticketIds = distinct(rows.map((row) => row.ticket_id))
   const [tickets, messages, subjects, users] = await Promise.all([
@@ -99,7 +97,7 @@ function onDesk(deskId: string, data: EventData | null): EventData | null {
 }
 
 /** What a dialect tells. A payload that cannot be made is a defect of ours; it must not keep all that follows from going out. */
-export function noticesOf({ protocols, log }: Telling, dialect: string, news: News): readonly Notice[] {
+export function noticesOf({ protocols, log }: NewsSystem, dialect: string, news: News): readonly Notice[] {
   try {
     return protocols.get(dialect)?.encode(news) ?? []
   } catch (error) {
@@ -127,7 +125,7 @@ async function found<Thing extends { readonly id: string }>(
 }
 
 async function goneTickets(
-  { store, tenant }: Telling,
+  { store, tenant }: NewsSystem,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, GoneTicket>> {
   if (ids.length === 0) return new Map()

@@ -1,4 +1,4 @@
-import { newsFor, newsOf, noticesOf, type Telling } from './news.ts'
+import { type NewsSystem, newsFor, newsOf, noticesOf } from './news.ts'
 import { BLANK_DELIVERIES, REMAKE } from './store.ts'
 
 /** Deliveries that are made again at a time: however long their messages are. */
@@ -11,7 +11,7 @@ const DELIVERIES_AT_ONCE = 50
  *
  * @returns whether there may be more.
  */
-export async function remakeBlank(given: Telling): Promise<boolean> {
+export async function remakeBlank(given: NewsSystem): Promise<boolean> {
   const { store, tenant } = given
   const blank = await store.run(BLANK_DELIVERIES.with({ tenant_id: tenant.id, limit: DELIVERIES_AT_ONCE }))
   const [first] = blank

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Store } from '../../../storage/store.ts'
 import { FILES_OF_A_MESSAGE } from '../../attachments/rules.ts'
-import type { Instant } from '../../instant.ts'
+import type { System } from '../../context.ts'
 import { RENDERING, SANITIZER, withFiles } from '../content.ts'
 import { NO_ROOM, type Picture, type Room } from '../html/pictures.ts'
 import { renderAside } from '../html/threads.ts'
@@ -13,12 +13,9 @@ const CHUNK = 20
 /** For how long one message may take, in milliseconds: nobody waits. */
 const PATIENCE_MS = 60_000
 
-/** Whose messages are rendered again, and when. */
-export interface Renewing {
-  readonly store: Store
+/** Whose messages are rendered again, and with what. */
+export interface RenewalSystem extends System<Store> {
   readonly tenantId: string
-  readonly now: Instant
-  readonly newId: () => string
 }
 
 /**
@@ -26,12 +23,12 @@ export interface Renewing {
  *
  * @returns how many; fewer than asked for only when there are no more.
  */
-export async function renewSome(renewing: Renewing, limit = CHUNK): Promise<number> {
-  const { store, tenantId } = renewing
+export async function renewSome(system: RenewalSystem, limit = CHUNK): Promise<number> {
+  const { store, tenantId } = system
   const rows = await store.run(OLD_RENDERINGS.with({ tenant_id: tenantId, rendering: RENDERING, limit }))
   if (rows.length === 0) return 0
   const renewed: Renewed[] = []
-  for (const row of rows) renewed.push(await renew(row, renewing))
+  for (const row of rows) renewed.push(await renew(row, system))
   const files = renewed.flatMap((each) => each.files)
   const messages = renewed.map(({ message }) => message)
   await store.run(RENEW.with({ tenant_id: tenantId, messages, files }))
@@ -43,17 +40,17 @@ interface Renewed {
   readonly files: readonly NewFile[]
 }
 
-async function renew(row: OldRow, renewing: Renewing): Promise<Renewed> {
+async function renew(row: OldRow, system: RenewalSystem): Promise<Renewed> {
   const format = row.format === 'html' ? 'html' : 'either'
-  const made = await renderAside({ text: row.original, format, room: roomOf(row, renewing.store) }, PATIENCE_MS)
+  const made = await renderAside({ text: row.original, format, room: roomOf(row, system.store) }, PATIENCE_MS)
   const files: NewFile[] = []
   const places: { readonly id: string }[] = []
   const known = new Map(row.files.map(({ id, sha256 }) => [sha256, id]))
   for (const picture of made.pictures) {
     const sha256 = createHash('sha256').update(picture.bytes).digest('hex')
-    const id = known.get(sha256) ?? renewing.newId()
+    const id = known.get(sha256) ?? system.newId()
     places.push({ id })
-    if (!known.has(sha256)) files.push(await keep(picture, { row, id, sha256, nth: files.length }, renewing))
+    if (!known.has(sha256)) files.push(await keep(picture, { row, id, sha256, nth: files.length }, system))
   }
   const isHtml = made.format === 'html' && made.safeHtml !== null
   const message = {
@@ -84,7 +81,7 @@ async function keep(
     sha256,
     nth,
   }: { readonly row: OldRow; readonly id: string; readonly sha256: string; readonly nth: number },
-  { store, tenantId, now }: Renewing,
+  { store, tenantId, now }: RenewalSystem,
 ): Promise<NewFile> {
   if (!store.files) throw new Error('Without files no picture is found.')
   const { bytes, mediaType: media_type, ...rest } = picture

@@ -13,7 +13,7 @@ import { peopleById, readerOn } from './people.ts'
 import type { ChangeAnswer, CommentAnswer, Ticket, TicketAnswer, TicketPageAnswer } from './schema.ts'
 
 type Outcome = TicketOutcome & { readonly ticket: CoreTicket }
-/** What of the surroundings shows in activities. */
+/** What shows in activities beside the events. */
 export type Showing = Pick<Scene, 'profile' | 'linkTo'>
 
 export function answerPage(ctx: Context, tickets: readonly CoreTicket[], nextPage: NextPage | null): Answer {
