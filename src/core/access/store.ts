@@ -155,9 +155,11 @@ with revoked as (
   update credentials c set revoked_at = :now where c.tenant_id = :tenant_id and c.id = :id and c.revoked_at is null
   returning c.id, c.dialect, c.kind, c.secret_hash, c.public_id
 ),
+listed as materialized (
+  select sha256(convert_to(r.public_id, 'UTF8')) as hash from revoked r where r.public_id is not null
+),
 unknown as (
-  delete from directory d using revoked r
-  where d.kind = '${CLIENT_IN_DIRECTORY}' and d.hash = sha256(convert_to(r.public_id, 'UTF8'))
+  delete from directory d using listed l where d.kind = '${CLIENT_IN_DIRECTORY}' and d.hash = l.hash
 ),
 forgotten as (
   delete from directory d using revoked r where d.kind = 'credential ' || r.dialect || ' ' || r.kind and d.hash = r.secret_hash

@@ -13,5 +13,6 @@ const MOST_SKEW = "interval '1 minute'"
  * @param at SQL of the latest time of the statement's calls.
  */
 export function momentOf(at: string): string {
-  return `case when c.latest_at > ${at} and c.latest_at <= ${at} + ${MOST_SKEW} then c.latest_at else ${at} end`
+  // By their difference: a time and an interval are added in the session's time zone, which a cluster does not know.
+  return `case when c.latest_at <= ${at} then ${at} when c.latest_at - ${at} <= ${MOST_SKEW} then c.latest_at else ${at} end`
 }

@@ -414,7 +414,7 @@ const CREATED = {
 
 /**
  * Makes a user. Without a row the key had been used. Fails with a unique violation when a name, an address or an external
- * id is taken.
+ * id is taken: on a cluster only by what returns something.
  */
 export const CREATE_PROFILE = statement(
   'user.create',
@@ -448,10 +448,12 @@ joined as (
 named as (
   insert into external_identities (tenant_id, desk_id, external_id, user_id)
   select :tenant_id, x.desk_id, x.external_id, m.id from made m, ${GIVEN_EXTERNAL_IDS}
+  returning 1
 ),
 reached as (
   insert into user_addresses (tenant_id, kind, address_key, address, user_id, created_at)
   select :tenant_id, x.kind, x.address_key, x.address, m.id, m.created_at from made m, ${GIVEN_ADDRESSES}
+  returning 1
 ),
 recorded as (
   insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at, after)
@@ -545,10 +547,12 @@ joined as (
 named as (
   insert into external_identities (tenant_id, desk_id, external_id, user_id)
   select :tenant_id, x.desk_id, x.external_id, l.id from new_external_ids x, locked l
+  returning 1
 ),
 reached as (
   insert into user_addresses (tenant_id, kind, address_key, address, user_id, created_at)
   select :tenant_id, x.kind, x.address_key, x.address, l.id, a.at from new_addresses x, locked l, accepted a
+  returning 1
 ),
 recorded as (
   insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at, before, after)

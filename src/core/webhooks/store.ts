@@ -94,8 +94,8 @@ listed as (
 here as (select c.event_position from tenant_counters c where c.tenant_id = :tenant_id and exists (select 1 from accepted)),
 begun as (
   insert into webhook_positions as p (tenant_id, position) select :tenant_id, h.event_position from here h
-  on conflict (tenant_id) do update set position = excluded.position
   where not exists (select 1 from webhooks o where o.tenant_id = :tenant_id)
+  on conflict (tenant_id) do update set position = excluded.position
 ),
 made as (
   insert into webhooks as w (tenant_id, id, dialect, desk_id, url, description, events, enabled, disabled_by, secret, since,

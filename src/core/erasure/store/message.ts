@@ -22,6 +22,9 @@ const ErasedMessageRow = Type.Object({
 
 const ERASED = { id: Sql.uuid, ticket_id: Sql.uuid, ...CALL }
 
+/** What is known of the message. Not joined: on a cluster a part that locks rows knows no other part by that. */
+const DOOMED = (column: string): string => `(select d.${column} from doomed d)`
+
 /**
  * Erases a message: its text, its files' rows, the answers that show it, and the payloads of deliveries that do. Its integer, the ticket's times
  * and the events stay; none of these holds anything of what it said. Without a row the message is
@@ -38,9 +41,10 @@ locked as materialized (
   for no key update
 ),
 doomed as materialized (
-  select m.id, m.ticket_id, m.visibility, m.author_role, coalesce(${IS_OPENING}, false) as is_opening
-  from messages m join locked l on l.id = m.ticket_id
-  where m.tenant_id = :tenant_id and m.id = (select a.id from accepted a)
+  select m.id, m.ticket_id, m.visibility, m.author_role, coalesce(${IS_OPENING}, false) as is_opening,
+    jsonb_build_array(jsonb_build_object('id', m.id)) as shown
+  from messages m
+  where m.tenant_id = :tenant_id and m.id = (select a.id from accepted a) and m.ticket_id = (select l.id from locked l)
   for update of m
 ),
 counted as (
@@ -49,14 +53,18 @@ counted as (
   where c.tenant_id = :tenant_id and exists (select 1 from doomed)
   returning c.event_position, c.latest_at
 ),
-gone as (
-  delete from messages m where m.tenant_id = :tenant_id and m.id = (select d.id from doomed d) and exists (select 1 from counted)
-  returning m.id
-),
 unanswered as (
   -- What answered it stays, and answers nothing any more.
   update messages m set in_reply_to = null from doomed d, counted
   where m.tenant_id = :tenant_id and m.in_reply_to = d.id
+),
+-- Before the rows go: on a cluster the parts are steps that see what the ones before them did.
+files as materialized (
+  select f.id from attachments f where f.tenant_id = :tenant_id and f.message_id = (select d.id from doomed d)
+),
+gone as (
+  delete from messages m where m.tenant_id = :tenant_id and m.id = (select d.id from doomed d) and exists (select 1 from counted)
+  returning m.id
 ),
 changed as (
   -- The description is the opening message's text.
@@ -66,12 +74,18 @@ changed as (
   from doomed d, counted c
   where t.tenant_id = :tenant_id and t.id = d.ticket_id
 ),
+-- In two parts, as a cluster makes no JSON within an update.
+blank as materialized (
+  select r.credential_id, r.key,
+    ${withoutMessage('r.result', { id: DOOMED('id'), ticketId: DOOMED('ticket_id'), isOpening: DOOMED('is_opening') })} as result
+  from claim_results r
+  where r.tenant_id = :tenant_id and r.ticket_ids && array(select d.ticket_id from doomed d) and r.result is not null
+    and (${DOOMED('is_opening')} or r.result -> 'messages' @> ${DOOMED('shown')})
+  for no key update
+),
 answers_forgotten as (
-  update claim_results r
-  set result = ${withoutMessage('r.result', { id: 'd.id', ticketId: 'd.ticket_id', isOpening: 'd.is_opening' })}
-  from doomed d
-  where r.tenant_id = :tenant_id and r.ticket_ids && array[d.ticket_id] and r.result is not null
-    and (d.is_opening or r.result -> 'messages' @> jsonb_build_array(jsonb_build_object('id', d.id)))
+  update claim_results r set result = b.result from blank b
+  where r.tenant_id = :tenant_id and r.credential_id = b.credential_id and r.key = b.key
 ),
 ${blankingDeliveries(`d.line = (select x.ticket_id from doomed x) and (exists (select 1 from doomed x where x.is_opening)
     or d.position = any (array(select e.position from events e join doomed x on x.ticket_id = e.ticket_id and x.id = e.message_id
@@ -83,7 +97,7 @@ recorded as (
   from doomed d, accepted a, counted c
 ),
 ${keeping('gone', "'{}'::jsonb")}
-select g.id, array(select f.id from attachments f where f.tenant_id = :tenant_id and f.message_id = g.id) as files from gone g`,
+select g.id, array(select f.id from files f) as files from gone g`,
 )
 
 /** The erasure of one message. */

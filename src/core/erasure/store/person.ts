@@ -183,10 +183,17 @@ ${blankingDeliveries(`d.line = (select l.id from locked l) or d.line = any (arra
     or d.position = any (array(select a.position from acts a))
     or d.line = any (array(select a.ticket_id from acts a where a.is_theirs
       union all select t.id from tickets t, locked l where t.tenant_id = :tenant_id and t.assignee_id = l.id))`)},
-answers_blanked as (
-  update claim_results r
-  set result = ${withoutPerson('r.result', '(select l.id from locked l)', 'array(select o.id from tickets_of o)')}
+-- In two parts, as a cluster makes no JSON within an update.
+blank as materialized (
+  select r.credential_id, r.key,
+    ${withoutPerson('r.result', '(select l.id from locked l)', 'array(select o.id from tickets_of o)')} as result
+  from claim_results r
   where r.tenant_id = :tenant_id and r.ticket_ids && (array(select o.id from tickets_of o, locked) || array(select l.id from locked l)) and r.result is not null
+  for no key update
+),
+answers_blanked as (
+  update claim_results r set result = b.result from blank b
+  where r.tenant_id = :tenant_id and r.credential_id = b.credential_id and r.key = b.key
 ),
 recorded as (
   insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at)

@@ -74,11 +74,23 @@ blanked as (
   update events e set before = null, after = null
   where e.tenant_id = :tenant_id and e.ticket_id = any (array(select d.id from doomed d)) and (e.before is not null or e.after is not null)
 ),
-forgotten as (
-  update claim_results r set result = ${withoutTickets('r.result', 'array(select d.id from doomed d)')}
+-- In two parts, as a cluster makes no JSON within an update.
+blank as materialized (
+  select r.credential_id, r.key, ${withoutTickets('r.result', 'array(select d.id from doomed d)')} as result
+  from claim_results r
   where r.tenant_id = :tenant_id and r.ticket_ids && array(select d.id from doomed d) and r.result is not null
+  for no key update
+),
+forgotten as (
+  update claim_results r set result = b.result from blank b
+  where r.tenant_id = :tenant_id and r.credential_id = b.credential_id and r.key = b.key
 ),
 ${blankingDeliveries('d.line = any (array(select x.id from doomed x))')},
+-- Before the rows go: on a cluster the parts are steps that see what the ones before them did.
+files as materialized (
+  select d.call, f.id from doomed d join messages m on m.tenant_id = :tenant_id and m.ticket_id = d.id
+  join attachments f on f.tenant_id = :tenant_id and f.message_id = m.id
+),
 erased as (
   delete from tickets t where t.tenant_id = :tenant_id and t.id = any (array(select d.id from doomed d))
 ),
@@ -101,9 +113,7 @@ kept as (
     jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'deleted', a.deleted)
   from answered a where a.key is not null
 )
-select k.call, array(
-    select f.id from doomed d join messages m on m.tenant_id = :tenant_id and m.ticket_id = d.id
-    join attachments f on f.tenant_id = :tenant_id and f.message_id = m.id where d.call = k.call) as files,
+select k.call, array(select f.id from files f where f.call = k.call) as files,
   coalesce(a.deleted, (s.result -> 'deleted')::json) as deleted, c.fingerprint as claimed_as
 from calls k
 left join answered a on a.call = k.call
