@@ -58,7 +58,8 @@ select line collate "C" as line from (
   union all
   select concat_ws(' ', 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
     nullif(a.attcollation, 0)::regcollation, a.attgenerated, a.attidentity, 'default', pg_get_expr(d.adbin, d.adrelid),
-    'statistics', nullif(a.attstattarget, -1), a.attoptions::text)
+    'statistics', nullif(a.attstattarget, -1),
+    (select string_agg(o.option, ' ' order by o.option) from unnest(a.attoptions) o (option) where o.option like 'n_distinct%'))
   from here join pg_class c on c.relnamespace = here.schema and c.relkind in ('r', 'p', 'v', 'm')
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum

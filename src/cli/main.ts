@@ -5,6 +5,7 @@ import { backupCommand, restoreCommand } from './backup.ts'
 import { catalogueCommands } from './catalogue.ts'
 import { clientCommands } from './client.ts'
 import { type CommandLine, withStore } from './database.ts'
+import { distributeCommand } from './distribute.ts'
 import { doctorCommand } from './doctor.ts'
 import { keyCommands } from './key.ts'
 import { COMMAND, tell } from './tell.ts'
@@ -55,6 +56,7 @@ program.addCommand(clientCommands())
 program.addCommand(keyCommands())
 program.addCommand(backupCommand())
 program.addCommand(restoreCommand())
+program.addCommand(distributeCommand())
 program.addCommand(doctorCommand())
 sayHowAfterErrors(program)
 

@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
@@ -16,6 +15,7 @@ import { RECORDED_CHANNEL } from '../storage/announce.ts'
 import type { FileStore } from '../storage/files.ts'
 import { freePath, writeWhole } from './backup.ts'
 import { chooseTenant, chooseUser } from './choose.ts'
+import { ask } from './consent.ts'
 import { type CommandLine, withStore } from './database.ts'
 import { refusedBy, Told } from './tell.ts'
 
@@ -126,11 +126,8 @@ const erase: Work<Options & { readonly yes?: true }> = async (given, person, { y
 /** Has the person at the terminal type whom they erase. @throws Told when they type anything else */
 async function demandConsent(name: string, held: Holdings): Promise<void> {
   console.error(`This erases ${name}: ${counted(held)}. It cannot be undone.`)
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
-  const typed = await Promise.race([terminal.question(`Type ${name} to go on: `), closed])
-  terminal.close()
-  if (!isNamed({ name }, typed)) throw new Told('That is not the name. Nothing was erased.')
+  if (!isNamed({ name }, await ask(`Type ${name} to go on: `)))
+    throw new Told('That is not the name. Nothing was erased.')
 }
 
 function counted({ tickets, messages, files, credentials }: Holdings): string {

@@ -3,7 +3,7 @@ import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { begin, commit, notify, rollback } from './connections/commands.ts'
 import { createConnect, cut } from './connections/connect.ts'
-import { FACTS, type ServerFacts, toldIn } from './connections/facts.ts'
+import { FACTS, NODES, nodeIn, type ServerFacts, toldIn } from './connections/facts.ts'
 import { createListener } from './connections/listener.ts'
 import { createPool, OTHER_CONNECTIONS, type Surroundings, sharesOf, type Use } from './connections/pool.ts'
 import { settingCalls } from './connections/settings.ts'
@@ -126,7 +126,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     const { send, giveBack } = await connected(pool.take(use))
     let lost: StoreUnavailable | undefined
     try {
-      return await sendBy(send, bounds)
+      return await sendBy(pool.hasCitus() ? inTransaction(send) : send, bounds)
     } catch (error) {
       if (!isUnavailable(error)) throw error
       lost = new StoreUnavailable(error)
@@ -170,7 +170,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
 
     async pipeline(bounds, lane) {
-      if (lane === undefined) return sendOn('pipeline', bounds)
+      // The servers of a cluster wait for locked rows as long as it takes, and a lane would wait with them.
+      if (lane === undefined || pool.hasCitus()) return sendOn('pipeline', bounds)
       vigil.admit(bounds)
       return laneOf(lane)((send) => sendBy(send, bounds))
     },
@@ -236,9 +237,11 @@ export function openDatabase(options: DatabaseOptions): Database {
       const [[row] = []] = await send('single', [{ statement: FACTS, values: [] }])
       const answered = Date.now()
       const facts = toldIn(row)
+      const [nodes = []] = facts.hasCitus ? await send('single', [{ statement: NODES, values: [] }]) : []
       return {
         mode,
         ...facts,
+        nodes: nodes.map(nodeIn),
         // Its clock was read somewhere in between.
         aheadMs: begun > facts.clock ? begun - facts.clock : Math.min(answered - facts.clock, 0),
         connections: size + OTHER_CONNECTIONS,
@@ -285,6 +288,19 @@ function targetOf(connection: Target | pg.PoolConfig): Target {
   const read = readTarget(connectionString)
   if ('problem' in read) throw new StoreUnusable(read.problem)
   return read.target
+}
+
+/** Several statements in a transaction that says so: on a cluster what goes before one Sync is none by itself. */
+function inTransaction(send: Send): Send {
+  return async (bounds) => {
+    if (bounds.length === 1) return send(bounds)
+    try {
+      return (await send([begin, ...bounds, commit])).slice(1, -1)
+    } catch (error) {
+      await send([rollback]).catch(() => {})
+      throw error
+    }
+  }
 }
 
 async function translated<T>(promise: Promise<T>): Promise<T> {

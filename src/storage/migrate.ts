@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Database } from './database.ts'
+import { distributeTables, isDistributed, planDistribution } from './distribute.ts'
 import { StoreUnusable } from './failures.ts'
+import { statementsIn } from './statements.ts'
 
 /** Any constant: every process that migrates a database takes the same advisory lock. */
 const MIGRATION_LOCK = 7_265_019_001n
@@ -130,13 +132,25 @@ async function runMissing(database: Database, known: readonly Migration[]): Prom
       await inTransaction(client, begin, async () => {
         // Refused when another process ran it after all, because the lock was lost with its connection.
         await client.query('insert into migrations (number, name) values ($1, $2)', [number, name])
-        await client.query(sql)
+        await run(client, sql)
       }).catch((error: unknown) => {
         throw new Error(`Migration ${name} failed and changed nothing.`, { cause: error })
       })
     }
     return missing.map(({ name }) => name)
   })
+}
+
+/** On a cluster one statement at a time, and what makes a table is followed by what spreads it (docs/scaling.md). */
+async function run(client: pg.Client, sql: string): Promise<void> {
+  if (!(await isDistributed(client))) {
+    await client.query(sql)
+    return
+  }
+  for (const statement of statementsIn(sql)) {
+    await client.query(statement)
+    if (/\bcreate\s+table\b/i.test(statement)) await distributeTables(client, await planDistribution(client))
+  }
 }
 
 async function inTransaction<T>(client: pg.Client, begin: Begin, work: () => Promise<T>): Promise<T> {

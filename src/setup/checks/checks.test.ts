@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type S3Double, startS3 } from '../../../test/s3.ts'
 import { readConfig } from '../../config.ts'
-import type { ServerFacts } from '../../storage/connections/facts.ts'
+import type { NodeFacts, ServerFacts } from '../../storage/connections/facts.ts'
 import { filesOf } from '../files.ts'
 import type { Checked, Finding } from './check.ts'
 import { demandFitness, NotFit, runChecks } from './checks.ts'
@@ -31,7 +31,12 @@ const GOOD: ServerFacts = {
   databaseLimit: null,
   pooled: null,
   connections: 18,
+  hasCitus: false,
+  nodes: [],
 }
+
+/** A server of a cluster with which nothing is wrong. */
+const NODE: NodeFacts = { name: '10.0.0.1:5432', answers: true, settings: 'off UTC', undistributed: 0 }
 
 let home: string
 let s3: S3Double
@@ -89,6 +94,14 @@ describe('What can be known at the start', () => {
       [{ timeZone: 'Asia/Kolkata' }, /^error zone: Sessions are in Asia\/Kolkata/],
       [{ schema: null, mayCreate: false }, /^error schema: The search_path of polydesk names no schema/],
       [{ mayCreate: false }, /^error schema: .*grant create on schema public to polydesk/],
+      [
+        { hasCitus: true, nodes: [NODE, { ...NODE, settings: 'on UTC' }] },
+        /^error nodes: The server 10\.0\.0\.1:5432 .*jit = on/,
+      ],
+      [
+        { hasCitus: true, nodes: [{ ...NODE, settings: 'off Asia/Kolkata' }] },
+        /^error nodes: .*TimeZone = Asia\/Kolkata/,
+      ],
       [{ roleLimit: 4 }, /^error connections: The role polydesk may have 4 connections.*works with 5/],
     ]
     for (const [server, told] of cases) {
@@ -117,6 +130,14 @@ describe('What can be known at the start', () => {
       [{ aheadMs: -3_500 }, /^warning clock: .*3\.5 s behind/],
       [{ aheadMs: 90_000 }, /^warning clock: .*90\.0 s ahead/],
       [{ isDurable: false }, /^warning durability: /],
+      [
+        { hasCitus: true, nodes: [{ ...NODE, answers: false }] },
+        /^warning nodes: The server 10\.0\.0\.1:5432 .*start it/,
+      ],
+      [
+        { hasCitus: true, hasTables: true, nodes: [{ ...NODE, undistributed: 3 }] },
+        /^warning nodes: 3 tables .*polydesk distribute/,
+      ],
     ]
     for (const [server, told] of cases) {
       const said: string[] = []

@@ -3,7 +3,7 @@ import { clock } from './clock.ts'
 import { connections, pooler } from './connections.ts'
 import { disk } from './disk.ts'
 import { files } from './files.ts'
-import { durability, encoding, schema, server, zone } from './server.ts'
+import { durability, encoding, nodes, schema, server, zone } from './server.ts'
 
 /** Everything that is tried at the start, and by `polydesk doctor`. */
 export const CHECKS: readonly Check[] = [
@@ -11,6 +11,7 @@ export const CHECKS: readonly Check[] = [
   encoding,
   zone,
   schema,
+  nodes,
   durability,
   pooler,
   connections,

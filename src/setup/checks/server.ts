@@ -57,3 +57,27 @@ export const durability = check('durability', ({ server: { isDurable } }) =>
         'Commits are acknowledged before they are on disk, so a crash loses some: turn fsync and synchronous_commit on.',
       ),
 )
+
+/** What every server of a cluster answers when it is as our statements need it. */
+const SETTLED = 'off UTC'
+
+/** Whether the servers of a cluster, where the tables lie on one, work as one. */
+export const nodes = check('nodes', ({ server: { hasCitus, hasTables, nodes: found } }) => {
+  if (!hasCitus) return fine('The tables are on one server.')
+  const away = found.find(({ answers }) => !answers)
+  if (away)
+    return warning(`The server ${away.name} of the cluster does not answer (${away.settings}): start it, or remove it.`)
+  const other = found.find(({ settings }) => settings !== SETTLED)
+  if (other) {
+    const [jit, ...zone] = other.settings.split(' ')
+    return wrong(
+      `The server ${other.name} of the cluster has jit = ${jit} and TimeZone = ${zone.join(' ')} where it needs off and UTC: run polydesk distribute, which sets them, or set them there.`,
+    )
+  }
+  const left = found[0]?.undistributed ?? 0
+  if (hasTables && left > 0)
+    return warning(
+      `${left} tables lie on one server though Citus is there: stop all servers and run polydesk distribute.`,
+    )
+  return fine(`The tables are on ${found.length} servers.`)
+})

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { errorCode, isTooSlow, StoreUnusable } from '../failures.ts'
 import { readPassword } from './passfile.ts'
-import { type Mode, READ_SETTINGS, SETTINGS_HOLD, STATEMENT_TIMEOUT_MS, settingCalls } from './settings.ts'
+import { HAS_CITUS, type Mode, READ_SETTINGS, SETTINGS_HOLD, STATEMENT_TIMEOUT_MS, settingCalls } from './settings.ts'
 import type { Host, Target } from './target.ts'
 import { type Tls, tlsAttempts } from './tls.ts'
 
@@ -27,6 +27,8 @@ export interface Told {
   readonly isReadOnly: boolean
   /** Where tables are looked for, quoted as `search_path` takes it; null when there is no such schema. */
   readonly schema: string | null
+  /** Whether its tables may lie on several servers. */
+  readonly hasCitus: boolean
 }
 
 /** A session of its own with a server that takes it. */
@@ -53,7 +55,8 @@ class NoPassword extends NotLetIn {}
 
 const ASKED = `select pg_backend_pid() as pid, current_setting('server_version_num')::integer as version,
   getdatabaseencoding() as encoding, pg_is_in_recovery() as "isStandby",
-  current_setting('transaction_read_only') = 'on' as "isReadOnly", quote_ident(current_schema()) as schema`
+  current_setting('transaction_read_only') = 'on' as "isReadOnly", quote_ident(current_schema()) as schema,
+  ${HAS_CITUS} as "hasCitus"`
 
 /**
  * Opens one session: tries the hosts in their order, the one that answered last before the others, each with TLS as

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Parse } from 'typebox/value'
 import type { Statement } from '../statement.ts'
-import type { Mode } from './settings.ts'
+import { HAS_CITUS, type Mode } from './settings.ts'
 
 /** What a server is, and what it lets us do: all that can be known of it before work begins. */
 export interface ServerFacts {
@@ -34,7 +34,23 @@ export interface ServerFacts {
   readonly pooled: { readonly opened: number; readonly wanted: number } | null
   /** Connections that this process opens at the most. */
   readonly connections: number
+  /** Whether the tables may lie on several servers. */
+  readonly hasCitus: boolean
+  /** These, where there are any. */
+  readonly nodes: readonly NodeFacts[]
 }
+
+/** One server of a cluster. */
+const Node = Type.Object({
+  /** Host and port. */
+  name: Type.String(),
+  answers: Type.Boolean(),
+  /** Of sessions that the others open there: `jit` and `TimeZone`. */
+  settings: Type.String(),
+  /** Tables that lie on one server only, though they hold rows of tenants. */
+  undistributed: Type.Integer(),
+})
+export type NodeFacts = Static<typeof Node>
 
 /** The columns of `ServerFacts` that the server tells. */
 const Told = Type.Object({
@@ -49,6 +65,7 @@ const Told = Type.Object({
   mayCreate: Type.Boolean(),
   hasTables: Type.Boolean(),
   isDurable: Type.Boolean(),
+  hasCitus: Type.Boolean(),
   clock: Type.Number(),
   slots: Type.Integer(),
   roleLimit: Type.Union([Type.Integer(), Type.Null()]),
@@ -66,11 +83,30 @@ export const FACTS: Statement<unknown> = {
   current_schema() as schema, coalesce(has_schema_privilege(current_schema(), 'create'), false) as "mayCreate",
   to_regclass('migrations') is not null as "hasTables",
   current_setting('synchronous_commit') <> 'off' and current_setting('fsync') = 'on' as "isDurable",
+  ${HAS_CITUS} as "hasCitus",
   extract(epoch from clock_timestamp())::double precision * 1000 as clock,
   current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
     - coalesce(current_setting('reserved_connections', true), '0')::integer as slots,
   (select nullif(r.rolconnlimit, -1) from pg_roles r where r.rolname = session_user and not r.rolsuper) as "roleLimit",
   (select nullif(d.datconnlimit, -1) from pg_database d where d.datname = current_database()) as "databaseLimit"`,
+}
+
+/** Asks for the servers of a cluster. */
+export const NODES: Statement<unknown> = {
+  name: 'storage.nodes',
+  writes: false,
+  row: Node,
+  text: `select n.nodename || ':' || n.nodeport as name, r.success as answers, coalesce(r.result, '') as settings,
+  (select count(*)::integer from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+    where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and not a.attisdropped
+      and not exists (select from pg_dist_partition p where p.logicalrelid = c.oid)) as undistributed
+from run_command_on_all_nodes($$select current_setting('jit') || ' ' || current_setting('TimeZone')$$) r
+join pg_dist_node n on n.nodeid = r.nodeid order by n.nodeid`,
+}
+
+/** A row of `NODES`. @throws Error when it is something else */
+export function nodeIn(row: unknown): NodeFacts {
+  return Parse(Node, row)
 }
 
 /** What `FACTS` returned. @throws Error when it is something else */

@@ -57,6 +57,8 @@ export interface Surroundings {
 export interface Pool {
   /** @throws StoreUnavailable when none comes free in time, or none can be opened */
   take(use: Use): Promise<Leased>
+  /** Whether the tables may lie on several servers. Not known before the first connection. */
+  hasCitus(): boolean
   /** Whether somebody waits for a connection of this use. */
   isWanted(use: Use): boolean
   busy(): readonly Busy[]
@@ -149,6 +151,7 @@ export function createPool(
   let shares = sharesOf(size)
   let found: Promise<Surroundings> | undefined
   let hasEnded = false
+  let hasCitus = false
   const sweeper = setInterval(sweep, SWEEP_MS).unref()
   let full: NodeJS.Timeout | undefined
 
@@ -314,6 +317,7 @@ export function createPool(
       const mode = session.isPooled ? await modeOf(session, () => connect(asTheyAre)) : 'direct'
       if (mode !== 'transaction') await session.client.query(`select ${settingCalls(false)}`, [session.told.schema])
       const surroundings = { mode, told: session.told }
+      hasCitus = session.told.hasCitus
       keep({ session, surroundings })
       return surroundings
     } catch (error) {
@@ -340,6 +344,7 @@ export function createPool(
 
   return {
     take,
+    hasCitus: () => hasCitus,
     isWanted: (use) => waiting[use].length > 0,
     busy: () => [...all].filter(({ isBusy }) => isBusy),
     count: () => ({

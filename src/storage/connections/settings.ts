@@ -24,8 +24,16 @@ const SETTINGS: Readonly<Record<string, string>> = {
   jit: 'off',
   max_parallel_workers_per_gather: '0',
   // Each statement is written for one plan. Left alone, PostgreSQL would plan those with lists anew each time, because
-  // a plan for the very list looks cheaper: that takes ten times as long as reading a ticket.
+  // a plan for the very list looks cheaper: that takes ten times as long as reading a ticket. Citus needs the tenant to plan.
   plan_cache_mode: 'force_generic_plan',
+}
+
+/** Whether the tables may lie on several servers. */
+export const HAS_CITUS = "exists (select from pg_extension where extname = 'citus')"
+
+/** A value as an expression. */
+function expressionOf(value: string): string {
+  return value === 'force_generic_plan' ? `case when ${HAS_CITUS} then 'auto' else '${value}' end` : `'${value}'`
 }
 
 /** For work that may take its time: migrations and other administration. */
@@ -48,7 +56,7 @@ export type Mode =
  */
 export function settingCalls(isLocal: boolean, isPatient = false): string {
   const settings = Object.entries({ ...SETTINGS, ...(isPatient ? PATIENT : {}) })
-  const calls = settings.map(([name, value]) => `set_config('${name}', '${value}', ${isLocal})`)
+  const calls = settings.map(([name, value]) => `set_config('${name}', ${expressionOf(value)}, ${isLocal})`)
   // Pinned: a schema that appears later, or another default of the role, must not hide our tables.
   return [...calls, `set_config('search_path', coalesce($1::text, quote_ident(current_schema())), ${isLocal})`].join(
     ', ',
