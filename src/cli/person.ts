@@ -7,7 +7,7 @@ import type { Command } from 'commander'
 import { type Config, readConfig } from '../config.ts'
 import type { Tenant } from '../core/catalogue/tenant.ts'
 import { eraseUser } from '../core/erasure/person.ts'
-import type { UserSummary } from '../core/identity/user.ts'
+import { fullName, type UserSummary } from '../core/identity/user.ts'
 import { isNamed } from '../core/spelling.ts'
 import { type ExportedRecord, exportPerson, type Holdings, holdingsOf } from '../core/users/export.ts'
 import { filesOf } from '../setup/files.ts'
@@ -114,7 +114,7 @@ async function* withBytes(
 const erase: Work<Options & { readonly yes?: true }> = async (given, person, { yes }) => {
   const { store, tenant, access } = given
   const held = await holdingsOf(given, person.id)
-  const name = [person.name, person.surname].join(' ').trim() || (person.email ?? person.username ?? person.id)
+  const name = fullName(person) || (person.email ?? person.username ?? person.id)
   if (!yes) await demandConsent(name, held)
   const call = { actor: null, dialect: 'native', requestId: given.newId(), idempotency: null }
   await eraseUser({ ...given, ...call }, { id: person.id }).catch(refusedBy)

@@ -1,17 +1,15 @@
 import { Command } from 'commander'
 import { readConfig } from '../config.ts'
 import { addHost } from '../core/logins/commands.ts'
+import { isTaken } from '../core/taken.ts'
 import { createDesk, openTenant, renameTenant, retireTenant } from '../core/tenants/commands.ts'
 import { LIST_TENANTS } from '../core/tenants/store.ts'
 import { DESKS, FRESH_CATALOGUE } from '../dialects/catalogue.ts'
-import { errorCode } from '../storage/failures.ts'
 import { chooseTenant, demandFree, newName } from './choose.ts'
 import { atOnce, type CommandLine, withStore } from './database.ts'
 import { AS_JSON, printList } from './list.ts'
 import { refusedBy, Told } from './tell.ts'
 import { tellStore } from './where.ts'
-
-const UNIQUE_VIOLATION = '23505'
 
 /** Reads a host name as requests name it, without a port. */
 function hostName(text: string): string {
@@ -110,7 +108,7 @@ export function tenantCommands(): Command {
       withStore(readConfig(), async (commandLine) => {
         const { id } = await chooseTenant(commandLine, options.tenant)
         await addHost(commandLine, id, host).catch((error: unknown) => {
-          throw errorCode(error) === UNIQUE_VIOLATION ? new Told('This host belongs to a tenant already.') : error
+          throw isTaken(error) ? new Told('This host belongs to a tenant already.') : error
         })
         console.log('Added.')
       }),

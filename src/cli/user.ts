@@ -4,19 +4,18 @@ import { readConfig } from '../config.ts'
 import { randomSecret } from '../core/access/secrets.ts'
 import { isEmail } from '../core/identity/email.ts'
 import { ROLES, type Role } from '../core/identity/permissions.ts'
-import { USER_KINDS, type UserKind } from '../core/identity/user.ts'
+import { fullName, USER_KINDS, type UserKind } from '../core/identity/user.ts'
 import { setActive, setPassword } from '../core/logins/commands.ts'
 import { patternsOf } from '../core/patterns.ts'
+import { isTaken } from '../core/taken.ts'
 import { addExternalId, createUser } from '../core/tenants/commands.ts'
 import { COUNT_USERS, LIST_USERS } from '../core/users/store.ts'
-import { errorCode } from '../storage/failures.ts'
 import { chooseDesk, chooseTenant, chooseUser, newName } from './choose.ts'
 import { atOnce, withStore } from './database.ts'
 import { AS_JSON, printList } from './list.ts'
 import { addPersonCommands } from './person.ts'
 import { Told } from './tell.ts'
 
-const UNIQUE_VIOLATION = '23505'
 /** NIST SP 800-63B, 5.1.1.2. */
 const SHORTEST_PASSWORD = 8
 
@@ -92,7 +91,7 @@ export function userCommands(): Command {
           })
           console.log(`user ${made.id} (${made.integer})`)
         } catch (error) {
-          if (errorCode(error) === UNIQUE_VIOLATION) throw new Told('This address, user name or external id is taken.')
+          if (isTaken(error)) throw new Told('This address, user name or external id is taken.')
           throw error
         }
       }),
@@ -117,7 +116,7 @@ export function userCommands(): Command {
           kind: each.kind,
           roles: each.is_owner ? ['owner'] : [...new Set(each.memberships.map(({ role }) => role))],
           state: each.active ? 'active' : 'inactive',
-          name: [each.name, each.surname].join(' ').trim(),
+          name: fullName(each),
           address: each.email ?? each.username,
         }))
         printList(['id', 'integer', 'kind', 'roles', 'state', 'name', 'address'], lines, options)

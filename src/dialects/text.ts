@@ -45,6 +45,17 @@ export function readTexts(root: unknown, isText: IsText = NONE): readonly Issue[
   return issues
 }
 
+/** The first line of a text, as a title for what has none. */
+export function firstLine(text: string): string {
+  const [line = ''] = text.trim().split(/\r\n|\r|\n/, 1)
+  return line
+}
+
+/** As many characters of a text as there may be: none of them is cut in half. */
+export function charactersOf(text: string, most: number): string {
+  return [...text].slice(0, most).join('')
+}
+
 /** Not by an assignment, which would do something else for a field called `__proto__`. */
 function replace(holder: object, name: string, value: string): void {
   Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true })

@@ -8,6 +8,7 @@ import type { Permission } from '../identity/permissions.ts'
 import { LIST_OWNERS } from '../identity/store.ts'
 import { readName } from '../name.ts'
 import { nameKey } from '../spelling.ts'
+import { isTaken } from '../taken.ts'
 import type { Priority, Status } from '../words.ts'
 import { RECORDS, type RecordKind, type RecordRow } from './records.ts'
 import { type Adding, CHANGE_RECORD, INSERT_RECORD, RECORD_KEPT, type RecordKept } from './store.ts'
@@ -15,7 +16,6 @@ import { CHANNEL, type Tenant } from './tenant.ts'
 
 /** Twins that add a record at the same time settle within one or two rounds. */
 const ROUNDS = 5
-const UNIQUE_VIOLATION = '23505'
 const CHANNEL_KIND = /^[a-z][a-z0-9_]{0,31}$/
 
 /** What a new record is, beside its name: each kind takes its own part. */
@@ -85,8 +85,7 @@ async function insert<K extends RecordKind>(
       const [row] = await admin.store.run(added)
       return row?.record
     } catch (error) {
-      const isTwin = error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION
-      if (!isTwin || round === ROUNDS) throw error
+      if (!isTaken(error) || round === ROUNDS) throw error
     }
   }
 }

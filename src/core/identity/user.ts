@@ -30,6 +30,11 @@ export interface UserSummary {
   readonly memberships: readonly Membership[]
 }
 
+/** A user's name as one text; empty for who has none. */
+export function fullName({ name, surname }: Pick<UserSummary, 'name' | 'surname'>): string {
+  return `${name} ${surname}`.trim()
+}
+
 /** A user in their place on one desk. */
 export interface Member {
   readonly membership: Membership

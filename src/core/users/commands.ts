@@ -5,15 +5,13 @@ import { callInput } from '../idempotency/claimed.ts'
 import { once, orEarlier } from '../idempotency/store.ts'
 import type { Address, NewProfile, UserChange, UserProfile } from '../identity/user.ts'
 import { addressKey, composed, usernameKey } from '../spelling.ts'
+import { isHeld, isTaken } from '../taken.ts'
 import { findProfile, findProfilesByAddress, findProfilesByExternalId } from './queries.ts'
 import { asKept, checkFieldCount, checkUserChange, demandMayChange, demandMayGive } from './rules.ts'
 import { CHANGE_PROFILE, CREATE_PROFILE, ENSURE_CUSTOMER, TICKETS_OF_NOBODY, USER_KEPT } from './store.ts'
 
 /** Twins that make the same user at the same time settle within one or two rounds. */
 const ROUNDS = 5
-const UNIQUE_VIOLATION = '23505'
-/** Somebody else holds what the write needs: deadlock, and rows that are not waited for. */
-const IN_THE_WAY = new Set<unknown>([UNIQUE_VIOLATION, '40P01', '55P03'])
 
 /**
  * Makes sure that a person with an e-mail address exists and is at least a customer of a desk. An existing user's name
@@ -44,8 +42,7 @@ export async function ensureCustomer(
       )
       return
     } catch (error) {
-      const isTwin = error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION
-      if (!isTwin || round === ROUNDS) throw error
+      if (!isTaken(error) || round === ROUNDS) throw error
     }
   }
 }
@@ -147,7 +144,7 @@ export async function tried<Result>(write: () => Promise<Result>): Promise<Resul
   try {
     return await write()
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && IN_THE_WAY.has(error.code))) throw error
+    if (!isHeld(error)) throw error
     return undefined
   }
 }

@@ -1,10 +1,12 @@
 import type { LinkTo } from '../../../core/attachments/links.ts'
 import { CHANNEL, type Tenant } from '../../../core/catalogue/tenant.ts'
 import { refuse } from '../../../core/errors.ts'
+import { fullName } from '../../../core/identity/user.ts'
 import type { Message } from '../../../core/messages/message.ts'
 import { shownHtml, textAsHtml } from '../../../core/messages/shown.ts'
 import type { TicketKey } from '../../../core/tickets/queries.ts'
 import type { NewTicket, Ticket, TicketChange, TicketFilter, TicketRef } from '../../../core/tickets/ticket.ts'
+import { charactersOf } from '../../text.ts'
 import { UUID } from '../auth.ts'
 import { cursorAt } from '../paging.ts'
 import { SHOWN_STATUS, statusesShownAs, UNKNOWN_AUTHOR } from '../words.ts'
@@ -96,7 +98,7 @@ function titleOf(ticket: Ticket, tenant: Tenant): string {
       .split('\n')
       .map((line) => line.trim())
       .find(isSaid) ?? ''
-  const shortened = [...firstLine].slice(0, LONGEST_DERIVED_TITLE).join('')
+  const shortened = charactersOf(firstLine, LONGEST_DERIVED_TITLE)
   const topic = tenant.topics.find((each) => each.id === ticket.topicId)?.name
   return [ticket.title, shortened, topic].find(isSaid) ?? `Ticket ${ticket.number}`
 }
@@ -130,7 +132,7 @@ function sentByClient(message: Message): boolean {
 }
 
 function displayName(who: { readonly name: string; readonly surname: string } | null): string {
-  return who === null ? '' : `${who.name} ${who.surname}`.trim()
+  return who === null ? '' : fullName(who)
 }
 
 function isSaid(text: string | null | undefined): text is string {

@@ -1,9 +1,11 @@
 import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import { CHANNEL } from '../../../core/catalogue/tenant.ts'
 import type { UserSummary } from '../../../core/identity/user.ts'
+import { fullName } from '../../../core/identity/user.ts'
 import { toSeconds } from '../../../core/instant.ts'
 import type { Message, NewMessage, Visibility } from '../../../core/messages/message.ts'
 import type { NewTicket, Ticket, TicketChange, TicketFilter } from '../../../core/tickets/ticket.ts'
+import { charactersOf, firstLine } from '../../text.ts'
 import {
   choosable,
   decodeGroup,
@@ -196,13 +198,7 @@ function shownRequester({ requester }: Ticket) {
 // Tickets made here have no title; one made elsewhere keeps its own.
 function shownSubject(tenant: Tenant, ticket: Ticket): string {
   const topic = tenant.topics.find((each) => each.id === ticket.topicId)
-  return ticket.title || topic?.name || firstLine(ticket.description)
-}
-
-// Counted in characters, so that no surrogate pair is cut in half.
-function firstLine(text: string): string {
-  const [line = ''] = text.trim().split(/\r\n|\r|\n/, 1)
-  return [...line].slice(0, MAX_SUBJECT).join('')
+  return ticket.title || topic?.name || charactersOf(firstLine(ticket.description), MAX_SUBJECT)
 }
 
 function typeOf(tenant: Tenant, ticket: Ticket) {
@@ -224,6 +220,5 @@ function repliesOf(messages: readonly Message[]): readonly Message[] {
 }
 
 function shownAuthor({ author, authorName, authorRole }: Message): string {
-  const fullName = author === null ? '' : `${author.name} ${author.surname}`.trim()
-  return authorName || fullName || author?.email || NAMELESS_AUTHORS[authorRole]
+  return authorName || (author && fullName(author)) || author?.email || NAMELESS_AUTHORS[authorRole]
 }

@@ -1,11 +1,11 @@
 import { refuseField } from '../../../core/errors.ts'
 import type { UserSummary } from '../../../core/identity/user.ts'
+import { fullName } from '../../../core/identity/user.ts'
 import { demandShortQuery, holds } from '../../../core/patterns.ts'
 import type { UserFilter } from '../../../core/users/queries.ts'
 import type { Answer } from '../../wire.ts'
 import { flag, type Parameters, text } from '../coercion.ts'
 import { decodeWindow, LARGEST_LIMIT, showPart, type Window } from '../paging.ts'
-import { fullName } from '../tickets/codec.ts'
 
 /** Answers the part of a catalogue that a query asks for: those whose name holds it. @throws Refusal `invalid` */
 export function showNamed<Item extends { readonly name: string }>(

@@ -1,6 +1,7 @@
 import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import { CHANNEL } from '../../../core/catalogue/tenant.ts'
 import { refuse, refuseField } from '../../../core/errors.ts'
+import { fullName } from '../../../core/identity/user.ts'
 import type { Instant } from '../../../core/instant.ts'
 import type {
   NewTicket,
@@ -11,6 +12,7 @@ import type {
   TicketRef,
 } from '../../../core/tickets/ticket.ts'
 import type { Priority, Status } from '../../../core/words.ts'
+import { charactersOf, firstLine } from '../../text.ts'
 import type { Answer } from '../../wire.ts'
 import { choice, choiceOrNull, flag, idList, number, numberOr, type Parameters, required, text } from '../coercion.ts'
 import { decodeWindow, LARGEST_LIMIT, type Window } from '../paging.ts'
@@ -279,12 +281,6 @@ export function senderShown(ticket: Ticket): { readonly address: string; readonl
   return { address: requester.email ?? '', name: ticket.fromName === '' ? fullName(requester) : ticket.fromName }
 }
 
-/** A user's name as one text. */
-export function fullName(user: { readonly name: string; readonly surname: string }): string {
-  return `${user.name} ${user.surname}`.trim()
-}
-
 function derivedTitle(description: string): string {
-  const [firstLine = ''] = description.trim().split(/\r\n|\r|\n/, 1)
-  return [...firstLine.trimEnd()].slice(0, LONGEST_DERIVED_TITLE).join('')
+  return charactersOf(firstLine(description).trimEnd(), LONGEST_DERIVED_TITLE)
 }

@@ -9,6 +9,7 @@ import type {
   TicketChange,
 } from '../../../core/tickets/ticket.ts'
 import { UUID } from '../../../core/uuid.ts'
+import { firstLine } from '../../text.ts'
 import { CHANGE_OF_STATUS_WORD, type TypeWord, topicOfTypeWord, typeWordOf, WORD_OF_STATUS } from '../words.ts'
 import { encodeMembership, encodeUser, type Reader } from './people.ts'
 import type { CommentBody, CreateBody, StatusBody, Ticket, TicketUser } from './schema.ts'
@@ -20,8 +21,7 @@ const TITLE_LENGTH = 120
 
 /** A title for those who show one: the first line of the text. This vendor has no titles. */
 export function titleFrom(text: string): string {
-  const [line = ''] = text.trim().split(/\r\n|\r|\n/, 1)
-  const characters = [...line.trimEnd()]
+  const characters = [...firstLine(text).trimEnd()]
   return characters.length <= TITLE_LENGTH ? characters.join('') : `${characters.slice(0, TITLE_LENGTH - 1).join('')}…`
 }
 

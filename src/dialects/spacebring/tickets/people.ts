@@ -1,4 +1,5 @@
 import { type Actor, worksOn } from '../../../core/identity/actor.ts'
+import { fullName } from '../../../core/identity/user.ts'
 import type { Person } from '../../../core/tickets/ticket.ts'
 import { ROLE_TYPE_OF } from '../words.ts'
 import type { Activity, Membership, User } from './schema.ts'
@@ -39,7 +40,7 @@ export function encodeUser(person: Person, reader: Reader): User {
 /** An automation is shown as the vendor's assistant, in place of a membership (S31); undefined for everybody else. */
 export function encodeAssistant(person: Person | null): Activity['lemAI'] {
   if (person?.kind !== 'automation') return undefined
-  return { name: `${person.name} ${person.surname}`.trim(), photoUrl: person.photoUrl ?? '' }
+  return { name: fullName(person), photoUrl: person.photoUrl ?? '' }
 }
 
 /**
