@@ -42,14 +42,6 @@ export type EventKind = (typeof EVENT_KINDS)[number]
 /** What an event holds of before and after: the changed fields, in the core's words. */
 export type EventData = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
 
-/** The fields of a ticket that events hold, as they are called there. */
-export const TICKET_EVENT_FIELDS = [
-  ...(['title', 'status', 'priority', 'topic_id', 'type_id', 'form_id', 'tags'] as const),
-  ...(['desk_id', 'group_id', 'requester_id', 'assignee_id'] as const),
-] as const
-export type TicketEventField = (typeof TICKET_EVENT_FIELDS)[number]
-export type TicketEventData = { readonly [Field in TicketEventField]?: EventData[string] }
-
 /** One change, for ever. `position` counts a tenant's events without gaps and is the event's integer id. */
 export interface Event {
   readonly id: string
