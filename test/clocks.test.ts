@@ -9,7 +9,7 @@ import { exchangeCode, findClient, grantByConsent, refresh } from '../src/core/a
 import { openRateLimits } from '../src/core/limits/limits.ts'
 import { logIn, setPassword } from '../src/core/logins/commands.ts'
 import { issueCredential } from '../src/core/tenants/commands.ts'
-import { createTicket } from '../src/core/tickets/commands.ts'
+import { createTicket } from '../src/core/tickets/commands/create.ts'
 import { CREDENTIAL_KINDS, mint } from '../src/dialects/credentials.ts'
 import { runJob, SCHEDULE } from '../src/jobs/schedule.ts'
 import { seal, unseal } from '../src/oauth/sealed.ts'

@@ -7,7 +7,8 @@ import { createSender } from '../src/channels/webhooks/sender.ts'
 import { openVault } from '../src/core/access/vault.ts'
 import { deleteMessage } from '../src/core/erasure/message.ts'
 import { Refusal } from '../src/core/errors.ts'
-import { changeTicket, createTicket } from '../src/core/tickets/commands.ts'
+import { changeTicket } from '../src/core/tickets/commands/change.ts'
+import { createTicket } from '../src/core/tickets/commands/create.ts'
 import type { Ticket } from '../src/core/tickets/ticket.ts'
 import {
   createWebhook,

@@ -9,7 +9,7 @@ import {
   type TicketKey,
   type TicketOrder,
   type TicketPage,
-} from '../src/core/tickets/queries.ts'
+} from '../src/core/tickets/queries/list.ts'
 import { createShelf } from '../src/core/tickets/shelf.ts'
 import type { TicketFilter } from '../src/core/tickets/ticket.ts'
 import { STATUSES } from '../src/core/words.ts'

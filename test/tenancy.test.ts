@@ -39,20 +39,13 @@ import {
   revokeCredential,
 } from '../src/core/tenants/commands.ts'
 import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
-import { changeTicket, changeTickets, createTicket } from '../src/core/tickets/commands.ts'
-import { getOriginal } from '../src/core/tickets/original.ts'
-import {
-  findTicketEvent,
-  findTickets,
-  getConversation,
-  getMessagePage,
-  getMessages,
-  getTicketByNumber,
-  getTimeline,
-  getWholeTimeline,
-  listShown,
-  listTickets,
-} from '../src/core/tickets/queries.ts'
+import { changeTicket, changeTickets } from '../src/core/tickets/commands/change.ts'
+import { createTicket } from '../src/core/tickets/commands/create.ts'
+import { getConversation, getMessagePage, getMessages } from '../src/core/tickets/queries/conversation.ts'
+import { findTicketEvent, findTickets, getTicketByNumber } from '../src/core/tickets/queries/find.ts'
+import { listShown, listTickets } from '../src/core/tickets/queries/list.ts'
+import { getOriginal } from '../src/core/tickets/queries/original.ts'
+import { getTimeline, getWholeTimeline } from '../src/core/tickets/queries/timeline.ts'
 import { createShelf } from '../src/core/tickets/shelf.ts'
 import { CHANGE_TICKETS } from '../src/core/tickets/store/change.ts'
 import { changeUser, makeUser, ticketsOfNobody } from '../src/core/users/commands.ts'

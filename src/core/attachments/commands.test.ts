@@ -12,7 +12,7 @@ import { openStore, type Store } from '../../storage/store.ts'
 import { deleteTickets } from '../erasure/ticket.ts'
 import { Refusal } from '../errors.ts'
 import type { UserSummary } from '../identity/user.ts'
-import { createTicket } from '../tickets/commands.ts'
+import { createTicket } from '../tickets/commands/create.ts'
 import { uploadAttachment } from './commands.ts'
 
 async function* bytes(text: string): AsyncGenerator<Uint8Array> {

@@ -6,7 +6,7 @@ import { CALL_KEPT, once } from '../idempotency/store.ts'
 import { type Actor, may } from '../identity/actor.ts'
 import type { MessageRef } from '../messages/message.ts'
 import { MESSAGE_PLACE, type PlaceRow } from '../messages/store.ts'
-import { findTickets, getTicket } from '../tickets/queries.ts'
+import { findTickets, getTicket } from '../tickets/queries/find.ts'
 import type { Ticket, TicketRef } from '../tickets/ticket.ts'
 import { eraseMessage } from './store/message.ts'
 

@@ -8,8 +8,9 @@ import type { Context } from '../context.ts'
 import { deleteTickets } from '../erasure/ticket.ts'
 import { Refusal } from '../errors.ts'
 import { FINISHED } from '../words.ts'
-import { changeEvery, type Meant } from './bulk.ts'
-import { changeTicket, createTicket } from './commands.ts'
+import { changeEvery, type Meant } from './commands/bulk.ts'
+import { changeTicket } from './commands/change.ts'
+import { createTicket } from './commands/create.ts'
 import type { TicketChange } from './ticket.ts'
 
 /** More than two parts of 1,000. */

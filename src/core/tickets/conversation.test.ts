@@ -6,8 +6,11 @@ import { readConfig } from '../../config.ts'
 import { type Bounds, DEFAULT_BOUNDS } from '../bounds.ts'
 import { Refusal } from '../errors.ts'
 import type { NewMessage } from '../messages/message.ts'
-import { changeTicket, changeTickets, createTicket } from './commands.ts'
-import { getConversation, getMessagePage, getMessages, getTicket, getTimeline, getWholeTimeline } from './queries.ts'
+import { changeTicket, changeTickets } from './commands/change.ts'
+import { createTicket } from './commands/create.ts'
+import { getConversation, getMessagePage, getMessages } from './queries/conversation.ts'
+import { getTicket } from './queries/find.ts'
+import { getTimeline, getWholeTimeline } from './queries/timeline.ts'
 import type { NewTicket, Ticket } from './ticket.ts'
 
 let core: Core

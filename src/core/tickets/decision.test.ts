@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
 import type { Context } from '../context.ts'
-import { changeTicket, changeTickets, createTicket } from './commands.ts'
-import { getTicket } from './queries.ts'
+import { changeTicket, changeTickets } from './commands/change.ts'
+import { createTicket } from './commands/create.ts'
+import { getTicket } from './queries/find.ts'
 import type { Ticket } from './ticket.ts'
 
 let core: Core

@@ -7,8 +7,11 @@ import { may } from '../identity/actor.ts'
 import type { UserSummary } from '../identity/user.ts'
 import type { Message } from '../messages/message.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
-import { changeTicket, createTicket } from './commands.ts'
-import { findTickets, getConversation, listTickets, type TicketKey, type TicketOrder } from './queries.ts'
+import { changeTicket } from './commands/change.ts'
+import { createTicket } from './commands/create.ts'
+import { getConversation } from './queries/conversation.ts'
+import { findTickets } from './queries/find.ts'
+import { listTickets, type TicketKey, type TicketOrder } from './queries/list.ts'
 import type { Ticket, TicketFilter } from './ticket.ts'
 
 /** Words with what is special in a pattern, in capitals, within other words, and numbers that also are integers. */

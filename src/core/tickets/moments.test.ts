@@ -4,8 +4,9 @@ import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test
 import type { Context } from '../context.ts'
 import { deleteMessage } from '../erasure/message.ts'
 import { STATUSES } from '../words.ts'
-import { changeTicket, createTicket } from './commands.ts'
-import { listTickets, type TicketKey, type TicketOrder } from './queries.ts'
+import { changeTicket } from './commands/change.ts'
+import { createTicket } from './commands/create.ts'
+import { listTickets, type TicketKey, type TicketOrder } from './queries/list.ts'
 
 /** By how much the clock of the second server is behind. */
 const BEHIND_MS = 1_500

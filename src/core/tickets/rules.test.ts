@@ -10,8 +10,11 @@ import { PERMISSIONS, type Permission } from '../identity/permissions.ts'
 import type { UserSummary } from '../identity/user.ts'
 import type { NewMessage } from '../messages/message.ts'
 import { FINISHED, PRIORITIES, STATUSES, type Status } from '../words.ts'
-import { personOn } from './queries.ts'
-import { type Circumstances, decideChange, decideCreate, stateOf, statusAfter } from './rules.ts'
+import { personOn } from './queries/people.ts'
+import { decideChange, stateOf } from './rules/change.ts'
+import type { Circumstances } from './rules/circumstances.ts'
+import { decideCreate } from './rules/create.ts'
+import { statusAfter } from './rules/lifecycle.ts'
 import type { NewTicket, Ticket, TicketChange } from './ticket.ts'
 
 // --- a small world, without a database --------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test
 import { declaredStatements } from '../../storage/statement.ts'
 import { Refusal } from '../errors.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
-import { createTicket } from './commands.ts'
-import { getConversation } from './queries.ts'
+import { createTicket } from './commands/create.ts'
+import { getConversation } from './queries/conversation.ts'
 import type { NewTicket } from './ticket.ts'
 
 let core: Core

@@ -1,5 +1,5 @@
 import { isInstant } from '../../core/instant.ts'
-import type { TicketKey, TicketPage } from '../../core/tickets/queries.ts'
+import type { TicketKey, TicketPage } from '../../core/tickets/queries/list.ts'
 import type { Ticket } from '../../core/tickets/ticket.ts'
 import { WireRefusal } from '../wire.ts'
 

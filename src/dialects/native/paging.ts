@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { refuseField } from '../../core/errors.ts'
 import { isInstant } from '../../core/instant.ts'
-import type { TicketKey } from '../../core/tickets/queries.ts'
+import type { TicketKey } from '../../core/tickets/queries/list.ts'
 
 const DEFAULT_LIMIT = 50
 const MAXIMUM_LIMIT = 200

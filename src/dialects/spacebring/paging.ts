@@ -2,7 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { refuseField } from '../../core/errors.ts'
 import { isInstant } from '../../core/instant.ts'
-import type { TicketKey } from '../../core/tickets/queries.ts'
+import type { TicketKey } from '../../core/tickets/queries/list.ts'
 import { ORDER_WORDS, type OrderWord } from './words.ts'
 
 /** Spacebring reference, Pagination. */

@@ -1,6 +1,6 @@
 import type { Tenant } from '../../core/catalogue/tenant.ts'
 import type { UserSummary } from '../../core/identity/user.ts'
-import { personOn } from '../../core/tickets/queries.ts'
+import { personOn } from '../../core/tickets/queries/people.ts'
 import type { Person, Ticket } from '../../core/tickets/ticket.ts'
 import type { News, Notice, Protocol } from '../../core/webhooks/protocol.ts'
 import { newStandardSecret, standardHeaders } from '../standard-webhooks.ts'

@@ -1,6 +1,6 @@
 import type { Tenant } from '../../core/catalogue/tenant.ts'
 import type { Role } from '../../core/identity/permissions.ts'
-import type { TicketOrder } from '../../core/tickets/queries.ts'
+import type { TicketOrder } from '../../core/tickets/queries/list.ts'
 import type { StatusChange } from '../../core/tickets/ticket.ts'
 import type { Status } from '../../core/words.ts'
 

@@ -8,7 +8,7 @@ import { isSpelledVariously, patternOf, plainPatternOf } from '../../patterns.ts
 import { composed } from '../../spelling.ts'
 import { PRIORITIES, STATUSES } from '../../words.ts'
 import { TicketLine, ticketLine } from '../fields.ts'
-import type { TicketKey, TicketOrder, TicketPage } from '../queries.ts'
+import type { TicketKey, TicketOrder, TicketPage } from '../queries/list.ts'
 import { describedBriefly } from '../rows.ts'
 import type { Ticket, TicketFilter } from '../ticket.ts'
 

@@ -5,7 +5,8 @@ import type { Database } from '../../../storage/database.ts'
 import { StoreUnavailable } from '../../../storage/failures.ts'
 import { openStore } from '../../../storage/store.ts'
 import { deleteTickets } from '../../erasure/ticket.ts'
-import { changeTicket, createTicket } from '../commands.ts'
+import { changeTicket } from '../commands/change.ts'
+import { createTicket } from '../commands/create.ts'
 
 let core: Core
 let made: SmallTenant

@@ -5,8 +5,8 @@ import { refuseField } from '../../../core/errors.ts'
 import type { Actor } from '../../../core/identity/actor.ts'
 import type { Message, NewEnvelope, NewMessage } from '../../../core/messages/message.ts'
 import { shownHtml } from '../../../core/messages/shown.ts'
-import type { Original } from '../../../core/tickets/original.ts'
-import type { TimelineEntry } from '../../../core/tickets/queries.ts'
+import type { Original } from '../../../core/tickets/queries/original.ts'
+import type { TimelineEntry } from '../../../core/tickets/queries/timeline.ts'
 import type {
   ChangeOptions,
   NewTicket,

@@ -1,5 +1,5 @@
 import type { Tenant } from '../../../core/catalogue/tenant.ts'
-import type { ShownTicket } from '../../../core/tickets/queries.ts'
+import type { ShownTicket } from '../../../core/tickets/queries/list.ts'
 import { createShelf, type Shelf } from '../../../core/tickets/shelf.ts'
 import type { Person, Ticket } from '../../../core/tickets/ticket.ts'
 import { namesOf } from '../names.ts'

@@ -2,16 +2,13 @@ import { linkingIn } from '../../../core/attachments/links.ts'
 import { deleteMessage } from '../../../core/erasure/message.ts'
 import { deleteTickets } from '../../../core/erasure/ticket.ts'
 import { refuse } from '../../../core/errors.ts'
-import { changeTicket, createTicket } from '../../../core/tickets/commands.ts'
-import { getOriginal } from '../../../core/tickets/original.ts'
-import {
-  getMessagePage,
-  getTicket,
-  getTicketByNumber,
-  getTimeline,
-  listShown,
-  listTickets,
-} from '../../../core/tickets/queries.ts'
+import { changeTicket } from '../../../core/tickets/commands/change.ts'
+import { createTicket } from '../../../core/tickets/commands/create.ts'
+import { getMessagePage } from '../../../core/tickets/queries/conversation.ts'
+import { getTicket, getTicketByNumber } from '../../../core/tickets/queries/find.ts'
+import { listShown, listTickets } from '../../../core/tickets/queries/list.ts'
+import { getOriginal } from '../../../core/tickets/queries/original.ts'
+import { getTimeline } from '../../../core/tickets/queries/timeline.ts'
 import type { Ticket } from '../../../core/tickets/ticket.ts'
 import { type Route, route } from '../../route.ts'
 import { texts } from '../../text.ts'

@@ -1,6 +1,6 @@
 import { EVENT_KINDS } from '../../../core/events/event.ts'
-import type { TimelineEntry } from '../../../core/tickets/queries.ts'
-import { personOn } from '../../../core/tickets/queries.ts'
+import { personOn } from '../../../core/tickets/queries/people.ts'
+import type { TimelineEntry } from '../../../core/tickets/queries/timeline.ts'
 import type { News, Notice, Protocol } from '../../../core/webhooks/protocol.ts'
 import { newStandardSecret, standardHeaders } from '../../standard-webhooks.ts'
 import { namesOf } from '../names.ts'

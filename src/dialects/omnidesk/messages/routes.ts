@@ -1,4 +1,4 @@
-import { changeTicket } from '../../../core/tickets/commands.ts'
+import { changeTicket } from '../../../core/tickets/commands/change.ts'
 import { type Route, route } from '../../route.ts'
 import { texts } from '../../text.ts'
 import { NEEDS, type Need } from '../auth.ts'

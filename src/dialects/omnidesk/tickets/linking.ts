@@ -1,6 +1,6 @@
 import type { Context } from '../../../core/context.ts'
 import { refuseField } from '../../../core/errors.ts'
-import type { Decision } from '../../../core/tickets/commands.ts'
+import type { Decision } from '../../../core/tickets/commands/change.ts'
 import type { NewTicket, Ticket, TicketChange } from '../../../core/tickets/ticket.ts'
 import { findUserByExternalId, findUserIdByAddress } from '../../../core/users/queries.ts'
 import type { TicketUpdate } from './codec.ts'

@@ -1,5 +1,5 @@
 import type { Context } from '../../../core/context.ts'
-import { changeEvery, type Meant } from '../../../core/tickets/bulk.ts'
+import { changeEvery, type Meant } from '../../../core/tickets/commands/bulk.ts'
 import type { Ticket } from '../../../core/tickets/ticket.ts'
 import { FINISHED } from '../../../core/words.ts'
 import { type Narrowing, refsOf } from './codec.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TimelineEntry } from '../../../core/tickets/queries.ts'
+import type { TimelineEntry } from '../../../core/tickets/queries/timeline.ts'
 import { STATUSES } from '../../../core/words.ts'
 import {
   ADMIN_ID,

@@ -1,5 +1,5 @@
 import type { Context } from '../../../core/context.ts'
-import type { TicketKey, TicketPage } from '../../../core/tickets/queries.ts'
+import type { TicketKey, TicketPage } from '../../../core/tickets/queries/list.ts'
 import type { TicketFilter } from '../../../core/tickets/ticket.ts'
 import { DEFAULT_LIMIT, decodePageToken, encodePageToken, type Listing, searchQueryNext } from '../paging.ts'
 import { DEFAULT_ORDER, ORDER_OF_WORD } from '../words.ts'

@@ -1,7 +1,7 @@
 import type { Context } from '../../../core/context.ts'
 import { refuse, refuseField } from '../../../core/errors.ts'
 import { demand, worksOn } from '../../../core/identity/actor.ts'
-import type { Decision } from '../../../core/tickets/commands.ts'
+import type { Decision } from '../../../core/tickets/commands/change.ts'
 import type { RequesterChoice, Ticket, TicketChange } from '../../../core/tickets/ticket.ts'
 import { findOwner, findUsersByMembership, findUsersInReach } from '../../../core/users/queries.ts'
 import { lowerCase } from './codec.ts'

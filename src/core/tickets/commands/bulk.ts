@@ -1,12 +1,13 @@
-import { TITLE_CHARACTERS } from '../bounds.ts'
-import type { Context } from '../context.ts'
-import { type Asked, workedOut } from '../idempotency/asked.ts'
-import type { IdempotencyKey } from '../idempotency/key.ts'
-import { earlierResult } from '../idempotency/store.ts'
-import { changeTickets } from './commands.ts'
-import { findTickets, listTickets } from './queries.ts'
-import { type Progress, TICKETS_KEPT } from './rows.ts'
-import type { Ticket, TicketChange, TicketFilter, TicketRef } from './ticket.ts'
+import { TITLE_CHARACTERS } from '../../bounds.ts'
+import type { Context } from '../../context.ts'
+import { type Asked, workedOut } from '../../idempotency/asked.ts'
+import type { IdempotencyKey } from '../../idempotency/key.ts'
+import { earlierResult } from '../../idempotency/store.ts'
+import { findTickets } from '../queries/find.ts'
+import { listTickets } from '../queries/list.ts'
+import { type Progress, TICKETS_KEPT } from '../rows.ts'
+import type { Ticket, TicketChange, TicketFilter, TicketRef } from '../ticket.ts'
+import { changeTickets } from './change.ts'
 
 /** As many tickets of a list are changed all or nothing; a whole call has no bound. */
 const PART = 1_000

@@ -1,11 +1,11 @@
-import type { Context } from '../context.ts'
-import { refuse } from '../errors.ts'
-import { demand } from '../identity/actor.ts'
-import { type Instant, instant } from '../instant.ts'
-import type { MessageRef } from '../messages/message.ts'
-import { ORIGINAL, type OriginalRow } from '../messages/store.ts'
-import { getTicket } from './queries.ts'
-import type { TicketRef } from './ticket.ts'
+import type { Context } from '../../context.ts'
+import { refuse } from '../../errors.ts'
+import { demand } from '../../identity/actor.ts'
+import { type Instant, instant } from '../../instant.ts'
+import type { MessageRef } from '../../messages/message.ts'
+import { ORIGINAL, type OriginalRow } from '../../messages/store.ts'
+import type { TicketRef } from '../ticket.ts'
+import { getTicket } from './find.ts'
 
 /** A message as it came in. Whoever renders HTML of it runs what is in it. */
 export interface Original {

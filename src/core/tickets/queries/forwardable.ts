@@ -1,8 +1,8 @@
-import type { Forwardable } from '../attachments/attachment.ts'
-import { FILES_OF_MESSAGES } from '../attachments/store.ts'
-import type { Context } from '../context.ts'
-import { may } from '../identity/actor.ts'
-import { findTickets } from './queries.ts'
+import type { Forwardable } from '../../attachments/attachment.ts'
+import { FILES_OF_MESSAGES } from '../../attachments/store.ts'
+import type { Context } from '../../context.ts'
+import { may } from '../../identity/actor.ts'
+import { findTickets } from './find.ts'
 
 /** The files behind integers that the caller sees: of messages on tickets in sight, of notes only for who may read them. */
 export async function findForwardable(ctx: Context, integers: readonly number[]): Promise<readonly Forwardable[]> {

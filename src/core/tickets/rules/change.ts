@@ -1,0 +1,157 @@
+import { refuse } from '../../errors.ts'
+import type { EventData } from '../../events/event.ts'
+import { demand, worksOn } from '../../identity/actor.ts'
+import type { ChangeDraft, EventDraft, MessageDraft, TicketState } from '../drafts.ts'
+import { TOLD_CHANGES, told } from '../fields.ts'
+import type { Ticket, TicketChange } from '../ticket.ts'
+import type { Circumstances } from './circumstances.ts'
+import { demandStatus, statusAfter, withTimes } from './lifecycle.ts'
+import { decideMessage } from './message.ts'
+import { checkAssignee, checkReferences, checkRequester, unknown } from './references.ts'
+import { distinct, tagOf } from './tags.ts'
+
+/** A ticket as rules take it. */
+export function stateOf(ticket: Ticket): TicketState {
+  const { requester, assignee, isDescriptionCut: _, ...rest } = ticket
+  return { ...rest, requesterId: requester?.id ?? null, assigneeId: assignee?.id ?? null }
+}
+
+/**
+ * What changes make of a ticket, one after the other: its new state, the messages and one event for each changed field.
+ *
+ * @throws Refusal `forbidden`, `invalid` or `ticket_closed`; then nothing is written.
+ */
+export function decideChange(ticket: Ticket, changes: readonly TicketChange[], given: Circumstances): ChangeDraft {
+  const before = stateOf(ticket)
+  let state = before
+  const messages: MessageDraft[] = []
+  const events: EventDraft[] = []
+  for (const change of changes) {
+    const step = decideStep(state, change, given)
+    state = step.state
+    messages.push(...step.messages)
+    events.push(...step.events)
+  }
+  return {
+    id: ticket.id,
+    version: ticket.version,
+    state,
+    changed: events.some(isRealChange),
+    describes: state.description !== before.description,
+    before: { deskId: before.deskId, status: before.status },
+    messages,
+    events,
+  }
+}
+
+/** As against a record of what was so already. */
+function isRealChange(event: EventDraft): boolean {
+  return event.kind === 'message.added' || !sameData(event.before, event.after)
+}
+
+/** The times that any real change moves. A requester's message is no act of an agent, even when an agent's key brings it. */
+function touched(
+  state: TicketState,
+  before: TicketState,
+  message: MessageDraft | null,
+  given: Circumstances,
+): TicketState {
+  const byRequester = before.requesterId === given.actor.user.id && !worksOn(given.actor, before.deskId)
+  const requesterSpoke = message?.authorRole === 'requester'
+  return {
+    ...state,
+    updatedAt: given.now,
+    latestAgentAt: byRequester || requesterSpoke ? state.latestAgentAt : given.now,
+  }
+}
+
+interface Step {
+  readonly state: TicketState
+  readonly messages: readonly MessageDraft[]
+  readonly events: readonly EventDraft[]
+}
+
+/** What a vendor's answer must contain, and so is recorded also where it is so already. */
+const ALWAYS_RECORDED = ['topicId', 'assigneeId', 'status'] as const
+
+function decideStep(before: TicketState, change: TicketChange, given: Circumstances): Step {
+  checkChange(before, change, given)
+  const message = change.message ? decideMessage(before, change.message, given) : null
+  const fields = fieldsAfter(before, change)
+  const status = statusAfter(before, change, message)
+  const state = withTimes({ ...before, ...fields, status }, before, message, given.now)
+  const events: EventDraft[] = []
+  if (message) {
+    events.push({
+      id: given.newId(),
+      kind: 'message.added',
+      messageId: message.id,
+      before: null,
+      after: { visibility: message.visibility, author_role: message.authorRole },
+    })
+  }
+  for (const { key, kind } of TOLD_CHANGES) {
+    const isForced = given.recordAlways && ALWAYS_RECORDED.some((asked) => asked === key && change[asked] !== undefined)
+    if (before[key] === state[key] && !isForced) continue
+    const [was, is] = [told(before, key), told(state, key)]
+    if (sameData(was, is) && !isForced) continue
+    events.push({ id: given.newId(), kind, messageId: null, before: was, after: is })
+  }
+  // The status the ticket has after all of this step is what the message shows.
+  const said = message ? [{ ...message, ticketStatus: state.status }] : []
+  const description =
+    message && before.latestMessageAt === null && message.visibility === 'public' ? message.plain : state.description
+  const after = { ...state, description }
+  return { state: events.some(isRealChange) ? touched(after, before, message, given) : before, messages: said, events }
+}
+
+function checkChange(before: TicketState, change: TicketChange, given: Circumstances): void {
+  const { actor, people } = given
+  const changesFields =
+    change.title !== undefined ||
+    change.priority !== undefined ||
+    change.topicId !== undefined ||
+    change.typeId !== undefined ||
+    change.groupId !== undefined ||
+    change.requesterId !== undefined ||
+    change.deskId !== undefined ||
+    change.formId !== undefined ||
+    change.addTags !== undefined ||
+    change.removeTags !== undefined
+  if (changesFields) demand(actor, 'ticket.change', before.deskId)
+  if (change.assigneeId !== undefined) demand(actor, 'ticket.assign', before.deskId)
+  const status = change.status?.to ?? change.message?.status
+  if (status !== undefined) demandStatus(before, status, actor)
+  checkReferences(given.tenant, change, before)
+  if (change.deskId !== undefined && change.deskId !== before.deskId) demand(actor, 'ticket.change', change.deskId)
+  const deskId = change.deskId ?? before.deskId
+  const staysAssigned = change.assigneeId === before.assigneeId && deskId === before.deskId
+  if (!staysAssigned) checkAssignee(change.assigneeId, deskId, people)
+  const { requesterId } = change
+  if (requesterId && !people.has(requesterId)) refuse({ code: 'invalid', issues: [unknown('requester')] })
+  if (requesterId && requesterId !== before.requesterId) checkRequester(requesterId, given)
+}
+
+function fieldsAfter(before: TicketState, change: TicketChange): Partial<TicketState> {
+  const removed = new Set((change.removeTags ?? []).map(tagOf))
+  return {
+    title: change.title ?? before.title,
+    priority: change.priority ?? before.priority,
+    topicId: change.topicId === undefined ? before.topicId : change.topicId,
+    typeId: change.typeId === undefined ? before.typeId : change.typeId,
+    groupId: change.groupId === undefined ? before.groupId : change.groupId,
+    assigneeId: change.assigneeId === undefined ? before.assigneeId : change.assigneeId,
+    requesterId: change.requesterId === undefined ? before.requesterId : change.requesterId,
+    deskId: change.deskId ?? before.deskId,
+    formId: change.formId === undefined ? before.formId : change.formId,
+    // What a version before kept in two spellings stays as it is until its tags are changed.
+    tags:
+      change.addTags === undefined && change.removeTags === undefined
+        ? before.tags
+        : distinct([...before.tags, ...(change.addTags ?? [])]).filter((tag) => !removed.has(tag)),
+  }
+}
+
+function sameData(one: EventData | null, other: EventData | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}

@@ -1,0 +1,57 @@
+import { refuse } from '../../errors.ts'
+import { type Actor, may } from '../../identity/actor.ts'
+import type { Instant } from '../../instant.ts'
+import { FINISHED, type Status } from '../../words.ts'
+import type { MessageDraft, TicketState } from '../drafts.ts'
+import type { TicketChange } from '../ticket.ts'
+
+export const isFinished = (status: Status): boolean => FINISHED.includes(status)
+
+/** Agents set any status; a requester may close the own ticket. */
+export function demandStatus(before: TicketState, to: Status, actor: Actor): void {
+  const closesOwn = to === 'closed' && before.requesterId === actor.user.id && actor.permissions.has('ticket.status')
+  if (!closesOwn && !may(actor, 'ticket.status', before.deskId))
+    refuse({ code: 'forbidden', permission: 'ticket.status' })
+}
+
+/** The lifecycle. A status that the call names wins over what a message would do. */
+export function statusAfter(
+  before: Pick<TicketState, 'status'>,
+  change: Pick<TicketChange, 'status' | 'message'>,
+  message: Pick<MessageDraft, 'visibility' | 'authorRole'> | null,
+): Status {
+  if (change.status) return change.status.sameAs?.includes(before.status) ? before.status : change.status.to
+  if (change.message?.status) return change.message.status
+  if (message?.visibility !== 'public') return before.status
+  if (message.authorRole === 'agent') return before.status === 'new' ? 'open' : before.status
+  const waited = before.status === 'pending' || before.status === 'on_hold' || before.status === 'solved'
+  return waited ? 'open' : before.status
+}
+
+export function withTimes(
+  state: TicketState,
+  before: TicketState,
+  message: MessageDraft | null,
+  now: Instant,
+): TicketState {
+  const isPublic = message?.visibility === 'public'
+  const byAgent = message?.authorRole === 'agent'
+  const moved = state.status !== before.status
+  return {
+    ...state,
+    statusChangedAt: moved ? now : before.statusChangedAt,
+    firstResponseAt: isPublic && byAgent ? (before.firstResponseAt ?? now) : before.firstResponseAt,
+    latestMessageAt: isPublic ? now : before.latestMessageAt,
+    latestAgentAt: byAgent ? now : before.latestAgentAt,
+    latestRequesterAt: message && !byAgent ? now : before.latestRequesterAt,
+    solvedAt: !moved
+      ? before.solvedAt
+      : state.status === 'solved'
+        ? now
+        : isFinished(state.status)
+          ? before.solvedAt
+          : null,
+    closedAt: !moved ? before.closedAt : state.status === 'closed' ? now : null,
+    finishedAt: !moved ? before.finishedAt : isFinished(state.status) ? (before.finishedAt ?? now) : null,
+  }
+}
