@@ -146,10 +146,7 @@ returning c.id`,
 /** The directory forgets the hash too, so that nothing finds it any more. */
 export const REVOKE_CREDENTIAL = statement(
   'credential.revoke',
-  {
-    takes: { tenant_id: Sql.uuid, id: Sql.uuid, now: Sql.timestamptz },
-    row: Type.Object({ id: Type.String() }),
-  },
+  { takes: { tenant_id: Sql.uuid, id: Sql.uuid, now: Sql.timestamptz }, row: Type.Object({ id: Type.String() }) },
   `
 with revoked as (
   update credentials c set revoked_at = :now where c.tenant_id = :tenant_id and c.id = :id and c.revoked_at is null
@@ -198,12 +195,7 @@ from credentials c where c.tenant_id = :tenant_id order by c.created_at, c.id`,
 const NOTE_USES = statement(
   'credential.uses',
   {
-    takes: {
-      tenant_id: Sql.uuid,
-      ids: Sql.array(Sql.uuid),
-      now: Sql.timestamptz,
-      fresh: Sql.timestamptz,
-    },
+    takes: { tenant_id: Sql.uuid, ids: Sql.array(Sql.uuid), now: Sql.timestamptz, fresh: Sql.timestamptz },
     row: Type.Object({ id: Type.String() }),
   },
   `

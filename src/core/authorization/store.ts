@@ -185,14 +185,7 @@ returning t.id`
 /** Turns a code into a pair of tokens, once. */
 export const EXCHANGE_CODE = statement(
   'authorization.exchange_code',
-  {
-    takes: {
-      tenant_id: Sql.uuid,
-      grant_id: Sql.uuid,
-      ...PAIR,
-    },
-    row: Ids,
-  },
+  { takes: { tenant_id: Sql.uuid, grant_id: Sql.uuid, ...PAIR }, row: Ids },
   `
 with granted as (
   update grants g set code_used_at = :now, refresh_hash = :refresh_hash, refresh_expires_at = :refresh_expires_at
@@ -234,15 +227,7 @@ ${ACCESS_TOKEN}`,
 /** A new pair for a refresh token. When the next one is not the presented one, that and its access tokens end. */
 export const REFRESH = statement(
   'authorization.refresh',
-  {
-    takes: {
-      tenant_id: Sql.uuid,
-      grant_id: Sql.uuid,
-      ...PAIR,
-      presented_hash: Sql.bytea,
-    },
-    row: Ids,
-  },
+  { takes: { tenant_id: Sql.uuid, grant_id: Sql.uuid, ...PAIR, presented_hash: Sql.bytea }, row: Ids },
   `
 with granted as (
   update grants g set refresh_hash = :refresh_hash, refresh_expires_at = :refresh_expires_at

@@ -7,11 +7,7 @@ import { USER_VIEW, UserRow } from '../identity/rows.ts'
 export const FIND_LOGIN = statement(
   'login.find',
   {
-    takes: {
-      tenant_id: Sql.uuid,
-      email_keys: Sql.array(Sql.text),
-      username_keys: Sql.array(Sql.text),
-    },
+    takes: { tenant_id: Sql.uuid, email_keys: Sql.array(Sql.text), username_keys: Sql.array(Sql.text) },
     row: Type.Object({ ...UserRow.properties, password_hash: Type.Union([Type.String(), Type.Null()]) }),
   },
   `select ${USER_VIEW}, u.password_hash from users u join tenants t on t.tenant_id = :tenant_id and t.retired_at is null

@@ -39,10 +39,7 @@ export type PlaceRow = Static<typeof PlaceRow>
 /** By a UUID or an integer. */
 export const MESSAGE_PLACE = statement(
   'message.place',
-  {
-    takes: { tenant_id: Sql.uuid, id: Sql.nullable(Sql.uuid), integer: Sql.nullable(Sql.bigint) },
-    row: PlaceRow,
-  },
+  { takes: { tenant_id: Sql.uuid, id: Sql.nullable(Sql.uuid), integer: Sql.nullable(Sql.bigint) }, row: PlaceRow },
   `select m.id, m.ticket_id, m.visibility, m.author_id, coalesce(${IS_OPENING}, false) as is_opening from messages m
 where m.tenant_id = :tenant_id and (m.id = :id::uuid or m.integer = :integer::bigint)`,
 )
@@ -61,10 +58,7 @@ where m.tenant_id = :tenant_id and (m.id = any (:ids::uuid[]) or m.integer = any
 /** How many messages the ticket has that has the most of some. */
 export const MOST_MESSAGES = statement(
   'message.most',
-  {
-    takes: { tenant_id: Sql.uuid, ticket_ids: Sql.array(Sql.uuid) },
-    row: Type.Object({ messages: Type.Integer() }),
-  },
+  { takes: { tenant_id: Sql.uuid, ticket_ids: Sql.array(Sql.uuid) }, row: Type.Object({ messages: Type.Integer() }) },
   `select coalesce(max(c.messages), 0)::integer as messages from (
   select count(*) as messages from messages m where m.tenant_id = :tenant_id and m.ticket_id = any (:ticket_ids::uuid[]) group by m.ticket_id
 ) c`,
@@ -86,12 +80,7 @@ export type OriginalRow = Static<typeof OriginalRow>
 export const ORIGINAL = statement(
   'message.original',
   {
-    takes: {
-      tenant_id: Sql.uuid,
-      ticket_id: Sql.uuid,
-      id: Sql.nullable(Sql.uuid),
-      integer: Sql.nullable(Sql.bigint),
-    },
+    takes: { tenant_id: Sql.uuid, ticket_id: Sql.uuid, id: Sql.nullable(Sql.uuid), integer: Sql.nullable(Sql.bigint) },
     row: OriginalRow,
   },
   `select m.id, m.integer, m.format, m.original, m.sanitizer, m.rendering, m.created_at from messages m

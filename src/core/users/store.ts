@@ -128,19 +128,13 @@ const LISTED_USERS = `u.tenant_id = :tenant_id and coalesce(u.erased_at is null
 /** By integer, after one. */
 export const LIST_USERS = statement(
   'user.list',
-  {
-    takes: { ...WANTED_USERS, after: Sql.bigint, limit: Sql.bigint, offset: Sql.bigint },
-    row: UserRow,
-  },
+  { takes: { ...WANTED_USERS, after: Sql.bigint, limit: Sql.bigint, offset: Sql.bigint }, row: UserRow },
   `select ${USER_VIEW} from users u where ${LISTED_USERS} and u.integer > :after::bigint order by u.integer limit :limit offset :offset`,
 )
 
 export const COUNT_USERS = statement(
   'user.count',
-  {
-    takes: WANTED_USERS,
-    row: TotalRow,
-  },
+  { takes: WANTED_USERS, row: TotalRow },
   `select count(*) as total from users u where ${LISTED_USERS}`,
 )
 
@@ -299,14 +293,7 @@ where u.tenant_id = :tenant_id and u.erased_at is null and (u.id = any (:ids::uu
 
 export const PROFILES_BY_EXTERNAL_ID = statement(
   'user.profiles_by_external_id',
-  {
-    takes: {
-      tenant_id: Sql.uuid,
-      desk_ids: Sql.array(Sql.uuid),
-      external_id: Sql.text,
-    },
-    row: ProfileRow,
-  },
+  { takes: { tenant_id: Sql.uuid, desk_ids: Sql.array(Sql.uuid), external_id: Sql.text }, row: ProfileRow },
   `select ${PROFILE_VIEW} from users u
 where u.tenant_id = :tenant_id and u.erased_at is null and u.id in (
   select k.user_id from external_identities k
@@ -331,10 +318,7 @@ order by u.integer`,
 /** Who has it on a desk, by whatever kind of address. */
 export const USER_BY_ANY_ADDRESS = statement(
   'user.by_any_address',
-  {
-    takes: { tenant_id: Sql.uuid, address_key: Sql.text, desk_id: Sql.uuid },
-    row: Type.Object({ id: Type.String() }),
-  },
+  { takes: { tenant_id: Sql.uuid, address_key: Sql.text, desk_id: Sql.uuid }, row: Type.Object({ id: Type.String() }) },
   `select u.id from users u join memberships d on d.tenant_id = :tenant_id and d.user_id = u.id and d.desk_id = :desk_id
 where u.tenant_id = :tenant_id and u.erased_at is null and (
   u.email_key = :address_key or exists (select 1 from user_addresses k where k.tenant_id = :tenant_id and k.user_id = u.id and k.address_key = :address_key))
@@ -358,19 +342,13 @@ const LISTED_CUSTOMERS = `u.tenant_id = :tenant_id and coalesce(u.erased_at is n
 
 export const LIST_CUSTOMERS = statement(
   'user.list_customers',
-  {
-    takes: { ...WANTED_CUSTOMERS, limit: Sql.bigint, offset: Sql.bigint },
-    row: ProfileRow,
-  },
+  { takes: { ...WANTED_CUSTOMERS, limit: Sql.bigint, offset: Sql.bigint }, row: ProfileRow },
   `select ${PROFILE_VIEW} from users u where ${LISTED_CUSTOMERS} order by u.integer limit :limit offset :offset`,
 )
 
 export const COUNT_CUSTOMERS = statement(
   'user.count_customers',
-  {
-    takes: WANTED_CUSTOMERS,
-    row: TotalRow,
-  },
+  { takes: WANTED_CUSTOMERS, row: TotalRow },
   `select count(*) as total from users u where ${LISTED_CUSTOMERS}`,
 )
 
@@ -418,14 +396,7 @@ const CREATED = {
  */
 export const CREATE_PROFILE = statement(
   'user.create',
-  {
-    takes: {
-      tenant_id: Sql.uuid,
-      call: Sql.record(CREATED),
-      ...ADDED,
-    },
-    row: SavedRow,
-  },
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(CREATED), ...ADDED }, row: SavedRow },
   `
 with ${claimedCall(CREATED)},
 counted as (
@@ -476,14 +447,7 @@ const CHANGING = { id: Sql.uuid, set: Sql.jsonb<object>(), fields: Sql.jsonb<obj
  */
 export const CHANGE_PROFILE = statement(
   'user.change',
-  {
-    takes: {
-      tenant_id: Sql.uuid,
-      call: Sql.record(CHANGING),
-      ...ADDED,
-    },
-    row: SavedRow,
-  },
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(CHANGING), ...ADDED }, row: SavedRow },
   `
 with ${claimedCall(CHANGING)},
 locked as materialized (
@@ -569,12 +533,7 @@ select l.id from locked l`,
 export const TICKETS_OF_NOBODY = statement(
   'user.tickets_of_nobody',
   {
-    takes: {
-      tenant_id: Sql.uuid,
-      desk_id: Sql.uuid,
-      address_keys: Sql.array(Sql.text),
-      limit: Sql.bigint,
-    },
+    takes: { tenant_id: Sql.uuid, desk_id: Sql.uuid, address_keys: Sql.array(Sql.text), limit: Sql.bigint },
     row: Type.Object({ id: Type.String() }),
   },
   `select t.id from tickets t

@@ -237,10 +237,7 @@ select * from touched`,
 /** The sealed secrets of a tenant's webhooks. */
 export const SEALED_SECRETS = statement(
   'webhook.sealed_secrets',
-  {
-    takes: { tenant_id: Sql.uuid },
-    row: Type.Object({ id: text, secret: bytes, previous_secret: nullable(bytes) }),
-  },
+  { takes: { tenant_id: Sql.uuid }, row: Type.Object({ id: text, secret: bytes, previous_secret: nullable(bytes) }) },
   'select w.id, w.secret, w.previous_secret from webhooks w where w.tenant_id = :tenant_id',
 )
 
@@ -762,14 +759,7 @@ select t.skipped from told t`,
  */
 export const PURGE_DELIVERIES = statement(
   'webhook.purge',
-  {
-    takes: {
-      tenant_id: Sql.uuid,
-      delivered_before: Sql.timestamptz,
-      given_up_before: Sql.timestamptz,
-    },
-    row: IdRow,
-  },
+  { takes: { tenant_id: Sql.uuid, delivered_before: Sql.timestamptz, given_up_before: Sql.timestamptz }, row: IdRow },
   `
 delete from webhook_deliveries d
 where d.tenant_id = :tenant_id and d.created_at < greatest(:delivered_before::timestamptz, :given_up_before::timestamptz) and case d.state
