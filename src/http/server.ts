@@ -164,10 +164,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       reply.header('connection', 'close')
       return sendError(request, reply, { code: 'bad_request', message: problem })
     }
-    const preflight = answerPreflight(request, methodsAt(request.url))
+    const allow = methodsAt(request.url)
+    const preflight = answerPreflight(request, allow)
     if (preflight) return sendAnswer(reply, preflight)
     // Before the body is read: whatever it is, there is nothing that would take it (RFC 9110, 15.5.6).
-    const allow = methodsAt(request.url)
     if (allow.length > 0 && !allow.includes(request.method))
       return sendError(request, reply, { code: 'method_not_allowed', allow })
     if (request.is404) return sendError(request, reply, { code: 'unknown_route' })
