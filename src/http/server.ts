@@ -208,11 +208,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
 /** Which dialect a path belongs to; a prefix owns whole segments, in any case. */
 export function dialectByPath(dialects: readonly Dialect[]): (url: string) => Dialect | undefined {
   const owners = dialects.flatMap((dialect) =>
-    dialect.prefixes.map((prefix) => ({ dialect, prefix: prefix.toLowerCase() })),
+    dialect.prefixes.map((prefix) => ({ dialect, prefix: prefix.toLowerCase(), below: `${prefix.toLowerCase()}/` })),
   )
   return (url) => {
     const path = plainPath(url)
-    return owners.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))?.dialect
+    return owners.find(({ prefix, below }) => path.startsWith(below) || path === prefix)?.dialect
   }
 }
 
