@@ -121,16 +121,19 @@ async function use(url: string, values: Readonly<Record<string, string>>): Promi
   const netgroot = { subject_id: 2, type_id: 3, status_id: 2, priority_id: 4, group_id: 2, message: 'No signal.' }
   await ask('netgroot', 'POST', '/api/v1/subscriber/CreateTicket', netgroot)
   await ask('omnidesk', 'POST', '/api/v2/ticket', { brandID: 1, channelID: 3, title: 'Omni', assignedGroupID: 2 })
-  // What a fresh token and a failed login leave.
-  const client = Buffer.from(`${value('SPACEBRING_CLIENT_ID')}:${value('SPACEBRING_CLIENT_SECRET')}`).toString('base64')
-  const token = (authorization: string) =>
-    fetch(`${url}/oauth2/token`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${authorization}`, 'content-type': 'application/x-www-form-urlencoded' },
-      body: 'grant_type=client_credentials',
-    })
-  await token(client)
-  await token(Buffer.from('nobody:nothing').toString('base64'))
+  const customer = {
+    firstname: 'Olga',
+    primary_id: 'olga-1',
+    channel_id: 'email',
+    customer_link_channel: 'olga@example.com',
+  }
+  await ask('omnidesk', 'POST', '/api/v2/customer', customer)
+  const another = { externalPrimaryID: 'olga-1', extra_email: 'olga@elsewhere.example' }
+  await ask('omnidesk', 'POST', '/api/v2/customer/addChannelOnly', another)
+  const grant = { grant_type: 'client_credentials', scope: `/accounts/${value('MOOV_ACCOUNT_ID')}/tickets.read` }
+  await ask('moov', 'POST', '/oauth2/token', grant)
+  // Refused, and counted.
+  await ask('netgroot', 'POST', '/api/v1/subscriber/Login', { username: 'rosa', password: 'not hers' })
 }
 
 /** What is read of an answer. */
