@@ -4,7 +4,7 @@ import type { EventData, EventKind } from '../events/event.ts'
 import { type Instant, instant, instantOrNull } from '../instant.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
 import type { TicketState } from './drafts.ts'
-import type { Person, Ticket } from './ticket.ts'
+import type { Person, Ticket, TicketChange } from './ticket.ts'
 
 /**
  * The fields of a ticket, once. How they come out of PostgreSQL and go in, what a change writes and records, and what an
@@ -239,6 +239,21 @@ const CHANGED_NAMES = named(CHANGEABLE)
 /** A state as `CHANGED_COLUMNS`. */
 export function changedInput(state: Partial<TicketState>): Partial<TicketLine> {
   return byColumn(state, CHANGED_NAMES)
+}
+
+/** The fields that a change gives, beside tags and status; absent stays as it is, null empties. By hand as `ticketWith`. */
+export function givenBy(change: TicketChange, before: TicketState): Partial<TicketState> {
+  return {
+    title: change.title ?? before.title,
+    priority: change.priority ?? before.priority,
+    topicId: change.topicId === undefined ? before.topicId : change.topicId,
+    typeId: change.typeId === undefined ? before.typeId : change.typeId,
+    groupId: change.groupId === undefined ? before.groupId : change.groupId,
+    assigneeId: change.assigneeId === undefined ? before.assigneeId : change.assigneeId,
+    requesterId: change.requesterId === undefined ? before.requesterId : change.requesterId,
+    deskId: change.deskId ?? before.deskId,
+    formId: change.formId === undefined ? before.formId : change.formId,
+  }
 }
 
 // --- telling ----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@ import { refuse } from '../../errors.ts'
 import type { EventData } from '../../events/event.ts'
 import { demand, worksOn } from '../../identity/actor.ts'
 import type { ChangeDraft, EventDraft, MessageDraft, TicketState } from '../drafts.ts'
-import { TOLD_CHANGES, told } from '../fields.ts'
+import { givenBy, TOLD_CHANGES, told } from '../fields.ts'
 import type { Ticket, TicketChange } from '../ticket.ts'
 import type { Circumstances } from './circumstances.ts'
 import { demandStatus, statusAfter, withTimes } from './lifecycle.ts'
@@ -107,17 +107,9 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
 
 function checkChange(before: TicketState, change: TicketChange, given: Circumstances): void {
   const { actor, people } = given
-  const changesFields =
-    change.title !== undefined ||
-    change.priority !== undefined ||
-    change.topicId !== undefined ||
-    change.typeId !== undefined ||
-    change.groupId !== undefined ||
-    change.requesterId !== undefined ||
-    change.deskId !== undefined ||
-    change.formId !== undefined ||
-    change.addTags !== undefined ||
-    change.removeTags !== undefined
+  // Whatever has no permission of its own, also what is added later.
+  const { assigneeId: _assignee, status: _status, message: _message, ...fields } = change
+  const changesFields = Object.values(fields).some((value) => value !== undefined)
   if (changesFields) demand(actor, 'ticket.change', before.deskId)
   if (change.assigneeId !== undefined) demand(actor, 'ticket.assign', before.deskId)
   const status = change.status?.to ?? change.message?.status
@@ -135,15 +127,7 @@ function checkChange(before: TicketState, change: TicketChange, given: Circumsta
 function fieldsAfter(before: TicketState, change: TicketChange): Partial<TicketState> {
   const removed = new Set((change.removeTags ?? []).map(tagOf))
   return {
-    title: change.title ?? before.title,
-    priority: change.priority ?? before.priority,
-    topicId: change.topicId === undefined ? before.topicId : change.topicId,
-    typeId: change.typeId === undefined ? before.typeId : change.typeId,
-    groupId: change.groupId === undefined ? before.groupId : change.groupId,
-    assigneeId: change.assigneeId === undefined ? before.assigneeId : change.assigneeId,
-    requesterId: change.requesterId === undefined ? before.requesterId : change.requesterId,
-    deskId: change.deskId ?? before.deskId,
-    formId: change.formId === undefined ? before.formId : change.formId,
+    ...givenBy(change, before),
     // What a version before kept in two spellings stays as it is until its tags are changed.
     tags:
       change.addTags === undefined && change.removeTags === undefined
