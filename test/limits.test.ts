@@ -216,26 +216,32 @@ describe('Behind one address with somebody who guesses', () => {
 test('an address that tries one password on many names is held off, whoever they are', async (t) => {
   const world = await startWorld(LIMITED)
   t.after(() => world.stop())
-  const tried = Array.from({ length: 120 }, (_, nth) =>
-    world.send('POST', '/api/v1/subscriber/Login', { body: { username: `name ${nth}`, password: 'password' } }),
-  )
-  const answers = Map.groupBy(await Promise.all(tried), ({ status }) => status)
-  assert.ok(count(answers, 401) > 0 && count(answers, 401) + count(answers, 429) === 120)
-  const rosa = { username: world.value('NETGROOT_USERNAME'), password: world.value('NETGROOT_PASSWORD') }
-  const held = await world.send('POST', '/api/v1/subscriber/Login', { body: rosa })
-  assert.equal(held.status, 429, held.text)
-  assert.ok(Number(held.headers.get('retry-after')) >= 1)
-  // The same on the login page of /oauth2, which the address may still look at.
   const back = 'https://app.example.com/back'
   const program = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts')
   const making = [program, 'client', 'create', 'spacebring', '--name', 'App', '--redirect-uri', back]
   const env = { ...process.env, DATABASE_URL: databaseUrl(world.database), POLYDESK_DATA_DIR: world.dataDir }
   const { stdout } = await promisify(execFile)(process.execPath, making, { env })
   const client_id = /^client_id (\S+)$/m.exec(stdout)?.[1] ?? assert.fail(stdout)
+
+  const guess = (nth: number) =>
+    world.send('POST', '/api/v1/subscriber/Login', { body: { username: `name ${nth}`, password: 'password' } })
+  const tried = Array.from({ length: 120 }, (_, nth) => guess(nth))
+  const answers = Map.groupBy(await Promise.all(tried), ({ status }) => status)
+  assert.ok(count(answers, 401) > 0 && count(answers, 401) + count(answers, 429) === 120)
+  /** A slow machine may have given it time enough to try once more. */
+  const holdOff = () => until('the address to be held off', async () => (await guess(0)).status === 429)
+
+  await holdOff()
+  const rosa = { username: world.value('NETGROOT_USERNAME'), password: world.value('NETGROOT_PASSWORD') }
+  const held = await world.send('POST', '/api/v1/subscriber/Login', { body: rosa })
+  assert.equal(held.status, 429, held.text)
+  assert.ok(Number(held.headers.get('retry-after')) >= 1)
+  // The same on the login page of /oauth2, which the address may still look at.
   const query = new URLSearchParams({ response_type: 'code', client_id, redirect_uri: back, scope: 'support' })
   const page = await fetch(`${world.url}/oauth2/authorize?${query}`)
   const request = /name="request" value="([^"]+)"/.exec(await page.text())?.[1] ?? assert.fail()
   const owner = { email: world.value('CONSOLE_EMAIL'), password: world.value('CONSOLE_PASSWORD') }
+  await holdOff()
   const pressed = await fetch(`${world.url}/oauth2/authorize`, {
     method: 'POST',
     redirect: 'manual',

@@ -82,7 +82,7 @@ function run(files: readonly string[], connection: pg.PoolConfig, isKept: boolea
     `--test-reporter=${reporter}`,
     '--test-reporter-destination=stdout',
   ])
-  const flags = ['--test', ...reporters, '--test-concurrency=3', '--test-timeout=300000']
+  const flags = ['--test', ...reporters, '--test-concurrency=3', '--test-timeout=900000']
   // Where nothing is: ./data is the developer's, and whoever forgets to name a data directory is found out.
   const elsewhere = mkdtempSync(join(tmpdir(), 'polydesk-cwd-'))
   const child = spawn(process.execPath, [...flags, ...files.map((file) => resolve(root, file))], {
