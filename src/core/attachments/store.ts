@@ -96,14 +96,19 @@ const MOST_UNUSED = {
   all_bytes: Sql.absent(Sql.bigint),
 }
 
-const UPLOAD = {
-  id: Sql.uuid,
+/** What is known of a file. */
+export const FILE = {
   name: Sql.text,
   media_type: Sql.text,
   size: Sql.bigint,
   sha256: Sql.text,
   width: Sql.nullable(Sql.integer),
   height: Sql.nullable(Sql.integer),
+}
+
+const UPLOAD = {
+  id: Sql.uuid,
+  ...FILE,
   ...CALL,
 }
 export type UploadCall = ValuesOf<typeof UPLOAD>

@@ -197,6 +197,18 @@ const EXTERNAL_IDS = { desk_id: Sql.uuid, external_id: Sql.text }
 const ADDRESSES = { kind: Sql.word(ADDRESS_KINDS), address: Sql.text, address_key: Sql.text }
 const GIVEN_MEMBERSHIPS = `json_to_recordset(:memberships::json) x (${columnsOf(MEMBERSHIPS)})`
 
+/** What a person is called, and is found by. */
+const NAMED = {
+  name: Sql.text,
+  surname: Sql.text,
+  email: Sql.nullable(Sql.text),
+  email_key: Sql.nullable(Sql.text),
+  username: Sql.nullable(Sql.text),
+  username_key: Sql.nullable(Sql.text),
+  customer_number: Sql.nullable(Sql.text),
+  phone: Sql.nullable(Sql.text),
+}
+
 /** Adds a user with memberships. */
 export const INSERT_USER = statement(
   'user.insert',
@@ -206,14 +218,7 @@ export const INSERT_USER = statement(
       id: Sql.uuid,
       kind: Sql.word(USER_KINDS),
       is_owner: Sql.boolean,
-      name: Sql.text,
-      surname: Sql.text,
-      email: Sql.nullable(Sql.text),
-      email_key: Sql.nullable(Sql.text),
-      username: Sql.nullable(Sql.text),
-      username_key: Sql.nullable(Sql.text),
-      customer_number: Sql.nullable(Sql.text),
-      phone: Sql.nullable(Sql.text),
+      ...NAMED,
       password_hash: Sql.nullable(Sql.text),
       at: Sql.timestamptz,
       memberships: Sql.records(MEMBERSHIPS),
@@ -375,14 +380,7 @@ const GIVEN_ADDRESSES = `json_to_recordset(:addresses::json) x (${columnsOf(ADDR
 const CREATED = {
   id: Sql.uuid,
   kind: Sql.word(USER_KINDS),
-  name: Sql.text,
-  surname: Sql.text,
-  email: Sql.nullable(Sql.text),
-  email_key: Sql.nullable(Sql.text),
-  username: Sql.nullable(Sql.text),
-  username_key: Sql.nullable(Sql.text),
-  customer_number: Sql.nullable(Sql.text),
-  phone: Sql.nullable(Sql.text),
+  ...NAMED,
   photo_url: Sql.nullable(Sql.text),
   about: Sql.nullable(Sql.text),
   active: Sql.boolean,

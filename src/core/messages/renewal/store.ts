@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { columnsOf, Sql, type ValuesOf } from '../../../storage/sql.ts'
 import { statement } from '../../../storage/statement.ts'
+import { FILE } from '../../attachments/store.ts'
 
 const OldRow = Type.Object({
   id: Type.String(),
@@ -45,12 +46,7 @@ const NEW_FILES = {
   message_id: Sql.uuid,
   id: Sql.uuid,
   nth: Sql.integer,
-  name: Sql.text,
-  media_type: Sql.text,
-  size: Sql.bigint,
-  sha256: Sql.text,
-  width: Sql.nullable(Sql.integer),
-  height: Sql.nullable(Sql.integer),
+  ...FILE,
   at: Sql.timestamptz,
 }
 export type NewFile = ValuesOf<typeof NEW_FILES>
