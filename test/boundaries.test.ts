@@ -244,6 +244,7 @@ const ROOMS = [
   'logins',
   'authorization',
   'tenants',
+  'sessions',
   'webhooks',
   'erasure',
 ]

@@ -31,6 +31,8 @@ import { leaseTokens, purgeBuckets } from '../src/core/limits/store.ts'
 import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } from '../src/core/logins/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
+import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
+import { SESSION_KIND } from '../src/core/sessions/session.ts'
 import {
   addExternalId,
   issueCredential,
@@ -403,7 +405,18 @@ async function driveAuthorization(made: SmallTenant, store: Store): Promise<void
   const login = () => logIn({ store, now: around.now }, made.tenant.id, { ...attempt, admits: () => true })
   assert.ok('refused' in (await login()))
   await setPassword(around, made.tenant.id, made.customer.id, 'secret')
-  assert.ok('user' in (await login()))
+  const entered = await login()
+  assert.ok('user' in entered)
+  const person = { tenantId: made.tenant.id, userId: made.customer.id, userAgent: 'A browser' }
+  const begun = await openSession(around, 'native', person)
+  const visitor = await openAccess(store).resolve('native', SESSION_KIND, begun.secret)
+  assert.ok(visitor)
+  assert.deepEqual(
+    (await listSessions(around, visitor)).map(({ id }) => id),
+    [begun.session.id],
+  )
+  await endSession(around, visitor, begun.session.id)
+  assert.deepEqual(await listSessions(around, visitor), [])
   await setActive(around, made.tenant.id, made.customer.id, true)
   await addHost(around, made.tenant.id, `${made.tenant.id}.example.com`)
   assert.ok(await tenantByHost(store, 'nowhere.example.com'))

@@ -11,6 +11,7 @@ export type Missing =
   | 'channel'
   | 'record'
   | 'attachment'
+  | 'session'
 
 /** One thing wrong with what a caller sent. `path` leads to the field in the core's words; a dialect turns it into its own. */
 export interface Issue {

@@ -71,6 +71,8 @@ export interface OpenCall<Body> {
   readonly address: string
   /** The host name that was asked, without a port. */
   readonly host: string
+  /** What the caller's program calls itself; empty where it tells nothing. */
+  readonly userAgent: string
   readonly services: Services
 }
 

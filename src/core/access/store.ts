@@ -57,11 +57,11 @@ const CredentialRow = Type.Object({
 /**
  * Whose the idempotency keys of a credential `c` with its grant `g` are, so that whoever logs in again or refreshes a token
  * may send a call once more: of a token that a client got for itself, the client's; of one that a person let a client have,
- * that person's by way of this client; of a login, the person's in its dialect; else the credential's own. A digest makes
+ * that person's by way of this client; of a login or session, the person's in its dialect; else the credential's own. A digest makes
  * one id of two.
  */
 const CLAIMANT = `case
-    when g.id is null and c.kind = 'login' then ${digestOf("'login ' || c.dialect || ' ' || c.user_id")}
+    when g.id is null and c.kind in ('login', 'session') then ${digestOf("'login ' || c.dialect || ' ' || c.user_id")}
     when g.id is null then c.id
     when g.code_hash is null then g.client_id
     else ${digestOf("'consent ' || g.client_id || ' ' || g.user_id")} end`

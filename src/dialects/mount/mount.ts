@@ -120,7 +120,13 @@ function mountOpenRoute<Need>(
     schema: { response: responseSchemas(route) },
     handler: async (request, reply) => {
       const { body } = validate(request)
-      const call = { body, address: request.ip, host: request.hostname, services } as OpenCall<never>
+      const call = {
+        body,
+        address: request.ip,
+        host: request.hostname,
+        userAgent: request.headers['user-agent'] ?? '',
+        services,
+      } as OpenCall<never>
       return sendAnswer(reply, await route.handle(call))
     },
   })

@@ -2,7 +2,10 @@ import type { FastifyRequest } from 'fastify'
 import { refuse } from '../../core/errors.ts'
 import { type Actor, narrowed } from '../../core/identity/actor.ts'
 import { PERMISSIONS, type Permission } from '../../core/identity/permissions.ts'
+import { cameBySession, SESSION_KIND } from '../../core/sessions/session.ts'
+import { WRITES } from '../openapi/document.ts'
 import type { Services } from '../services.ts'
+import { CSRF_HEADER, isCsrfToken, secretIn } from './sessions/cookie.ts'
 
 /** The core permissions that an operation may use. Without the first there is nothing it could do. */
 export type Need = readonly Permission[]
@@ -12,11 +15,24 @@ const EVERYTHING = '*'
 
 const BEARER = /^Bearer +(\S+) *$/i
 
-/** Tells who calls, by the API key. @throws Refusal `unauthenticated`. */
-export async function authenticate(request: FastifyRequest, { access }: Services): Promise<Actor> {
-  const key = BEARER.exec(request.headers.authorization ?? '')?.[1]
-  const actor = key === undefined ? null : await access.resolve('native', 'api_key', key)
+/** Tells who calls, by the API key or else by the session. @throws Refusal `unauthenticated`. */
+export async function authenticate(request: FastifyRequest, services: Services): Promise<Actor> {
+  const { authorization } = request.headers
+  const actor = authorization === undefined ? await bySession(request, services) : await byKey(authorization, services)
   return actor ?? refuse({ code: 'unauthenticated' })
+}
+
+async function byKey(authorization: string, { access }: Services): Promise<Actor | null> {
+  const key = BEARER.exec(authorization)?.[1]
+  return key === undefined ? null : access.resolve('native', 'api_key', key)
+}
+
+async function bySession({ method, headers }: FastifyRequest, services: Services): Promise<Actor | null> {
+  const secret = secretIn(headers.cookie, services)
+  if (secret === undefined) return null
+  const token = headers[CSRF_HEADER]
+  if (WRITES.has(method) && !(typeof token === 'string' && isCsrfToken(token, secret, services))) return null
+  return services.access.resolve('native', SESSION_KIND, secret)
 }
 
 /**
@@ -35,6 +51,8 @@ export async function admit(_request: FastifyRequest, need: Need, _services: Ser
 /** The actor with no more than the scopes of its key: the core's own permissions by name, or `*`. */
 export function withinScopes(actor: Actor): Actor {
   const { scopes } = actor.credential
+  // A session is its person: only roles say what they may do.
+  if (cameBySession(actor)) return actor
   if (scopes.includes(EVERYTHING)) return actor
   return narrowed(
     actor,

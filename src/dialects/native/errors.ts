@@ -55,8 +55,11 @@ export const errors: ErrorTable = {
     problem(
       'unauthenticated',
       401,
-      'A valid API key is required',
-      { detail: 'Send it as Authorization: Bearer <key>.' },
+      'A valid API key or session is required',
+      {
+        detail:
+          'Send a key as Authorization: Bearer <key>. A session needs its cookie and, to change something, X-CSRF-Token.',
+      },
       { 'www-authenticate': 'Bearer' },
     ),
   forbidden: ({ permission }) =>
@@ -80,7 +83,8 @@ export const errors: ErrorTable = {
     problem('unavailable', 503, 'The server is not ready; try again', {}, { 'retry-after': RETRY_SECONDS }),
 }
 
-function problem(
+/** A problem document. */
+export function problem(
   code: WireErrorCode,
   status: number,
   title: string,

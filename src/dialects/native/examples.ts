@@ -64,6 +64,8 @@ export const examples: Examples = {
   },
   changeUser: { params: REQUESTER, body: { about: 'Prefers to be called.' } },
   eraseUser: { params: REQUESTER },
+  signIn: { body: { login: '{CONSOLE_EMAIL}', password: '{CONSOLE_PASSWORD}' } },
+  signOut: { params: { id: 'current' } },
   listWebhooks: PAGE,
   createWebhook: {
     body: {

@@ -6,6 +6,7 @@ import { errors, ProblemBody } from './errors.ts'
 import { examples } from './examples.ts'
 import { options } from './options.ts'
 import { profile } from './profile.ts'
+import { openSessionRoutes, sessionRoutes } from './sessions/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { userRoutes } from './users/routes.ts'
 import { webhooks } from './webhooks/protocol.ts'
@@ -23,7 +24,8 @@ export const native: Dialect<Need, 'native'> = {
   ...profile,
   title: 'Native API',
   prefixes: ['/v1'],
-  routes: [...ticketRoutes, ...attachmentRoutes, ...catalogueRoutes, ...userRoutes, ...webhookRoutes],
+  routes: [...ticketRoutes, ...attachmentRoutes, ...catalogueRoutes, ...userRoutes, ...webhookRoutes, ...sessionRoutes],
+  openRoutes: openSessionRoutes,
   errors,
   webhooks,
   examples,

@@ -14,6 +14,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   channel: 'Not found',
   record: 'Not found',
   attachment: 'Not found',
+  session: 'Not found',
 }
 
 /** What every error is, for the OpenAPI document. */

@@ -23,8 +23,12 @@ test('a user is shown with the desk of each membership', () => {
 })
 
 test('a caller learns the permissions and the desk of its key', () => {
-  const me = encodeMe(tenant, withinScopes(actorWith({ scopes: ['user.read', 'ticket.read'], deskId: DESK })))
+  const me = encodeMe(tenant, withinScopes(actorWith({ scopes: ['user.read', 'ticket.read'], deskId: DESK })), null)
   assert.ok(Value.Check(MeAnswer, me))
   assert.deepEqual(me.permissions, ['ticket.read', 'user.read'])
   assert.equal(me.credential.desk?.name, 'Default')
+  assert.deepEqual(
+    me.desks.map(({ id }) => id),
+    [DESK],
+  )
 })

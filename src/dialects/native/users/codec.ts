@@ -1,6 +1,6 @@
 import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import { refuseField } from '../../../core/errors.ts'
-import type { Actor } from '../../../core/identity/actor.ts'
+import { type Actor, roleOn } from '../../../core/identity/actor.ts'
 import { PERMISSIONS } from '../../../core/identity/permissions.ts'
 import type { UserChange, UserProfile, UserSummary } from '../../../core/identity/user.ts'
 import type { UserFilter, UserPage } from '../../../core/users/queries.ts'
@@ -74,8 +74,9 @@ function deskBy({ desks }: Tenant, ref: string | number, path: readonly (string 
   return found?.id ?? refuseField(path, 'unknown', 'There is no such desk.')
 }
 
-/** Who a caller is, and what its key allows. */
-export function encodeMe(tenant: Tenant, { user, credential, permissions }: Actor): MeAnswer {
+/** Who a caller is, and what its key or session allows. @param csrfToken of a session. */
+export function encodeMe(tenant: Tenant, actor: Actor, csrfToken: string | null): MeAnswer {
+  const { user, credential, permissions } = actor
   const names = namesOf(tenant)
   return {
     user: encodeUser(names, user),
@@ -85,6 +86,11 @@ export function encodeMe(tenant: Tenant, { user, credential, permissions }: Acto
       desk: credential.deskId === null ? null : names.desk(credential.deskId),
       expires_at: credential.expiresAt,
     },
+    desks: tenant.desks.flatMap(({ id }) => {
+      const role = roleOn(actor, id)
+      return role === null ? [] : [{ ...names.desk(id), role }]
+    }),
+    csrf_token: csrfToken,
     permissions: PERMISSIONS.filter((permission) => permissions.has(permission)),
   }
 }

@@ -2,6 +2,7 @@ import type { Context } from '../../../core/context.ts'
 import { eraseUser } from '../../../core/erasure/person.ts'
 import { asReached } from '../../../core/identity/reach.ts'
 import type { UserProfile } from '../../../core/identity/user.ts'
+import { cameBySession } from '../../../core/sessions/session.ts'
 import { changeUser, makeUser } from '../../../core/users/commands.ts'
 import { listUsers } from '../../../core/users/queries.ts'
 import { type Route, route } from '../../route.ts'
@@ -11,6 +12,7 @@ import type { Need } from '../auth.ts'
 import { namesOf } from '../names.ts'
 import { cursorAt } from '../paging.ts'
 import { decodeRef } from '../reference.ts'
+import { csrfToken, secretIn } from '../sessions/cookie.ts'
 import { decodeChange, decodeListing, encodeMe, encodeProfile, encodeUser } from './codec.ts'
 import { findKnown } from './lookup.ts'
 import {
@@ -107,9 +109,13 @@ export const userRoutes: readonly Route<Need>[] = [
     method: 'GET',
     path: '/v1/me',
     operationId: 'getMe',
-    summary: 'Show who you are, and what your key allows',
+    summary: 'Show who you are, and what your key or session allows',
     need: [],
     answers: { 200: MeAnswer },
-    handle: async ({ ctx }) => ({ status: 200, body: encodeMe(ctx.tenant, ctx.actor) }),
+    handle: async ({ ctx, headers, services }) => {
+      const secret = cameBySession(ctx.actor) ? secretIn(headers['cookie'], services) : undefined
+      const token = secret === undefined ? null : csrfToken(secret, services)
+      return { status: 200, body: encodeMe(ctx.tenant, ctx.actor, token) }
+    },
   }),
 ]

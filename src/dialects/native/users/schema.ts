@@ -95,6 +95,13 @@ export const MeAnswer = closed({
     desk: objectOrNull(DeskName.properties),
     expires_at: textOrNull,
   }),
+  desks: Type.Array(closed({ ...DeskName.properties, role: word(ROLES) }), {
+    description: 'Those within reach, with the role there.',
+  }),
+  csrf_token: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Of a session, for X-CSRF-Token; null for a key.',
+  }),
   permissions: Type.Array(word(PERMISSIONS), { description: 'The most that the key gives; roles may give less.' }),
 })
 export type MeAnswer = Static<typeof MeAnswer>

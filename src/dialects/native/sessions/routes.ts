@@ -1,0 +1,112 @@
+import { refuse } from '../../../core/errors.ts'
+import { logIn, type Outcome, tenantByHost } from '../../../core/logins/commands.ts'
+import { failureKey } from '../../../core/logins/rules.ts'
+import { endSession, listSessions, openSession } from '../../../core/sessions/commands.ts'
+import { cameBySession, type Session } from '../../../core/sessions/session.ts'
+import { UUID } from '../../../core/uuid.ts'
+import { type OpenCall, type OpenRoute, openRoute, type Route, route } from '../../route.ts'
+import { type Answer, WireRefusal } from '../../wire.ts'
+import type { Need } from '../auth.ts'
+import { problem } from '../errors.ts'
+import { csrfToken, setCookie } from './cookie.ts'
+import { NewSessionBody, type SessionAnswer, SessionListAnswer, SessionParams, SignedInAnswer } from './schema.ts'
+
+const CURRENT = 'current'
+
+export const openSessionRoutes: readonly OpenRoute[] = [
+  openRoute({
+    method: 'POST',
+    path: '/v1/sessions',
+    operationId: 'signIn',
+    summary: 'Sign a person in: sets a cookie that counts together with the token of the answer',
+    withoutKey: 'Who asks is nobody yet, so a key could belong to no credential. A second session ends no other.',
+    body: NewSessionBody,
+    answers: { 201: SignedInAnswer },
+    handle: signIn,
+  }),
+]
+
+export const sessionRoutes: readonly Route<Need>[] = [
+  route({
+    method: 'GET',
+    path: '/v1/sessions',
+    operationId: 'listSessions',
+    summary: 'List where you are signed in, the newest first',
+    need: [],
+    answers: { 200: SessionListAnswer },
+    handle: async ({ ctx }) => {
+      const sessions = await listSessions(ctx, ctx.actor)
+      const data = sessions.map((session) => encodeSession(session, session.id === ctx.actor.credential.id))
+      return { status: 200, body: { data } }
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/sessions/:id',
+    operationId: 'signOut',
+    summary: 'End a session of yours',
+    withoutKey: 'Ending what has ended is answered alike, and the key may belong to the very session that ends.',
+    need: [],
+    params: SessionParams,
+    answers: { 204: null },
+    handle: async ({ ctx, params, services }) => {
+      const { actor } = ctx
+      const own = cameBySession(actor) ? actor.credential.id : null
+      const id = params.id === CURRENT ? own : params.id.toLowerCase()
+      // Who came by a key has no session to end.
+      if (id === null) return { status: 204 }
+      if (!UUID.test(id)) refuse({ code: 'not_found', missing: 'session' })
+      await endSession(ctx, actor, id)
+      await services.access.changed(actor.tenantId)
+      return { status: 204, ...(id === own && { headers: { 'set-cookie': setCookie(null, 0, services) } }) }
+    },
+  }),
+]
+
+/** Unknown, wrong, inactive and not a person: all are refused with the same words after the same work. */
+async function signIn({ body, address, host, userAgent, services }: OpenCall<NewSessionBody>): Promise<Answer> {
+  const who = failureKey(body.login, address).toString('base64')
+  const heldOff = services.limits.heldOff(address, who)
+  if (heldOff > 0) throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: heldOff })
+  const now = services.clock().toISOString()
+  const tenantId = await tenantByHost(services.store, host)
+  const outcome: Outcome =
+    tenantId === null
+      ? { refused: true }
+      : await logIn({ store: services.store, now }, tenantId, {
+          by: body.login.includes('@') ? 'email' : 'username',
+          name: body.login,
+          password: body.password,
+          address,
+          admits: (user) => user.kind === 'person',
+        })
+  if ('lockedSeconds' in outcome)
+    throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: outcome.lockedSeconds })
+  if ('refused' in outcome || tenantId === null) {
+    // The lock is on one name: without this an address could try a password on every name there is.
+    services.limits.failed(address)
+    return REFUSED
+  }
+  services.limits.passed(address, who)
+  const system = { store: services.store, newId: services.newId, now }
+  const { session, secret } = await openSession(system, 'native', { tenantId, userId: outcome.user.id, userAgent })
+  const seconds = Math.floor((Date.parse(session.expiresAt) - Date.parse(now)) / 1000)
+  return {
+    status: 201,
+    headers: { 'set-cookie': setCookie(secret, seconds, services), 'cache-control': 'no-store' },
+    body: { session: encodeSession(session, true), csrf_token: csrfToken(secret, services) },
+  }
+}
+
+const REFUSED: Answer = problem('unauthenticated', 401, 'The name or the password is not right')
+
+function encodeSession(session: Session, current: boolean): SessionAnswer {
+  return {
+    id: session.id,
+    user_agent: session.userAgent,
+    current,
+    created_at: session.createdAt,
+    expires_at: session.expiresAt,
+    last_used_at: session.lastUsedAt,
+  }
+}
