@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import { type Access, openAccess } from './core/access/access.ts'
 import { trackUses } from './core/access/uses.ts'
 import { type Links, openLinks } from './core/attachments/links.ts'
+import { type Feed, openFeed } from './core/events/feed.ts'
 import { createIds } from './core/ids.ts'
 import { NO_LIMITS, openRateLimits, type RateLimits } from './core/limits/limits.ts'
 import { LIST_TENANTS } from './core/tenants/store.ts'
@@ -71,6 +72,7 @@ interface Opened {
   readonly limits: RateLimits
   readonly webhooks: WebhookOffice
   readonly links: Links
+  readonly feed: Feed
 }
 
 /**
@@ -89,7 +91,9 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const stop = async (): Promise<void> => {
     complete = false
     // It listened first, and closes first all the same: running requests still need everything else.
+    const followed = opened?.feed.stop()
     await closeServer()
+    await followed
     for (const each of stopping.splice(0).reverse()) await each()
   }
 
@@ -119,6 +123,9 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     },
     get links() {
       return demandOpened().links
+    },
+    get feed() {
+      return demandOpened().feed
     },
   }
 
@@ -176,6 +183,10 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       seldom((message) => app.log.error(message)),
     )
     stopping.push(() => uses.stop())
+    const feed = openFeed(
+      store,
+      seldom((message) => app.log.warn(message)),
+    )
     opened = {
       store,
       access: openAccess(store, undefined, uses.note),
@@ -183,6 +194,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       limits: config.rateLimits ? openRateLimits(store, Date.now, () => performance.now()) : NO_LIMITS,
       webhooks: webhookOffice(config, keys, announce, options.webhooks),
       links,
+      feed,
     }
     const log = seldom((message) => app.log.error(message))
     const { access, webhooks: office } = opened
@@ -195,7 +207,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       )
       stopping.push(() => resealing)
     }
-    listenForRecords(database, webhooks)
+    listenForRecords(database, webhooks, feed)
     stopping.push(startSchedule(store, services.clock, log))
     const write = (values: Readonly<Record<string, string>>) =>
       writeQuickstart(config.quickstartFile, { POLYDESK_URL: services.publicUrl(), ...values })
@@ -224,16 +236,21 @@ async function close(app: FastifyInstance): Promise<void> {
   await app.close().finally(() => clearTimeout(late))
 }
 
-/** Webhooks are woken by what any process records; after a gap in the signal they look by themselves. */
-function listenForRecords(database: Database, webhooks: Webhooks): void {
+/** Webhooks and readers of the feed are woken by what any process records; after a gap in the signal they look by themselves. */
+function listenForRecords(database: Database, webhooks: Webhooks, feed: Feed): void {
   const hear = (message: string): void => {
     for (const word of wordsIn(message)) {
       if (word.startsWith(CHANGED_MARK)) webhooks.changed(word.slice(CHANGED_MARK.length))
-      else webhooks.wake(word)
+      else {
+        webhooks.wake(word)
+        feed.wake(word)
+      }
     }
   }
   database.listen(RECORDED_CHANNEL, hear, (listening) => {
-    if (listening) webhooks.lookAround()
+    if (!listening) return
+    webhooks.lookAround()
+    feed.lookAround()
   })
 }
 

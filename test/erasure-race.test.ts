@@ -86,7 +86,7 @@ const EXCUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   desks: { name: CATALOGUE },
   directory: { kind: OURS, hash: DIGEST },
-  events: { kind: OURS, dialect: OURS, request_id: 'made by the server' },
+  events: { kind: OURS, dialect: OURS, request_id: 'made by the server', visibility: OURS },
   forms: { name: CATALOGUE },
   grants: {
     ...{ scopes: OURS, code_hash: DIGEST, code_challenge: DIGEST, refresh_hash: DIGEST },

@@ -23,6 +23,8 @@ import { LOAD_TENANT, tenantOf } from '../src/core/catalogue/store/snapshot.ts'
 import { deleteMessage } from '../src/core/erasure/message.ts'
 import { eraseUser } from '../src/core/erasure/person.ts'
 import { deleteTickets } from '../src/core/erasure/ticket.ts'
+import { openFeed } from '../src/core/events/feed.ts'
+import { getEvents } from '../src/core/events/queries.ts'
 import { purgeClaims } from '../src/core/idempotency/store.ts'
 import { ROLES } from '../src/core/identity/permissions.ts'
 import { findUsers } from '../src/core/identity/queries.ts'
@@ -273,6 +275,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await changeTickets(as(made.owner), [ticket, { integer: other.integer }], [{ addTags: ['red'] }])
   const { messages } = await getConversation(as(made.owner), ticket)
   await getTimeline(as(made.owner), ticket, { after: 0, limit: 10 })
+  await driveFeed(made, store)
   await driveBounds(made, ticket)
   const answered = { id: messages[0]?.id ?? assert.fail() }
   const envelope = { to: ['a@example.com'], cc: ['b@example.com'], bcc: ['new@example.com'], inReplyTo: answered }
@@ -367,6 +370,18 @@ async function driveAttachments(made: SmallTenant, store: Store): Promise<void> 
   const later = new Date('2100-01-01')
   await sweepAttachments(store, made.tenant.id, { unused: later, rowless: later })
   await deleteMessage(owner('erase message'), { id: messages[0]?.id ?? '' })
+}
+
+/** The log is read page by page, and by those who follow it. */
+async function driveFeed(made: SmallTenant, store: Store): Promise<void> {
+  const feed = openFeed(store, assert.fail)
+  const { events, next } = await getEvents(feed, made.as(made.owner).actor, { after: 0, limit: 200, waitMs: 0 })
+  assert.ok(events.length > 0)
+  const following = new AbortController()
+  feed.follow(made.tenant.id, following.signal)
+  assert.ok((await feed.latest(made.tenant.id)) >= next)
+  await feed.wait(made.tenant.id, next - 1, 60_000)
+  await feed.stop()
 }
 
 /** Files on a disk of their own. */

@@ -2,6 +2,7 @@ import type { Access } from '../core/access/access.ts'
 import type { Links } from '../core/attachments/links.ts'
 import type { Bounds } from '../core/bounds.ts'
 import type { RunningSystem } from '../core/context.ts'
+import type { Feed } from '../core/events/feed.ts'
 import type { RateLimits } from '../core/limits/limits.ts'
 import type { WebhookOffice } from '../core/webhooks/commands.ts'
 import type { Choices } from '../options.ts'
@@ -29,6 +30,8 @@ export interface Services extends RunningSystem {
   /** Keys for what this server signs or encrypts. */
   readonly keys: Keys
   readonly webhooks: WebhookOffice
+  /** What happens, for those who read along. */
+  readonly feed: Feed
   /** Where attachments are downloaded. */
   readonly links: Links
 }

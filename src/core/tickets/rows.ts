@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Attachment } from '../attachments/attachment.ts'
 import { isLonger } from '../bounds.ts'
-import { EVENT_KINDS, type Event, type EventData } from '../events/event.ts'
+import { EventRow, eventOf } from '../events/rows.ts'
 import { kept } from '../idempotency/store.ts'
 import { ROLES } from '../identity/permissions.ts'
 import { USER_KINDS } from '../identity/user.ts'
@@ -19,7 +19,6 @@ import type { Ticket, TicketOutcome } from './ticket.ts'
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 const text = Type.String()
 const number = Type.Integer()
-const data = Type.Unsafe<EventData | null>({})
 
 /**
  * SQL of as much of the description of a ticket `t` as `cutTo` needs to cut it, so that no more of it is read.
@@ -226,43 +225,6 @@ function envelopeOf(row: MessageRow): Envelope {
     bcc: row.bcc_addresses ?? [],
     inReplyTo: row.in_reply_to ?? null,
     externalReference: row.external_reference ?? null,
-  }
-}
-
-/** Select list of an event `e`. */
-export const EVENT_VIEW =
-  'e.id, e.position, e.kind, e.ticket_id, e.message_id, e.actor_id, e.credential_id, e.dialect, e.request_id, e.at, e.before, e.after'
-
-export const EventRow = Type.Object({
-  id: text,
-  position: number,
-  kind: Type.Enum(EVENT_KINDS),
-  ticket_id: nullable(text),
-  message_id: nullable(text),
-  actor_id: nullable(text),
-  credential_id: nullable(text),
-  dialect: text,
-  request_id: text,
-  at: text,
-  before: data,
-  after: data,
-})
-export type EventRow = Static<typeof EventRow>
-
-export function eventOf(row: EventRow): Event {
-  return {
-    id: row.id,
-    position: row.position,
-    kind: row.kind,
-    ticketId: row.ticket_id,
-    messageId: row.message_id,
-    actorId: row.actor_id,
-    credentialId: row.credential_id,
-    dialect: row.dialect,
-    requestId: row.request_id,
-    at: instant(row.at),
-    before: row.before,
-    after: row.after,
   }
 }
 

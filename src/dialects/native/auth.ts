@@ -17,9 +17,16 @@ const BEARER = /^Bearer +(\S+) *$/i
 
 /** Tells who calls, by the API key or else by the session. @throws Refusal `unauthenticated`. */
 export async function authenticate(request: FastifyRequest, services: Services): Promise<Actor> {
+  return (await callerOf(request, services)) ?? refuse({ code: 'unauthenticated' })
+}
+
+/** As far as it tells who calls. */
+type Asking = Pick<FastifyRequest, 'method' | 'headers'>
+
+/** Who calls; null where it is nobody. */
+export async function callerOf(request: Asking, services: Services): Promise<Actor | null> {
   const { authorization } = request.headers
-  const actor = authorization === undefined ? await bySession(request, services) : await byKey(authorization, services)
-  return actor ?? refuse({ code: 'unauthenticated' })
+  return authorization === undefined ? bySession(request, services) : byKey(authorization, services)
 }
 
 async function byKey(authorization: string, { access }: Services): Promise<Actor | null> {
@@ -27,7 +34,7 @@ async function byKey(authorization: string, { access }: Services): Promise<Actor
   return key === undefined ? null : access.resolve('native', 'api_key', key)
 }
 
-async function bySession({ method, headers }: FastifyRequest, services: Services): Promise<Actor | null> {
+async function bySession({ method, headers }: Asking, services: Services): Promise<Actor | null> {
   const secret = secretIn(headers.cookie, services)
   if (secret === undefined) return null
   const token = headers[CSRF_HEADER]

@@ -52,6 +52,7 @@ export const examples: Examples = {
   ...catalogue(['StatusLabel', 'StatusLabels'], '1', { name: 'Waiting for parts', status: 'on_hold' }),
   ...catalogue(['PriorityLabel', 'PriorityLabels'], '1', { name: 'When there is time', priority: 'low' }),
   ...catalogue(['Channel', 'Channels'], '3', { name: 'Letters', kind: 'letter' }),
+  listEvents: { query: { after: '0', limit: '10' } },
   listUsers: { query: { query: 'rosa' } },
   getUser: { params: REQUESTER },
   createUser: {

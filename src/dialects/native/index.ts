@@ -3,6 +3,7 @@ import { attachmentRoutes } from './attachments/routes.ts'
 import { admit, authenticate, type Need } from './auth.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { errors, ProblemBody } from './errors.ts'
+import { eventRoutes } from './events/routes.ts'
 import { examples } from './examples.ts'
 import { options } from './options.ts'
 import { profile } from './profile.ts'
@@ -24,7 +25,15 @@ export const native: Dialect<Need, 'native'> = {
   ...profile,
   title: 'Native API',
   prefixes: ['/v1'],
-  routes: [...ticketRoutes, ...attachmentRoutes, ...catalogueRoutes, ...userRoutes, ...webhookRoutes, ...sessionRoutes],
+  routes: [
+    ...ticketRoutes,
+    ...attachmentRoutes,
+    ...catalogueRoutes,
+    ...userRoutes,
+    ...webhookRoutes,
+    ...sessionRoutes,
+    ...eventRoutes,
+  ],
   openRoutes: openSessionRoutes,
   errors,
   webhooks,

@@ -918,6 +918,7 @@ describe('paths and methods', () => {
       changeUser: 'patch /v1/users/{id}',
       eraseUser: 'delete /v1/users/{id}',
       getMe: 'get /v1/me',
+      listEvents: 'get /v1/events',
       signIn: 'post /v1/sessions',
       listSessions: 'get /v1/sessions',
       signOut: 'delete /v1/sessions/{id}',

@@ -37,7 +37,8 @@ const DELETE_MESSAGE = statement(
 with ${claimedCall(ERASED)},
 locked as materialized (
   -- The ticket before the counter: one order everywhere.
-  select t.id from tickets t where t.tenant_id = :tenant_id and t.id = (select a.ticket_id from accepted a)
+  select t.id, t.desk_id, t.requester_id, t.assignee_id from tickets t
+  where t.tenant_id = :tenant_id and t.id = (select a.ticket_id from accepted a)
   for no key update
 ),
 doomed as materialized (
@@ -91,10 +92,11 @@ ${blankingDeliveries(`d.line = (select x.ticket_id from doomed x) and (exists (s
     or d.position = any (array(select e.position from events e join doomed x on x.ticket_id = e.ticket_id and x.id = e.message_id
       where e.tenant_id = :tenant_id)))`)},
 recorded as (
-  insert into events (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, before)
+  insert into events (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at,
+    before, desk_id, requester_id, assignee_id, visibility)
   select :tenant_id, c.event_position, a.event_id, 'message.deleted', d.ticket_id, d.id, a.actor_id, a.credential_id, a.dialect, a.request_id,
-    c.latest_at, jsonb_build_object('visibility', d.visibility, 'author_role', d.author_role)
-  from doomed d, accepted a, counted c
+    c.latest_at, jsonb_build_object('visibility', d.visibility, 'author_role', d.author_role), l.desk_id, l.requester_id, l.assignee_id, d.visibility
+  from doomed d, locked l, accepted a, counted c
 ),
 ${keeping('gone', "'{}'::jsonb")}
 select g.id, array(select f.id from files f) as files from gone g`,

@@ -41,7 +41,7 @@ input as materialized (
 ),
 ${claimingOf('calls')},
 locked as materialized (
-  select t.id, t.integer, t.desk_id, t.status from tickets t
+  select t.id, t.integer, t.desk_id, t.requester_id, t.assignee_id, t.status from tickets t
   where t.tenant_id = :tenant_id and t.id = any (array(select i.id from input i join accepted a on a.call = i.call))
   order by t.id
   for update
@@ -96,9 +96,10 @@ erased as (
 ),
 recorded as (
   -- Which ticket it was, for those who know it by its integer or only see one desk; nothing of what it said.
-  insert into events (tenant_id, position, id, kind, ticket_id, actor_id, credential_id, dialect, request_id, at, before)
+  insert into events (tenant_id, position, id, kind, ticket_id, actor_id, credential_id, dialect, request_id, at, before,
+    desk_id, requester_id, assignee_id)
   select :tenant_id, c.event_position + d.nth, d.event_id, 'ticket.deleted', d.id, a.actor_id, a.credential_id, a.dialect, a.request_id, c.latest_at,
-    jsonb_build_object('integer', d.integer, 'desk_id', d.desk_id)
+    jsonb_build_object('integer', d.integer, 'desk_id', d.desk_id), d.desk_id, d.requester_id, d.assignee_id
   from doomed d join accepted a on a.call = d.call, counted c
 ),
 answered as materialized (

@@ -4,12 +4,13 @@ import { statement } from '../../../storage/statement.ts'
 import { TITLE_CHARACTERS } from '../../bounds.ts'
 import { EVENT_KINDS } from '../../events/event.ts'
 import { momentOf } from '../../events/moment.ts'
+import { EVENT_VIEW } from '../../events/rows.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
 import { addressKeys } from '../../messages/store.ts'
 import { STATUSES } from '../../words.ts'
 import type { ChangeDraft, Provenance } from '../drafts.ts'
 import { CHANGED_COLUMNS, changedInput, changedValues } from '../fields.ts'
-import { EVENT_VIEW, MESSAGE_LINE, Progress, ticketView } from '../rows.ts'
+import { MESSAGE_LINE, Progress, ticketView } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
 import {
   type AttachingParts,
@@ -123,8 +124,9 @@ ready as materialized (
 ),
 ${claimingOf('ready')},
 numbered_events as materialized (
-  select n.*, a.actor_id, a.credential_id, a.dialect, a.request_id, row_number() over (order by n.call, n.nth_event) as nth
-  from new_events n join accepted a on a.call = n.call
+  select n.*, a.actor_id, a.credential_id, a.dialect, a.request_id, i.desk_id, i.requester_id, i.assignee_id,
+    row_number() over (order by n.call, n.nth_event) as nth
+  from new_events n join accepted a on a.call = n.call join input i on i.call = n.call and i.id = n.ticket_id
 ),
 numbered_messages as materialized (
   select n.*, row_number() over (order by n.call, n.nth_message) as nth
@@ -208,10 +210,10 @@ said as (
 ${files.attached}
 recorded as (
   insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at,
-    before, after)
+    before, after, desk_id, requester_id, assignee_id, visibility)
   select :tenant_id, c.event_position + n.nth, n.id, n.kind, n.ticket_id, n.message_id, n.actor_id, n.credential_id, n.dialect,
-    n.request_id, o.at, n.before, n.after
-  from numbered_events n join moments o on o.id = n.ticket_id, counted c
+    n.request_id, o.at, n.before, n.after, n.desk_id, n.requester_id, n.assignee_id, m.visibility
+  from numbered_events n join moments o on o.id = n.ticket_id left join new_messages m on m.message_id = n.message_id, counted c
   returning e.*
 ),
 standing as (

@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
 import { Sql } from '../../../storage/sql.ts'
 import { statement } from '../../../storage/statement.ts'
-import { EVENT_VIEW, EventRow, MESSAGE_COLUMNS, MessageRow, messageView } from '../rows.ts'
+import { EVENT_VIEW, EventRow } from '../../events/rows.ts'
+import { MESSAGE_COLUMNS, MessageRow, messageView } from '../rows.ts'
 
 /**
  * Conversations are read in pages that end with the message by which their texts come to so many bytes. How long a text

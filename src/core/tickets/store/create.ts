@@ -3,12 +3,13 @@ import type { BatchKind } from '../../../storage/batch.ts'
 import { absentColumns, columnsOf, Sql, type ValuesOf } from '../../../storage/sql.ts'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
 import { momentOf } from '../../events/moment.ts'
+import { EVENT_VIEW } from '../../events/rows.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
 import { instant } from '../../instant.ts'
 import { addressKey } from '../../spelling.ts'
 import type { Provenance, TicketDraft } from '../drafts.ts'
 import { OPENED_COLUMNS, openedInput, openedValues, recordedAt } from '../fields.ts'
-import { EVENT_VIEW, PersonData, personView, TICKET_VIEW } from '../rows.ts'
+import { PersonData, personView, TICKET_VIEW } from '../rows.ts'
 import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
 import {
   type AttachingParts,
@@ -144,9 +145,10 @@ said as (
 ),
 ${files.attached}
 recorded as (
-  insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after)
+  insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after,
+    desk_id, requester_id, assignee_id, visibility)
   select :tenant_id, c.event_position + a.nth, a.event_id, 'ticket.created', a.id, a.message_id, a.actor_id, a.credential_id, a.dialect,
-    a.request_id, c.latest_at, a.event_after
+    a.request_id, c.latest_at, a.event_after, a.desk_id, a.found_id, a.assignee_id, a.visibility
   from accepted a, counted c
   returning e.*
 ),
@@ -282,9 +284,10 @@ said as (
   where :message_id is not null
 ),
 recorded as (
-  insert into events (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after)
+  insert into events (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at, after,
+    desk_id, requester_id, visibility)
   select :tenant_id, d.event_position, :event_id, 'ticket.created', :id, :message_id, :actor_id, :credential_id, :dialect, :request_id,
-    d.latest_at, :event_after
+    d.latest_at, :event_after, :desk_id, :requester_id, :visibility
   from desk_counted d
 )
 select d.latest_at as recorded_at, d.ticket_integer as integer, d.ticket_number as number, d.event_position as position,

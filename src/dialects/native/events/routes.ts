@@ -1,0 +1,59 @@
+import { getEvents } from '../../../core/events/queries.ts'
+import type { Actor } from '../../../core/identity/actor.ts'
+import { type Call, type Route, route } from '../../route.ts'
+import { callerOf, type Need, withinScopes } from '../auth.ts'
+import { decodeLimit } from '../paging.ts'
+import { decodeAfter, decodeWait, encodeEvent, positionIn } from './codec.ts'
+import { EventListAnswer, EventQuery } from './schema.ts'
+import { eventStream } from './stream.ts'
+
+const STREAM_TYPE = 'text/event-stream'
+const STREAM_HEADERS = {
+  'content-type': STREAM_TYPE,
+  'cache-control': 'no-store, no-transform',
+  // nginx keeps what it gets until there is more of it, unless it is told.
+  'x-accel-buffering': 'no',
+  // A connection that becomes idle while the server stops would hold it up.
+  connection: 'close',
+}
+
+export const eventRoutes: readonly Route<Need>[] = [
+  route({
+    method: 'GET',
+    path: '/v1/events',
+    operationId: 'listEvents',
+    summary: `List what happened after a position, in its order; as ${STREAM_TYPE} with what happens from then on`,
+    headers: {
+      Accept: `${STREAM_TYPE} for server-sent events, whose id is the position.`,
+      'Last-Event-ID': 'The position to go on after, in a stream that was interrupted.',
+    },
+    need: ['ticket.read', 'message.read_internal', 'user.read', 'catalogue.read'],
+    query: EventQuery,
+    answers: { 200: EventListAnswer },
+    handle: async ({ ctx, query, headers, services }) => {
+      const { feed } = services
+      const asked = decodeAfter(query)
+      const [limit, waitMs] = [decodeLimit(query), decodeWait(query)]
+      const after = asked ?? (await feed.latest(ctx.tenant.id))
+      if (wantsStream(headers)) {
+        const reader = { actor: ctx.actor, whoNow: () => readerNow(headers, services) }
+        const stream = eventStream(feed, positionIn(headers['last-event-id']) ?? after, reader)
+        return { status: 200, headers: STREAM_HEADERS, body: stream }
+      }
+      const { events, next } = await getEvents(feed, ctx.actor, { after, limit, waitMs: asked === null ? 0 : waitMs })
+      return { status: 200, body: { data: events.map(encodeEvent), next } }
+    },
+  }),
+]
+
+type Headers = Call<never, never, never>['headers']
+
+function wantsStream({ accept }: Headers): boolean {
+  return typeof accept === 'string' && accept.includes(STREAM_TYPE)
+}
+
+/** Who has these credentials by now. */
+async function readerNow(headers: Headers, services: Call<never, never, never>['services']): Promise<Actor | null> {
+  const actor = await callerOf({ method: 'GET', headers }, services)
+  return actor && withinScopes(actor)
+}
