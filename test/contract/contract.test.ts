@@ -3,7 +3,7 @@ import { METHODS } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { v7 } from 'uuid'
 import { DIALECTS } from '../../src/dialects/registry.ts'
-import type { Route } from '../../src/dialects/route.ts'
+import type { RouteShape } from '../../src/dialects/route.ts'
 import { type Received, startWorld, type World } from '../world.ts'
 import { type Answered, assertRefused, assertTight, errorProblem } from './answers.ts'
 import { CONTRACTS, type Contract, type Referred, type Sent, type Words } from './dialects.ts'
@@ -87,8 +87,10 @@ function filled({ idOnWire }: Contract, path: string, site: Site, ticket: Ids): 
   })
 }
 
-const pathsOf = (contract: Contract): Map<string, readonly Route<unknown>[]> =>
-  Map.groupBy(dialectOf(contract).routes, (route) => route.path)
+const pathsOf = (contract: Contract): Map<string, readonly RouteShape[]> => {
+  const { routes, openRoutes = [] } = dialectOf(contract)
+  return Map.groupBy([...routes, ...openRoutes], (route) => route.path)
+}
 
 const MEBIBYTE = 1_048_576
 

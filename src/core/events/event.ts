@@ -13,6 +13,7 @@ export const EVENT_KINDS = [
   'ticket.desk_changed',
   'ticket.form_changed',
   'ticket.tags_changed',
+  'ticket.waiting_changed',
   'ticket.deleted',
   'message.added',
   'message.deleted',

@@ -8,6 +8,7 @@ import type { EventData } from '../events/event.ts'
 import { type Actor, narrowed } from '../identity/actor.ts'
 import { PERMISSIONS, type Permission } from '../identity/permissions.ts'
 import type { UserSummary } from '../identity/user.ts'
+import type { Instant } from '../instant.ts'
 import type { NewMessage } from '../messages/message.ts'
 import { FINISHED, PRIORITIES, STATUSES, type Status } from '../words.ts'
 import { personOn } from './queries/people.ts'
@@ -117,6 +118,7 @@ function ticketWith(changes: Partial<Ticket> = {}): Ticket {
     latestMessageAt: EARLIER,
     latestAgentAt: null,
     latestRequesterAt: EARLIER,
+    waitingSince: null,
     solvedAt: null,
     closedAt: null,
     finishedAt: null,
@@ -556,6 +558,35 @@ describe('The times of a ticket', () => {
     assert.deepEqual([closed.solvedAt, closed.closedAt, closed.finishedAt], [EARLIER, NOW, EARLIER])
     const straight = decide(ticketWith(), { status: { to: 'closed' } }).state
     assert.deepEqual([straight.solvedAt, straight.closedAt, straight.finishedAt], [null, NOW, NOW])
+  })
+
+  test('tell since when a requester waits: until an answer, a solution or the word that none is needed', () => {
+    const asks = { message: { visibility: 'public', format: 'text', text: 'And?', author: 'requester' } } as const
+    const answers = { message: { visibility: 'public', format: 'text', text: 'So.' } } as const
+    const notes = { message: { visibility: 'internal', format: 'text', text: 'Hm.' } } as const
+    const [quiet, waiting] = [ticketWith(), ticketWith({ waitingSince: EARLIER })]
+    const cases: readonly (readonly [Ticket, TicketChange, Instant | null])[] = [
+      [quiet, asks, NOW],
+      [waiting, asks, EARLIER],
+      [waiting, answers, null],
+      [quiet, answers, null],
+      [waiting, notes, EARLIER],
+      [waiting, { priority: 'high' }, EARLIER],
+      [waiting, { status: { to: 'pending' } }, EARLIER],
+      [waiting, { status: { to: 'solved' } }, null],
+      [waiting, { ...asks, status: { to: 'closed' } }, null],
+      [waiting, { waiting: false }, null],
+      [quiet, { waiting: true }, NOW],
+      [waiting, { waiting: true }, EARLIER],
+    ]
+    for (const [ticket, change, since] of cases)
+      assert.equal(decide(ticket, change).state.waitingSince, since, JSON.stringify(change))
+    const { events } = decide(waiting, { waiting: false })
+    assert.deepEqual(
+      events.map(({ kind, before, after }) => [kind, before, after]),
+      [['ticket.waiting_changed', { waiting: true }, { waiting: false }]],
+    )
+    assert.deepEqual(decide(quiet, { waiting: false }).events, [])
   })
 
   test('tell of the first response and of the latest messages', () => {

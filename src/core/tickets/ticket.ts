@@ -63,6 +63,8 @@ export interface Ticket {
   readonly latestAgentAt: Instant | null
   /** The latest message by the requester. */
   readonly latestRequesterAt: Instant | null
+  /** Since when the requester waits for an answer; null when the desk said the last word, or nothing is to be said. */
+  readonly waitingSince: Instant | null
   readonly solvedAt: Instant | null
   readonly closedAt: Instant | null
   /** When it last became solved or closed; a move between these two does not count. Null while it is neither. */
@@ -136,6 +138,8 @@ export interface TicketChange {
   readonly formId?: number | null
   readonly addTags?: readonly string[]
   readonly removeTags?: readonly string[]
+  /** False: what the requester said last needs no answer; true: it does after all. */
+  readonly waiting?: boolean
   readonly message?: NewMessage
 }
 

@@ -143,6 +143,7 @@ describe('opening a ticket', () => {
       latest_message_at: created_at,
       latest_agent_at: null,
       latest_requester_at: created_at,
+      waiting_since: created_at,
       solved_at: null,
       closed_at: null,
     })
@@ -389,6 +390,7 @@ describe('changing a ticket', () => {
       updated_at,
       status_changed_at: updated_at,
       latest_agent_at: updated_at,
+      waiting_since: null,
       solved_at: updated_at,
     })
     assert.ok(updated_at >= ticket.updated_at)

@@ -30,6 +30,7 @@ const NAME_OF_CHANGE: Partial<Readonly<Record<EventKind, EventName>>> = {
   'ticket.desk_changed': 'ticket.updated',
   'ticket.form_changed': 'ticket.updated',
   'ticket.tags_changed': 'ticket.updated',
+  'ticket.waiting_changed': 'ticket.updated',
 }
 
 /** An erased customer is told of no more: there is nothing to tell. */

@@ -79,7 +79,7 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
   const message = change.message ? decideMessage(before, change.message, given) : null
   const fields = fieldsAfter(before, change)
   const status = statusAfter(before, change, message)
-  const state = withTimes({ ...before, ...fields, status }, before, message, given.now)
+  const state = withTimes({ ...before, ...fields, status }, before, { change, message, now: given.now })
   const events: EventDraft[] = []
   if (message) {
     events.push({
@@ -97,6 +97,16 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
     if (sameData(was, is) && !isForced) continue
     events.push({ id: given.newId(), kind, messageId: null, before: was, after: is })
   }
+  // Only where somebody says so: else it follows from the message or status that is told already.
+  const [waited, waits] = [before.waitingSince !== null, state.waitingSince !== null]
+  if (change.waiting !== undefined && waited !== waits)
+    events.push({
+      id: given.newId(),
+      kind: 'ticket.waiting_changed',
+      messageId: null,
+      before: { waiting: waited },
+      after: { waiting: waits },
+    })
   // The status the ticket has after all of this step is what the message shows.
   const said = message ? [{ ...message, ticketStatus: state.status }] : []
   const description =

@@ -60,6 +60,7 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
     latestMessageAt: isPublic ? now : null,
     latestAgentAt: byAgent ? now : null,
     latestRequesterAt: direction === 'inbound' && !byAgent ? now : null,
+    waitingSince: direction === 'inbound' && !byAgent && !isFinished(status) ? now : null,
     solvedAt: status === 'solved' ? now : null,
     closedAt: status === 'closed' ? now : null,
     finishedAt: isFinished(status) ? now : null,

@@ -28,12 +28,26 @@ export function statusAfter(
   return waited ? 'open' : before.status
 }
 
+/**
+ * Since when the requester waits: from their first public message that nobody answered, until a public message of the desk,
+ * a solution, or the word that there is nothing to answer. A note answers nobody, and opening a ticket neither.
+ */
+function waitingSince(
+  state: TicketState,
+  before: TicketState,
+  { change, message, now }: { change: TicketChange; message: MessageDraft | null; now: Instant },
+): Instant | null {
+  if (isFinished(state.status) || change.waiting === false) return null
+  if (message?.visibility === 'public') return message.authorRole === 'agent' ? null : (before.waitingSince ?? now)
+  return change.waiting === true ? (before.waitingSince ?? now) : before.waitingSince
+}
+
 export function withTimes(
   state: TicketState,
   before: TicketState,
-  message: MessageDraft | null,
-  now: Instant,
+  step: { readonly change: TicketChange; readonly message: MessageDraft | null; readonly now: Instant },
 ): TicketState {
+  const { message, now } = step
   const isPublic = message?.visibility === 'public'
   const byAgent = message?.authorRole === 'agent'
   const moved = state.status !== before.status
@@ -44,6 +58,7 @@ export function withTimes(
     latestMessageAt: isPublic ? now : before.latestMessageAt,
     latestAgentAt: byAgent ? now : before.latestAgentAt,
     latestRequesterAt: message && !byAgent ? now : before.latestRequesterAt,
+    waitingSince: waitingSince(state, before, step),
     solvedAt: !moved
       ? before.solvedAt
       : state.status === 'solved'

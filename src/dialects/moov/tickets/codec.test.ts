@@ -91,6 +91,7 @@ const TICKET: Ticket = {
   latestMessageAt: null,
   latestAgentAt: null,
   latestRequesterAt: null,
+  waitingSince: null,
   solvedAt: null,
   closedAt: null,
   finishedAt: null,

@@ -98,6 +98,7 @@ export function decodeChange(body: ChangeBody): TicketChange {
     ...(body.desk !== undefined && { deskId: body.desk.toLowerCase() }),
     ...(body.add_tags !== undefined && { addTags: body.add_tags }),
     ...(body.remove_tags !== undefined && { removeTags: body.remove_tags }),
+    ...(body.waiting !== undefined && { waiting: body.waiting }),
     ...decodeReferences(body),
   }
 }
@@ -225,6 +226,7 @@ export function encodeTicket(names: Names, ticket: Ticket): TicketAnswer {
     latest_message_at: ticket.latestMessageAt,
     latest_agent_at: ticket.latestAgentAt,
     latest_requester_at: ticket.latestRequesterAt,
+    waiting_since: ticket.waitingSince,
     solved_at: ticket.solvedAt,
     closed_at: ticket.closedAt,
   }

@@ -94,6 +94,9 @@ export const ChangeBody = closed({
   desk: Type.Optional(uuid('Where the ticket moves to; it gets a new number there.')),
   add_tags: Type.Optional(tags('Tags to add.')),
   remove_tags: Type.Optional(tags('Tags to remove.')),
+  waiting: Type.Optional(
+    Type.Boolean({ description: 'False: what the requester said last needs no answer; true: it does after all.' }),
+  ),
 })
 export type ChangeBody = Static<typeof ChangeBody>
 
@@ -203,6 +206,11 @@ export const TicketAnswer = closed({
   latest_message_at: instantOrNull,
   latest_agent_at: instantOrNull,
   latest_requester_at: instantOrNull,
+  waiting_since: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'date-time',
+    description: 'Since when the requester waits for an answer; null when they do not.',
+  }),
   solved_at: instantOrNull,
   closed_at: instantOrNull,
 })
