@@ -20,6 +20,7 @@ import { changedSince, reachedBy } from './changed.ts'
 import { TEMPLATE } from './database.ts'
 import { findProgram, PACKAGES } from './deploy/programs.ts'
 import { fileName, forget } from './record.ts'
+import { sharesItsProcess, TOGETHER } from './together.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -83,12 +84,20 @@ function run(files: readonly string[], connection: pg.PoolConfig, isKept: boolea
     '--test-reporter-destination=stdout',
   ])
   const flags = ['--test', ...reporters, '--test-concurrency=3', '--test-timeout=900000']
+  const { sharing = [], alone = [] } = Object.groupBy(files, (file) =>
+    sharesItsProcess(resolve(root, file)) ? 'sharing' : 'alone',
+  )
+  const started = sharing.length > 0 ? ['test/together.ts', ...alone] : alone
   // Where nothing is: ./data is the developer's, and whoever forgets to name a data directory is found out.
   const elsewhere = mkdtempSync(join(tmpdir(), 'polydesk-cwd-'))
-  const child = spawn(process.execPath, [...flags, ...files.map((file) => resolve(root, file))], {
+  const child = spawn(process.execPath, [...flags, ...started.map((file) => resolve(root, file))], {
     cwd: elsewhere,
     stdio: 'inherit',
-    env: { ...environment(), POLYDESK_TEST_CONNECTION: JSON.stringify(connection) },
+    env: {
+      ...environment(),
+      POLYDESK_TEST_CONNECTION: JSON.stringify(connection),
+      ...(sharing.length > 0 && { [TOGETHER]: JSON.stringify(sharing.map((file) => resolve(root, file))) }),
+    },
   })
   return new Promise((resolve) =>
     child.on('exit', (code) => {
