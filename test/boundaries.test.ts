@@ -240,6 +240,7 @@ const ROOMS = [
   'messages',
   'users',
   'tickets',
+  'marks',
   'access',
   'logins',
   'authorization',

@@ -31,6 +31,7 @@ import { findUsers } from '../src/core/identity/queries.ts'
 import { ADDRESS_KINDS, USER_KINDS } from '../src/core/identity/user.ts'
 import { leaseTokens, purgeBuckets } from '../src/core/limits/store.ts'
 import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } from '../src/core/logins/commands.ts'
+import { beginReading, markRead, markUnread, unreadAmong } from '../src/core/marks/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
@@ -276,6 +277,11 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   const { messages } = await getConversation(as(made.owner), ticket)
   await getTimeline(as(made.owner), ticket, { after: 0, limit: 10 })
   await driveFeed(made, store)
+  await beginReading(as(made.owner), { tenantId: made.tenant.id, userId: made.owner.id })
+  await markRead(as(made.owner), ticket, null)
+  await markUnread(as(made.owner), ticket)
+  assert.ok((await unreadAmong(as(made.owner), [ticket.id])).has(ticket.id))
+  await changeTicket(as(made.owner), ticket, { message }, { unlessPublicAfter: { id: messages.at(-1)?.id ?? '' } })
   await driveBounds(made, ticket)
   const answered = { id: messages[0]?.id ?? assert.fail() }
   const envelope = { to: ['a@example.com'], cc: ['b@example.com'], bcc: ['new@example.com'], inReplyTo: answered }

@@ -55,6 +55,14 @@ export const ANSWERED = statement(
 where m.tenant_id = :tenant_id and (m.id = any (:ids::uuid[]) or m.integer = any (:integers::bigint[]))`,
 )
 
+/** Whether anything public was said on a ticket after a message. */
+export const SAID_AFTER = statement(
+  'message.said_after',
+  { takes: { tenant_id: Sql.uuid, ticket_id: Sql.uuid, integer: Sql.bigint }, row: Type.Object({ id: Type.String() }) },
+  `select m.id from messages m
+where m.tenant_id = :tenant_id and m.ticket_id = :ticket_id and m.integer > :integer and m.visibility = 'public' limit 1`,
+)
+
 /** How many messages the ticket has that has the most of some. */
 export const MOST_MESSAGES = statement(
   'message.most',

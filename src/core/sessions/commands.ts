@@ -3,6 +3,7 @@ import type { System } from '../context.ts'
 import { refuse } from '../errors.ts'
 import type { Actor } from '../identity/actor.ts'
 import { instant, instantOrNull } from '../instant.ts'
+import { beginReading } from '../marks/commands.ts'
 import { issueCredential, revokeCredential } from '../tenants/commands.ts'
 import { SESSION_KIND, type Session } from './session.ts'
 import { FIND_SESSION, LIST_SESSIONS, type SessionRow } from './store.ts'
@@ -31,6 +32,7 @@ export async function openSession(
     scopes: [],
     expiresAt,
   })
+  await beginReading(system, person)
   return { session: { id, userAgent, createdAt: system.now, expiresAt, lastUsedAt: null }, secret }
 }
 

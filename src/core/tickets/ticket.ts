@@ -2,7 +2,7 @@ import type { Event } from '../events/event.ts'
 import type { Role } from '../identity/permissions.ts'
 import type { UserKind } from '../identity/user.ts'
 import type { Instant } from '../instant.ts'
-import type { Message, NewMessage, OpeningMessage } from '../messages/message.ts'
+import type { Message, MessageRef, NewMessage, OpeningMessage } from '../messages/message.ts'
 import type { Direction, Priority, Status } from '../words.ts'
 
 /** A user as a ticket shows them: with their membership on the ticket's desk. */
@@ -147,6 +147,8 @@ export interface TicketChange {
 export interface ChangeOptions {
   /** Refuse as `precondition_failed` unless the ticket still has this version, or one of these. */
   readonly version?: number | readonly number[]
+  /** Refuse as `precondition_failed` if anything public was said on the ticket after this message. */
+  readonly unlessPublicAfter?: MessageRef
   /** Record a status or assignee event even when nothing differs, for a vendor whose answer must contain it. */
   readonly recordAlways?: boolean
 }

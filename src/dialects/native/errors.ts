@@ -1,6 +1,7 @@
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import type { Issue } from '../../core/errors.ts'
 import type { Answer, ErrorTable, WireErrorCode } from '../wire.ts'
+import { closed } from './shapes.ts'
 
 /** A problem document (RFC 9457); `code` is the last part of `type`. */
 interface Problem {
@@ -20,29 +21,33 @@ interface FieldError {
   readonly message: string
 }
 
-/** What a problem document is, for the OpenAPI document. */
-export const ProblemBody = Type.Object(
-  {
-    type: Type.String({ description: 'urn:polydesk:error:<code>' }),
-    title: Type.String(),
-    status: Type.Integer(),
-    code: Type.String({ description: 'The last part of type.' }),
-    detail: Type.Optional(Type.String()),
-    errors: Type.Optional(
-      Type.Array(
-        Type.Object(
-          {
-            field: Type.String({ description: 'Where in the request, for instance requester.email or tags[0].' }),
-            rule: Type.String(),
-            message: Type.String(),
-          },
-          { additionalProperties: false },
-        ),
+const problemProperties = {
+  type: Type.String({ description: 'urn:polydesk:error:<code>' }),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String({ description: 'The last part of type.' }),
+  detail: Type.Optional(Type.String()),
+  errors: Type.Optional(
+    Type.Array(
+      Type.Object(
+        {
+          field: Type.String({ description: 'Where in the request, for instance requester.email or tags[0].' }),
+          rule: Type.String(),
+          message: Type.String(),
+        },
+        { additionalProperties: false },
       ),
     ),
-  },
-  { additionalProperties: false },
-)
+  ),
+}
+
+/** What a problem document is, for the OpenAPI document. */
+export const ProblemBody = closed(problemProperties)
+
+/** The same with the ticket as it is by now. @param ticket what a ticket is. */
+export function tooLateBody(ticket: TSchema): TSchema {
+  return closed({ ...problemProperties, ticket: Type.Optional(ticket) })
+}
 
 const RETRY_SECONDS = '1'
 
@@ -71,7 +76,10 @@ export const errors: ErrorTable = {
   conflict: ({ message }) => problem('conflict', 409, 'The change conflicts with another', { detail: message }),
   ticket_closed: () =>
     problem('ticket_closed', 409, 'The ticket is closed', { detail: 'Its requester cannot add to it any more.' }),
-  precondition_failed: () => problem('precondition_failed', 412, 'The ticket is not at the version in If-Match'),
+  precondition_failed: () =>
+    problem('precondition_failed', 412, 'The ticket has moved on', {
+      detail: 'It is not at the version in If-Match, or something public was said after unless_public_after.',
+    }),
   timed_out: () => problem('timed_out', 408, 'The request came too slowly'),
   too_large: () => problem('too_large', 413, 'The request is too large'),
   unsupported_media_type: () => problem('unsupported_media_type', 415, 'The body must be sent as application/json'),

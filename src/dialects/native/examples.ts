@@ -35,6 +35,8 @@ export const examples: Examples = {
   listTickets: { query: { status: 'new', limit: '10' } },
   getTicket: { params: TICKET },
   getTicketByNumber: { params: { desk: '{MOOV_CONNECTED_ACCOUNT_ID}', number: '1' } },
+  markRead: { params: TICKET },
+  markUnread: { params: TICKET },
   changeTicket: { params: TICKET, body: { status: 'open', add_tags: ['urgent'] } },
   addMessage: { params: TICKET, body: { text: 'Help is on its way.', visibility: 'public' } },
   listMessages: { params: TICKET },

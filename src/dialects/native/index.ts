@@ -2,13 +2,14 @@ import type { Dialect } from '../dialect.ts'
 import { attachmentRoutes } from './attachments/routes.ts'
 import { admit, authenticate, type Need } from './auth.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
-import { errors, ProblemBody } from './errors.ts'
+import { errors, ProblemBody, tooLateBody } from './errors.ts'
 import { eventRoutes } from './events/routes.ts'
 import { examples } from './examples.ts'
 import { options } from './options.ts'
 import { profile } from './profile.ts'
 import { openSessionRoutes, sessionRoutes } from './sessions/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
+import { TicketAnswer } from './tickets/schema.ts'
 import { userRoutes } from './users/routes.ts'
 import { webhooks } from './webhooks/protocol.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
@@ -40,7 +41,7 @@ export const native: Dialect<Need, 'native'> = {
   examples,
   openapi: {
     description: DESCRIPTION,
-    errorBodies: { default: ProblemBody },
+    errorBodies: { default: ProblemBody, 412: tooLateBody(TicketAnswer) },
     securitySchemes: {
       bearer: {
         type: 'http',

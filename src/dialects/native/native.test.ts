@@ -871,6 +871,8 @@ describe('paths and methods', () => {
       createTicket: 'post /v1/tickets',
       listTickets: 'get /v1/tickets',
       getTicket: 'get /v1/tickets/{id}',
+      markRead: 'put /v1/tickets/{id}/read',
+      markUnread: 'delete /v1/tickets/{id}/read',
       changeTicket: 'patch /v1/tickets/{id}',
       deleteTicket: 'delete /v1/tickets/{id}',
       addMessage: 'post /v1/tickets/{id}/messages',

@@ -1,12 +1,13 @@
 import { copyFiles, eraseFiles, findUploads, keepPictures } from '../../attachments/commands.ts'
 import { refuseUnknown } from '../../attachments/rules.ts'
 import type { Context } from '../../context.ts'
-import { refuse } from '../../errors.ts'
+import { refuse, refuseField } from '../../errors.ts'
 import { type Asked, workedOut } from '../../idempotency/asked.ts'
 import { earlierResult, orEarlier } from '../../idempotency/store.ts'
 import { demandLiving, findLiving } from '../../identity/queries.ts'
 import type { Content } from '../../messages/content.ts'
 import { findAnswered } from '../../messages/queries.ts'
+import { SAID_AFTER } from '../../messages/store.ts'
 import { findTickets } from '../queries/find.ts'
 import { findForwardable } from '../queries/forwardable.ts'
 import { type Progress, TICKETS_KEPT } from '../rows.ts'
@@ -166,6 +167,7 @@ async function carryOutInTurn(
     const { version } = options
     if (version !== undefined && tickets.some((ticket) => ![version].flat().includes(ticket.version)))
       refuse({ code: 'precondition_failed' })
+    await demandNothingSaid(ctx, unique, options)
     if (!known) pictures = await prepare(ctx, contents, changes, refs.length)
     const looked = {
       ...(early ?? (await lookUp(ctx, changes))),
@@ -212,6 +214,21 @@ async function carryOutInTurn(
     if (outcome.refused === 'attachment_unknown' && copies.length === 0) refuseUnknown()
   }
   return refuse({ code: 'conflict', message: 'The ticket kept changing at the same time. Try again.' })
+}
+
+/** After the tickets were read: what is said since then has changed them, and this is looked at again. */
+async function demandNothingSaid(
+  ctx: Context,
+  tickets: readonly Ticket[],
+  { unlessPublicAfter: seen }: ChangeOptions,
+): Promise<void> {
+  if (!seen) return
+  const [message] = await findAnswered(ctx, [seen])
+  for (const { id } of tickets) {
+    if (message?.ticketId !== id) refuseField(['unless_public_after'], 'unknown', 'The ticket has no such message.')
+    const later = SAID_AFTER.with({ tenant_id: ctx.tenant.id, ticket_id: id, integer: message.integer })
+    if ((await ctx.store.run(later)).length > 0) refuse({ code: 'precondition_failed' })
+  }
 }
 
 /** The tickets that were found, each once. */

@@ -109,7 +109,7 @@ named as materialized (
 ),${LIVING},
 locked as materialized (
   -- After the people: one order everywhere.
-  select t.id, t.version, t.number, t.updated_at from tickets t
+  select t.id, t.version, t.number, t.updated_at, t.change_position from tickets t
   where t.tenant_id = :tenant_id and t.id = any (array(select i.id from input i)) and (select count(*) from living) >= 0
   order by t.id
   for no key update
@@ -215,6 +215,17 @@ recorded as (
     n.request_id, o.at, n.before, n.after, n.desk_id, n.requester_id, n.assignee_id, m.visibility
   from numbered_events n join moments o on o.id = n.ticket_id left join new_messages m on m.message_id = n.message_id, counted c
   returning e.*
+),
+seen as (
+  -- Whoever had read a ticket to its end has read their own change, too.
+  insert into read_marks as k (tenant_id, user_id, ticket_id, position)
+  select :tenant_id, n.actor_id, o.id, o.position
+  from (select distinct n.actor_id, n.ticket_id from numbered_events n) n
+  join moments o on o.id = n.ticket_id join locked l on l.id = n.ticket_id
+  left join read_marks m on m.tenant_id = :tenant_id and m.user_id = n.actor_id and m.ticket_id = n.ticket_id
+  left join read_beginnings b on b.tenant_id = :tenant_id and b.user_id = n.actor_id
+  where coalesce(m.position, b.position) >= l.change_position
+  on conflict (tenant_id, user_id, ticket_id) do update set position = greatest(k.position, excluded.position)
 ),
 standing as (
   select c.* from changed c

@@ -6,6 +6,7 @@ import type { TimelineEntry } from '../../../core/tickets/queries/timeline.ts'
 import type { Ticket } from '../../../core/tickets/ticket.ts'
 import type { Call } from '../../route.ts'
 import type { Answer } from '../../wire.ts'
+import { errors } from '../errors.ts'
 import { namesOf } from '../names.ts'
 import { cursorAfter, cursorAt } from '../paging.ts'
 import { encodeMessage, encodeTicket, encodeTimelineEntry } from './codec.ts'
@@ -16,8 +17,9 @@ function entityTag({ version }: Ticket): string {
   return `"${version}"`
 }
 
-export function answerTicket(tenant: Tenant, ticket: Ticket): Answer {
-  return { status: 200, headers: { etag: entityTag(ticket) }, body: encodeTicket(namesOf(tenant), ticket) }
+export function answerTicket(tenant: Tenant, ticket: Ticket, shown: object = {}): Answer {
+  const body = { ...encodeTicket(namesOf(tenant), ticket), ...shown }
+  return { status: 200, headers: { etag: entityTag(ticket) }, body }
 }
 
 /** Nothing but the entity tag for whoever has this version of the ticket already. @throws Refusal `invalid` */
@@ -36,12 +38,22 @@ export function answerCreated(tenant: Tenant, ticket: Ticket): Answer {
   return { status: 201, headers, body: encodeTicket(namesOf(tenant), ticket) }
 }
 
-export function answerTickets(tenant: Tenant, tickets: readonly Ticket[], next: TicketKey | null): Answer {
+/** @param shown what else is shown of each. */
+export function answerTickets(
+  tenant: Tenant,
+  tickets: readonly Ticket[],
+  next: TicketKey | null,
+  shown: (ticket: Ticket) => object,
+): Answer {
   const names = namesOf(tenant)
-  return {
-    status: 200,
-    body: { data: tickets.map((ticket) => encodeTicket(names, ticket)), next: next && cursorAfter(next) },
-  }
+  const data = tickets.map((ticket) => ({ ...encodeTicket(names, ticket), ...shown(ticket) }))
+  return { status: 200, body: { data, next: next && cursorAfter(next) } }
+}
+
+/** Refused, with the ticket as it is now, so that whoever was too late sees by what. */
+export function answerTooLate(tenant: Tenant, ticket: Ticket): Answer {
+  const { body, ...answer } = errors.precondition_failed({ code: 'precondition_failed' })
+  return { ...answer, body: { ...Object(body), ticket: encodeTicket(namesOf(tenant), ticket) } }
 }
 
 /** The first page, of what is on the shelf as far as that holds. It is written here and not by the route's schema. */

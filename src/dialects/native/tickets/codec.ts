@@ -24,6 +24,7 @@ import { encodeEventData } from './event-data.ts'
 import type {
   AttachmentAnswer,
   ChangeBody,
+  Included,
   MessageAnswer,
   NewMessageBody,
   NewTicketBody,
@@ -33,6 +34,7 @@ import type {
   TicketQuery,
   TimelineEntryAnswer,
 } from './schema.ts'
+import { INCLUDED } from './schema.ts'
 
 // --- inward -----------------------------------------------------------------------------------------------------------
 
@@ -120,6 +122,22 @@ function decodeReferences(
 /** UUIDs are the same in either case; the core compares them as text. */
 function lowerCase(id: string | null): string | null {
   return id === null ? null : id.toLowerCase()
+}
+
+/** How a reply or note is to be made. @throws Refusal `invalid` */
+export function decodeReplyOptions(
+  { unless_public_after: seen }: NewMessageBody,
+  headers: Call<never, never, never>['headers'],
+): ChangeOptions {
+  return {
+    ...decodePrecondition(headers),
+    ...(seen !== undefined && { unlessPublicAfter: { id: seen.toLowerCase() } }),
+  }
+}
+
+/** What is to be shown of tickets beside themselves. @throws Refusal `invalid` */
+export function decodeIncluded({ include }: { readonly include?: string }): ReadonlySet<Included> {
+  return new Set(include === undefined ? [] : wordsIn('include', include, INCLUDED))
 }
 
 /** A reply or note, with the status that is to come with it. @throws Refusal `invalid` */

@@ -1,7 +1,9 @@
 import { linkingIn } from '../../../core/attachments/links.ts'
+import type { Context } from '../../../core/context.ts'
 import { deleteMessage } from '../../../core/erasure/message.ts'
 import { deleteTickets } from '../../../core/erasure/ticket.ts'
-import { refuse } from '../../../core/errors.ts'
+import { Refusal, refuse } from '../../../core/errors.ts'
+import { markRead, markUnread } from '../../../core/marks/commands.ts'
 import { changeTicket } from '../../../core/tickets/commands/change.ts'
 import { createTicket } from '../../../core/tickets/commands/create.ts'
 import { getMessagePage } from '../../../core/tickets/queries/conversation.ts'
@@ -9,9 +11,10 @@ import { getTicket, getTicketByNumber } from '../../../core/tickets/queries/find
 import { listShown, listTickets } from '../../../core/tickets/queries/list.ts'
 import { getOriginal } from '../../../core/tickets/queries/original.ts'
 import { getTimeline } from '../../../core/tickets/queries/timeline.ts'
-import type { Ticket } from '../../../core/tickets/ticket.ts'
+import type { Ticket, TicketRef } from '../../../core/tickets/ticket.ts'
 import { type Route, route } from '../../route.ts'
 import { texts } from '../../text.ts'
+import type { Answer } from '../../wire.ts'
 import type { Need } from '../auth.ts'
 import { decodeCount, decodeKey, decodeLimit, decodeMessageLimit } from '../paging.ts'
 import { decodeNumber, decodeRef } from '../reference.ts'
@@ -23,16 +26,20 @@ import {
   answerTicket,
   answerTickets,
   answerTimeline,
+  answerTooLate,
   answerUnlessKnown,
 } from './answers.ts'
 import {
   decodeChange,
   decodeFilter,
+  decodeIncluded,
   decodeNewTicket,
   decodePrecondition,
   decodeReply,
+  decodeReplyOptions,
   encodeOriginal,
 } from './codec.ts'
+import { includedOf } from './included.ts'
 import { createTicketShelf, type TicketText, textOf } from './listed.ts'
 import {
   ChangeBody,
@@ -44,6 +51,8 @@ import {
   NewTicketBody,
   NumberParams,
   OriginalAnswer,
+  ReadBody,
+  ShownQuery,
   TicketAnswer,
   TicketListAnswer,
   TicketParams,
@@ -86,13 +95,14 @@ export const ticketRoutes: readonly Route<Need>[] = [
     answers: { 200: TicketListAnswer },
     handle: async ({ ctx, query }) => {
       const page = { by: 'key', order: 'newest', after: decodeKey(query), limit: decodeLimit(query) } as const
-      if (page.after === null) {
+      const included = decodeIncluded(query)
+      if (page.after === null && included.size === 0) {
         const show = (ticket: Ticket): TicketText => textOf(ctx.tenant, ticket)
         const { tickets, next } = await listShown(ctx, decodeFilter(query), page.limit, { shelf: SHELF, show })
         return answerShown(tickets, next)
       }
       const { tickets, next } = await listTickets(ctx, decodeFilter(query), page)
-      return answerTickets(ctx.tenant, tickets, next)
+      return answerTickets(ctx.tenant, tickets, next, await includedOf(ctx, included, tickets))
     },
   }),
   route({
@@ -103,9 +113,45 @@ export const ticketRoutes: readonly Route<Need>[] = [
     headers: IF_NONE_MATCH,
     need: ['ticket.read'],
     params: TicketParams,
+    query: ShownQuery,
     answers: { 200: TicketAnswer, 304: null },
-    handle: async ({ ctx, params, headers }) =>
-      answerUnlessKnown(ctx.tenant, await getTicket(ctx, decodeRef(params, 'ticket')), headers),
+    handle: async ({ ctx, params, query, headers }) => {
+      const included = decodeIncluded(query)
+      const ticket = await getTicket(ctx, decodeRef(params, 'ticket'))
+      // What is included changes without the ticket.
+      if (included.size === 0) return answerUnlessKnown(ctx.tenant, ticket, headers)
+      return answerTicket(ctx.tenant, ticket, (await includedOf(ctx, included, [ticket]))(ticket))
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/v1/tickets/:id/read',
+    operationId: 'markRead',
+    summary: 'Mark a ticket as read by you',
+    withoutKey: 'Marking what is marked is the same; a mark never goes back by it.',
+    need: ['ticket.read'],
+    params: TicketParams,
+    body: ReadBody,
+    bodyOptional: true,
+    answers: { 204: null },
+    handle: async ({ ctx, params, body }) => {
+      await markRead(ctx, decodeRef(params, 'ticket'), body.position ?? null)
+      return { status: 204 }
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/tickets/:id/read',
+    operationId: 'markUnread',
+    summary: 'Mark a ticket as unread by you',
+    withoutKey: 'Taking away a mark that is not there is the same.',
+    need: ['ticket.read'],
+    params: TicketParams,
+    answers: { 204: null },
+    handle: async ({ ctx, params }) => {
+      await markUnread(ctx, decodeRef(params, 'ticket'))
+      return { status: 204 }
+    },
   }),
   route({
     method: 'GET',
@@ -130,15 +176,11 @@ export const ticketRoutes: readonly Route<Need>[] = [
     body: ChangeBody,
     isText: WRITTEN,
     answers: { 200: TicketAnswer },
-    handle: async ({ ctx, params, body, headers }) => {
-      const { ticket } = await changeTicket(
-        ctx,
-        decodeRef(params, 'ticket'),
-        decodeChange(body),
-        decodePrecondition(headers),
-      )
-      return answerTicket(ctx.tenant, ticket)
-    },
+    handle: async ({ ctx, params, body, headers }) =>
+      orAsItIs(ctx, params, async (ref) => {
+        const { ticket } = await changeTicket(ctx, ref, decodeChange(body), decodePrecondition(headers))
+        return answerTicket(ctx.tenant, ticket)
+      }),
   }),
   route({
     method: 'DELETE',
@@ -164,15 +206,11 @@ export const ticketRoutes: readonly Route<Need>[] = [
     body: NewMessageBody,
     isText: WRITTEN,
     answers: { 201: MessageAddedAnswer },
-    handle: async ({ ctx, params, body, headers, services }) => {
-      const { ticket, messages } = await changeTicket(
-        ctx,
-        decodeRef(params, 'ticket'),
-        decodeReply(body),
-        decodePrecondition(headers),
-      )
-      return answerMessageAdded(ctx.tenant, ticket, messages, linkingIn(services.links, ctx))
-    },
+    handle: async ({ ctx, params, body, headers, services }) =>
+      orAsItIs(ctx, params, async (ref) => {
+        const { ticket, messages } = await changeTicket(ctx, ref, decodeReply(body), decodeReplyOptions(body, headers))
+        return answerMessageAdded(ctx.tenant, ticket, messages, linkingIn(services.links, ctx))
+      }),
   }),
   route({
     method: 'DELETE',
@@ -232,3 +270,18 @@ export const ticketRoutes: readonly Route<Need>[] = [
     },
   }),
 ]
+
+/** Does `work` on a ticket; who is too late for it is answered how the ticket is now. */
+async function orAsItIs(
+  ctx: Context,
+  params: { readonly id: string },
+  work: (ref: TicketRef) => Promise<Answer>,
+): Promise<Answer> {
+  const ref = decodeRef(params, 'ticket')
+  try {
+    return await work(ref)
+  } catch (error) {
+    if (!(error instanceof Refusal && error.error.code === 'precondition_failed')) throw error
+    return answerTooLate(ctx.tenant, await getTicket(ctx, ref))
+  }
+}

@@ -4,6 +4,7 @@ import { LISTED_CHARACTERS } from '../../../core/bounds.ts'
 import { EVENT_KINDS, type EventData } from '../../../core/events/event.ts'
 import { LONGEST_EMAIL } from '../../../core/identity/email.ts'
 import { LONGEST_ADDRESS, LONGEST_REFERENCE, MOST_ADDRESSES } from '../../../core/messages/rules.ts'
+import { ABILITIES } from '../../../core/tickets/rules/abilities.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { DeskName, groupName, recordName } from '../names.ts'
 import { messagePageParameters, pageParameters } from '../paging.ts'
@@ -38,6 +39,20 @@ const content = {
 }
 
 export const TicketParams = Type.Object({ id: Type.String({ description: 'UUID or integer of the ticket.' }) })
+
+export const ReadBody = closed({
+  position: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Of the last event that you saw; absent for all there is.' }),
+  ),
+})
+
+export const INCLUDED = ['unread', 'abilities'] as const
+export type Included = (typeof INCLUDED)[number]
+
+const include = Type.Optional(
+  Type.String({ description: `What else to show, separated by commas: ${INCLUDED.join(', ')}.` }),
+)
+export const ShownQuery = closed({ include })
 
 export const NumberParams = Type.Object({
   desk: Type.String({ description: 'UUID of the desk.' }),
@@ -125,6 +140,9 @@ export const NewMessageBody = closed({
   ),
   visibility: Type.Optional(word(VISIBILITIES, 'A public reply, or an internal note; public by default.')),
   status: Type.Optional(word(STATUSES, 'The status of the ticket with this message; by the lifecycle by default.')),
+  unless_public_after: Type.Optional(
+    uuid('The latest message that you saw: refused with 412 if anything public was said after it.'),
+  ),
 })
 export type NewMessageBody = Static<typeof NewMessageBody>
 
@@ -140,6 +158,7 @@ export const TicketQuery = closed({
   unassigned: Type.Optional(word(['true', 'false'], 'Whether to list those without an assignee, or those with one.')),
   group: Type.Optional(uuid('A group.')),
   topic: Type.Optional(Type.String({ description: 'Id of a topic.' })),
+  include,
   ...pageParameters,
 })
 export type TicketQuery = Static<typeof TicketQuery>
@@ -213,6 +232,12 @@ export const TicketAnswer = closed({
   }),
   solved_at: instantOrNull,
   closed_at: instantOrNull,
+  unread: Type.Optional(
+    Type.Boolean({ description: 'Whether it changed after what you saw of it; with include=unread.' }),
+  ),
+  abilities: Type.Optional(
+    Type.Array(word(ABILITIES), { description: 'What you may do with it now; with include=abilities.' }),
+  ),
 })
 export type TicketAnswer = Static<typeof TicketAnswer>
 

@@ -1,0 +1,56 @@
+import { Type } from 'typebox'
+import { Sql } from '../../storage/sql.ts'
+import { statement } from '../../storage/statement.ts'
+
+const TicketId = Type.Object({ ticket_id: Type.String() })
+
+/** Sets how far a person has read a ticket: never back, and never beyond what there is. */
+export const MARK_READ = statement(
+  'mark.read',
+  {
+    takes: { tenant_id: Sql.uuid, user_id: Sql.uuid, ticket_id: Sql.uuid, position: Sql.nullable(Sql.bigint) },
+    row: TicketId,
+  },
+  `insert into read_marks as k (tenant_id, user_id, ticket_id, position)
+select :tenant_id, :user_id, t.id, least(coalesce(:position::bigint, t.change_position), t.change_position)
+from tickets t where t.tenant_id = :tenant_id and t.id = :ticket_id
+on conflict (tenant_id, user_id, ticket_id) do update set position = greatest(k.position, excluded.position)
+returning k.ticket_id`,
+)
+
+export const MARK_UNREAD = statement(
+  'mark.unread',
+  { takes: { tenant_id: Sql.uuid, user_id: Sql.uuid, ticket_id: Sql.uuid }, row: TicketId },
+  `insert into read_marks as k (tenant_id, user_id, ticket_id, position)
+select :tenant_id, :user_id, t.id, 0 from tickets t where t.tenant_id = :tenant_id and t.id = :ticket_id
+on conflict (tenant_id, user_id, ticket_id) do update set position = 0
+returning k.ticket_id`,
+)
+
+/** From now on, for whoever never began before. */
+export const BEGIN_READING = statement(
+  'mark.begin',
+  { takes: { tenant_id: Sql.uuid, user_id: Sql.uuid }, row: Type.Object({ user_id: Type.String() }) },
+  `insert into read_beginnings as b (tenant_id, user_id, position)
+select :tenant_id, :user_id, c.event_position from tenant_counters c where c.tenant_id = :tenant_id
+on conflict do nothing returning b.user_id`,
+)
+
+/**
+ * SQL of whether a ticket `t` is unread to a person.
+ *
+ * @param userId SQL of who it is.
+ */
+export function isUnread(userId: string): string {
+  return `t.change_position > coalesce(
+    (select k.position from read_marks k where k.tenant_id = :tenant_id and k.user_id = ${userId} and k.ticket_id = t.id),
+    (select b.position from read_beginnings b where b.tenant_id = :tenant_id and b.user_id = ${userId}), 0)`
+}
+
+/** Which of some tickets are unread to a person. */
+export const UNREAD_AMONG = statement(
+  'mark.unread_among',
+  { takes: { tenant_id: Sql.uuid, user_id: Sql.uuid, ticket_ids: Sql.array(Sql.uuid) }, row: TicketId },
+  `select t.id as ticket_id from tickets t
+where t.tenant_id = :tenant_id and t.id = any (:ticket_ids::uuid[]) and ${isUnread(':user_id')}`,
+)
