@@ -47,6 +47,8 @@ test('a usual name is kept; a path, an invisible turn and an endless name are no
     assert.equal(cleanName(kept), kept)
   assert.equal(cleanName('...hidden'), '.hidden')
   assert.equal(cleanName('photo.exe\u200d'), 'photo.exe')
+  assert.equal(cleanName('a \u200d a'), 'a a')
+  assert.equal(cleanName('e\u200e\u0301'), 'é')
   const long = cleanName(`${'x'.repeat(500)}.jpeg`)
   assert.equal(long.length, 200)
   assert.ok(long.endsWith('.jpeg'))

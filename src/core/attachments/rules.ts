@@ -24,11 +24,13 @@ const LOOSE_JOINERS = /(?<=^|[.\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?
  * never empty, of bounded length with its ending. It may begin with a dot. It is only ever shown; files are kept under ids.
  */
 export function cleanName(given: string): string {
-  const last = given.normalize('NFC').split(/[/\\]/).at(-1) ?? ''
+  const last = given.split(/[/\\]/).at(-1) ?? ''
   const shown = last
     .replace(UNSHOWN, '')
-    .replace(/\s+/g, ' ')
     .replace(LOOSE_JOINERS, '')
+    // What stood apart may be side by side now: spaces, and a letter and its accent.
+    .normalize('NFC')
+    .replace(/\s+/g, ' ')
     .replace(/[. ]+$/, '')
     .replace(/^[. ]+/, (start) => (start.endsWith('.') ? '.' : ''))
   const characters = [...shown]
