@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process'
 
 const STEPS: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'types of the SDK', command: ['tsc', '--noEmit', '-p', 'sdk'] },
+  { name: 'types of the console', command: ['tsc', '--noEmit', '-p', 'console'] },
   { name: 'lint and format', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'tests', command: [process.execPath, 'test/run.ts'] },
   // After the tests: part of it is which tests showed what.

@@ -6,6 +6,7 @@ import { COVERED } from '../test/facts/facts.ts'
 import { missingRuns, shownOf } from '../test/facts/shown.ts'
 import { readRecord } from '../test/record.ts'
 import { apiPage } from './pages.ts'
+import { SDK_FILE, sdkTypes } from './sdk.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -41,6 +42,9 @@ async function settle(file: string, make: () => string): Promise<void> {
 }
 
 await settle('docs/configuration.md', configuration)
+
+const sdk = await sdkTypes()
+await settle(SDK_FILE, () => sdk)
 
 for (const covered of COVERED) await settle(`docs/api/${covered.dialect.name}.md`, () => apiPage(covered))
 

@@ -277,6 +277,23 @@ test('Rooms of the core use those below them when they run, and no other', () =>
   )
 })
 
+test('The console talks by the SDK alone, and the SDK stands by itself', () => {
+  const files = globSync(['console/src/**/*.{ts,tsx}', 'sdk/*.ts'], { cwd: root }).filter(
+    (file) => !file.endsWith('.test.ts'),
+  )
+  const reaching = files.flatMap((file) => {
+    const mayReach = file.startsWith('sdk/') ? ['sdk/'] : ['console/src/', 'sdk/']
+    return importsOf(file, readFileSync(join(root, file), 'utf8'))
+      .filter(
+        ({ to }) => /^(src|test|scripts|console|sdk)\//.test(to) || (file.startsWith('sdk/') && !to.startsWith('sdk/')),
+      )
+      .filter(({ to }) => !mayReach.some((folder) => to.startsWith(folder)))
+      .map(({ to }) => `${file} imports ${to}`)
+  })
+  assert.ok(files.includes('console/src/main.tsx') && files.includes('sdk/client.ts'))
+  assert.deepEqual(reaching, [])
+})
+
 test('A command begins without the server and the dialects: each of the two is loaded by whoever needs it', () => {
   const seen = new Set<string>()
   const queue = ['src/cli/main.ts']

@@ -158,10 +158,10 @@ describe('/docs', () => {
 })
 
 describe('/', () => {
-  test('leads a browser to /docs, and tells everybody else which documents there are', async () => {
+  test('is a page for a browser, and tells everybody else which documents there are', async () => {
     const browser = await fetch(`${world.url}/`, { redirect: 'manual', headers: { accept: 'text/html,*/*;q=0.8' } })
-    assert.equal(browser.status, 302)
-    assert.equal(new URL(browser.headers.get('location') ?? '', world.url).pathname, '/docs')
+    assert.equal(browser.status, 200)
+    assert.match(browser.headers.get('content-type') ?? '', /^text\/html/)
     const { status, json } = await world.send('GET', '/')
     assert.equal(status, 200)
     assert.equal(json.docs, './docs')

@@ -192,7 +192,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   if (options.accessLog) keepAccessLog(app, dialectOf, services.clock, options.accessLog)
   mountMetrics(app, dialectOf, readiness, options.measured, options.metricsNetworks)
   mountHealth(app, readiness)
-  mountLanding(app, dialects)
+  await mountLanding(app, dialects)
   mountFiles(app, services)
   mountOperator(app, services, options.operatorToken)
   await mountDocuments(app, dialects, options.demoValues)

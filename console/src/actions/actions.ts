@@ -1,0 +1,103 @@
+import type { Me, Ticket } from '../../../sdk/operations.ts'
+import type { Words } from '../i18n/en.ts'
+import { chooseTheme, THEMES } from '../theme/theme.ts'
+import { changeTicket, PRIORITIES, STATUSES } from '../tickets/change.ts'
+import { compose } from '../tickets/composing.ts'
+import { focusSearch } from '../tickets/SearchBox.tsx'
+import { nameOf, VIEWS, type ViewId } from '../views/views.ts'
+import { openPalette } from './palette.ts'
+
+/** What an action may work on: what is on screen at the moment. */
+export interface Scene {
+  readonly me: Me
+  /** The ticket that is open, else the one of the list that is selected. */
+  readonly ticket: Ticket | null
+  readonly isOpen: boolean
+  /** Moves the selection in the list. */
+  readonly move: (by: 1 | -1) => void
+  readonly open: (id: string) => void
+  readonly close: () => void
+  readonly goTo: (view: ViewId) => void
+}
+
+/** Something that one can do: offered as a button, a menu's entry, a command of the palette, and a shortcut. */
+export interface Action {
+  readonly id: string
+  readonly name: string
+  /** Keys one after the other, with a space between them. */
+  readonly keys?: string
+  /** Whether it is offered at the moment; always by default. */
+  readonly isOffered?: (scene: Scene) => boolean
+  readonly run: (scene: Scene) => void
+}
+
+const hasTicket = ({ ticket }: Scene): boolean => ticket !== null
+
+/** Works on the ticket at hand. */
+function onTicket(work: (ticket: Ticket, scene: Scene) => void): Pick<Action, 'isOffered' | 'run'> {
+  return { isOffered: hasTicket, run: (scene) => scene.ticket && work(scene.ticket, scene) }
+}
+
+/** Every action there is, each defined here once. */
+export function actions(words: Words): readonly Action[] {
+  const said = words.actions
+  return [
+    { id: 'next', name: said.next, keys: 'j', run: ({ move }) => move(1) },
+    { id: 'previous', name: said.previous, keys: 'k', run: ({ move }) => move(-1) },
+    { id: 'open', name: said.open, keys: 'Enter', ...onTicket(({ id }, { open }) => open(id)) },
+    { id: 'back', name: said.back, keys: 'Escape', isOffered: ({ isOpen }) => isOpen, run: ({ close }) => close() },
+    {
+      id: 'reply',
+      name: said.reply,
+      keys: 'r',
+      ...onTicket(({ id }, { open }) => {
+        open(id)
+        compose('reply')
+      }),
+    },
+    {
+      id: 'note',
+      name: said.note,
+      keys: 'n',
+      ...onTicket(({ id }, { open }) => {
+        open(id)
+        compose('note')
+      }),
+    },
+    {
+      id: 'take',
+      name: said.take,
+      keys: 'a',
+      ...onTicket((ticket, { me }) => void changeTicket(ticket, { assignee: me.user.id })),
+    },
+    {
+      id: 'solve',
+      name: said.solve,
+      keys: 'e',
+      ...onTicket((ticket) => void changeTicket(ticket, { status: 'solved' })),
+    },
+    { id: 'search', name: said.search, keys: '/', run: focusSearch },
+    { id: 'commands', name: said.commands, keys: '?', run: openPalette },
+    ...VIEWS.map(({ id, key }) => ({
+      id: `go.${id}`,
+      name: said.goTo(nameOf(id, words)),
+      keys: `g ${key}`,
+      run: ({ goTo }: Scene) => goTo(id),
+    })),
+    ...STATUSES.map((status) => ({
+      id: `status.${status}`,
+      name: said.setStatus(words.statuses[status]),
+      ...onTicket((ticket) => void changeTicket(ticket, { status })),
+    })),
+    ...PRIORITIES.map((priority) => ({
+      id: `priority.${priority}`,
+      name: said.setPriority(words.priorities[priority]),
+      ...onTicket((ticket) => void changeTicket(ticket, { priority })),
+    })),
+    ...THEMES.map((theme) => ({
+      id: `theme.${theme}`,
+      name: said.theme(words.shell.themes[theme]),
+      run: () => chooseTheme(theme),
+    })),
+  ]
+}

@@ -1,0 +1,57 @@
+import { useEffect, useRef } from 'react'
+import { useWords } from '../i18n/words.ts'
+import { actions } from './actions.ts'
+import { setPalette } from './palette.ts'
+import { useScene } from './scene.ts'
+
+/** For how long the first key of two waits for the second. */
+const PATIENCE_MS = 1_500
+
+/** Whether the keys belong to something that one types into, or that moves by them itself. */
+function isTaken(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return true
+  if (event.getModifierState('AltGraph')) return true
+  const { target } = event
+  if (!(target instanceof HTMLElement)) return false
+  return (
+    target.isContentEditable ||
+    target.closest('input, textarea, select, [role="menu"], [role="listbox"], [role="dialog"]') !== null
+  )
+}
+
+/** Runs actions by their keys, wherever the focus is but in a field. None is one of the browser's own. */
+export function useShortcuts(): void {
+  const words = useWords()
+  const scene = useScene()
+  const pending = useRef({ key: '', at: 0 })
+  useEffect(() => {
+    function press(event: KeyboardEvent): void {
+      if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+        event.preventDefault()
+        setPalette(true)
+        return
+      }
+      // Out of a field one comes by Escape; the next leaves the ticket.
+      if (event.key === 'Escape' && event.target instanceof HTMLElement && event.target.closest('textarea, input')) {
+        if (!event.defaultPrevented && !event.target.closest('[role="dialog"]')) event.target.blur()
+        return
+      }
+      if (isTaken(event)) return
+      const isButton = event.target instanceof HTMLElement && event.target.closest('a, button') !== null
+      if (event.key === 'Enter' && isButton) return
+      const { key, at } = pending.current
+      const both = event.timeStamp - at < PATIENCE_MS ? `${key} ${event.key}` : event.key
+      const all = actions(words)
+      const action = all.find(({ keys }) => keys === both) ?? all.find(({ keys }) => keys === event.key)
+      const isFirst = all.some(({ keys }) => keys?.startsWith(`${event.key} `))
+      pending.current = { key: isFirst ? event.key : '', at: event.timeStamp }
+      if (!action) return
+      const now = scene()
+      if (action.isOffered && !action.isOffered(now)) return
+      event.preventDefault()
+      action.run(now)
+    }
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  })
+}

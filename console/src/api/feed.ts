@@ -1,0 +1,111 @@
+import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useSyncExternalStore } from 'react'
+import { isProblem } from '../../../sdk/client.ts'
+import { feed } from '../../../sdk/feed.ts'
+import type { Event, ListTicketsAnswer, Ticket } from '../../../sdk/operations.ts'
+import { cache, endSession } from './cache.ts'
+import { client } from './client.ts'
+import { keys } from './keys.ts'
+
+export type FeedState = 'live' | 'away'
+
+/** Whether what happens arrives here at the moment. */
+let state: FeedState = 'live'
+/** New tickets that wait while somebody points at the list, so that no row moves under the pointer. */
+let waiting = 0
+let isHeld = false
+const listeners = new Set<() => void>()
+
+function tell(): void {
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+export const useFeedState = (): FeedState => useSyncExternalStore(subscribe, () => state)
+export const useWaitingTickets = (): number => useSyncExternalStore(subscribe, () => waiting)
+
+/** Holds the order of lists while somebody points at one; what came meanwhile is shown when they are let go. */
+export function holdLists(held: boolean): void {
+  isHeld = held
+  if (!held && waiting > 0) showWaitingTickets()
+}
+
+/** Shows the new tickets that wait. */
+export function showWaitingTickets(): void {
+  waiting = 0
+  tell()
+  void cache.invalidateQueries({ queryKey: keys.lists })
+}
+
+/** Keeps the cache true to what happens on the server, for as long as it is shown. */
+export function useFeed(): void {
+  const queries = useQueryClient()
+  useEffect(() => {
+    const end = new AbortController()
+    const onState = (next: FeedState): void => {
+      if (next === state) return
+      const wasAway = state === 'away'
+      state = next
+      tell()
+      // What was missed is read anew when the feed had to begin again.
+      if (wasAway) void queries.invalidateQueries()
+    }
+    const follow = async (): Promise<void> => {
+      try {
+        for await (const event of feed(client, { after: 'latest', signal: end.signal, onState })) take(event)
+      } catch (error) {
+        if (isProblem(error, 'unauthenticated')) endSession()
+        else if (!end.signal.aborted) onState('away')
+      }
+    }
+    void follow()
+    return () => end.abort()
+  }, [queries])
+}
+
+function take({ kind, ticket }: Event): void {
+  if (ticket === null) {
+    void cache.invalidateQueries({ queryKey: keys.catalogue })
+    void cache.invalidateQueries({ queryKey: keys.people })
+    return
+  }
+  if (kind === 'ticket.created' && isHeld) {
+    waiting += 1
+    tell()
+  } else if (kind === 'ticket.created' || kind === 'ticket.deleted') {
+    void cache.invalidateQueries({ queryKey: keys.lists })
+  }
+  if (kind !== 'ticket.created') void refresh(ticket)
+}
+
+/** Reads a ticket anew where it is shown: in its place in each list, and in its page. */
+async function refresh(id: string): Promise<void> {
+  const lists = cache.getQueriesData<InfiniteData<ListTicketsAnswer>>({ queryKey: keys.lists })
+  const isListed = lists.some(([, list]) => list?.pages.some(({ data }) => data.some((each) => each.id === id)))
+  const isOpen = cache.getQueryData(keys.ticket(id)) !== undefined
+  if (isOpen) void cache.invalidateQueries({ queryKey: keys.timeline(id) })
+  if (isListed || isOpen) {
+    const ticket = await client.call('getTicket', { params: { id } }).catch(() => null)
+    if (ticket) showTicket(ticket)
+  }
+  // It may belong to a list now that does not have it, or no longer to one that has it.
+  if (!isHeld) void cache.invalidateQueries({ queryKey: keys.lists })
+}
+
+/** Puts a ticket as it is now into every place of the cache that shows it. */
+export function showTicket(ticket: Ticket): void {
+  const known = cache.getQueryData<Ticket>(keys.ticket(ticket.id))
+  if (known === undefined || known.version <= ticket.version) cache.setQueryData(keys.ticket(ticket.id), ticket)
+  cache.setQueriesData<InfiniteData<ListTicketsAnswer>>({ queryKey: keys.lists }, (list) => {
+    if (!list) return list
+    const pages = list.pages.map((page) => ({
+      ...page,
+      data: page.data.map((each) => (each.id === ticket.id && each.version <= ticket.version ? ticket : each)),
+    }))
+    return { ...list, pages }
+  })
+}

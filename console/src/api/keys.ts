@@ -1,0 +1,11 @@
+/** The one place where keys of the cache are made: what is about a ticket begins with it, so one call makes all of it stale. */
+export const keys = {
+  me: ['me'] as const,
+  lists: ['tickets'] as const,
+  list: (view: string, words: string) => ['tickets', view, words] as const,
+  ticket: (id: string) => ['ticket', id] as const,
+  timeline: (id: string) => ['ticket', id, 'timeline'] as const,
+  othersOf: (requester: string) => ['tickets', 'requester', requester] as const,
+  catalogue: ['catalogue'] as const,
+  people: ['people'] as const,
+}

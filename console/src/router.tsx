@@ -1,0 +1,44 @@
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { Shell } from './shell/Shell.tsx'
+import { Inbox } from './tickets/Inbox.tsx'
+import { type ViewId, viewIn } from './views/views.ts'
+
+/** What of the list is in the address: everything that one may want to send to a colleague. */
+export interface ListSearch {
+  readonly view?: ViewId
+  readonly q?: string
+}
+
+const rootRoute = createRootRoute({ component: Shell })
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/tickets', search: { view: 'all' }, replace: true })
+  },
+})
+
+const ticketsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/tickets',
+  validateSearch: ({ view, q }: Record<string, unknown>): ListSearch => ({
+    view: viewIn(view),
+    ...(typeof q === 'string' && q !== '' && { q }),
+  }),
+  component: Inbox,
+})
+
+/** A ticket is at the right of its list, or in its place where the page is narrow: the list's route shows both. */
+const ticketRoute = createRoute({ getParentRoute: () => ticketsRoute, path: '$ticketId' })
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([homeRoute, ticketsRoute.addChildren([ticketRoute])]),
+  defaultPreload: false,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

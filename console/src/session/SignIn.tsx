@@ -1,0 +1,54 @@
+import { type FormEvent, useState } from 'react'
+import { Button, FieldError, Form, Input, Label, TextField } from 'react-aria-components'
+import { isProblem } from '../../../sdk/client.ts'
+import { useWords } from '../i18n/words.ts'
+import { Logo } from '../shell/Logo.tsx'
+import { signIn } from './session.ts'
+
+/** The page of nobody. It stays at the address that was asked for, so that signing in goes on there. */
+export function SignIn() {
+  const words = useWords()
+  const [isBusy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string | null>(null)
+
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault()
+    if (isBusy) return
+    const form = new FormData(event.currentTarget)
+    setBusy(true)
+    setProblem(null)
+    try {
+      await signIn(String(form.get('login')), String(form.get('password')))
+    } catch (error) {
+      if (isProblem(error, 'rate_limited')) setProblem(words.session.locked(error.retryAfter ?? 60))
+      else setProblem(isProblem(error) && error.status < 500 ? words.session.wrong : words.session.away)
+      setBusy(false)
+    }
+  }
+
+  return (
+    <main className="sign-in">
+      <Form className="sign-in-card" onSubmit={(event) => void submit(event)}>
+        <Logo />
+        <h1>{words.session.title}</h1>
+        <TextField name="login" type="text" isRequired autoFocus autoComplete="username">
+          <Label>{words.session.email}</Label>
+          <Input className="field" inputMode="email" autoCapitalize="none" spellCheck="false" />
+          <FieldError className="field-error" />
+        </TextField>
+        <TextField name="password" type="password" isRequired autoComplete="current-password">
+          <Label>{words.session.password}</Label>
+          <Input className="field" />
+          <FieldError className="field-error" />
+        </TextField>
+        <p role="alert" className="field-error">
+          {problem}
+        </p>
+        <Button type="submit" className="button primary" isDisabled={isBusy}>
+          {words.session.signIn}
+        </Button>
+        <p className="hint">{words.session.hint}</p>
+      </Form>
+    </main>
+  )
+}

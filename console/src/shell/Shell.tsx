@@ -1,0 +1,105 @@
+import { Outlet, useRouterState, useSearch } from '@tanstack/react-router'
+import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
+import { Palette } from '../actions/Palette.tsx'
+import { openPalette } from '../actions/palette.ts'
+import { useShortcuts } from '../actions/shortcuts.ts'
+import { useFeed, useFeedState } from '../api/feed.ts'
+import { chooseLanguage, useWords } from '../i18n/words.ts'
+import { SignIn } from '../session/SignIn.tsx'
+import { signOut, useMe, useSession } from '../session/session.ts'
+import { chooseTheme, THEMES } from '../theme/theme.ts'
+import { Outbox } from '../tickets/Outbox.tsx'
+import { SearchBox } from '../tickets/SearchBox.tsx'
+import { Views } from '../views/Views.tsx'
+import { Logo } from './Logo.tsx'
+
+/** Around every page: the sign-in where nobody is there, else the bar at the top and the views at the left. */
+export function Shell() {
+  const words = useWords()
+  const session = useSession()
+  if (session.isPending) return <div className="loading-page" role="status" aria-label={words.list.loading} />
+  if (session.isError)
+    return (
+      <main className="sign-in">
+        <div className="sign-in-card">
+          <Logo />
+          <p role="alert">{words.session.away}</p>
+          <Button className="button primary" onPress={() => void session.refetch()}>
+            {words.list.again}
+          </Button>
+        </div>
+      </main>
+    )
+  return session.data ? <Desk /> : <SignIn />
+}
+
+function Desk() {
+  const words = useWords()
+  const isOpen = useRouterState({
+    select: ({ matches }) => matches.some(({ routeId }) => routeId === '/tickets/$ticketId'),
+  })
+  const { view } = useSearch({ strict: false })
+  const feedState = useFeedState()
+  useFeed()
+  useShortcuts()
+  return (
+    <div className="desk" data-ticket={isOpen || undefined}>
+      <a className="skip" href="#list">
+        {words.shell.skip}
+      </a>
+      <header className="bar">
+        <Logo />
+        <SearchBox />
+        <Button className="button quiet commands" onPress={openPalette}>
+          {words.shell.commands} <kbd>Ctrl K</kbd>
+        </Button>
+        <Account />
+      </header>
+      {feedState === 'away' && (
+        <p className="offline" role="status">
+          {words.shell.offline}
+        </p>
+      )}
+      <div className="columns">
+        <Views current={view ?? 'all'} />
+        <Outlet />
+      </div>
+      <Palette />
+      <Outbox />
+    </div>
+  )
+}
+
+function Account() {
+  const words = useWords()
+  const { user } = useMe()
+  const name = `${user.name} ${user.surname}`.trim()
+  return (
+    <MenuTrigger>
+      <Button className="button quiet account" aria-label={`${words.shell.account}: ${name}`}>
+        <span className="avatar" aria-hidden="true" data-initials={user.name.slice(0, 1) + user.surname.slice(0, 1)} />
+      </Button>
+      <Popover className="popover">
+        <Menu className="menu" aria-label={words.shell.account}>
+          {THEMES.map((theme) => (
+            <MenuItem key={theme} className="item" onAction={() => chooseTheme(theme)}>
+              {`${words.shell.theme}: ${words.shell.themes[theme]}`}
+            </MenuItem>
+          ))}
+          <MenuItem className="item" onAction={() => chooseLanguage('en')}>
+            English
+          </MenuItem>
+          <MenuItem className="item" onAction={() => chooseLanguage('de')}>
+            Deutsch
+          </MenuItem>
+          <MenuItem className="item" href="/docs" target="_blank">
+            {words.shell.documents}
+          </MenuItem>
+          <MenuItem className="item" onAction={() => void signOut()}>
+            {words.session.signOut}
+          </MenuItem>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  )
+}

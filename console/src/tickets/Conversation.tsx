@@ -1,0 +1,156 @@
+import { useEffect, useRef } from 'react'
+import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
+import type { Message, Ticket, TimelineEntry } from '../../../sdk/operations.ts'
+import { age, moment } from '../i18n/dates.ts'
+import type { Words } from '../i18n/en.ts'
+import { useWords } from '../i18n/words.ts'
+import { nameOf } from './list.ts'
+import { MessageFrame } from './MessageFrame.tsx'
+import { useNow } from './now.ts'
+import { useOutbox } from './outbox.ts'
+import { useTimeline } from './ticket.ts'
+
+type Part =
+  | { readonly message: Message; readonly entry: TimelineEntry }
+  | { readonly changes: readonly TimelineEntry[] }
+
+/** What was said, with the changes between folded into a line. */
+function partsOf(entries: readonly TimelineEntry[]): readonly Part[] {
+  const parts: Part[] = []
+  let changes: TimelineEntry[] = []
+  for (const entry of entries) {
+    if (entry.kind !== 'message.added' && entry.kind !== 'ticket.created') changes.push(entry)
+    if (!entry.message) continue
+    if (changes.length > 0) parts.push({ changes })
+    changes = []
+    parts.push({ message: entry.message, entry })
+  }
+  return changes.length > 0 ? [...parts, { changes }] : parts
+}
+
+export function Conversation({ ticket }: { readonly ticket: Ticket }) {
+  const words = useWords()
+  const timeline = useTimeline(ticket.id)
+  const scroller = useRef<HTMLElement>(null)
+  const sending = useOutbox().filter((each) => each.ticket === ticket.id)
+  const isReady = timeline.isSuccess
+  // It opens at its end; what comes later does not move it.
+  useEffect(() => {
+    if (isReady) scroller.current?.scrollTo({ top: scroller.current.scrollHeight })
+  }, [isReady])
+  useEffect(() => {
+    if (sending.length > 0) scroller.current?.scrollTo({ top: scroller.current.scrollHeight })
+  }, [sending.length])
+  return (
+    // Scrolled by keys too, so it takes the focus.
+    <section className="conversation" aria-label={words.ticket.conversation} ref={scroller} tabIndex={0}>
+      {timeline.isError && (
+        <div className="empty" role="alert">
+          <p>{words.ticket.failed}</p>
+          <Button className="button" onPress={() => void timeline.refetch()}>
+            {words.list.again}
+          </Button>
+        </div>
+      )}
+      {partsOf(timeline.data ?? []).map((part) =>
+        'message' in part ? (
+          <Said key={part.message.id} message={part.message} dialect={part.entry.dialect} />
+        ) : (
+          <Changes key={part.changes[0]?.id} changes={part.changes} />
+        ),
+      )}
+      {sending.map(({ key, mode, text }) => (
+        <article key={key} className={`message sending ${mode}`} aria-label={words.ticket.sending}>
+          <header>
+            <strong>{words.ticket.sending}</strong>
+          </header>
+          <p className="message-text">{text}</p>
+        </article>
+      ))}
+    </section>
+  )
+}
+
+function Said({ message, dialect }: { readonly message: Message; readonly dialect: string }) {
+  const words = useWords()
+  const now = useNow()
+  const isNote = message.visibility === 'internal'
+  const name = message.author_name ?? (nameOf(message.author) || words.ticket.system)
+  return (
+    <article
+      className={`message ${isNote ? 'note' : 'reply'} ${message.author_role}`}
+      aria-label={`${isNote ? `${words.ticket.note}: ` : ''}${words.ticket.message(name)}`}
+    >
+      <header>
+        <strong>{name}</strong>
+        {isNote && (
+          <span className="note-sign" title={words.ticket.noteHint}>
+            {words.ticket.note}
+          </span>
+        )}
+        <span className="hint">{words.ticket.via(dialect)}</span>
+        <time dateTime={message.created_at} title={moment(message.created_at)}>
+          {age(message.created_at, now)}
+        </time>
+      </header>
+      {message.html === null ? (
+        <p className="message-text">{message.text}</p>
+      ) : (
+        <MessageFrame html={message.html} label={words.ticket.message(name)} />
+      )}
+      {message.attachments.length > 0 && (
+        <ul className="attachments">
+          {message.attachments.map(({ id, name: file, url, size, type }) => (
+            <li key={id}>
+              <a href={url} download={file} rel="noreferrer">
+                {type.startsWith('image/') && <img src={url} alt="" loading="lazy" />}
+                <span>{file}</span>
+                <span className="hint">{Math.ceil(size / 1024)} KB</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </article>
+  )
+}
+
+function Changes({ changes }: { readonly changes: readonly TimelineEntry[] }) {
+  const words = useWords()
+  return (
+    <Disclosure className="changes">
+      <Heading level={2}>
+        <Button slot="trigger" className="changes-sign">
+          {changes.length === 1 && changes[0] ? sentence(changes[0], words) : words.ticket.changes(changes.length)}
+        </Button>
+      </Heading>
+      <DisclosurePanel>
+        <ul>
+          {changes.map((entry) => (
+            <li key={entry.id}>
+              {sentence(entry, words)}
+              <span className="hint">
+                {' '}
+                {nameOf(entry.actor) || words.ticket.system}, {moment(entry.at)}, {words.ticket.via(entry.dialect)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </DisclosurePanel>
+    </Disclosure>
+  )
+}
+
+/** A change in words: which field, and from what to what where its values are words themselves. */
+function sentence({ kind, before, after }: TimelineEntry, words: Words): string {
+  const [field = ''] = kind.split('.')[1]?.split('_changed') ?? []
+  const called: string = Object(words.ticket)[field] ?? field.replaceAll('_', ' ')
+  const shown = (values: unknown): string | null => {
+    const value = Object(values)[field]
+    if (Array.isArray(value)) return value.join(', ') || words.ticket.none
+    if (typeof value !== 'string') return null
+    return Object(words.statuses)[value] ?? Object(words.priorities)[value] ?? value
+  }
+  const [from, to] = [shown(before), shown(after)]
+  return from === null || to === null ? called : words.ticket.changed(called, from, to)
+}

@@ -1,0 +1,155 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { X } from 'lucide-react'
+import { type FormEvent, useRef } from 'react'
+import { Button, Form, Input, TextField } from 'react-aria-components'
+import type { Ticket } from '../../../sdk/operations.ts'
+import { client } from '../api/client.ts'
+import { keys } from '../api/keys.ts'
+import { moment } from '../i18n/dates.ts'
+import { useWords } from '../i18n/words.ts'
+import { Choice } from './Choice.tsx'
+import { changeTicket, PRIORITIES, STATUSES } from './change.ts'
+import { nameOf } from './list.ts'
+import { StatusMark } from './StatusMark.tsx'
+import { useCatalogue, useColleagues } from './ticket.ts'
+
+const NONE = 'none'
+
+/** What a ticket is, changed in place. */
+export function Properties({ ticket }: { readonly ticket: Ticket }) {
+  const words = useWords()
+  const { data: catalogue } = useCatalogue()
+  const { data: colleagues } = useColleagues()
+  const none = { id: NONE, name: words.ticket.none }
+  /** What may be chosen, with what the ticket has: it may be retired, or out of reach. */
+  const withCurrent = (
+    options: readonly { readonly id: string | number; readonly name: string }[],
+    current: { readonly id: string | number; readonly name: string } | null,
+  ) => {
+    const isThere = current === null || options.some(({ id }) => id === current.id)
+    const listed = isThere ? options : [current, ...options]
+    return [none, ...listed.map(({ id, name }) => ({ id: String(id), name }))]
+  }
+  const people = (colleagues ?? []).map((person) => ({ id: person.id, name: nameOf(person) }))
+  const assignee = ticket.assignee && { id: ticket.assignee.id, name: nameOf(ticket.assignee) }
+  return (
+    <aside className="properties" aria-label={words.ticket.properties}>
+      <Choice
+        label={words.ticket.status}
+        value={ticket.status}
+        options={STATUSES.map((id) => ({ id, name: words.statuses[id] }))}
+        onChange={(id) => {
+          const status = STATUSES.find((each) => each === id)
+          if (status) void changeTicket(ticket, { status })
+        }}
+      />
+      <Choice
+        label={words.ticket.priority}
+        value={ticket.priority}
+        options={PRIORITIES.map((id) => ({ id, name: words.priorities[id] }))}
+        onChange={(id) => {
+          const priority = PRIORITIES.find((each) => each === id)
+          if (priority) void changeTicket(ticket, { priority })
+        }}
+      />
+      <Choice
+        label={words.ticket.assignee}
+        value={ticket.assignee?.id ?? NONE}
+        options={withCurrent(people, assignee)}
+        onChange={(id) => void changeTicket(ticket, { assignee: id === NONE ? null : id })}
+      />
+      <Choice
+        label={words.ticket.group}
+        value={ticket.group?.id ?? NONE}
+        options={withCurrent(catalogue?.groups ?? [], ticket.group)}
+        onChange={(id) => void changeTicket(ticket, { group: id === NONE ? null : id })}
+      />
+      <Choice
+        label={words.ticket.topic}
+        value={ticket.topic === null ? NONE : String(ticket.topic.id)}
+        options={withCurrent(catalogue?.topics ?? [], ticket.topic)}
+        onChange={(id) => void changeTicket(ticket, { topic: id === NONE ? null : Number(id) })}
+      />
+      <Tags ticket={ticket} />
+      <Requester ticket={ticket} />
+    </aside>
+  )
+}
+
+function Tags({ ticket }: { readonly ticket: Ticket }) {
+  const words = useWords()
+  const form = useRef<HTMLFormElement>(null)
+  function add(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault()
+    const tag = String(new FormData(event.currentTarget).get('tag')).trim()
+    if (tag === '') return
+    void changeTicket(ticket, { add_tags: [tag] })
+    form.current?.reset()
+  }
+  return (
+    <div className="tags">
+      <h2>{words.ticket.tags}</h2>
+      <ul>
+        {ticket.tags.map((tag) => (
+          <li key={tag} className="tag">
+            {tag}
+            <Button
+              aria-label={words.ticket.removeTag(tag)}
+              onPress={() => void changeTicket(ticket, { remove_tags: [tag] })}
+            >
+              <X size={13} aria-hidden="true" />
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <Form ref={form} onSubmit={add}>
+        <TextField name="tag" aria-label={words.ticket.addTag} maxLength={100}>
+          <Input className="field small" placeholder={words.ticket.addTag} />
+        </TextField>
+      </Form>
+    </div>
+  )
+}
+
+function Requester({ ticket }: { readonly ticket: Ticket }) {
+  const words = useWords()
+  const { requester } = ticket
+  const { data } = useQuery({
+    queryKey: keys.othersOf(requester?.id ?? ''),
+    enabled: requester !== null,
+    queryFn: async () => {
+      const page = await client.call('listTickets', { query: { requester: requester?.id ?? '', limit: '11' } })
+      return { pages: [page], pageParams: [] }
+    },
+  })
+  const others = data?.pages.flatMap((page) => page.data).filter(({ id }) => id !== ticket.id) ?? []
+  return (
+    <div className="requester">
+      <h2>{words.ticket.requester}</h2>
+      <p>
+        <strong>{nameOf(requester) || words.list.nobody}</strong>
+        {requester?.email && <span className="hint">{requester.email}</span>}
+      </p>
+      {others.length > 0 && (
+        <>
+          <h3>{words.ticket.others}</h3>
+          <ul>
+            {others.slice(0, 10).map((other) => (
+              <li key={other.id}>
+                <Link
+                  to="/tickets/$ticketId"
+                  params={{ ticketId: other.id }}
+                  search={{ view: 'all' }}
+                  title={moment(other.created_at)}
+                >
+                  <StatusMark status={other.status} /> {other.title || `#${other.number}`}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  )
+}

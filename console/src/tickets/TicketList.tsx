@@ -1,0 +1,190 @@
+import { Link } from '@tanstack/react-router'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef } from 'react'
+import { Button } from 'react-aria-components'
+import type { Ticket } from '../../../sdk/operations.ts'
+import { holdLists, showWaitingTickets, useWaitingTickets } from '../api/feed.ts'
+import { age, moment } from '../i18n/dates.ts'
+import { useWords } from '../i18n/words.ts'
+import { type ViewId, nameOf as viewName } from '../views/views.ts'
+import { Welcome } from '../welcome/Welcome.tsx'
+import { matching, nameOf, useTickets } from './list.ts'
+import { useNow } from './now.ts'
+import { StatusMark } from './StatusMark.tsx'
+import { keepRows, select, useSelected } from './selection.ts'
+
+const ROW_HEIGHT = 68
+/** How near to its end the list asks for more. */
+const AHEAD = 20
+
+interface Props {
+  readonly view: ViewId
+  readonly words: string
+  readonly open: string | undefined
+}
+
+/** A view's tickets, as many as there are: only the rows in sight are in the page. */
+export function TicketList({ view, words: sought, open }: Props) {
+  const words = useWords()
+  const list = useTickets(view)
+  const waiting = useWaitingTickets()
+  const selected = useSelected()
+  const scroller = useRef<HTMLDivElement>(null)
+  const loaded = useMemo(() => list.data?.pages.flatMap(({ data }) => data) ?? [], [list.data])
+  const rows = useMemo(() => matching(loaded, sought), [loaded, sought])
+  useEffect(() => keepRows(rows), [rows])
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 8,
+    getItemKey: (index) => rows[index]?.id ?? index,
+  })
+  const items = virtual.getVirtualItems()
+  const lastShown = items.at(-1)?.index ?? 0
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && lastShown + AHEAD >= rows.length) void fetchNextPage()
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, rows.length])
+
+  // The keys move the focus with the selection, so that Enter and a screen reader are where it is. A row that only comes
+  // or moves takes no focus.
+  const focused = useRef(selected)
+  const at = rows.findIndex(({ id }) => id === selected)
+  useEffect(() => {
+    if (focused.current === selected) return
+    focused.current = selected
+    if (at === -1) return
+    virtual.scrollToIndex(at)
+    requestAnimationFrame(() => {
+      const isTyping = document.activeElement?.closest('input, textarea')
+      if (!isTyping) document.getElementById(rowId(selected ?? ''))?.focus({ preventScroll: true })
+    })
+  }, [selected, at, virtual])
+
+  const now = useNow()
+  return (
+    <section className="list" id="list" aria-label={viewName(view, words)}>
+      <header className="list-head">
+        <h1>{viewName(view, words)}</h1>
+        {waiting > 0 && (
+          <Button className="button small" onPress={showWaitingTickets}>
+            {words.list.newTickets(waiting)}
+          </Button>
+        )}
+      </header>
+      <div
+        ref={scroller}
+        className="scroller"
+        onPointerEnter={() => holdLists(true)}
+        onPointerLeave={() => holdLists(false)}
+      >
+        {list.isPending && <Skeleton label={words.list.loading} />}
+        {list.isError && (
+          <div className="empty" role="alert">
+            <p>{words.list.failed}</p>
+            <Button className="button" onPress={() => void list.refetch()}>
+              {words.list.again}
+            </Button>
+          </div>
+        )}
+        <ul aria-label={words.list.tickets} className="rows" style={{ height: virtual.getTotalSize() }}>
+          {items.map(({ index, start }) => {
+            const ticket = rows[index]
+            if (!ticket) return null
+            return (
+              <li
+                key={ticket.id}
+                className="row-place"
+                style={{ transform: `translateY(${start}px)` }}
+                aria-setsize={hasNextPage ? -1 : rows.length}
+                aria-posinset={index + 1}
+              >
+                <Row
+                  ticket={ticket}
+                  view={view}
+                  q={sought}
+                  isOpen={ticket.id === open}
+                  isSelected={ticket.id === selected}
+                  now={now}
+                />
+              </li>
+            )
+          })}
+        </ul>
+        {list.isSuccess && rows.length === 0 && <Empty view={view} isSearch={sought !== ''} />}
+      </div>
+    </section>
+  )
+}
+
+function Empty({ view, isSearch }: { readonly view: ViewId; readonly isSearch: boolean }) {
+  const words = useWords()
+  if (isSearch) return <p className="empty">{words.list.noMatch}</p>
+  if (view === 'all') return <Welcome />
+  return (
+    <div className="empty">
+      <p>{words.list.empty}</p>
+      <p className="hint">{words.list.emptyHint}</p>
+    </div>
+  )
+}
+
+const rowId = (id: string): string => `row-${id}`
+
+interface RowProps {
+  readonly ticket: Ticket
+  readonly view: ViewId
+  readonly q: string
+  readonly isOpen: boolean
+  readonly isSelected: boolean
+  readonly now: number
+}
+
+function Row({ ticket, view, q, isOpen, isSelected, now }: RowProps) {
+  const words = useWords()
+  const { id, number, title, description, requester, assignee, status, priority, channel, created_at } = ticket
+  return (
+    <div className="row" data-selected={isSelected || undefined} data-open={isOpen || undefined}>
+      <span className="row-title">
+        <StatusMark status={status} />
+        {/* The link is over all of its row, and its name is the title alone. */}
+        <Link
+          id={rowId(id)}
+          to="/tickets/$ticketId"
+          params={{ ticketId: id }}
+          search={{ view, ...(q && { q }) }}
+          className="row-link text"
+          aria-current={isOpen ? 'true' : undefined}
+          aria-describedby={`${rowId(id)}-about`}
+          activeProps={{}}
+          onFocus={() => select(id)}
+        >
+          {title || `#${number}`}
+        </Link>
+        <time dateTime={created_at} title={moment(created_at)}>
+          {age(created_at, now)}
+        </time>
+      </span>
+      <span className="row-preview">{description}</span>
+      <span className="row-about" id={`${rowId(id)}-about`}>
+        <span>#{number}</span>
+        <span className="text">{nameOf(requester) || words.list.nobody}</span>
+        {priority !== 'normal' && <span className={`priority ${priority}`}>{words.priorities[priority]}</span>}
+        <span className="hidden-visually">{words.statuses[status]}</span>
+        <span className="row-assignee">{nameOf(assignee) || words.list.unassigned}</span>
+        <span className="channel">{channel}</span>
+      </span>
+    </div>
+  )
+}
+
+function Skeleton({ label }: { readonly label: string }) {
+  return (
+    <div className="skeleton" role="status" aria-label={label}>
+      {['a', 'b', 'c', 'd', 'e', 'f'].map((each) => (
+        <div key={each} />
+      ))}
+    </div>
+  )
+}

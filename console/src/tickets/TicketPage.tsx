@@ -1,0 +1,85 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { ArrowLeft } from 'lucide-react'
+import { useEffect } from 'react'
+import { Button } from 'react-aria-components'
+import { isProblem } from '../../../sdk/client.ts'
+import { useWords } from '../i18n/words.ts'
+import { useMe } from '../session/session.ts'
+import { Composer } from './Composer.tsx'
+import { Conversation } from './Conversation.tsx'
+import { changeTicket } from './change.ts'
+import { Properties } from './Properties.tsx'
+import { StatusMark } from './StatusMark.tsx'
+import { select } from './selection.ts'
+import { useTicket } from './ticket.ts'
+
+/** A ticket: what was said, what to answer, and what it is. */
+export function TicketPage({ id }: { readonly id: string }) {
+  const words = useWords()
+  const me = useMe()
+  const { data: ticket, error, isPending, refetch } = useTicket(id)
+  const navigate = useNavigate()
+  const { view = 'all', q } = useSearch({ strict: false })
+  useEffect(() => {
+    document.title = ticket ? `${ticket.title} · Polydesk` : 'Polydesk'
+    return () => {
+      document.title = 'Polydesk'
+    }
+  }, [ticket])
+  useEffect(() => select(id), [id])
+  if (isPending) return <div className="ticket" role="status" aria-label={words.list.loading} />
+  if (!ticket)
+    return (
+      <div className="ticket">
+        <div className="empty" role="alert">
+          <p>{isProblem(error, 'not_found') ? words.ticket.gone : words.ticket.failed}</p>
+          <Button className="button" onPress={() => void refetch()}>
+            {words.list.again}
+          </Button>
+        </div>
+      </div>
+    )
+  return (
+    <article className="ticket" aria-label={ticket.title || `#${ticket.number}`}>
+      <header className="ticket-head">
+        <Button
+          className="button quiet back"
+          aria-label={words.actions.back}
+          onPress={() => void navigate({ to: '/tickets', search: { view, ...(q !== undefined && { q }) } })}
+        >
+          <ArrowLeft size={17} aria-hidden="true" />
+        </Button>
+        <div className="ticket-name">
+          <h1>{ticket.title || `#${ticket.number}`}</h1>
+          <p className="hint">
+            <StatusMark status={ticket.status} /> {words.statuses[ticket.status]} · #{ticket.number} ·{' '}
+            {ticket.desk.name}
+          </p>
+        </div>
+        {ticket.assignee?.id !== me.user.id && (
+          <Button className="button" onPress={() => void changeTicket(ticket, { assignee: me.user.id })}>
+            {words.actions.take}{' '}
+            <span className="key" aria-hidden="true">
+              a
+            </span>
+          </Button>
+        )}
+        {ticket.status !== 'solved' && ticket.status !== 'closed' && (
+          <Button className="button" onPress={() => void changeTicket(ticket, { status: 'solved' })}>
+            {words.actions.solve}{' '}
+            <span className="key" aria-hidden="true">
+              e
+            </span>
+          </Button>
+        )}
+      </header>
+      <div className="ticket-body">
+        <div className="ticket-talk">
+          <Conversation ticket={ticket} />
+          <Composer ticket={ticket} />
+        </div>
+        <Properties ticket={ticket} />
+      </div>
+    </article>
+  )
+}

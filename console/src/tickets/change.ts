@@ -1,0 +1,17 @@
+import type { ChangeTicketBody, Ticket } from '../../../sdk/operations.ts'
+import { client } from '../api/client.ts'
+import { showTicket } from '../api/feed.ts'
+import { wordsNow } from '../i18n/words.ts'
+import { notify } from '../shell/notices.ts'
+
+export const STATUSES = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed'] as const
+export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
+
+/** Changes a ticket and shows it at once as the server answers it; what was refused is told. */
+export async function changeTicket(ticket: Ticket, change: ChangeTicketBody): Promise<void> {
+  try {
+    showTicket(await client.call('changeTicket', { params: { id: ticket.id }, body: change }))
+  } catch (error) {
+    notify(`${wordsNow().ticket.notSaved} ${error instanceof Error ? error.message : ''}`)
+  }
+}

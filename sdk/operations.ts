@@ -1,0 +1,2068 @@
+/** What the native API's operations take and answer. Made from its OpenAPI document by `npm run generate`. */
+
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Ticket".
+ */
+export interface Ticket {
+  id: string
+  /**
+   * Unique in the tenant.
+   */
+  integer: number
+  /**
+   * Unique on the desk.
+   */
+  number: number
+  /**
+   * Counts the changes; the ETag.
+   */
+  version: number
+  desk: {
+    id: string
+    integer: number
+    name: string
+  }
+  title: string
+  /**
+   * Plain text of the first public message; in lists and webhooks at most 10000 characters.
+   */
+  description: string
+  /**
+   * There, and true, where the description goes on; the ticket itself has all of it.
+   */
+  description_cut?: boolean
+  status: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+  /**
+   * The tenant's own name for the status.
+   */
+  status_label: string | null
+  priority: 'low' | 'normal' | 'high' | 'urgent'
+  topic: {
+    id: number
+    name: string
+  } | null
+  type: {
+    id: number
+    name: string
+  } | null
+  group: {
+    id: string
+    integer: number
+    name: string
+  } | null
+  requester: {
+    id: string
+    integer: number
+    name: string
+    surname: string
+    email: string | null
+    /**
+     * customer, agent or admin on the ticket's desk; owner of the tenant; null: none.
+     */
+    role: string | null
+  } | null
+  assignee: {
+    id: string
+    integer: number
+    name: string
+    surname: string
+    email: string | null
+    /**
+     * customer, agent or admin on the ticket's desk; owner of the tenant; null: none.
+     */
+    role: string | null
+  } | null
+  /**
+   * Kind of the channel it came in by.
+   */
+  channel: string
+  direction: 'inbound' | 'outbound'
+  from: {
+    address: string
+    name: string
+  }
+  to: {
+    address: string
+    name: string
+  }
+  reference: string | null
+  form: number | null
+  tags: string[]
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  updated_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  status_changed_at: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  first_response_at: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  latest_message_at: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  latest_agent_at: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  latest_requester_at: string | null
+  /**
+   * Since when the requester waits for an answer; null when they do not.
+   */
+  waiting_since: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  solved_at: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  closed_at: string | null
+  /**
+   * Whether it changed after what you saw of it; with include=unread.
+   */
+  unread?: boolean
+  /**
+   * What you may do with it now; with include=abilities.
+   */
+  abilities?: ('reply' | 'note' | 'change' | 'status' | 'close' | 'assign' | 'delete')[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Message".
+ */
+export interface Message {
+  id: string
+  integer: number
+  visibility: 'public' | 'internal'
+  author: {
+    id: string
+    integer: number
+    name: string
+    surname: string
+    email: string | null
+  } | null
+  /**
+   * To be shown in place of the author's own name.
+   */
+  author_name: string | null
+  author_role: 'requester' | 'agent'
+  direction: 'inbound' | 'outbound'
+  channel: string
+  /**
+   * What it was written in.
+   */
+  format: 'text' | 'html'
+  /**
+   * As plain text.
+   */
+  text: string
+  /**
+   * As sanitised HTML; null when it was written as plain text.
+   */
+  html: string | null
+  /**
+   * The ticket's status after this message.
+   */
+  ticket_status: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+  /**
+   * Whom it goes to.
+   */
+  to: string[]
+  /**
+   * Who gets a copy.
+   */
+  cc: string[]
+  /**
+   * Who gets a copy unseen; empty without message.read_internal.
+   */
+  bcc: string[]
+  /**
+   * The message that it answers; null also when that one was deleted.
+   */
+  in_reply_to: string | null
+  external_reference: string | null
+  attachments: Attachment[]
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Attachment".
+ */
+export interface Attachment {
+  id: string
+  /**
+   * Unique in the tenant.
+   */
+  integer: number
+  name: string
+  /**
+   * Media type, told from the content.
+   */
+  type: string
+  /**
+   * Bytes.
+   */
+  size: number
+  /**
+   * Pixels, of an image.
+   */
+  width: number | null
+  /**
+   * Pixels, of an image.
+   */
+  height: number | null
+  /**
+   * Where it can be downloaded by anybody who has this address, for a while.
+   */
+  url: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "TimelineEntry".
+ */
+export interface TimelineEntry {
+  id: string
+  /**
+   * Counts the tenant's events.
+   */
+  position: number
+  kind:
+    | 'ticket.created'
+    | 'ticket.status_changed'
+    | 'ticket.priority_changed'
+    | 'ticket.topic_changed'
+    | 'ticket.type_changed'
+    | 'ticket.title_changed'
+    | 'ticket.group_changed'
+    | 'ticket.assignee_changed'
+    | 'ticket.requester_changed'
+    | 'ticket.desk_changed'
+    | 'ticket.form_changed'
+    | 'ticket.tags_changed'
+    | 'ticket.waiting_changed'
+    | 'ticket.deleted'
+    | 'message.added'
+    | 'message.deleted'
+    | 'user.created'
+    | 'user.changed'
+    | 'user.erased'
+    | 'tenant.changed'
+    | 'desk.created'
+    | 'desk.changed'
+    | 'group.created'
+    | 'group.changed'
+    | 'topic.created'
+    | 'topic.changed'
+    | 'type.created'
+    | 'type.changed'
+    | 'form.created'
+    | 'form.changed'
+    | 'status_label.created'
+    | 'status_label.changed'
+    | 'priority_label.created'
+    | 'priority_label.changed'
+    | 'channel.created'
+    | 'channel.changed'
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  at: string
+  actor: {
+    id: string
+    integer: number
+    name: string
+    surname: string
+    email: string | null
+    /**
+     * customer, agent or admin on the ticket's desk; owner of the tenant; null: none.
+     */
+    role: string | null
+  } | null
+  /**
+   * Name of the credential used.
+   */
+  credential: string | null
+  /**
+   * The API it was done through.
+   */
+  dialect: string
+  request_id: string
+  before: {
+    [k: string]: unknown
+  } | null
+  after: {
+    [k: string]: unknown
+  } | null
+  message: {
+    id: string
+    integer: number
+    visibility: 'public' | 'internal'
+    author: {
+      id: string
+      integer: number
+      name: string
+      surname: string
+      email: string | null
+    } | null
+    /**
+     * To be shown in place of the author's own name.
+     */
+    author_name: string | null
+    author_role: 'requester' | 'agent'
+    direction: 'inbound' | 'outbound'
+    channel: string
+    /**
+     * What it was written in.
+     */
+    format: 'text' | 'html'
+    /**
+     * As plain text.
+     */
+    text: string
+    /**
+     * As sanitised HTML; null when it was written as plain text.
+     */
+    html: string | null
+    /**
+     * The ticket's status after this message.
+     */
+    ticket_status: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+    /**
+     * Whom it goes to.
+     */
+    to: string[]
+    /**
+     * Who gets a copy.
+     */
+    cc: string[]
+    /**
+     * Who gets a copy unseen; empty without message.read_internal.
+     */
+    bcc: string[]
+    /**
+     * The message that it answers; null also when that one was deleted.
+     */
+    in_reply_to: string | null
+    external_reference: string | null
+    attachments: Attachment[]
+    /**
+     * UTC, for instance 2026-01-15T10:20:30.123Z
+     */
+    created_at: string
+  } | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Desk".
+ */
+export interface Desk {
+  id: string
+  integer: number
+  name: string
+  /**
+   * Whether tickets that name no desk go there.
+   */
+  default: boolean
+  /**
+   * Whether new tickets may have it.
+   */
+  active: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Group".
+ */
+export interface Group {
+  id: string
+  integer: number
+  name: string
+  /**
+   * Whether new tickets may have it.
+   */
+  active: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Topic".
+ */
+export interface Topic {
+  id: number
+  name: string
+  /**
+   * Whether new tickets may have it.
+   */
+  active: boolean
+  /**
+   * The dialects whose callers may choose it by themselves.
+   */
+  offered_in: string[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Type".
+ */
+export interface Type {
+  id: number
+  name: string
+  /**
+   * Whether new tickets may have it.
+   */
+  active: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "StatusLabel".
+ */
+export interface StatusLabel {
+  id: number
+  name: string
+  /**
+   * Whether new tickets may have it.
+   */
+  active: boolean
+  status: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "PriorityLabel".
+ */
+export interface PriorityLabel {
+  id: number
+  name: string
+  /**
+   * Whether new tickets may have it.
+   */
+  active: boolean
+  priority: 'low' | 'normal' | 'high' | 'urgent'
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Channel".
+ */
+export interface Channel {
+  id: number
+  name: string
+  /**
+   * Whether new tickets may have it.
+   */
+  active: boolean
+  /**
+   * What tickets name it by.
+   */
+  kind: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListedUser".
+ */
+export interface ListedUser {
+  id: string
+  integer: number
+  kind: 'person' | 'service' | 'automation'
+  /**
+   * Of the tenant.
+   */
+  owner: boolean
+  name: string
+  surname: string
+  email: string | null
+  username: string | null
+  customer_number: string | null
+  phone: string | null
+  photo_url: string | null
+  about: string | null
+  active: boolean
+  memberships: {
+    id: string
+    desk: {
+      id: string
+      integer: number
+      name: string
+    }
+    role: 'customer' | 'agent' | 'admin'
+  }[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Webhook".
+ */
+export interface Webhook {
+  id: string
+  dialect: string
+  desk: {
+    id: string
+    integer: number
+    name: string
+  } | null
+  url: string
+  description: string
+  events: string[]
+  enabled: boolean
+  /**
+   * gone: the receiver answered 410. Unless disabled by hand, what happens is kept until it is enabled again.
+   */
+  disabled_by: 'hand' | 'failures' | 'gone' | null
+  disabled_because: string | null
+  /**
+   * Until when the receiver asked to be left alone, by Retry-After.
+   */
+  rests_until: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  updated_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  last_used_at: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListedDelivery".
+ */
+export interface ListedDelivery {
+  id: string
+  /**
+   * As the dialect calls it.
+   */
+  event: string
+  /**
+   * Of the event in the log.
+   */
+  position: number
+  state: 'waiting' | 'delivered' | 'dead' | 'skipped'
+  attempts: number
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  next_at: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  finished_at: string | null
+  /**
+   * The earlier delivery of the same ticket that has to be delivered, given up or skipped first.
+   */
+  waits_for: string | null
+  last: {
+    status: number | null
+    problem: string | null
+    /**
+     * The first words of the body.
+     */
+    answer: string | null
+  } | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Session".
+ */
+export interface Session {
+  id: string
+  /**
+   * As the browser calls itself.
+   */
+  user_agent: string
+  /**
+   * Whether it is the one that asks.
+   */
+  current: boolean
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  expires_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  last_used_at: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Event".
+ */
+export interface Event {
+  /**
+   * Its place among all events of the tenant, without gaps.
+   */
+  position: number
+  id: string
+  kind:
+    | 'ticket.created'
+    | 'ticket.status_changed'
+    | 'ticket.priority_changed'
+    | 'ticket.topic_changed'
+    | 'ticket.type_changed'
+    | 'ticket.title_changed'
+    | 'ticket.group_changed'
+    | 'ticket.assignee_changed'
+    | 'ticket.requester_changed'
+    | 'ticket.desk_changed'
+    | 'ticket.form_changed'
+    | 'ticket.tags_changed'
+    | 'ticket.waiting_changed'
+    | 'ticket.deleted'
+    | 'message.added'
+    | 'message.deleted'
+    | 'user.created'
+    | 'user.changed'
+    | 'user.erased'
+    | 'tenant.changed'
+    | 'desk.created'
+    | 'desk.changed'
+    | 'group.created'
+    | 'group.changed'
+    | 'topic.created'
+    | 'topic.changed'
+    | 'type.created'
+    | 'type.changed'
+    | 'form.created'
+    | 'form.changed'
+    | 'status_label.created'
+    | 'status_label.changed'
+    | 'priority_label.created'
+    | 'priority_label.changed'
+    | 'channel.created'
+    | 'channel.changed'
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  at: string
+  /**
+   * The ticket that it is about.
+   */
+  ticket: string | null
+  /**
+   * The message that it is about.
+   */
+  message: string | null
+  /**
+   * The user or record that it is about, where it is about no ticket.
+   */
+  subject: string | null
+  /**
+   * The user who did it.
+   */
+  actor: string | null
+  /**
+   * By which API.
+   */
+  dialect: string
+  request_id: string
+  /**
+   * The ticket's at that moment.
+   */
+  desk: string | null
+  /**
+   * The ticket's at that moment.
+   */
+  requester: string | null
+  /**
+   * The ticket's at that moment.
+   */
+  assignee: string | null
+  /**
+   * Of the message.
+   */
+  visibility: 'public' | 'internal' | null
+  /**
+   * The changed fields as they were.
+   */
+  before: {
+    [k: string]: unknown
+  } | null
+  /**
+   * The changed fields as they are since.
+   */
+  after: {
+    [k: string]: unknown
+  } | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateTicketBody".
+ */
+export interface CreateTicketBody {
+  /**
+   * The default desk, or the one that the key is for, by default.
+   */
+  desk?: string
+  requester?: {
+    /**
+     * A user.
+     */
+    id?: string
+    /**
+     * A user by address, made if there is none.
+     */
+    email?: string
+    /**
+     * With email: the name of a user who is made.
+     */
+    name?: string
+  }
+  title?: string
+  /**
+   * Plain text; not together with html.
+   */
+  text?: string
+  /**
+   * HTML; not together with text.
+   */
+  html?: string
+  /**
+   * Files of the message; each attachment is used once.
+   *
+   * @maxItems 20
+   *
+   * Items: An attachment that you uploaded.
+   */
+  attachments?: string[]
+  status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+  priority?: 'low' | 'normal' | 'high' | 'urgent'
+  /**
+   * Id of a topic.
+   */
+  topic?: number | null
+  /**
+   * Id of a type.
+   */
+  type?: number | null
+  /**
+   * Id of a form.
+   */
+  form?: number | null
+  /**
+   * A group.
+   */
+  group?: string | null
+  /**
+   * A user who works on the desk.
+   */
+  assignee?: string | null
+  /**
+   * Tags of the ticket.
+   *
+   * @maxItems 100
+   */
+  tags?: string[]
+  /**
+   * Your own reference.
+   */
+  reference?: string | null
+  /**
+   * Kind of a channel; api by default.
+   */
+  channel?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListTicketsQuery".
+ */
+export interface ListTicketsQuery {
+  status?: string
+  priority?: string
+  desk?: string
+  requester?: string
+  assignee?: string
+  unassigned?: 'true' | 'false'
+  group?: string
+  topic?: string
+  include?: string
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListTicketsAnswer".
+ */
+export interface ListTicketsAnswer {
+  data: Ticket[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "GetTicketQuery".
+ */
+export interface GetTicketQuery {
+  include?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeTicketBody".
+ */
+export interface ChangeTicketBody {
+  title?: string
+  status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+  priority?: 'low' | 'normal' | 'high' | 'urgent'
+  /**
+   * Id of a topic.
+   */
+  topic?: number | null
+  /**
+   * Id of a type.
+   */
+  type?: number | null
+  /**
+   * Id of a form.
+   */
+  form?: number | null
+  /**
+   * A group.
+   */
+  group?: string | null
+  /**
+   * A user who works on the desk.
+   */
+  assignee?: string | null
+  /**
+   * A user.
+   */
+  requester?: string | null
+  /**
+   * Where the ticket moves to; it gets a new number there.
+   */
+  desk?: string
+  /**
+   * Tags to add.
+   *
+   * @maxItems 100
+   */
+  add_tags?: string[]
+  /**
+   * Tags to remove.
+   *
+   * @maxItems 100
+   */
+  remove_tags?: string[]
+  /**
+   * False: what the requester said last needs no answer; true: it does after all.
+   */
+  waiting?: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "MarkReadBody".
+ */
+export interface MarkReadBody {
+  /**
+   * Of the last event that you saw; absent for all there is.
+   */
+  position?: number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "AddMessageBody".
+ */
+export interface AddMessageBody {
+  /**
+   * Plain text; not together with html.
+   */
+  text?: string
+  /**
+   * HTML; not together with text.
+   */
+  html?: string
+  /**
+   * Files of the message; each attachment is used once.
+   *
+   * @maxItems 20
+   *
+   * Items: An attachment that you uploaded.
+   */
+  attachments?: string[]
+  /**
+   * Whom it goes to; only by who works on the desk. Nothing is sent by e-mail yet.
+   *
+   * @maxItems 50
+   */
+  to?: string[]
+  /**
+   * Who gets a copy; likewise.
+   *
+   * @maxItems 50
+   */
+  cc?: string[]
+  /**
+   * Who gets a copy unseen; likewise, and shown only to those who may read internal messages.
+   *
+   * @maxItems 50
+   */
+  bcc?: string[]
+  /**
+   * The message of this ticket that it answers; a public one if it is public itself.
+   */
+  in_reply_to?: string
+  /**
+   * What it is called in the system that it came from.
+   */
+  external_reference?: string
+  /**
+   * A public reply, or an internal note; public by default.
+   */
+  visibility?: 'public' | 'internal'
+  /**
+   * The status of the ticket with this message; by the lifecycle by default.
+   */
+  status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+  /**
+   * The latest message that you saw: refused with 412 if anything public was said after it.
+   */
+  unless_public_after?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "AddMessageAnswer".
+ */
+export interface AddMessageAnswer {
+  message: Message
+  ticket: Ticket
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListMessagesQuery".
+ */
+export interface ListMessagesQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListMessagesAnswer".
+ */
+export interface ListMessagesAnswer {
+  data: Message[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "OriginalMessage".
+ */
+export interface OriginalMessage {
+  id: string
+  integer: number
+  /**
+   * What it was written in.
+   */
+  format: 'text' | 'html'
+  /**
+   * As it came in. Do not render it: what is in it would run.
+   */
+  original: string
+  /**
+   * What made its safe form; null when it was written as plain text.
+   */
+  sanitizer: string | null
+  /**
+   * The number of the rules by which its forms were made; 0 in haste, null before there were numbers.
+   */
+  rendering: number | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListTimelineQuery".
+ */
+export interface ListTimelineQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListTimelineAnswer".
+ */
+export interface ListTimelineAnswer {
+  data: TimelineEntry[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Tenant".
+ */
+export interface Tenant {
+  id: string
+  name: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeTenantBody".
+ */
+export interface ChangeTenantBody {
+  name: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListDesksQuery".
+ */
+export interface ListDesksQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListDesksAnswer".
+ */
+export interface ListDesksAnswer {
+  data: Desk[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateDeskBody".
+ */
+export interface CreateDeskBody {
+  name: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeDeskBody".
+ */
+export interface ChangeDeskBody {
+  name?: string
+  /**
+   * False retires it: tickets that have it keep it, and no other may get it.
+   */
+  active?: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListGroupsQuery".
+ */
+export interface ListGroupsQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListGroupsAnswer".
+ */
+export interface ListGroupsAnswer {
+  data: Group[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateGroupBody".
+ */
+export interface CreateGroupBody {
+  name: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeGroupBody".
+ */
+export interface ChangeGroupBody {
+  name?: string
+  /**
+   * False retires it: tickets that have it keep it, and no other may get it.
+   */
+  active?: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListTopicsQuery".
+ */
+export interface ListTopicsQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListTopicsAnswer".
+ */
+export interface ListTopicsAnswer {
+  data: Topic[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateTopicBody".
+ */
+export interface CreateTopicBody {
+  name: string
+  /**
+   * The dialects whose callers may choose it by themselves; none by default.
+   *
+   * @maxItems 1
+   */
+  offered_in?: 'netgroot'[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeTopicBody".
+ */
+export interface ChangeTopicBody {
+  name?: string
+  /**
+   * False retires it: tickets that have it keep it, and no other may get it.
+   */
+  active?: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListTypesQuery".
+ */
+export interface ListTypesQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListTypesAnswer".
+ */
+export interface ListTypesAnswer {
+  data: Type[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateTypeBody".
+ */
+export interface CreateTypeBody {
+  name: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeTypeBody".
+ */
+export interface ChangeTypeBody {
+  name?: string
+  /**
+   * False retires it: tickets that have it keep it, and no other may get it.
+   */
+  active?: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListFormsQuery".
+ */
+export interface ListFormsQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListFormsAnswer".
+ */
+export interface ListFormsAnswer {
+  data: Type[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateFormBody".
+ */
+export interface CreateFormBody {
+  name: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeFormBody".
+ */
+export interface ChangeFormBody {
+  name?: string
+  /**
+   * False retires it: tickets that have it keep it, and no other may get it.
+   */
+  active?: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListStatusLabelsQuery".
+ */
+export interface ListStatusLabelsQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListStatusLabelsAnswer".
+ */
+export interface ListStatusLabelsAnswer {
+  data: StatusLabel[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateStatusLabelBody".
+ */
+export interface CreateStatusLabelBody {
+  name: string
+  status: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeStatusLabelBody".
+ */
+export interface ChangeStatusLabelBody {
+  name?: string
+  /**
+   * False retires it: tickets that have it keep it, and no other may get it.
+   */
+  active?: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListPriorityLabelsQuery".
+ */
+export interface ListPriorityLabelsQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListPriorityLabelsAnswer".
+ */
+export interface ListPriorityLabelsAnswer {
+  data: PriorityLabel[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreatePriorityLabelBody".
+ */
+export interface CreatePriorityLabelBody {
+  name: string
+  priority: 'low' | 'normal' | 'high' | 'urgent'
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangePriorityLabelBody".
+ */
+export interface ChangePriorityLabelBody {
+  name?: string
+  /**
+   * False retires it: tickets that have it keep it, and no other may get it.
+   */
+  active?: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListChannelsQuery".
+ */
+export interface ListChannelsQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListChannelsAnswer".
+ */
+export interface ListChannelsAnswer {
+  data: Channel[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateChannelBody".
+ */
+export interface CreateChannelBody {
+  name: string
+  /**
+   * What tickets name it by.
+   */
+  kind: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeChannelBody".
+ */
+export interface ChangeChannelBody {
+  name?: string
+  /**
+   * False retires it: tickets that have it keep it, and no other may get it.
+   */
+  active?: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListUsersQuery".
+ */
+export interface ListUsersQuery {
+  query?: string
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListUsersAnswer".
+ */
+export interface ListUsersAnswer {
+  data: ListedUser[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateUserBody".
+ */
+export interface CreateUserBody {
+  name: string
+  surname?: string
+  email?: string | null
+  username?: string | null
+  customer_number?: string | null
+  phone?: string | null
+  photo_url?: string | null
+  about?: string | null
+  active?: boolean
+  /**
+   * Set by name; null takes one away.
+   */
+  fields?: {
+    [k: string]: string | null
+  }
+  /**
+   * To add or to set.
+   *
+   * @maxItems 100
+   */
+  memberships?: {
+    /**
+     * UUID or integer of a desk.
+     */
+    desk: number | string
+    role: 'customer' | 'agent' | 'admin'
+  }[]
+  /**
+   * To add: what a client's own system calls the user.
+   */
+  external_ids?: {
+    /**
+     * UUID or integer of a desk.
+     */
+    desk: number | string
+    id: string
+  }[]
+  /**
+   * To add; a telephone number in E.164.
+   */
+  addresses?: {
+    kind: 'email' | 'telephone' | 'facebook' | 'twitter'
+    address: string
+  }[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "User".
+ */
+export interface User {
+  id: string
+  integer: number
+  kind: 'person' | 'service' | 'automation'
+  /**
+   * Of the tenant.
+   */
+  owner: boolean
+  name: string
+  surname: string
+  email: string | null
+  username: string | null
+  customer_number: string | null
+  phone: string | null
+  photo_url: string | null
+  about: string | null
+  active: boolean
+  memberships: {
+    id: string
+    desk: {
+      id: string
+      integer: number
+      name: string
+    }
+    role: 'customer' | 'agent' | 'admin'
+  }[]
+  /**
+   * Texts under the tenant's own names.
+   */
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string
+  }
+  addresses: {
+    kind: 'email' | 'telephone' | 'facebook' | 'twitter'
+    address: string
+  }[]
+  external_ids: {
+    desk: {
+      id: string
+      integer: number
+      name: string
+    }
+    id: string
+  }[]
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeUserBody".
+ */
+export interface ChangeUserBody {
+  name?: string
+  surname?: string
+  email?: string | null
+  username?: string | null
+  customer_number?: string | null
+  phone?: string | null
+  photo_url?: string | null
+  about?: string | null
+  active?: boolean
+  /**
+   * Set by name; null takes one away.
+   */
+  fields?: {
+    [k: string]: string | null
+  }
+  /**
+   * To add or to set.
+   *
+   * @maxItems 100
+   */
+  memberships?: {
+    /**
+     * UUID or integer of a desk.
+     */
+    desk: number | string
+    role: 'customer' | 'agent' | 'admin'
+  }[]
+  /**
+   * To add: what a client's own system calls the user.
+   */
+  external_ids?: {
+    /**
+     * UUID or integer of a desk.
+     */
+    desk: number | string
+    id: string
+  }[]
+  /**
+   * To add; a telephone number in E.164.
+   */
+  addresses?: {
+    kind: 'email' | 'telephone' | 'facebook' | 'twitter'
+    address: string
+  }[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Me".
+ */
+export interface Me {
+  user: ListedUser
+  tenant: Tenant
+  credential: {
+    name: string
+    desk: {
+      id: string
+      integer: number
+      name: string
+    } | null
+    expires_at: string | null
+  }
+  /**
+   * Those within reach, with the role there.
+   */
+  desks: {
+    id: string
+    integer: number
+    name: string
+    role: 'customer' | 'agent' | 'admin'
+  }[]
+  /**
+   * Of a session, for X-CSRF-Token; null for a key.
+   */
+  csrf_token: string | null
+  /**
+   * The most that the key gives; roles may give less.
+   */
+  permissions: (
+    | 'ticket.read'
+    | 'ticket.create'
+    | 'ticket.change'
+    | 'ticket.status'
+    | 'ticket.assign'
+    | 'ticket.delete'
+    | 'ticket.bulk'
+    | 'ticket.merge'
+    | 'message.read_internal'
+    | 'message.reply'
+    | 'message.note'
+    | 'message.delete'
+    | 'attachment.create'
+    | 'user.read'
+    | 'user.manage'
+    | 'catalogue.read'
+    | 'catalogue.manage'
+    | 'view.read'
+    | 'view.manage'
+    | 'webhook.manage'
+    | 'credential.manage'
+    | 'export'
+    | 'audit.read'
+    | 'tenant.manage'
+  )[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListWebhooksQuery".
+ */
+export interface ListWebhooksQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListWebhooksAnswer".
+ */
+export interface ListWebhooksAnswer {
+  data: Webhook[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateWebhookBody".
+ */
+export interface CreateWebhookBody {
+  url: string
+  /**
+   * Whose payloads, signature and retries: native (default), spacebring, moov, omnidesk.
+   */
+  dialect?: string
+  /**
+   * Only events of this desk; null: of all desks. The desk of the key, where it is bound to one.
+   */
+  desk?: string | null
+  /**
+   * Names of events as the dialect calls them; * is all, where the dialect has that. The dialect's usual ones by default.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  events?: string[]
+  description?: string
+  enabled?: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateWebhookAnswer".
+ */
+export interface CreateWebhookAnswer {
+  id: string
+  dialect: string
+  desk: {
+    id: string
+    integer: number
+    name: string
+  } | null
+  url: string
+  description: string
+  events: string[]
+  enabled: boolean
+  /**
+   * gone: the receiver answered 410. Unless disabled by hand, what happens is kept until it is enabled again.
+   */
+  disabled_by: 'hand' | 'failures' | 'gone' | null
+  disabled_because: string | null
+  /**
+   * Until when the receiver asked to be left alone, by Retry-After.
+   */
+  rests_until: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  updated_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  last_used_at: string | null
+  /**
+   * Signs every delivery. Shown now only.
+   */
+  secret: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeWebhookBody".
+ */
+export interface ChangeWebhookBody {
+  url?: string
+  /**
+   * Names of events as the dialect calls them; * is all, where the dialect has that. The dialect's usual ones by default.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  events?: string[]
+  description?: string
+  /**
+   * true also sends what has been waiting since failures disabled it.
+   */
+  enabled?: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "RotateWebhookSecretAnswer".
+ */
+export interface RotateWebhookSecretAnswer {
+  /**
+   * Signs every delivery. Shown now only.
+   */
+  secret: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "TestWebhookAnswer".
+ */
+export interface TestWebhookAnswer {
+  /**
+   * What was sent.
+   */
+  body: string
+  /**
+   * null: there was no answer.
+   */
+  status: number | null
+  answer_body: string | null
+  problem: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ReplayDeadDeliveriesAnswer".
+ */
+export interface ReplayDeadDeliveriesAnswer {
+  replayed: number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "SendWaitingDeliveriesAnswer".
+ */
+export interface SendWaitingDeliveriesAnswer {
+  /**
+   * Deliveries that go out as their turn comes.
+   */
+  due: number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListDeliveriesQuery".
+ */
+export interface ListDeliveriesQuery {
+  state?: 'waiting' | 'delivered' | 'dead' | 'skipped'
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListDeliveriesAnswer".
+ */
+export interface ListDeliveriesAnswer {
+  data: ListedDelivery[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Delivery".
+ */
+export interface Delivery {
+  id: string
+  /**
+   * As the dialect calls it.
+   */
+  event: string
+  /**
+   * Of the event in the log.
+   */
+  position: number
+  state: 'waiting' | 'delivered' | 'dead' | 'skipped'
+  attempts: number
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  next_at: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  finished_at: string | null
+  /**
+   * The earlier delivery of the same ticket that has to be delivered, given up or skipped first.
+   */
+  waits_for: string | null
+  last: {
+    status: number | null
+    problem: string | null
+    /**
+     * The first words of the body.
+     */
+    answer: string | null
+  } | null
+  /**
+   * The payload, exactly as it is sent; null while it is made again without what was erased.
+   */
+  body: string | null
+  log: {
+    number: number
+    /**
+     * UTC, for instance 2026-01-15T10:20:30.123Z
+     */
+    at: string
+    duration_ms: number
+    url: string
+    request_headers: {
+      /**
+       * This interface was referenced by `undefined`'s JSON-Schema definition
+       * via the `patternProperty` "^.*$".
+       */
+      [k: string]: string
+    }
+    status: number | null
+    answer_headers: {
+      /**
+       * This interface was referenced by `undefined`'s JSON-Schema definition
+       * via the `patternProperty` "^.*$".
+       */
+      [k: string]: string
+    } | null
+    answer_body: string | null
+    problem: string | null
+  }[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ReplayDeliveryAnswer".
+ */
+export interface ReplayDeliveryAnswer {
+  replayed: number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "SendDeliveryAnswer".
+ */
+export interface SendDeliveryAnswer {
+  /**
+   * Deliveries that go out as their turn comes.
+   */
+  due: number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListSessionsAnswer".
+ */
+export interface ListSessionsAnswer {
+  data: Session[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "SignInBody".
+ */
+export interface SignInBody {
+  /**
+   * E-mail address or user name.
+   */
+  login: string
+  password: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "SignInAnswer".
+ */
+export interface SignInAnswer {
+  session: Session
+  /**
+   * To be sent as X-CSRF-Token with every request that changes something.
+   */
+  csrf_token: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListEventsQuery".
+ */
+export interface ListEventsQuery {
+  after?: string
+  limit?: string
+  wait?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListEventsAnswer".
+ */
+export interface ListEventsAnswer {
+  data: Event[]
+  /**
+   * The position to go on after. Where it is the one that was asked for, there is no more yet.
+   */
+  next: number
+}
+
+export interface Operations {
+  createTicket: { params: undefined; query: undefined; body: CreateTicketBody; answer: Ticket }
+  listTickets: { params: undefined; query: ListTicketsQuery; body: undefined; answer: ListTicketsAnswer }
+  getTicket: { params: { id: string }; query: GetTicketQuery; body: undefined; answer: Ticket }
+  changeTicket: { params: { id: string }; query: undefined; body: ChangeTicketBody; answer: Ticket }
+  deleteTicket: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
+  markRead: { params: { id: string }; query: undefined; body: MarkReadBody; answer: undefined }
+  markUnread: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
+  getTicketByNumber: { params: { desk: string; number: string }; query: undefined; body: undefined; answer: Ticket }
+  addMessage: { params: { id: string }; query: undefined; body: AddMessageBody; answer: AddMessageAnswer }
+  listMessages: { params: { id: string }; query: ListMessagesQuery; body: undefined; answer: ListMessagesAnswer }
+  deleteMessage: { params: { id: string; message: string }; query: undefined; body: undefined; answer: undefined }
+  getOriginalMessage: {
+    params: { id: string; message: string }
+    query: undefined
+    body: undefined
+    answer: OriginalMessage
+  }
+  listTimeline: { params: { id: string }; query: ListTimelineQuery; body: undefined; answer: ListTimelineAnswer }
+  uploadAttachment: { params: undefined; query: undefined; body: FormData; answer: Attachment }
+  getTenant: { params: undefined; query: undefined; body: undefined; answer: Tenant }
+  changeTenant: { params: undefined; query: undefined; body: ChangeTenantBody; answer: Tenant }
+  listDesks: { params: undefined; query: ListDesksQuery; body: undefined; answer: ListDesksAnswer }
+  createDesk: { params: undefined; query: undefined; body: CreateDeskBody; answer: Desk }
+  getDesk: { params: { id: string }; query: undefined; body: undefined; answer: Desk }
+  changeDesk: { params: { id: string }; query: undefined; body: ChangeDeskBody; answer: Desk }
+  listGroups: { params: undefined; query: ListGroupsQuery; body: undefined; answer: ListGroupsAnswer }
+  createGroup: { params: undefined; query: undefined; body: CreateGroupBody; answer: Group }
+  getGroup: { params: { id: string }; query: undefined; body: undefined; answer: Group }
+  changeGroup: { params: { id: string }; query: undefined; body: ChangeGroupBody; answer: Group }
+  listTopics: { params: undefined; query: ListTopicsQuery; body: undefined; answer: ListTopicsAnswer }
+  createTopic: { params: undefined; query: undefined; body: CreateTopicBody; answer: Topic }
+  getTopic: { params: { id: string }; query: undefined; body: undefined; answer: Topic }
+  changeTopic: { params: { id: string }; query: undefined; body: ChangeTopicBody; answer: Topic }
+  listTypes: { params: undefined; query: ListTypesQuery; body: undefined; answer: ListTypesAnswer }
+  createType: { params: undefined; query: undefined; body: CreateTypeBody; answer: Type }
+  getType: { params: { id: string }; query: undefined; body: undefined; answer: Type }
+  changeType: { params: { id: string }; query: undefined; body: ChangeTypeBody; answer: Type }
+  listForms: { params: undefined; query: ListFormsQuery; body: undefined; answer: ListFormsAnswer }
+  createForm: { params: undefined; query: undefined; body: CreateFormBody; answer: Type }
+  getForm: { params: { id: string }; query: undefined; body: undefined; answer: Type }
+  changeForm: { params: { id: string }; query: undefined; body: ChangeFormBody; answer: Type }
+  listStatusLabels: { params: undefined; query: ListStatusLabelsQuery; body: undefined; answer: ListStatusLabelsAnswer }
+  createStatusLabel: { params: undefined; query: undefined; body: CreateStatusLabelBody; answer: StatusLabel }
+  getStatusLabel: { params: { id: string }; query: undefined; body: undefined; answer: StatusLabel }
+  changeStatusLabel: { params: { id: string }; query: undefined; body: ChangeStatusLabelBody; answer: StatusLabel }
+  listPriorityLabels: {
+    params: undefined
+    query: ListPriorityLabelsQuery
+    body: undefined
+    answer: ListPriorityLabelsAnswer
+  }
+  createPriorityLabel: { params: undefined; query: undefined; body: CreatePriorityLabelBody; answer: PriorityLabel }
+  getPriorityLabel: { params: { id: string }; query: undefined; body: undefined; answer: PriorityLabel }
+  changePriorityLabel: {
+    params: { id: string }
+    query: undefined
+    body: ChangePriorityLabelBody
+    answer: PriorityLabel
+  }
+  listChannels: { params: undefined; query: ListChannelsQuery; body: undefined; answer: ListChannelsAnswer }
+  createChannel: { params: undefined; query: undefined; body: CreateChannelBody; answer: Channel }
+  getChannel: { params: { id: string }; query: undefined; body: undefined; answer: Channel }
+  changeChannel: { params: { id: string }; query: undefined; body: ChangeChannelBody; answer: Channel }
+  listUsers: { params: undefined; query: ListUsersQuery; body: undefined; answer: ListUsersAnswer }
+  createUser: { params: undefined; query: undefined; body: CreateUserBody; answer: User }
+  getUser: { params: { id: string }; query: undefined; body: undefined; answer: User }
+  changeUser: { params: { id: string }; query: undefined; body: ChangeUserBody; answer: User }
+  eraseUser: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
+  getMe: { params: undefined; query: undefined; body: undefined; answer: Me }
+  listWebhooks: { params: undefined; query: ListWebhooksQuery; body: undefined; answer: ListWebhooksAnswer }
+  createWebhook: { params: undefined; query: undefined; body: CreateWebhookBody; answer: CreateWebhookAnswer }
+  getWebhook: { params: { id: string }; query: undefined; body: undefined; answer: Webhook }
+  changeWebhook: { params: { id: string }; query: undefined; body: ChangeWebhookBody; answer: Webhook }
+  deleteWebhook: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
+  rotateWebhookSecret: { params: { id: string }; query: undefined; body: undefined; answer: RotateWebhookSecretAnswer }
+  testWebhook: { params: { id: string }; query: undefined; body: undefined; answer: TestWebhookAnswer }
+  replayDeadDeliveries: {
+    params: { id: string }
+    query: undefined
+    body: undefined
+    answer: ReplayDeadDeliveriesAnswer
+  }
+  sendWaitingDeliveries: {
+    params: { id: string }
+    query: undefined
+    body: undefined
+    answer: SendWaitingDeliveriesAnswer
+  }
+  listDeliveries: { params: { id: string }; query: ListDeliveriesQuery; body: undefined; answer: ListDeliveriesAnswer }
+  getDelivery: { params: { id: string; delivery: string }; query: undefined; body: undefined; answer: Delivery }
+  replayDelivery: {
+    params: { id: string; delivery: string }
+    query: undefined
+    body: undefined
+    answer: ReplayDeliveryAnswer
+  }
+  sendDelivery: {
+    params: { id: string; delivery: string }
+    query: undefined
+    body: undefined
+    answer: SendDeliveryAnswer
+  }
+  skipDelivery: { params: { id: string; delivery: string }; query: undefined; body: undefined; answer: ListedDelivery }
+  listSessions: { params: undefined; query: undefined; body: undefined; answer: ListSessionsAnswer }
+  signIn: { params: undefined; query: undefined; body: SignInBody; answer: SignInAnswer }
+  signOut: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
+  listEvents: { params: undefined; query: ListEventsQuery; body: undefined; answer: ListEventsAnswer }
+}
+
+/** Where each operation is. */
+export const OPERATIONS = {
+  createTicket: { method: 'POST', path: '/v1/tickets' },
+  listTickets: { method: 'GET', path: '/v1/tickets' },
+  getTicket: { method: 'GET', path: '/v1/tickets/{id}' },
+  changeTicket: { method: 'PATCH', path: '/v1/tickets/{id}' },
+  deleteTicket: { method: 'DELETE', path: '/v1/tickets/{id}' },
+  markRead: { method: 'PUT', path: '/v1/tickets/{id}/read' },
+  markUnread: { method: 'DELETE', path: '/v1/tickets/{id}/read' },
+  getTicketByNumber: { method: 'GET', path: '/v1/desks/{desk}/tickets/{number}' },
+  addMessage: { method: 'POST', path: '/v1/tickets/{id}/messages' },
+  listMessages: { method: 'GET', path: '/v1/tickets/{id}/messages' },
+  deleteMessage: { method: 'DELETE', path: '/v1/tickets/{id}/messages/{message}' },
+  getOriginalMessage: { method: 'GET', path: '/v1/tickets/{id}/messages/{message}/original' },
+  listTimeline: { method: 'GET', path: '/v1/tickets/{id}/timeline' },
+  uploadAttachment: { method: 'POST', path: '/v1/attachments' },
+  getTenant: { method: 'GET', path: '/v1/tenant' },
+  changeTenant: { method: 'PATCH', path: '/v1/tenant' },
+  listDesks: { method: 'GET', path: '/v1/desks' },
+  createDesk: { method: 'POST', path: '/v1/desks' },
+  getDesk: { method: 'GET', path: '/v1/desks/{id}' },
+  changeDesk: { method: 'PATCH', path: '/v1/desks/{id}' },
+  listGroups: { method: 'GET', path: '/v1/groups' },
+  createGroup: { method: 'POST', path: '/v1/groups' },
+  getGroup: { method: 'GET', path: '/v1/groups/{id}' },
+  changeGroup: { method: 'PATCH', path: '/v1/groups/{id}' },
+  listTopics: { method: 'GET', path: '/v1/topics' },
+  createTopic: { method: 'POST', path: '/v1/topics' },
+  getTopic: { method: 'GET', path: '/v1/topics/{id}' },
+  changeTopic: { method: 'PATCH', path: '/v1/topics/{id}' },
+  listTypes: { method: 'GET', path: '/v1/types' },
+  createType: { method: 'POST', path: '/v1/types' },
+  getType: { method: 'GET', path: '/v1/types/{id}' },
+  changeType: { method: 'PATCH', path: '/v1/types/{id}' },
+  listForms: { method: 'GET', path: '/v1/forms' },
+  createForm: { method: 'POST', path: '/v1/forms' },
+  getForm: { method: 'GET', path: '/v1/forms/{id}' },
+  changeForm: { method: 'PATCH', path: '/v1/forms/{id}' },
+  listStatusLabels: { method: 'GET', path: '/v1/status_labels' },
+  createStatusLabel: { method: 'POST', path: '/v1/status_labels' },
+  getStatusLabel: { method: 'GET', path: '/v1/status_labels/{id}' },
+  changeStatusLabel: { method: 'PATCH', path: '/v1/status_labels/{id}' },
+  listPriorityLabels: { method: 'GET', path: '/v1/priority_labels' },
+  createPriorityLabel: { method: 'POST', path: '/v1/priority_labels' },
+  getPriorityLabel: { method: 'GET', path: '/v1/priority_labels/{id}' },
+  changePriorityLabel: { method: 'PATCH', path: '/v1/priority_labels/{id}' },
+  listChannels: { method: 'GET', path: '/v1/channels' },
+  createChannel: { method: 'POST', path: '/v1/channels' },
+  getChannel: { method: 'GET', path: '/v1/channels/{id}' },
+  changeChannel: { method: 'PATCH', path: '/v1/channels/{id}' },
+  listUsers: { method: 'GET', path: '/v1/users' },
+  createUser: { method: 'POST', path: '/v1/users' },
+  getUser: { method: 'GET', path: '/v1/users/{id}' },
+  changeUser: { method: 'PATCH', path: '/v1/users/{id}' },
+  eraseUser: { method: 'DELETE', path: '/v1/users/{id}' },
+  getMe: { method: 'GET', path: '/v1/me' },
+  listWebhooks: { method: 'GET', path: '/v1/webhooks' },
+  createWebhook: { method: 'POST', path: '/v1/webhooks' },
+  getWebhook: { method: 'GET', path: '/v1/webhooks/{id}' },
+  changeWebhook: { method: 'PATCH', path: '/v1/webhooks/{id}' },
+  deleteWebhook: { method: 'DELETE', path: '/v1/webhooks/{id}' },
+  rotateWebhookSecret: { method: 'POST', path: '/v1/webhooks/{id}/rotate_secret' },
+  testWebhook: { method: 'POST', path: '/v1/webhooks/{id}/test' },
+  replayDeadDeliveries: { method: 'POST', path: '/v1/webhooks/{id}/replay' },
+  sendWaitingDeliveries: { method: 'POST', path: '/v1/webhooks/{id}/send' },
+  listDeliveries: { method: 'GET', path: '/v1/webhooks/{id}/deliveries' },
+  getDelivery: { method: 'GET', path: '/v1/webhooks/{id}/deliveries/{delivery}' },
+  replayDelivery: { method: 'POST', path: '/v1/webhooks/{id}/deliveries/{delivery}/replay' },
+  sendDelivery: { method: 'POST', path: '/v1/webhooks/{id}/deliveries/{delivery}/send' },
+  skipDelivery: { method: 'POST', path: '/v1/webhooks/{id}/deliveries/{delivery}/skip' },
+  listSessions: { method: 'GET', path: '/v1/sessions' },
+  signIn: { method: 'POST', path: '/v1/sessions' },
+  signOut: { method: 'DELETE', path: '/v1/sessions/{id}' },
+  listEvents: { method: 'GET', path: '/v1/events' },
+} as const satisfies Readonly<Record<keyof Operations, { readonly method: string; readonly path: string }>>

@@ -1,0 +1,226 @@
+/** A day at the desk in a real browser: sign in, find, read, answer, live. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import type { BrowserContext, Page } from 'playwright-core'
+import { createClient } from '../../sdk/client.ts'
+import { until } from '../process.ts'
+import { startWorld, type World } from '../world.ts'
+import { noBrowser, openBrowser, type TestBrowser } from './browser.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const WIDE = { width: 1440, height: 900 }
+/** A picture of one pixel. */
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const PHONE = { width: 390, height: 844 }
+
+let world: World
+let opened: TestBrowser
+before(async () => {
+  if (noBrowser) return
+  // What is looked at is what the sources are now.
+  execFileSync(process.execPath, [join(root, 'bin', 'prepare.mjs')], { stdio: 'inherit' })
+  world = await startWorld()
+  opened = await openBrowser()
+})
+after(async () => {
+  await opened?.close()
+  await world?.stop()
+})
+
+/** What the server's own API says, by the demo's key. */
+const api = () => createClient({ url: world.url, key: world.value('POLYDESK_API_KEY') })
+
+/** A page of somebody who has signed in, in English, with what went wrong in it. */
+async function signedIn(
+  t: { after(work: () => Promise<void>): void },
+  options: Parameters<TestBrowser['browser']['newContext']>[0] = {},
+): Promise<{ readonly page: Page; readonly context: BrowserContext; readonly faults: string[] }> {
+  const context = await opened.browser.newContext({ viewport: WIDE, locale: 'en-GB', ...options })
+  t.after(() => context.close())
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('401')) faults.push(message.text())
+  })
+  await page.goto(`${world.url}/`)
+  await page.getByLabel('E-mail').fill(world.value('CONSOLE_EMAIL'))
+  await page.getByLabel('Password').fill(world.value('CONSOLE_PASSWORD'))
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('navigation', { name: 'Views' }).waitFor()
+  return { page, context, faults }
+}
+
+describe('the console', { skip: noBrowser }, () => {
+  test('lets nobody in with a wrong password, and keeps what was typed', async (t) => {
+    const context = await opened.browser.newContext({ viewport: WIDE, locale: 'en-GB' })
+    t.after(() => context.close())
+    const page = await context.newPage()
+    await page.goto(`${world.url}/tickets?view=open`)
+    await page.getByLabel('E-mail').fill(world.value('CONSOLE_EMAIL'))
+    await page.getByLabel('Password').fill('not it')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('The name or the password is not right.').waitFor()
+    assert.equal(await page.getByLabel('E-mail').inputValue(), world.value('CONSOLE_EMAIL'))
+    await page.getByLabel('Password').fill(world.value('CONSOLE_PASSWORD'))
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'All open' }).waitFor()
+  })
+
+  test('shows a ticket that comes by an API at once, and answers, notes and solves it', async (t) => {
+    const { page, faults } = await signedIn(t)
+    const { id } = await api().call('createTicket', {
+      body: {
+        title: 'The lift is stuck',
+        text: 'Between two floors.',
+        requester: { email: 'lea@example.com', name: 'Lea' },
+      },
+    })
+    const row = page.getByRole('list', { name: 'Tickets' }).getByRole('link', { name: 'The lift is stuck' })
+    await row.click()
+    const conversation = page.getByRole('region', { name: 'Conversation' })
+    await conversation.getByText('Between two floors.').waitFor()
+
+    await page.getByRole('textbox', { name: 'Message' }).fill('Help is on the way.')
+    await page.getByRole('tab', { name: 'Note' }).click()
+    await page.getByRole('textbox', { name: 'Message' }).fill('The second time this week.')
+    await page.reload()
+    await page.getByRole('tab', { name: 'Note' }).click()
+    assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), 'The second time this week.')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), 'The second time this week.')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await conversation
+      .getByRole('article', { name: /^Note: / })
+      .getByText('The second time this week.')
+      .waitFor()
+    await page.getByRole('tab', { name: 'Reply' }).click()
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await conversation.getByRole('article', { name: 'Message of Olivia Owner', exact: true }).waitFor()
+
+    await page.getByRole('button', { name: 'Solve' }).click()
+    await page.getByRole('main').getByText('Solved', { exact: false }).first().waitFor()
+    const { data } = await api().call('listMessages', { params: { id } })
+    assert.deepEqual(
+      data.map(({ visibility, text }) => [visibility, text]),
+      [
+        ['public', 'Between two floors.'],
+        ['internal', 'The second time this week.'],
+        ['public', 'Help is on the way.'],
+      ],
+    )
+    assert.equal((await api().call('getTicket', { params: { id } })).status, 'solved')
+    assert.deepEqual(faults, [])
+  })
+
+  test('stops a reply when something was said meanwhile, and gives the text back', async (t) => {
+    const { page } = await signedIn(t)
+    const { id } = await api().call('createTicket', { body: { title: 'Two answers', text: 'Who is first?' } })
+    await page.getByRole('link', { name: 'Two answers' }).click()
+    await page.getByRole('region', { name: 'Conversation' }).getByText('Who is first?').waitFor()
+    await page.getByRole('textbox', { name: 'Message' }).fill('I am.')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await api().call('addMessage', { params: { id }, body: { text: 'No, me.' } })
+    await page.getByText('Not sent: something happened meanwhile.').waitFor()
+    await page.getByRole('region', { name: 'Conversation' }).getByText('No, me.').waitFor()
+    assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), 'I am.')
+    assert.equal((await api().call('listMessages', { params: { id } })).data.length, 2)
+  })
+
+  test('is worked by keys alone', async (t) => {
+    const { page } = await signedIn(t)
+    const { id } = await api().call('createTicket', { body: { title: 'By keys', text: 'No mouse here.' } })
+    await page.getByRole('link', { name: 'By keys' }).waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByRole('region', { name: 'Conversation' }).getByText('No mouse here.').waitFor()
+    await page.keyboard.press('a')
+    await page.getByRole('button', { name: /Assign to me/ }).waitFor({ state: 'detached' })
+    await page.keyboard.press('n')
+    await page.keyboard.type('je')
+    assert.equal(await page.getByRole('tab', { name: 'Note' }).getAttribute('aria-selected'), 'true')
+    assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), 'je')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('dialog', { name: 'Command palette' }).waitFor()
+    await page.keyboard.type('urgent')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page
+      .getByRole('button', { name: /Priority/ })
+      .getByText('Urgent')
+      .waitFor()
+    const ticket = await api().call('getTicket', { params: { id } })
+    assert.equal(ticket.priority, 'urgent')
+    assert.equal(ticket.assignee?.email, world.value('CONSOLE_EMAIL'))
+    await page.keyboard.press('g')
+    await page.keyboard.press('m')
+    await page.getByRole('heading', { name: 'Mine' }).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('keys')
+    await page.waitForURL(/q=keys/)
+    assert.ok(await page.getByRole('searchbox', { name: 'Search tickets' }).isVisible())
+  })
+
+  test('keeps what a hostile message has in it within its frame', async (t) => {
+    const { page, faults } = await signedIn(t)
+    const html =
+      '<p>Hello</p><script>parent.document.title = "taken"</script><img src="https://tracker.example/1.png">' +
+      '<div style="position:fixed;inset:0;background:red">all over</div><form action="/x"><input></form>'
+    await api().call('createTicket', { body: { title: 'Hostile', html } })
+    let asked = 0
+    await page.context().route('https://tracker.example/**', async (route) => {
+      asked += 1
+      await route.fulfill({ status: 200, contentType: 'image/png', body: Buffer.from(PIXEL, 'base64') })
+    })
+    await page.getByRole('link', { name: 'Hostile' }).click()
+    const frame = page.getByRole('region', { name: 'Conversation' }).frameLocator('iframe')
+    await frame.getByText('Hello').waitFor()
+    assert.equal(await frame.locator('script, form, input').count(), 0)
+    assert.equal(await page.title(), 'Hostile · Polydesk')
+    assert.equal(asked, 0)
+    await page.getByRole('button', { name: 'Show remote pictures' }).click()
+    await until('the picture is asked for', () => asked === 1)
+    assert.deepEqual(
+      faults.filter((fault) => !fault.includes('tracker.example')),
+      [],
+    )
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    test(`has no fault that axe finds, in ${colorScheme} colours, wide and on a phone`, async (t) => {
+      const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+      const { id } = await api().call('createTicket', {
+        body: { title: 'Accessible', text: 'For everybody.', tags: ['vip'], priority: 'high' },
+      })
+      await api().call('addMessage', { params: { id }, body: { text: 'Seen.', visibility: 'internal' } })
+      await api().call('changeTicket', { params: { id }, body: { status: 'pending' } })
+      for (const viewport of [WIDE, PHONE]) {
+        const { page } = await signedIn(t, { colorScheme, viewport, bypassCSP: true })
+        const check = async (where: string, without: readonly string[] = []): Promise<void> => {
+          await page.evaluate(axe)
+          const found: unknown = await page.evaluate(
+            `axe.run({ rules: ${JSON.stringify(Object.fromEntries(without.map((rule) => [rule, { enabled: false }])))} }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target + ' ' + failureSummary)))`,
+          )
+          assert.deepEqual(found, [], `${where}, ${viewport.width} wide`)
+        }
+        await check('the list')
+        await page.goto(`${world.url}/tickets/${id}?view=all`)
+        await page.getByRole('region', { name: 'Conversation' }).getByText('Seen.').waitFor()
+        await check('a ticket')
+        await page.getByRole('tab', { name: 'Note' }).click()
+        await check('a note')
+        await page.keyboard.press('Escape')
+        await page.keyboard.press('Control+k')
+        await page.getByRole('dialog', { name: 'Command palette' }).waitFor()
+        // The focus stays in its field, whose keys scroll the list below.
+        await check('the palette', ['scrollable-region-focusable'])
+      }
+    })
+})
