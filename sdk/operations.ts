@@ -710,6 +710,32 @@ export interface Event {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "View".
+ */
+export interface View {
+  id: string
+  name: string
+  /**
+   * In the language of `q` of listTickets.
+   */
+  query: string
+  /**
+   * As `sort` of listTickets.
+   */
+  sort: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "QueryField".
+ */
+export interface QueryField {
+  field: string
+  takes: string
+  about: string
+  example: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "CreateTicketBody".
  */
 export interface CreateTicketBody {
@@ -790,6 +816,9 @@ export interface CreateTicketBody {
  * via the `definition` "ListTicketsQuery".
  */
 export interface ListTicketsQuery {
+  q?: string
+  view?: string
+  sort?: string
   status?: string
   priority?: string
   desk?: string
@@ -812,6 +841,10 @@ export interface ListTicketsAnswer {
    * Cursor of the next page; null: none.
    */
   next: string | null
+  /**
+   * Cursor of the page before, with q, view or sort; null: none.
+   */
+  previous?: string | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -1880,6 +1913,38 @@ export interface ListEventsAnswer {
    */
   next: number
 }
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListViewsAnswer".
+ */
+export interface ListViewsAnswer {
+  data: View[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CountViewsAnswer".
+ */
+export interface CountViewsAnswer {
+  data: {
+    view: string
+    count: number
+    /**
+     * Whether there are more than that.
+     */
+    more: boolean
+    /**
+     * What is wrong with its query, which then counts nothing.
+     */
+    problem: string | null
+  }[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListQueryFieldsAnswer".
+ */
+export interface ListQueryFieldsAnswer {
+  data: QueryField[]
+}
 
 export interface Operations {
   createTicket: { params: undefined; query: undefined; body: CreateTicketBody; answer: Ticket }
@@ -1989,6 +2054,9 @@ export interface Operations {
   signIn: { params: undefined; query: undefined; body: SignInBody; answer: SignInAnswer }
   signOut: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   listEvents: { params: undefined; query: ListEventsQuery; body: undefined; answer: ListEventsAnswer }
+  listViews: { params: undefined; query: undefined; body: undefined; answer: ListViewsAnswer }
+  countViews: { params: undefined; query: undefined; body: undefined; answer: CountViewsAnswer }
+  listQueryFields: { params: undefined; query: undefined; body: undefined; answer: ListQueryFieldsAnswer }
 }
 
 /** Where each operation is. */
@@ -2065,4 +2133,7 @@ export const OPERATIONS = {
   signIn: { method: 'POST', path: '/v1/sessions' },
   signOut: { method: 'DELETE', path: '/v1/sessions/{id}' },
   listEvents: { method: 'GET', path: '/v1/events' },
+  listViews: { method: 'GET', path: '/v1/views' },
+  countViews: { method: 'GET', path: '/v1/views/counts' },
+  listQueryFields: { method: 'GET', path: '/v1/query/fields' },
 } as const satisfies Readonly<Record<keyof Operations, { readonly method: string; readonly path: string }>>

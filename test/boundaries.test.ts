@@ -241,6 +241,8 @@ const ROOMS = [
   'users',
   'tickets',
   'marks',
+  'query',
+  'views',
   'access',
   'logins',
   'authorization',

@@ -34,6 +34,7 @@ import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } f
 import { beginReading, markRead, markUnread, unreadAmong } from '../src/core/marks/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
+import { countTickets, QUERY_SORTS, queryTickets, readQuery } from '../src/core/query/list.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
 import { SESSION_KIND } from '../src/core/sessions/session.ts'
 import {
@@ -303,7 +304,13 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   })
   const sights = [as(made.owner), as(made.owner, { boundTo: first }), as(made.customer), as(worksHere)]
   const shelf = createShelf<string>(0, () => 1)
+  const asked = await readQuery(as(made.owner), 'requester:rosa@example.com door')
+  assert.ok('conditions' in asked || 'mistake' in asked)
   for (const ctx of sights) {
+    await countTickets(ctx, {}, 10)
+    for (const sort of QUERY_SORTS)
+      for (const descending of [true, false])
+        await queryTickets(ctx, { words: ['door'] }, { sort, descending, cursor: null, limit: 10 })
     await listShown(ctx, {}, 10, { shelf, show: () => '' })
     for (const order of ['newest', 'oldest', 'latest_change', 'earliest_change'] as const)
       await listTickets(ctx, {}, { by: 'key', order, after: null, limit: 10 })

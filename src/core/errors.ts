@@ -12,6 +12,7 @@ export type Missing =
   | 'record'
   | 'attachment'
   | 'session'
+  | 'view'
 
 /** One thing wrong with what a caller sent. `path` leads to the field in the core's words; a dialect turns it into its own. */
 export interface Issue {
@@ -30,6 +31,8 @@ export interface Issue {
     | 'not_allowed' // a field that must not be there
   /** The limit that was missed, where there is one. */
   readonly limit?: number
+  /** Where in a text that is read piece by piece, and what would be right there. */
+  readonly place?: { readonly at: number; readonly length: number; readonly expected: string }
   readonly message: string
 }
 

@@ -19,6 +19,10 @@ interface FieldError {
   readonly field: string
   readonly rule: Issue['rule']
   readonly message: string
+  /** Of a query: where, and what would be right there. */
+  readonly at?: number
+  readonly length?: number
+  readonly expected?: string
 }
 
 const problemProperties = {
@@ -34,6 +38,9 @@ const problemProperties = {
           field: Type.String({ description: 'Where in the request, for instance requester.email or tags[0].' }),
           rule: Type.String(),
           message: Type.String(),
+          at: Type.Optional(Type.Integer({ description: 'Of a query: at which character, from 0.' })),
+          length: Type.Optional(Type.Integer({ description: 'Of a query: for how many.' })),
+          expected: Type.Optional(Type.String({ description: 'Of a query: what would be right there.' })),
         },
         { additionalProperties: false },
       ),
@@ -103,9 +110,9 @@ export function problem(
   return { status, headers: { 'content-type': 'application/problem+json', ...headers }, body }
 }
 
-function fieldError({ path, rule, message }: Issue): FieldError {
+function fieldError({ path, rule, message, place }: Issue): FieldError {
   // What the core calls a message's is beside it in requests of this API.
-  return { field: fieldAt(path[0] === 'message' && path.length > 1 ? path.slice(1) : path), rule, message }
+  return { field: fieldAt(path[0] === 'message' && path.length > 1 ? path.slice(1) : path), rule, message, ...place }
 }
 
 /** A path as people write it: `requester.email`, `tags[0]`. */

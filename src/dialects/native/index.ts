@@ -11,6 +11,7 @@ import { openSessionRoutes, sessionRoutes } from './sessions/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { TicketAnswer } from './tickets/schema.ts'
 import { userRoutes } from './users/routes.ts'
+import { viewRoutes } from './views/routes.ts'
 import { webhooks } from './webhooks/protocol.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
@@ -34,6 +35,7 @@ export const native: Dialect<Need, 'native'> = {
     ...webhookRoutes,
     ...sessionRoutes,
     ...eventRoutes,
+    ...viewRoutes,
   ],
   openRoutes: openSessionRoutes,
   errors,

@@ -15,6 +15,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   record: 'Not found',
   attachment: 'Not found',
   session: 'Not found',
+  view: 'Not found',
 }
 
 /** What every error is, for the OpenAPI document. */

@@ -151,7 +151,11 @@ async function listAnew<Shown>(
 }
 
 /** The tickets of a list: its people are few and on many of them, so they are read once and not with each ticket. */
-async function withPeople(ctx: Context, rows: readonly TicketLine[], characters: number): Promise<readonly Ticket[]> {
+export async function withPeople(
+  ctx: Context,
+  rows: readonly TicketLine[],
+  characters: number,
+): Promise<readonly Ticket[]> {
   const ids = new Set(rows.flatMap((row) => [row.requester_id, row.assignee_id]).filter((id) => id !== null))
   const person = personAmong(await findUsers(ctx, [...ids]))
   return rows.map((row) =>

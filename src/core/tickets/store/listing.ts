@@ -70,8 +70,7 @@ const FOUND_IN_TEXT = (column: string): string => `${FOUND(column)}
         or w.is_spelled_variously and ${column} is not nfc normalized and normalize(${column}, NFC) ilike w.pattern`
 
 /** Every word occurs somewhere. */
-const WORDS = `
-  and (:word_integer::bigint is not distinct from t.integer or not exists (
+export const HAS_WORDS = `(:word_integer::bigint is not distinct from t.integer or not exists (
     select 1 from unnest(:patterns::text[], :plain_patterns::text[], :spelled_variously::boolean[]) w (pattern, plain, is_spelled_variously)
     where not (${FOUND_IN_TEXT('t.title')} or ${['t.from_address', 't.from_name', 't.to_address'].map(FOUND).join(' or ')}
       or exists (select 1 from users s where s.tenant_id = :tenant_id and s.id = t.requester_id
@@ -80,6 +79,8 @@ const WORDS = `
         and x.desk_id = t.desk_id and (${FOUND('x.external_id')}))
       or exists (select 1 from messages m where m.tenant_id = :tenant_id and m.ticket_id = t.id and (${FOUND_IN_TEXT('m.plain')})
         and (m.visibility = 'public' or t.desk_id = any (:notes_on::uuid[]))))))`
+const WORDS = `
+  and ${HAS_WORDS}`
 
 /** A ticket of a list, with what the orders by change sort it by. */
 export const ListedRow = Type.Object({ ...TicketLine.properties, change_position: Type.Integer() })
@@ -111,7 +112,8 @@ const ASKED = {
   external_reference: nullable(text),
 }
 
-const SOUGHT = {
+/** What `HAS_WORDS` takes. */
+export const SOUGHT = {
   patterns: array(text),
   /** The integer that the only word may be. */
   word_integer: nullable(bigint),
@@ -315,7 +317,7 @@ function askedValues(tenantId: string, { deskIds, requesterId, filter }: Ranged)
   }
 }
 
-function wordValues(words: readonly string[], notesOn: readonly string[]): ValuesOf<typeof SOUGHT> {
+export function wordValues(words: readonly string[], notesOn: readonly string[]): ValuesOf<typeof SOUGHT> {
   const only = words.length === 1 ? words[0] : undefined
   return {
     patterns: words.map(patternOf),

@@ -4,6 +4,7 @@ import { deleteMessage } from '../../../core/erasure/message.ts'
 import { deleteTickets } from '../../../core/erasure/ticket.ts'
 import { Refusal, refuse } from '../../../core/errors.ts'
 import { markRead, markUnread } from '../../../core/marks/commands.ts'
+import { queryTickets } from '../../../core/query/list.ts'
 import { changeTicket } from '../../../core/tickets/commands/change.ts'
 import { createTicket } from '../../../core/tickets/commands/create.ts'
 import { getMessagePage } from '../../../core/tickets/queries/conversation.ts'
@@ -16,6 +17,7 @@ import { type Route, route } from '../../route.ts'
 import { texts } from '../../text.ts'
 import type { Answer } from '../../wire.ts'
 import type { Need } from '../auth.ts'
+import { namesOf } from '../names.ts'
 import { decodeCount, decodeKey, decodeLimit, decodeMessageLimit } from '../paging.ts'
 import { decodeNumber, decodeRef } from '../reference.ts'
 import {
@@ -38,9 +40,11 @@ import {
   decodeReply,
   decodeReplyOptions,
   encodeOriginal,
+  encodeTicket,
 } from './codec.ts'
 import { includedOf } from './included.ts'
 import { createTicketShelf, type TicketText, textOf } from './listed.ts'
+import { decodeQuery, decodeQueryPage, encodeCursor, isQuery } from './query.ts'
 import {
   ChangeBody,
   MessageAddedAnswer,
@@ -89,11 +93,12 @@ export const ticketRoutes: readonly Route<Need>[] = [
     method: 'GET',
     path: '/v1/tickets',
     operationId: 'listTickets',
-    summary: 'List tickets, newest first',
-    need: ['ticket.read'],
+    summary: 'List tickets: the newest first, or as they are asked for',
+    need: ['ticket.read', 'message.read_internal', 'user.read', 'view.read'],
     query: TicketQuery,
     answers: { 200: TicketListAnswer },
     handle: async ({ ctx, query }) => {
+      if (isQuery(query)) return answerQuery(ctx, query)
       const page = { by: 'key', order: 'newest', after: decodeKey(query), limit: decodeLimit(query) } as const
       const included = decodeIncluded(query)
       if (page.after === null && included.size === 0) {
@@ -270,6 +275,19 @@ export const ticketRoutes: readonly Route<Need>[] = [
     },
   }),
 ]
+
+async function answerQuery(ctx: Context, query: TicketQuery): Promise<Answer> {
+  const [page, included] = [decodeQueryPage(ctx, query), decodeIncluded(query)]
+  const conditions = await decodeQuery(ctx, query, decodeFilter(query))
+  const { tickets, next, previous } = await queryTickets(ctx, conditions, page)
+  const names = namesOf(ctx.tenant)
+  const shown = await includedOf(ctx, included, tickets)
+  const data = tickets.map((ticket) => ({ ...encodeTicket(names, ticket), ...shown(ticket) }))
+  return {
+    status: 200,
+    body: { data, next: encodeCursor(next, page), previous: encodeCursor(previous, page) },
+  }
+}
 
 /** Does `work` on a ticket; who is too late for it is answered how the ticket is now. */
 async function orAsItIs(

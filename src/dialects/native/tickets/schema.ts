@@ -150,6 +150,20 @@ const words = (description: string) =>
   Type.Optional(Type.String({ description: `${description}, separated by commas.` }))
 
 export const TicketQuery = closed({
+  q: Type.Optional(
+    Type.String({
+      maxLength: 2_000,
+      description:
+        'What to look for: words, "exact words", and fields as status:open assignee:me -tag:spam updated:<7d (docs/query.md).',
+    }),
+  ),
+  view: Type.Optional(Type.String({ description: 'Id of a view, whose query has to hold too.' })),
+  sort: Type.Optional(
+    Type.String({
+      description:
+        'created, updated, priority or latest_message, with - in front from the greatest on; -created by default.',
+    }),
+  ),
   status: words('Statuses'),
   priority: words('Priorities'),
   desk: Type.Optional(uuid('A desk.')),
@@ -326,7 +340,15 @@ export const TimelineEntryAnswer = closed({
 })
 export type TimelineEntryAnswer = Static<typeof TimelineEntryAnswer>
 
-export const TicketListAnswer = listOf(TicketAnswer)
+export const TicketListAnswer = closed({
+  ...listOf(TicketAnswer).properties,
+  previous: Type.Optional(
+    Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      description: 'Cursor of the page before, with q, view or sort; null: none.',
+    }),
+  ),
+})
 export const MessageListAnswer = listOf(MessageAnswer)
 export const TimelineAnswer = listOf(TimelineEntryAnswer)
 export const MessageAddedAnswer = closed({ message: MessageAnswer, ticket: TicketAnswer })

@@ -1,0 +1,31 @@
+import type { Priority, Status } from '../words.ts'
+
+/** What a query asks of tickets, in ids: all of it has to hold. Absent means anything. */
+export interface Conditions {
+  readonly statuses?: readonly Status[]
+  readonly priorities?: readonly Priority[]
+  readonly deskIds?: readonly string[]
+  /** Among these, null is none. */
+  readonly groupIds?: readonly (string | null)[]
+  readonly topicIds?: readonly (number | null)[]
+  readonly typeIds?: readonly (number | null)[]
+  readonly channelIds?: readonly number[]
+  readonly assigneeIds?: readonly (string | null)[]
+  readonly notAssigneeIds?: readonly (string | null)[]
+  readonly requesterIds?: readonly (string | null)[]
+  readonly notRequesterIds?: readonly (string | null)[]
+  /** Of each list one has to be there. */
+  readonly tags?: readonly (readonly string[])[]
+  readonly notTags?: readonly string[]
+  readonly references?: readonly string[]
+  readonly numbers?: readonly number[]
+  readonly createdFrom?: string
+  readonly createdBefore?: string
+  readonly updatedFrom?: string
+  readonly updatedBefore?: string
+  /** Whether there is one: which of both will do. */
+  readonly attachment?: readonly boolean[]
+  readonly unread?: readonly boolean[]
+  readonly waiting?: readonly boolean[]
+  readonly words?: readonly string[]
+}

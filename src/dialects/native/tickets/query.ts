@@ -1,0 +1,89 @@
+import type { Context } from '../../../core/context.ts'
+import { refuse, refuseField } from '../../../core/errors.ts'
+import type { Conditions } from '../../../core/query/conditions.ts'
+import { QUERY_SORTS, type QueryCursor, type QueryPage, type QuerySort, readQuery } from '../../../core/query/list.ts'
+import type { Mistake } from '../../../core/query/query.ts'
+import { bothOf } from '../../../core/query/resolve.ts'
+import type { TicketFilter } from '../../../core/tickets/ticket.ts'
+import { UUID } from '../../../core/uuid.ts'
+import { getView } from '../../../core/views/queries.ts'
+import { decodeLimit } from '../paging.ts'
+import type { TicketQuery } from './schema.ts'
+
+/** Whether a list is asked for by more than the plain parameters. */
+export function isQuery({ q, view, sort }: TicketQuery): boolean {
+  return q !== undefined || view !== undefined || sort !== undefined
+}
+
+/** What is asked for by `view`, `q` and the plain parameters, which all have to hold. @throws Refusal `invalid`, `not_found` */
+export async function decodeQuery(ctx: Context, query: TicketQuery, filter: TicketFilter): Promise<Conditions> {
+  const view = query.view === undefined ? null : getView(ctx, query.view)
+  const texts = [...(view ? [['view', view.query] as const] : []), ['q', query.q ?? ''] as const]
+  let conditions = conditionsOf(filter)
+  for (const [field, text] of texts) {
+    const read = await readQuery(ctx, text)
+    if ('mistake' in read) return refuseMistake(field, read.mistake)
+    conditions = bothOf(conditions, read.conditions)
+  }
+  return conditions
+}
+
+function conditionsOf({ unassigned, externalReference, assigneeIds, words: _, ...filter }: TicketFilter): Conditions {
+  return {
+    ...filter,
+    ...(assigneeIds && { assigneeIds }),
+    ...(unassigned === true && { assigneeIds: [null] }),
+    ...(unassigned === false && { notAssigneeIds: [null] }),
+    ...(externalReference !== undefined && { references: [externalReference] }),
+  }
+}
+
+function refuseMistake(field: string, { at, length, expected }: Mistake): never {
+  const message = `Expected ${expected}, at character ${at + 1}.`
+  return refuse({
+    code: 'invalid',
+    issues: [{ path: [field], rule: 'format', message, place: { at, length, expected } }],
+  })
+}
+
+export function encodeSort({ sort, descending }: { readonly sort: QuerySort; readonly descending: boolean }): string {
+  return `${descending ? '-' : ''}${sort}`
+}
+
+/** Which page, in which order: that of the view unless another is asked for. @throws Refusal `invalid` */
+export function decodeQueryPage(ctx: Context, query: TicketQuery): QueryPage {
+  const view = query.view === undefined ? null : getView(ctx, query.view)
+  const asked = query.sort ?? (view ? encodeSort(view) : '-created')
+  const sort = QUERY_SORTS.find((each) => each === asked.replace('-', ''))
+  if (!sort || !/^-?\w+$/.test(asked))
+    return refuseField(
+      ['sort'],
+      'choice',
+      `Must be one of ${QUERY_SORTS.join(', ')}, with - in front for the other way.`,
+    )
+  return {
+    sort,
+    descending: asked.startsWith('-'),
+    cursor: query.cursor === undefined ? null : cursorIn(query.cursor, asked),
+    limit: decodeLimit(query),
+  }
+}
+
+/** The cursor of a place; it is good for the order that it was made in. */
+export function encodeCursor(place: QueryCursor | null, page: QueryPage): string | null {
+  if (place === null) return null
+  const direction = place.isBack ? '<' : '>'
+  return Buffer.from(`${direction}${encodeSort(page)} ${place.id} ${place.key}`).toString('base64url')
+}
+
+const KEY = /^(\d{1,19}|\d{4}-\d{2}-\d{2}[ T][\d:.]+(Z|[+-]\d{2}(:?\d{2})?))$/
+
+function cursorIn(cursor: string, sort: string): QueryCursor {
+  const text = Buffer.from(cursor, 'base64url').toString('latin1')
+  const [head = '', id = '', ...rest] = text.split(' ')
+  const key = rest.join(' ')
+  const isOurs = Buffer.from(text, 'latin1').toString('base64url') === cursor
+  if (!isOurs || head.slice(1) !== sort || !/^[<>]/.test(head) || !UUID.test(id) || !KEY.test(key))
+    return refuseField(['cursor'], 'format', 'Is not the `next` or `previous` of a page of this list.')
+  return { isBack: head.startsWith('<'), id, key }
+}
