@@ -35,6 +35,8 @@ import { beginReading, markRead, markUnread, unreadAmong } from '../src/core/mar
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
 import { countTickets, QUERY_SORTS, queryTickets, readQuery } from '../src/core/query/list.ts'
+import { findMatches } from '../src/core/search/match.ts'
+import { mergeSome } from '../src/core/search/merge.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
 import { SESSION_KIND } from '../src/core/sessions/session.ts'
 import {
@@ -282,6 +284,10 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await markRead(as(made.owner), ticket, null)
   await markUnread(as(made.owner), ticket)
   assert.ok((await unreadAmong(as(made.owner), [ticket.id])).has(ticket.id))
+  for (const _ of ['in the tail', 'merged']) {
+    assert.ok((await findMatches(as(made.owner), [{ text: 'hello', kind: 'word' }], { limit: 10 })).length > 1)
+    await mergeSome(store, made.tenant.id)
+  }
   await changeTicket(as(made.owner), ticket, { message }, { unlessPublicAfter: { id: messages.at(-1)?.id ?? '' } })
   await driveBounds(made, ticket)
   const answered = { id: messages[0]?.id ?? assert.fail() }

@@ -91,6 +91,12 @@ files as materialized (
   select d.call, f.id from doomed d join messages m on m.tenant_id = :tenant_id and m.ticket_id = d.id
   join attachments f on f.tenant_id = :tenant_id and f.message_id = m.id
 ),
+unsearched as (
+  delete from search_tickets s where s.tenant_id = :tenant_id and s.ticket = any (array(select d.integer from doomed d))
+),
+unsearched_tail as (
+  delete from search_tail s where s.tenant_id = :tenant_id and s.ticket = any (array(select d.integer from doomed d))
+),
 erased as (
   delete from tickets t where t.tenant_id = :tenant_id and t.id = any (array(select d.id from doomed d))
 ),

@@ -7,6 +7,7 @@ import { momentOf } from '../../events/moment.ts'
 import { EVENT_VIEW } from '../../events/rows.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
 import { addressKeys } from '../../messages/store.ts'
+import { keysOf } from '../../search/words.ts'
 import { STATUSES } from '../../words.ts'
 import type { ChangeDraft, Provenance } from '../drafts.ts'
 import { CHANGED_COLUMNS, changedInput, changedValues } from '../fields.ts'
@@ -31,11 +32,13 @@ import {
   keyTargets,
   MESSAGE,
   messageInput,
+  textsOf,
+  textsOfMessage,
 } from './inputs.ts'
 import { LIVING, namesNobody } from './people.ts'
 import { recoverByEvents } from './recover.ts'
 
-const { uuid, integer, text, boolean, nullable, word } = Sql
+const { uuid, integer, bigint, text, boolean, array, absent, nullable, word } = Sql
 
 /** A ticket and what it becomes. */
 const TICKET = {
@@ -52,6 +55,8 @@ const TICKET = {
   shown_characters: nullable(integer),
   /** Null where it stays. */
   description: nullable(text),
+  /** Of what it says anew (search/words.ts), if it does. */
+  search_keys: absent(array(bigint)),
   ...CHANGED_COLUMNS,
 }
 
@@ -109,7 +114,7 @@ named as materialized (
 ),${LIVING},
 locked as materialized (
   -- After the people: one order everywhere.
-  select t.id, t.version, t.number, t.updated_at, t.change_position from tickets t
+  select t.id, t.integer, t.version, t.number, t.updated_at, t.change_position from tickets t
   where t.tenant_id = :tenant_id and t.id = any (array(select i.id from input i)) and (select count(*) from living) >= 0
   order by t.id
   for no key update
@@ -216,6 +221,12 @@ recorded as (
   from numbered_events n join moments o on o.id = n.ticket_id left join new_messages m on m.message_id = n.message_id, counted c
   returning e.*
 ),
+searched as (
+  insert into search_tail (tenant_id, ticket, position, keys)
+  select :tenant_id, l.integer, o.position, i.search_keys
+  from input i join accepted a on a.call = i.call join moments o on o.id = i.id join locked l on l.id = i.id
+  where i.search_keys is not null and o.position is not null
+),
 seen as (
   -- Whoever had read a ticket to its end has read their own change, too.
   insert into read_marks as k (tenant_id, user_id, ticket_id, position)
@@ -308,6 +319,13 @@ export const CHANGE_TICKETS: BatchKind<ChangeCall, AnswerRow, WriteOutcome> = {
     })),
 }
 
+/** The keys of what a change says anew, or null. */
+function keysOfDraft({ state, messages, events, describes }: ChangeDraft): readonly number[] | null {
+  const isNamed = events.some(({ kind }) => kind === 'ticket.title_changed' || kind === 'ticket.tags_changed')
+  const texts = [...(isNamed || describes ? textsOf(state) : []), ...messages.flatMap(textsOfMessage)]
+  return texts.length === 0 ? null : keysOf(texts)
+}
+
 function changeValues(tenantId: string, calls: readonly ChangeCall[]) {
   const tickets = calls.flatMap((each, call) =>
     each.drafts.map((draft, index) => ({
@@ -322,6 +340,7 @@ function changeValues(tenantId: string, calls: readonly ChangeCall[]) {
       old_desk_id: draft.before.deskId,
       old_status: draft.before.status,
       ...changedInput(draft.state),
+      search_keys: keysOfDraft(draft),
       // Left alone where it stays: it may be rendered anew at the same time.
       description: draft.describes ? draft.state.description : null,
     })),

@@ -6,6 +6,7 @@ import { momentOf } from '../../events/moment.ts'
 import { EVENT_VIEW } from '../../events/rows.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
 import { instant } from '../../instant.ts'
+import { keysOf } from '../../search/words.ts'
 import { addressKey } from '../../spelling.ts'
 import type { Provenance, TicketDraft } from '../drafts.ts'
 import { OPENED_COLUMNS, openedInput, openedValues, recordedAt } from '../fields.ts'
@@ -19,13 +20,24 @@ import {
   FILES,
   WITHOUT_FILES,
 } from './attaching.ts'
-import { DATA, KEY, keyInput, keyTargets, MESSAGE, messageInput, PROVENANCE, provenanceInput } from './inputs.ts'
+import {
+  DATA,
+  KEY,
+  keyInput,
+  keyTargets,
+  MESSAGE,
+  messageInput,
+  PROVENANCE,
+  provenanceInput,
+  textsOf,
+  textsOfMessage,
+} from './inputs.ts'
 import { LIVING, namesNobody } from './people.ts'
 import { recoverByEvents } from './recover.ts'
 
 const OPENED_NAMES = Object.keys(OPENED_COLUMNS)
 
-const { uuid, integer, text, boolean, array, nullable } = Sql
+const { uuid, integer, bigint, text, boolean, array, nullable } = Sql
 
 /** The first message, where there is one. */
 const FIRST_MESSAGE = absentColumns({ author_is_requester: boolean, ...MESSAGE })
@@ -36,6 +48,8 @@ const BESIDE = {
   ...FIRST_MESSAGE,
   event_id: uuid,
   event_after: DATA,
+  /** Of all words (search/words.ts). */
+  search_keys: array(bigint),
   ...PROVENANCE,
 }
 
@@ -152,6 +166,10 @@ recorded as (
   from accepted a, counted c
   returning e.*
 ),
+searched as (
+  insert into search_tail (tenant_id, ticket, position, keys)
+  select :tenant_id, c.ticket_integer + a.nth, c.event_position + a.nth, a.search_keys from accepted a, counted c
+),
 answered as materialized (
   select a.call, a.key, a.claimant_id, array_remove(array[a.id, a.found_id, a.assignee_id], null) as shown, json_build_object(
     'tickets', json_build_array((select to_json(v) from (select ${TICKET_VIEW}) v)),
@@ -199,13 +217,14 @@ function createInput(each: CreateCall, call: number) {
   }
 }
 
-function givenBeside({ draft: { requester, message, event }, by }: CreateCall): ValuesOf<typeof BESIDE> {
+function givenBeside({ draft: { state, requester, message, event }, by }: CreateCall): ValuesOf<typeof BESIDE> {
   return {
     ...(message ? messageInput(message) : {}),
     requester_id: requester.by === 'id' ? requester.id : null,
     author_is_requester: message?.authorId === 'requester',
     event_id: event.id,
     event_after: event.after,
+    search_keys: keysOf([...textsOf(state), ...(message ? textsOfMessage(message) : [])]),
     ...provenanceInput(by),
   }
 }
@@ -289,6 +308,10 @@ recorded as (
   select :tenant_id, d.event_position, :event_id, 'ticket.created', :id, :message_id, :actor_id, :credential_id, :dialect, :request_id,
     d.latest_at, :event_after, :desk_id, :requester_id, :visibility
   from desk_counted d
+),
+searched as (
+  insert into search_tail (tenant_id, ticket, position, keys)
+  select :tenant_id, d.ticket_integer, d.event_position, :search_keys from desk_counted d
 )
 select d.latest_at as recorded_at, d.ticket_integer as integer, d.ticket_number as number, d.event_position as position,
   ${personView(':requester_id', ':desk_id')} as requester

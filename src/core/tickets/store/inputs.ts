@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import { columnsOf, Sql } from '../../../storage/sql.ts'
 import type { EventData } from '../../events/event.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
-import type { MessageDraft, Provenance } from '../drafts.ts'
+import type { MessageDraft, Provenance, TicketState } from '../drafts.ts'
 
 /** What statements take of drafts, and how it is made of these. */
 
@@ -119,4 +119,20 @@ export function callsInput(
   calls: readonly { readonly by: Provenance; readonly idempotency: IdempotencyKey | null }[],
 ): Static<typeof CALLS> {
   return calls.map((each, call) => ({ call, ...provenanceInput(each.by), ...keyInput(each.idempotency) }))
+}
+
+/** The texts of a message that are searched. */
+export function textsOfMessage({ plain, authorName }: MessageDraft): readonly string[] {
+  return authorName === null ? [plain] : [plain, authorName]
+}
+
+/** The texts of a ticket itself that are searched. */
+export function textsOf(
+  state: Pick<
+    TicketState,
+    'title' | 'description' | 'fromAddress' | 'fromName' | 'toAddress' | 'toName' | 'externalReference' | 'tags'
+  >,
+): readonly string[] {
+  const { title, description, fromAddress, fromName, toAddress, toName, externalReference, tags } = state
+  return [title, description, fromAddress, fromName, toAddress, toName, externalReference ?? '', ...tags]
 }

@@ -1,0 +1,178 @@
+/**
+ * What a word is when tickets are searched: one form for all languages, made here alone, so that every PostgreSQL finds the
+ * same. Case, marks and ways of writing a letter do not count; nothing is stemmed, a beginning of a word does most of that.
+ */
+
+/** So much of one text is searched, in UTF-16 units. */
+export const SEARCHED_CHARACTERS = 100_000
+
+/** Letters that are no plain letter with a mark. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ...{ ß: 'ss', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ı: 'i', ς: 'σ' },
+}
+/** Marks that may be left out; not those that make another letter of one, as in Devanagari and kana. */
+const MARKS = /(?![\u3099\u309a])\p{Script=Inherited}|[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]/gu
+/** What is not seen. */
+const UNSEEN = /[\u00ad\u200b-\u200d\u2060\ufeff]/g
+
+/** A text without what does not count. Twice the same as once. */
+export function folded(text: string): string {
+  const lower = text.replace(UNSEEN, '').normalize('NFKC').toLowerCase().normalize('NFD').replace(MARKS, '')
+  return lower.replace(/[ßøłđðþæœıς]/g, (letter) => LETTERS[letter] ?? letter).normalize('NFKC')
+}
+
+/** Scripts that put no spaces between words. */
+const UNSPACED =
+  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}\u30fc'
+const IS_UNSPACED = new RegExp(`[${UNSPACED}]`, 'u')
+const RUNS = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, 'gu')
+/** Letters and digits, also with signs between them: addresses, order numbers, amounts. */
+const COMPOUNDS = /[\p{L}\p{N}\p{M}]+(?:(?:[-\u2010._@+'\u2019]|,(?=\p{N}))[\p{L}\p{N}\p{M}]+)*/gu
+const PARTS = /[\p{L}\p{N}\p{M}]+/gu
+
+/** What was written without a space. */
+interface Piece {
+  /** Its words, in their order. */
+  readonly parts: readonly string[]
+  /** What it is without its signs, whole and on each side of an `@`: empty for what has none. */
+  readonly joined: readonly string[]
+}
+
+function piecesOf(text: string, isSought: boolean): readonly Piece[] {
+  const compounds = folded(text.slice(0, SEARCHED_CHARACTERS)).match(COMPOUNDS) ?? []
+  return compounds.map((compound) => {
+    const words = compound.match(PARTS) ?? []
+    const parts = words.flatMap((word) => (word.match(RUNS) ?? []).flatMap((run) => wordsOfRun(run, isSought)))
+    if (words.length < 2 || IS_UNSPACED.test(compound)) return { parts, joined: [] }
+    const sides = compound.split('@')
+    const joined = sides.length === 1 ? sides : [compound, ...sides]
+    return { parts, joined: joined.map((side) => (side.match(PARTS) ?? []).join('')) }
+  })
+}
+
+/** Where no space tells words, each two characters are one; the last one stands alone too, where it is looked for in. */
+function wordsOfRun(run: string, isSought: boolean): readonly string[] {
+  if (!IS_UNSPACED.test(run)) return [run]
+  const characters = [...run]
+  const pairs = characters.map((character, nth) => character + (characters[nth + 1] ?? ''))
+  return isSought && pairs.length > 1 ? pairs.slice(0, -1) : pairs
+}
+
+/** A text as it is looked through. */
+export interface Words {
+  /** Its words, in their order. */
+  readonly sequence: readonly string[]
+  /** These, and what is written with signs without them. */
+  readonly all: ReadonlySet<string>
+}
+
+/** The words of a text. */
+export function wordsOf(text: string): Words {
+  const pieces = piecesOf(text, false)
+  const sequence = pieces.flatMap(({ parts }) => parts)
+  return { sequence, all: new Set([...sequence, ...pieces.flatMap(({ joined }) => joined)]) }
+}
+
+/** Something to be found: a word, a beginning of one, or words one after another. */
+export interface Sought {
+  readonly text: string
+  readonly kind: 'word' | 'prefix' | 'phrase'
+}
+
+/** What is sought, read. */
+export interface Term {
+  /** Words one after another; one alone may also be one without its signs. */
+  readonly sequence: readonly string[]
+  /** Whether the last one may go on. */
+  readonly isOpen: boolean
+}
+
+/** Reads what is sought: null where there is no word in it that could be found. */
+export function termOf({ text, kind }: Sought): Term | null {
+  const pieces = piecesOf(text, true)
+  const [first] = pieces
+  const whole = first?.joined[0]
+  const sequence =
+    pieces.length === 1 && whole !== undefined && kind !== 'phrase' ? [whole] : pieces.flatMap(({ parts }) => parts)
+  const last = sequence.at(-1)
+  if (last === undefined) return null
+  const isOpen = isLoneCharacter(last) || (kind === 'prefix' && beginningOf(last) !== null)
+  return keysOfTerm({ sequence, isOpen }).length === 0 ? null : { sequence, isOpen }
+}
+
+/** Whether a text holds what is sought. */
+export function holds({ sequence, all }: Words, term: Term): boolean {
+  const [first, ...more] = term.sequence
+  if (first === undefined) return false
+  if (more.length === 0) return term.isOpen ? [...all].some((word) => word.startsWith(first)) : all.has(first)
+  const last = term.sequence.length - 1
+  return sequence.some((_, from) =>
+    term.sequence.every((word, nth) => {
+      const there = sequence[from + nth]
+      return nth === last && term.isOpen ? there?.startsWith(word) : there === word
+    }),
+  )
+}
+
+/** How long the beginnings are that have a key, in characters: what is longer is looked for by the longest of them. */
+const BEGINNINGS = [3, 5, 8]
+
+function isLoneCharacter(word: string): boolean {
+  return [...word].length === 1 && IS_UNSPACED.test(word)
+}
+
+/** The longest beginning of a word that has a key, where any has. */
+function beginningOf(word: string): string | null {
+  return beginningsOf(word).at(-1) ?? null
+}
+
+function beginningsOf(word: string): readonly string[] {
+  const characters = [...word.slice(0, 32)]
+  if (IS_UNSPACED.test(word)) return characters.slice(0, 1)
+  return BEGINNINGS.filter((length) => length <= characters.length).map((length) =>
+    characters.slice(0, length).join(''),
+  )
+}
+
+/** A letter or digit alone is in nearly everything, and has no key. */
+const hasKey = (word: string): boolean => word.length > 1 || IS_UNSPACED.test(word)
+
+/** The keys by which texts are found: of every word, and of its beginnings. */
+export function keysOf(texts: readonly string[]): readonly number[] {
+  const words = new Set(texts.flatMap((text) => [...wordsOf(text).all]).filter(hasKey))
+  const beginnings = new Set([...words].flatMap(beginningsOf))
+  return [...new Set([...[...words].map(keyOf), ...[...beginnings].map(keyOfBeginning)])]
+}
+
+/** The keys that every text has which holds what is sought. */
+export function keysOfTerm({ sequence, isOpen }: Term): readonly number[] {
+  const open = isOpen ? sequence.at(-1) : undefined
+  const beginning = open === undefined ? null : beginningOf(open)
+  const whole = open === undefined ? sequence : sequence.slice(0, -1)
+  return [...whole.filter(hasKey).map(keyOf), ...(beginning === null ? [] : [keyOfBeginning(beginning)])]
+}
+
+const keyOfBeginning = (beginning: string): number => keyOf(`^${beginning}`)
+
+/**
+ * 40 bits of a word. They are kept, so they must never change. Two words of one key cost a look at a text, no more.
+ *
+ * Two FNV-1a of 32 bits, each mixed as MurmurHash3 ends.
+ */
+export function keyOf(word: string): number {
+  let high = 0x811c9dc5
+  let low = 0x9e3779b1
+  for (let at = 0; at < word.length; at += 1) {
+    const unit = word.charCodeAt(at)
+    high = Math.imul(high ^ unit, 0x01000193)
+    low = Math.imul(low ^ unit, 0x85ebca6b)
+  }
+  return (mixed(high) & 0xff) * 0x1_0000_0000 + mixed(low)
+}
+
+function mixed(bits: number): number {
+  let mix = bits
+  mix = Math.imul(mix ^ (mix >>> 16), 0x85ebca6b)
+  mix = Math.imul(mix ^ (mix >>> 13), 0xc2b2ae35)
+  return (mix ^ (mix >>> 16)) >>> 0
+}
