@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { Shell } from './shell/Shell.tsx'
 import { Inbox } from './tickets/Inbox.tsx'
 import { type ViewId, viewIn } from './views/views.ts'
@@ -32,8 +32,14 @@ const ticketsRoute = createRoute({
 /** A ticket is at the right of its list, or in its place where the page is narrow: the list's route shows both. */
 const ticketRoute = createRoute({ getParentRoute: () => ticketsRoute, path: '$ticketId' })
 
+const settingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/Settings.tsx'), 'Settings'),
+})
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute, ticketsRoute.addChildren([ticketRoute])]),
+  routeTree: rootRoute.addChildren([homeRoute, ticketsRoute.addChildren([ticketRoute]), settingsRoute]),
   defaultPreload: false,
 })
 

@@ -168,6 +168,35 @@ describe('the console', { skip: noBrowser }, () => {
     assert.ok(await page.getByRole('searchbox', { name: 'Search tickets' }).isVisible())
   })
 
+  test('shows what is unread until it is opened, and by a key again', async (t) => {
+    const { page } = await signedIn(t)
+    const { id } = await api().call('createTicket', { body: { title: 'Not seen yet', text: 'Look at me.' } })
+    const row = page.getByRole('listitem').filter({ hasText: 'Not seen yet' })
+    await row.getByText('Unread').waitFor({ state: 'attached' })
+    await row.getByRole('link').click()
+    await row.getByText('Unread').waitFor({ state: 'detached' })
+    await page.keyboard.press('u')
+    await row.getByText('Unread').waitFor({ state: 'attached' })
+    await page.waitForURL((url) => !url.pathname.includes(id))
+  })
+
+  test('is in German where that is chosen, and tells where one is signed in', async (t) => {
+    const other = await signedIn(t)
+    const { page } = await signedIn(t)
+    await page.keyboard.press('g')
+    await page.keyboard.press(',')
+    await page.getByText('This browser').waitFor()
+    await page.getByRole('button', { name: /Language/ }).click()
+    await page.getByRole('option', { name: 'Deutsch' }).click()
+    await page.getByRole('heading', { name: 'Einstellungen' }).waitFor()
+    await page
+      .getByRole('button', { name: /^Dort abmelden/ })
+      .first()
+      .click()
+    await other.page.getByRole('link', { name: 'Solved' }).click()
+    await other.page.getByRole('button', { name: 'Sign in' }).waitFor()
+  })
+
   test('keeps what a hostile message has in it within its frame', async (t) => {
     const { page, faults } = await signedIn(t)
     const html =
@@ -216,7 +245,9 @@ describe('the console', { skip: noBrowser }, () => {
         await check('a ticket')
         await page.getByRole('tab', { name: 'Note' }).click()
         await check('a note')
-        await page.keyboard.press('Escape')
+        await page.goto(`${world.url}/settings`)
+        await page.getByText('This browser').waitFor()
+        await check('the settings')
         await page.keyboard.press('Control+k')
         await page.getByRole('dialog', { name: 'Command palette' }).waitFor()
         // The focus stays in its field, whose keys scroll the list below.

@@ -1,7 +1,7 @@
 import type { Me, Ticket } from '../../../sdk/operations.ts'
 import type { Words } from '../i18n/en.ts'
 import { chooseTheme, THEMES } from '../theme/theme.ts'
-import { changeTicket, PRIORITIES, STATUSES } from '../tickets/change.ts'
+import { changeTicket, markTicket, PRIORITIES, STATUSES } from '../tickets/change.ts'
 import { compose } from '../tickets/composing.ts'
 import { focusSearch } from '../tickets/SearchBox.tsx'
 import { nameOf, VIEWS, type ViewId } from '../views/views.ts'
@@ -18,6 +18,7 @@ export interface Scene {
   readonly open: (id: string) => void
   readonly close: () => void
   readonly goTo: (view: ViewId) => void
+  readonly settings: () => void
 }
 
 /** Something that one can do: offered as a button, a menu's entry, a command of the palette, and a shortcut. */
@@ -76,6 +77,15 @@ export function actions(words: Words): readonly Action[] {
       keys: 'e',
       ...onTicket((ticket) => void changeTicket(ticket, { status: 'solved' })),
     },
+    {
+      id: 'unread',
+      name: said.unread,
+      keys: 'u',
+      ...onTicket((ticket, { close }) => {
+        close()
+        void markTicket(ticket, 'unread')
+      }),
+    },
     { id: 'search', name: said.search, keys: '/', run: focusSearch },
     { id: 'commands', name: said.commands, keys: '?', run: openPalette },
     ...VIEWS.map(({ id, key }) => ({
@@ -84,6 +94,7 @@ export function actions(words: Words): readonly Action[] {
       keys: `g ${key}`,
       run: ({ goTo }: Scene) => goTo(id),
     })),
+    { id: 'settings', name: words.settings.title, keys: 'g ,', run: ({ settings }) => settings() },
     ...STATUSES.map((status) => ({
       id: `status.${status}`,
       name: said.setStatus(words.statuses[status]),

@@ -21,6 +21,7 @@ export function useScene(): () => Scene {
     move: movedSelection,
     open: (id) => void navigate({ to: '/tickets/$ticketId', params: { ticketId: id }, search }),
     close: () => void navigate({ to: '/tickets', search }),
+    settings: () => void navigate({ to: '/settings' }),
     goTo: (to) => void navigate({ to: '/tickets', search: { view: to } }),
   })
 }

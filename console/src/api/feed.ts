@@ -89,16 +89,17 @@ async function refresh(id: string): Promise<void> {
   const isOpen = cache.getQueryData(keys.ticket(id)) !== undefined
   if (isOpen) void cache.invalidateQueries({ queryKey: keys.timeline(id) })
   if (isListed || isOpen) {
-    const ticket = await client.call('getTicket', { params: { id } }).catch(() => null)
+    const ticket = await client.call('getTicket', { params: { id }, query: { include: 'unread' } }).catch(() => null)
     if (ticket) showTicket(ticket)
   }
   // It may belong to a list now that does not have it, or no longer to one that has it.
   if (!isHeld) void cache.invalidateQueries({ queryKey: keys.lists })
 }
 
-/** Puts a ticket as it is now into every place of the cache that shows it. */
-export function showTicket(ticket: Ticket): void {
-  const known = cache.getQueryData<Ticket>(keys.ticket(ticket.id))
+/** Puts a ticket as it is now into every place of the cache that shows it. What is unread stays, where that is not told. */
+export function showTicket(shown: Ticket): void {
+  const known = cache.getQueryData<Ticket>(keys.ticket(shown.id))
+  const ticket = known?.unread === undefined || shown.unread !== undefined ? shown : { ...shown, unread: known.unread }
   if (known === undefined || known.version <= ticket.version) cache.setQueryData(keys.ticket(ticket.id), ticket)
   cache.setQueriesData<InfiniteData<ListTicketsAnswer>>({ queryKey: keys.lists }, (list) => {
     if (!list) return list

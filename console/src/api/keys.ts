@@ -8,4 +8,5 @@ export const keys = {
   othersOf: (requester: string) => ['tickets', 'requester', requester] as const,
   catalogue: ['catalogue'] as const,
   people: ['people'] as const,
+  sessions: ['sessions'] as const,
 }

@@ -22,7 +22,7 @@ export const de: Words = {
     account: 'Konto',
     commands: 'Befehle',
     offline: 'Keine Verbindung. Was Sie sehen, ist vielleicht alt; was Sie schreiben, bleibt hier.',
-    skip: 'Zu den Tickets springen',
+    skip: 'Zum Inhalt springen',
     documents: 'API-Dokumentation',
   },
   views: {
@@ -44,6 +44,7 @@ export const de: Words = {
     newTickets: (count) => (count === 1 ? '1 neues' : `${count} neue`),
     unassigned: 'Nicht zugewiesen',
     nobody: 'Niemand',
+    unread: 'Ungelesen',
   },
   ticket: {
     conversation: 'Gespräch',
@@ -113,6 +114,7 @@ export const de: Words = {
     note: 'Notiz schreiben',
     take: 'Mir zuweisen',
     solve: 'Lösen',
+    unread: 'Als ungelesen markieren',
     search: 'Tickets suchen',
     commands: 'Alle Befehle zeigen',
     goTo: (view) => `Gehe zu ${view}`,
@@ -121,6 +123,16 @@ export const de: Words = {
     theme: (theme) => `Farben: ${theme}`,
   },
   palette: { title: 'Befehle', field: 'Befehl oder Wert', none: 'Diesen Befehl gibt es nicht.' },
+  settings: {
+    title: 'Einstellungen',
+    profile: 'Profil',
+    appearance: 'Aussehen',
+    sessions: 'Wo Sie angemeldet sind',
+    current: 'Dieser Browser',
+    since: (when) => `seit ${when}`,
+    end: 'Dort abmelden',
+    endOf: (browser) => `Dort abmelden: ${browser}`,
+  },
   welcome: {
     title: 'Ihr Desk ist bereit',
     text: 'Richten Sie einen Client eines dieser Anbieter hierher, oder fügen Sie eine Zeile ein. Die Werte stehen in quickstart.env; das Ticket erscheint von selbst.',

@@ -20,7 +20,7 @@ export const en = {
     account: 'Account',
     commands: 'Commands',
     offline: 'No connection. What you see may be old; what you write stays here.',
-    skip: 'Skip to the tickets',
+    skip: 'Skip to the content',
     documents: 'API documentation',
   },
   views: {
@@ -42,6 +42,7 @@ export const en = {
     newTickets: (count: number): string => `${count} new`,
     unassigned: 'Unassigned',
     nobody: 'Nobody',
+    unread: 'Unread',
   },
   ticket: {
     conversation: 'Conversation',
@@ -111,6 +112,7 @@ export const en = {
     note: 'Write a note',
     take: 'Assign to me',
     solve: 'Solve',
+    unread: 'Mark unread',
     search: 'Search tickets',
     commands: 'Show all commands',
     goTo: (view: string): string => `Go to ${view}`,
@@ -119,6 +121,16 @@ export const en = {
     theme: (theme: string): string => `Colours: ${theme}`,
   },
   palette: { title: 'Command palette', field: 'Command or value', none: 'No such command.' },
+  settings: {
+    title: 'Settings',
+    profile: 'Profile',
+    appearance: 'Appearance',
+    sessions: 'Where you are signed in',
+    current: 'This browser',
+    since: (when: string): string => `since ${when}`,
+    end: 'Sign out there',
+    endOf: (browser: string): string => `Sign out there: ${browser}`,
+  },
   welcome: {
     title: 'Your desk is ready',
     text: 'Point a client of one of these vendors here, or paste a line. Values are those of quickstart.env; the ticket appears by itself.',

@@ -1,4 +1,4 @@
-import { Outlet, useRouterState, useSearch } from '@tanstack/react-router'
+import { Outlet, useNavigate, useRouterState, useSearch } from '@tanstack/react-router'
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
 import { Palette } from '../actions/Palette.tsx'
 import { openPalette } from '../actions/palette.ts'
@@ -38,13 +38,13 @@ function Desk() {
   const isOpen = useRouterState({
     select: ({ matches }) => matches.some(({ routeId }) => routeId === '/tickets/$ticketId'),
   })
-  const { view } = useSearch({ strict: false })
+  const { view = '' } = useSearch({ strict: false })
   const feedState = useFeedState()
   useFeed()
   useShortcuts()
   return (
     <div className="desk" data-ticket={isOpen || undefined}>
-      <a className="skip" href="#list">
+      <a className="skip" href="#main">
         {words.shell.skip}
       </a>
       <header className="bar">
@@ -61,7 +61,7 @@ function Desk() {
         </p>
       )}
       <div className="columns">
-        <Views current={view ?? 'all'} />
+        <Views current={view} />
         <Outlet />
       </div>
       <Palette />
@@ -73,6 +73,7 @@ function Desk() {
 function Account() {
   const words = useWords()
   const { user } = useMe()
+  const navigate = useNavigate()
   const name = `${user.name} ${user.surname}`.trim()
   return (
     <MenuTrigger>
@@ -91,6 +92,9 @@ function Account() {
           </MenuItem>
           <MenuItem className="item" onAction={() => chooseLanguage('de')}>
             Deutsch
+          </MenuItem>
+          <MenuItem className="item" onAction={() => void navigate({ to: '/settings' })}>
+            {words.settings.title}
           </MenuItem>
           <MenuItem className="item" href="/docs" target="_blank">
             {words.shell.documents}

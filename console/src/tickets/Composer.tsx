@@ -20,6 +20,7 @@ import { STATUSES } from './change.ts'
 import { answered, chooseMode, type Mode, useAsked, useMode } from './composing.ts'
 import { keepDraft, useDraft } from './drafts.ts'
 import { send } from './outbox.ts'
+import { useTimeline } from './ticket.ts'
 
 /** Where one answers or notes something: two modes that look different, each with a draft of its own. */
 export function Composer({ ticket }: { readonly ticket: Ticket }) {
@@ -60,10 +61,11 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
     answered()
   }, [isAsked])
   const isEmpty = text.trim() === ''
+  const seen = useTimeline(ticket.id).data?.findLast(({ message }) => message)?.message?.id ?? null
 
   function submit(status: Ticket['status'] | null): void {
     if (isEmpty) return
-    send({ ticket: ticket.id, mode, text, status, version: ticket.version })
+    send({ ticket: ticket.id, mode, text, status, seen })
     keepDraft(ticket.id, mode, '')
   }
   const press: TextFieldProps['onKeyDown'] = (event) => {

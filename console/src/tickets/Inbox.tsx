@@ -9,7 +9,7 @@ export function Inbox() {
   const { ticketId } = useParams({ strict: false })
   const { view = 'all', q = '' } = useSearch({ strict: false })
   return (
-    <main className="inbox">
+    <main className="inbox" id="main">
       <TicketList view={view} words={q} open={ticketId} />
       {ticketId === undefined ? (
         <div className="nothing">

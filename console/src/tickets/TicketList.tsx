@@ -64,7 +64,7 @@ export function TicketList({ view, words: sought, open }: Props) {
 
   const now = useNow()
   return (
-    <section className="list" id="list" aria-label={viewName(view, words)}>
+    <section className="list" aria-label={viewName(view, words)}>
       <header className="list-head">
         <h1>{viewName(view, words)}</h1>
         {waiting > 0 && (
@@ -143,9 +143,14 @@ interface RowProps {
 
 function Row({ ticket, view, q, isOpen, isSelected, now }: RowProps) {
   const words = useWords()
-  const { id, number, title, description, requester, assignee, status, priority, channel, created_at } = ticket
+  const { id, number, title, description, requester, assignee, status, priority, channel, created_at, unread } = ticket
   return (
-    <div className="row" data-selected={isSelected || undefined} data-open={isOpen || undefined}>
+    <div
+      className="row"
+      data-unread={unread || undefined}
+      data-selected={isSelected || undefined}
+      data-open={isOpen || undefined}
+    >
       <span className="row-title">
         <StatusMark status={status} />
         {/* The link is over all of its row, and its name is the title alone. */}
@@ -171,7 +176,9 @@ function Row({ ticket, view, q, isOpen, isSelected, now }: RowProps) {
         <span>#{number}</span>
         <span className="text">{nameOf(requester) || words.list.nobody}</span>
         {priority !== 'normal' && <span className={`priority ${priority}`}>{words.priorities[priority]}</span>}
-        <span className="hidden-visually">{words.statuses[status]}</span>
+        <span className="hidden-visually">
+          {words.statuses[status]} {unread && words.list.unread}
+        </span>
         <span className="row-assignee">{nameOf(assignee) || words.list.unassigned}</span>
         <span className="channel">{channel}</span>
       </span>

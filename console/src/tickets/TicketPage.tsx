@@ -7,7 +7,7 @@ import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
 import { Composer } from './Composer.tsx'
 import { Conversation } from './Conversation.tsx'
-import { changeTicket } from './change.ts'
+import { changeTicket, markTicket } from './change.ts'
 import { Properties } from './Properties.tsx'
 import { StatusMark } from './StatusMark.tsx'
 import { select } from './selection.ts'
@@ -27,6 +27,11 @@ export function TicketPage({ id }: { readonly id: string }) {
     }
   }, [ticket])
   useEffect(() => select(id), [id])
+  // Opening has seen it; what comes while it is open, and in sight, too.
+  const isUnread = ticket?.unread === true
+  useEffect(() => {
+    if (ticket && isUnread && document.visibilityState === 'visible') void markTicket(ticket, 'read')
+  }, [ticket, isUnread])
   if (isPending) return <div className="ticket" role="status" aria-label={words.list.loading} />
   if (!ticket)
     return (

@@ -7,6 +7,18 @@ import { notify } from '../shell/notices.ts'
 export const STATUSES = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed'] as const
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
 
+/** Keeps for this person that they have seen a ticket as it is shown, or that they have not. */
+export async function markTicket(ticket: Ticket, as: 'read' | 'unread'): Promise<void> {
+  const params = { id: ticket.id }
+  try {
+    if (as === 'read') await client.call('markRead', { params, body: {} })
+    else await client.call('markUnread', { params })
+    showTicket({ ...ticket, unread: as === 'unread' })
+  } catch (error) {
+    notify(`${wordsNow().ticket.notSaved} ${error instanceof Error ? error.message : ''}`)
+  }
+}
+
 /** Changes a ticket and shows it at once as the server answers it; what was refused is told. */
 export async function changeTicket(ticket: Ticket, change: ChangeTicketBody): Promise<void> {
   try {

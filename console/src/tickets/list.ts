@@ -20,7 +20,12 @@ export function useTickets(view: ViewId) {
     queryKey: keys.list(view, ''),
     queryFn: ({ pageParam, signal }) =>
       client.call('listTickets', {
-        query: { ...queryOf(view, me), limit: PAGE, ...(pageParam !== undefined && { cursor: pageParam }) },
+        query: {
+          ...queryOf(view, me),
+          include: 'unread',
+          limit: PAGE,
+          ...(pageParam !== undefined && { cursor: pageParam }),
+        },
         signal,
       }),
     initialPageParam: undefined,

@@ -22,8 +22,8 @@ export interface Outgoing {
   readonly text: string
   /** The status that the ticket gets with it. */
   readonly status: Ticket['status'] | null
-  /** The version that its author saw. */
-  readonly version: number
+  /** The latest message that its author saw; none is null. */
+  readonly seen: string | null
 }
 
 let outgoing: readonly Outgoing[] = []
@@ -67,24 +67,28 @@ export function undo({ key, ticket, mode, text }: Outgoing): void {
 async function deliver(message: Outgoing): Promise<void> {
   timers.delete(message.key)
   try {
-    await post(message, message.version)
+    await post(message)
   } catch (error) {
     const isStale = isProblem(error, 'precondition_failed')
     giveBack(message.ticket, message.mode, message.text)
-    void cache.invalidateQueries({ queryKey: keys.ticket(message.ticket) })
+    await cache.invalidateQueries({ queryKey: keys.ticket(message.ticket) })
     const said = wordsNow().composer
     notify(isStale ? said.stopped : said.failed(error instanceof Error ? error.message : ''))
   }
   set(outgoing.filter((each) => each.key !== message.key))
 }
 
-/** A note needs no ticket as it was; a reply is meant for what its author read. */
-async function post({ key, ticket: id, mode, text, status }: Outgoing, version: number): Promise<void> {
+/** A reply is meant for what its author read; a note for colleagues, who read what there is. */
+async function post({ key, ticket: id, mode, text, status, seen }: Outgoing): Promise<void> {
   const { ticket } = await client.call('addMessage', {
     params: { id },
-    body: { text, visibility: mode === 'note' ? 'internal' : 'public', ...(status && { status }) },
+    body: {
+      text,
+      visibility: mode === 'note' ? 'internal' : 'public',
+      ...(status && { status }),
+      ...(mode === 'reply' && seen !== null && { unless_public_after: seen }),
+    },
     idempotencyKey: key,
-    ...(mode === 'reply' && { ifVersion: version }),
   })
   showTicket(ticket)
   await cache.invalidateQueries({ queryKey: keys.timeline(id) })

@@ -5,7 +5,10 @@ import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 
 export function useTicket(id: string) {
-  return useQuery({ queryKey: keys.ticket(id), queryFn: () => client.call('getTicket', { params: { id } }) })
+  return useQuery({
+    queryKey: keys.ticket(id),
+    queryFn: () => client.call('getTicket', { params: { id }, query: { include: 'unread' } }),
+  })
 }
 
 /** All that happened to a ticket, the oldest first. */
