@@ -36,7 +36,7 @@ import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
 import { countTickets, QUERY_SORTS, queryTickets, readQuery } from '../src/core/query/list.ts'
 import { findMatches } from '../src/core/search/match.ts'
-import { mergeSome } from '../src/core/search/merge.ts'
+import { mergeSome, rebuildSome } from '../src/core/search/merge.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
 import { SESSION_KIND } from '../src/core/sessions/session.ts'
 import {
@@ -300,6 +300,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   const renewed = [{ id: answered.id, digest: 'of other words', ...forms }]
   await store.run(RENEW.with({ tenant_id: tenantId, messages: renewed, files: [] }))
   await deleteMessage(as(made.owner), answered)
+  assert.ok((await rebuildSome(store, tenantId)) > 0)
 
   await driveAttachments(made, store)
 

@@ -1,5 +1,6 @@
 import { StoreFull } from '../storage/failures.ts'
 import type { Store } from '../storage/store.ts'
+import { mergeSearch } from './merge-search.ts'
 import { purgeOldClaims } from './purge-claims.ts'
 import { purgeOldDeliveries } from './purge-deliveries.ts'
 import { purgeOldRateBuckets } from './purge-rate-buckets.ts'
@@ -21,6 +22,9 @@ const HOUR_MS = 3_600_000
 /** An upgrade shall not wait an hour for what it mends. */
 const RENEW_MS = 600_000
 
+/** A search looks at each write that is not merged. */
+const MERGE_MS = 60_000
+
 /** Every recurring job there is. */
 export const SCHEDULE: readonly RecurringJob[] = [
   { name: 'purge claims', everyMs: HOUR_MS, forgets: true, run: purgeOldClaims },
@@ -29,6 +33,7 @@ export const SCHEDULE: readonly RecurringJob[] = [
   { name: 'purge rate buckets', everyMs: HOUR_MS, forgets: true, run: purgeOldRateBuckets },
   { name: 'sweep files', everyMs: HOUR_MS, forgets: true, run: sweepFiles },
   { name: 'renew messages', everyMs: RENEW_MS, forgets: false, run: renewMessages },
+  { name: 'merge search', everyMs: MERGE_MS, forgets: false, run: mergeSearch },
 ]
 
 /** How far our clock may be ahead of the database's where something is forgotten by it, in milliseconds. */

@@ -6,9 +6,10 @@ import { deleteMessage } from '../erasure/message.ts'
 import { deleteTickets } from '../erasure/ticket.ts'
 import { changeTicket } from '../tickets/commands/change.ts'
 import { createTicket } from '../tickets/commands/create.ts'
+import { getConversation } from '../tickets/queries/conversation.ts'
 import { findMatches } from './match.ts'
-import { mergeSome } from './merge.ts'
-import type { Sought } from './words.ts'
+import { mergeSome, rebuildSome } from './merge.ts'
+import { keyOf, type Sought } from './words.ts'
 
 let core: Core
 before(async () => {
@@ -77,12 +78,34 @@ describe('findMatches', () => {
     }
     await changeTicket(ctx, ticket, { title: 'Dodo' })
     await deleteMessage(ctx, { id: messages[0]?.id ?? '' })
+    assert.equal(await rebuildSome(core.store, made.tenant.id), 1)
+    assert.equal(await rebuildSome(core.store, made.tenant.id), 0)
+    assert.deepEqual(await keysLeft(made.tenant.id, 'okapi'), [], 'not even a key of what was erased')
+    assert.deepEqual(await findMatches(ctx, [word('dodo')], PAGE), [ticket.integer])
     for (const gone of ['quagga', 'okapi']) assert.deepEqual(await findMatches(ctx, [word(gone)], PAGE), [])
     await deleteTickets(ctx, [ticket])
     assert.deepEqual(await findMatches(ctx, [word('dodo')], PAGE), [])
     const left = `select from search_tail where tenant_id = '${made.tenant.id}' union all select from search_tickets where tenant_id = '${made.tenant.id}'`
     assert.equal((await core.outside.query(left)).rowCount, 0)
   })
+})
+
+test('Tickets that are older than the search are found once their keys are made', async () => {
+  const made = await makeTenant(core.store)
+  const ctx = made.as(made.owner)
+  const tickets = [await open(ctx, made.desks[0], 'Old tapir'), await open(ctx, made.desks[0], 'Older tapir')]
+  const id = made.tenant.id
+  await core.outside.query(`delete from search_tail where tenant_id = '${id}'`)
+  await core.outside.query(
+    `insert into search_due (tenant_id, ticket, mark) select tenant_id, integer, 1 from tickets where tenant_id = '${id}'`,
+  )
+  const found = () => findMatches(ctx, [word('tapir')], PAGE)
+  assert.deepEqual(await found(), [])
+  const integers = tickets.map(({ integer }) => integer).reverse()
+  for (const newest of [integers.slice(0, 1), integers]) {
+    await rebuildSome(core.store, id, 1)
+    assert.deepEqual(await found(), newest)
+  }
 })
 
 test('After random writes and merges it finds what a look at all tickets finds, for callers of every sight', async () => {
@@ -103,6 +126,13 @@ test('After random writes and merges it finds what a look at all tickets finds, 
     }
   }
 })
+
+/** Tickets that have the key of a word, with or without a block. */
+async function keysLeft(tenantId: string, text: string): Promise<readonly object[]> {
+  const sql = `select ticket from (select tenant_id, ticket, keys from search_tail union all select tenant_id, ticket, keys from search_tickets) s,
+    unnest(keys) k where tenant_id = $1 and k & ((1::bigint << 40) - 1) = $2`
+  return (await core.outside.query<{ ticket: string }>(sql, [tenantId, keyOf(text)])).rows
+}
 
 const WORDS = ['alpha', 'beta', 'gamma', 'delta', 'omega', 'sigma', 'kappa'] as const
 
@@ -132,10 +162,26 @@ async function oneStep(
   random: ReturnType<typeof randomOf>,
 ): Promise<void> {
   const ctx = made.as(made.owner, random([true, false]) ? { key: crypto.randomUUID() } : {})
-  const what = random(['create', 'create', 'say', 'say', 'note', 'title', 'move', 'delete', 'merge'] as const)
+  const what = random([
+    'create',
+    'create',
+    'say',
+    'say',
+    'note',
+    'title',
+    'move',
+    'unsay',
+    'delete',
+    'merge',
+    'rebuild',
+  ] as const)
   const text = `${random(WORDS)} ${random(WORDS)}`
   if (what === 'merge') {
     await mergeSome(core.store, made.tenant.id, random([1, 3, 100]))
+    return
+  }
+  if (what === 'rebuild') {
+    await rebuildSome(core.store, made.tenant.id, random([1, 5]))
     return
   }
   const known = [...model.keys()]
@@ -155,6 +201,13 @@ async function oneStep(
   if (what === 'delete') {
     await deleteTickets(ctx, [kept])
     model.delete(integer)
+  } else if (what === 'unsay') {
+    const { messages } = await getConversation(ctx, kept)
+    const last = messages.at(-1)
+    if (!last) return
+    await deleteMessage(ctx, last)
+    const texts = last.visibility === 'public' ? kept.open : kept.notes
+    texts.splice(texts.lastIndexOf(last.plain), 1)
   } else if (what === 'title') {
     await changeTicket(ctx, kept, { title: text })
     kept.title = text

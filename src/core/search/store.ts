@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox'
-import { Sql } from '../../storage/sql.ts'
+import { columnsOf, Sql } from '../../storage/sql.ts'
 import { statement } from '../../storage/statement.ts'
 import { SEARCHED_CHARACTERS } from './words.ts'
 
-const { uuid, bigint, boolean, array, nullable } = Sql
+const { uuid, integer, bigint, boolean, array, nullable } = Sql
 
 /** Whose sight counts. */
 const SIGHT = {
@@ -66,16 +66,30 @@ const TextsRow = Type.Object({
 })
 export type TextsRow = Static<typeof TextsRow>
 
+/** SQL of all that is searched of a ticket `t`, of those messages `m` that a condition picks. */
+const SAID = (
+  picked: string,
+): string => `array_remove(array[t.title, left(t.description, ${SEARCHED_CHARACTERS}), t.from_address, t.from_name,
+      t.to_address, t.to_name, t.external_reference], null) || t.tags || array(
+    select x.said from messages m, lateral (
+      select left(m.plain, ${SEARCHED_CHARACTERS}) as said union all select m.author_name where m.author_name is not null) x
+    where m.tenant_id = :tenant_id and m.ticket_id = t.id and (${picked}))`
+
+/** SQL of the blocks that tickets of a table are in. Each is the same everywhere and for ever; that it is there is usual. */
+const BLOCKS = (tickets: string): string => `blocks as (
+  insert into search_blocks as b (tenant_id, block, prefix)
+  select :tenant_id, n.block, ('x' || left(md5(:tenant_id::text || ' ' || n.block), 8))::bit(32)::bit(23)::integer::bigint << 40
+  from (select distinct t.ticket / ${BLOCK} as block from ${tickets} t) n
+  order by n.block
+  on conflict (tenant_id, block) do update set prefix = excluded.prefix
+  returning b.block, b.prefix
+)`
+
 /** What is said on tickets in sight, as far as it is searched: notes only on the desks given. */
 export const TEXTS = statement(
   'search.texts',
   { takes: { tenant_id: uuid, tickets: array(bigint), notes_on: array(uuid), ...SIGHT }, row: TextsRow },
-  `select t.integer as ticket, array_remove(array[t.title, left(t.description, ${SEARCHED_CHARACTERS}), t.from_address, t.from_name,
-      t.to_address, t.to_name, t.external_reference], null) || t.tags || array(
-    select x.said from messages m, lateral (
-      select left(m.plain, ${SEARCHED_CHARACTERS}) as said union all select m.author_name where m.author_name is not null) x
-    where m.tenant_id = :tenant_id and m.ticket_id = t.id
-      and (m.visibility = 'public' or t.desk_id = any (:notes_on::uuid[]))) as texts
+  `select t.integer as ticket, ${SAID("m.visibility = 'public' or t.desk_id = any (:notes_on::uuid[])")} as texts
 from tickets t
 where t.tenant_id = :tenant_id and t.integer = any (:tickets::bigint[]) and ${IN_SIGHT}`,
 )
@@ -86,10 +100,13 @@ where t.tenant_id = :tenant_id and t.integer = any (:tickets::bigint[]) and ${IN
  */
 export const MERGE = statement(
   'search.merge',
-  { takes: { tenant_id: uuid, limit: bigint }, row: TicketRow },
+  { takes: { tenant_id: uuid, limit: bigint, beyond: bigint }, row: TicketRow },
   `
 with due as materialized (
-  select s.ticket from search_tail s where s.tenant_id = :tenant_id group by s.ticket order by min(s.position) limit :limit::bigint
+  select s.ticket from search_tail s
+  where s.tenant_id = :tenant_id and (select count(*) from search_tail a where a.tenant_id = :tenant_id) > :beyond::bigint
+    and not exists (select 1 from search_due d where d.tenant_id = :tenant_id and d.ticket = s.ticket)
+  group by s.ticket order by min(s.position) limit :limit::bigint
 ),
 locked as materialized (
   select t.integer as ticket from tickets t
@@ -100,14 +117,7 @@ taken as (
   delete from search_tail s where s.tenant_id = :tenant_id and s.ticket = any (array(select l.ticket from locked l))
   returning s.ticket, s.keys
 ),
-blocks as (
-  -- The same everywhere and for ever. That one is there before is usual.
-  insert into search_blocks as b (tenant_id, block, prefix)
-  select :tenant_id, n.block, ('x' || left(md5(:tenant_id::text || ' ' || n.block), 8))::bit(32)::bit(23)::integer::bigint << 40
-  from (select distinct t.ticket / ${BLOCK} as block from taken t) n
-  on conflict (tenant_id, block) do update set prefix = excluded.prefix
-  returning b.block, b.prefix
-),
+${BLOCKS('taken')},
 merged as (
   insert into search_tickets as m (tenant_id, ticket, keys)
   select :tenant_id, t.ticket, array_agg(distinct b.prefix | k.key)
@@ -117,4 +127,56 @@ merged as (
   returning m.ticket
 )
 select m.ticket from merged m`,
+)
+
+const DueRow = Type.Object({ ...TextsRow.properties, mark: Type.Integer(), positions: Type.Array(Type.Integer()) })
+
+/** Tickets whose keys are to be made anew, newest first, with all that they say and what of the tail is in that. */
+export const DUE = statement(
+  'search.due',
+  { takes: { tenant_id: uuid, limit: bigint }, row: DueRow },
+  `select d.ticket, d.mark, (
+    select coalesce(json_agg(s.position), '[]') from search_tail s where s.tenant_id = :tenant_id and s.ticket = d.ticket) as positions,
+  coalesce((select ${SAID('true')} from tickets t where t.tenant_id = :tenant_id and t.integer = d.ticket), array[]::text[]) as texts
+from search_due d where d.tenant_id = :tenant_id order by d.ticket desc limit :limit::bigint`,
+)
+
+const REBUILT = { ticket: bigint, mark: integer, positions: array(bigint), keys: array(bigint) }
+
+/**
+ * Gives tickets the keys of what they said at that mark, in the place of all they had. What was written since is in rows of
+ * the tail that stay; where more was erased since, nothing is done. The tickets are locked, as by whoever says or erases.
+ */
+export const REBUILD = statement(
+  'search.rebuild',
+  { takes: { tenant_id: uuid, tickets: Sql.records(REBUILT) }, row: TicketRow },
+  `
+with input as materialized (
+  select * from json_to_recordset(:tickets::json) as i (${columnsOf(REBUILT)})
+),
+locked as materialized (
+  select t.integer as ticket from tickets t
+  where t.tenant_id = :tenant_id and t.integer = any (array(select i.ticket from input i)) order by t.id
+  for no key update
+),
+done as (
+  delete from search_due d using input i
+  where d.tenant_id = :tenant_id and d.ticket = i.ticket and d.mark = i.mark and (select count(*) from locked) >= 0
+  returning i.ticket, i.positions, i.keys
+),
+replaced as (
+  delete from search_tail s using done d
+  where s.tenant_id = :tenant_id and s.ticket = d.ticket and s.position = any (d.positions)
+),
+standing as materialized (
+  select d.ticket, d.keys from done d join locked l on l.ticket = d.ticket
+),
+${BLOCKS('standing')},
+made as (
+  insert into search_tickets (tenant_id, ticket, keys)
+  select :tenant_id, s.ticket, array(select distinct b.prefix | k.key from unnest(s.keys) k (key))
+  from standing s join blocks b on b.block = s.ticket / ${BLOCK}
+  on conflict (tenant_id, ticket) do update set keys = excluded.keys
+)
+select d.ticket from done d`,
 )

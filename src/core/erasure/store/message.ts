@@ -4,6 +4,7 @@ import { type BoundStatement, statement } from '../../../storage/statement.ts'
 import { momentOf } from '../../events/moment.ts'
 import { CALL, claimedCall, keeping } from '../../idempotency/claimed.ts'
 import { IS_OPENING } from '../../messages/store.ts'
+import { leavingDue } from '../../search/due.ts'
 import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
 import { withoutMessage } from './kept.ts'
 
@@ -37,7 +38,7 @@ const DELETE_MESSAGE = statement(
 with ${claimedCall(ERASED)},
 locked as materialized (
   -- The ticket before the counter: one order everywhere.
-  select t.id, t.desk_id, t.requester_id, t.assignee_id from tickets t
+  select t.id, t.integer, t.desk_id, t.requester_id, t.assignee_id from tickets t
   where t.tenant_id = :tenant_id and t.id = (select a.ticket_id from accepted a)
   for no key update
 ),
@@ -91,6 +92,7 @@ answers_forgotten as (
 ${blankingDeliveries(`d.line = (select x.ticket_id from doomed x) and (exists (select 1 from doomed x where x.is_opening)
     or d.position = any (array(select e.position from events e join doomed x on x.ticket_id = e.ticket_id and x.id = e.message_id
       where e.tenant_id = :tenant_id)))`)},
+${leavingDue('select l.integer as ticket from locked l, counted')},
 recorded as (
   insert into events (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at,
     before, desk_id, requester_id, assignee_id, visibility)

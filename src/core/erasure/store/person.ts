@@ -3,6 +3,7 @@ import { Sql, type ValuesOf } from '../../../storage/sql.ts'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
 import { CALL, claimedCall } from '../../idempotency/claimed.ts'
 import { keyOf } from '../../messages/store.ts'
+import { leavingDue } from '../../search/due.ts'
 import { KEPT, SavedRow } from '../../users/store.ts'
 import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
 import { withoutPerson } from './kept.ts'
@@ -73,7 +74,7 @@ const ERASE_PROFILE = statement(
   `
 with ${claimedCall(ERASED)},
 tickets_of as materialized (
-  select t.id, t.requester_id, t.description from tickets t
+  select t.id, t.integer, t.requester_id, t.description from tickets t
   where ${TICKETS_WITH_WORDS_OF('(select a.id from accepted a)')}
   order by t.id
   -- Others than those locked before were written to at an address a moment ago. Whoever holds one by now waits for the
@@ -195,6 +196,7 @@ answers_blanked as (
   update claim_results r set result = b.result from blank b
   where r.tenant_id = :tenant_id and r.credential_id = b.credential_id and r.key = b.key
 ),
+${leavingDue('select o.integer as ticket from tickets_of o, counted')},
 recorded as (
   insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at)
   select :tenant_id, c.event_position, a.event_id, 'user.erased', l.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at

@@ -97,6 +97,9 @@ unsearched as (
 unsearched_tail as (
   delete from search_tail s where s.tenant_id = :tenant_id and s.ticket = any (array(select d.integer from doomed d))
 ),
+unsearched_due as (
+  delete from search_due s where s.tenant_id = :tenant_id and s.ticket = any (array(select d.integer from doomed d))
+),
 erased as (
   delete from tickets t where t.tenant_id = :tenant_id and t.id = any (array(select d.id from doomed d))
 ),
