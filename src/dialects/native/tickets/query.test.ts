@@ -207,6 +207,31 @@ describe('the pages of a query', () => {
     assert.equal((await send('GET', `/tickets?q=tag:${mark}&sort=-created&cursor=${other}`)).status, 400)
   })
 
+  test('go on from no place that the order cannot have', async () => {
+    const time = '2026-01-15 10:20:30.123456+00'
+    const places: readonly (readonly [sort: string, known: string, unknown: readonly string[]])[] = [
+      [
+        'created',
+        time,
+        ['5', '2026-99-99 99:99:99+00', '2026-02-31 10:20:30+00', '0000-01-01 00:00:00+00', `${time}:99`],
+      ],
+      ['-latest_message', time, ['5', '2026-01-15 25:00:00+00', '2026-01-15 ....+00']],
+      ['updated', '5', [time, '9999999999999999999']],
+      ['-priority', '2', [time, '0', '5', '9999999999']],
+    ]
+    const answer = (sort: string, key: string) => {
+      const cursor = Buffer.from(`>${sort} ${v7()} ${key}`).toString('base64url')
+      return send('GET', `/tickets?sort=${sort}&limit=1&cursor=${cursor}`)
+    }
+    for (const [sort, known, unknown] of places) {
+      assert.equal((await answer(sort, known)).status, 200, `${sort}: ${known}`)
+      for (const key of unknown) {
+        const { status, text, json } = await answer(sort, key)
+        assert.deepEqual([status, json.errors?.[0]?.field], [400, 'cursor'], `${sort}: ${key}: ${text}`)
+      }
+    }
+  })
+
   test('neither skip nor double what stays where it is, whatever changes meanwhile', async () => {
     const mark = `m${v7().slice(-12)}`
     const ids: string[] = []

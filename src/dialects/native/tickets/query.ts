@@ -1,5 +1,6 @@
 import type { Context } from '../../../core/context.ts'
 import { refuse, refuseField } from '../../../core/errors.ts'
+import { instant, isInstant } from '../../../core/instant.ts'
 import type { Conditions } from '../../../core/query/conditions.ts'
 import { QUERY_SORTS, type QueryCursor, type QueryPage, type QuerySort, readQuery } from '../../../core/query/list.ts'
 import type { Mistake } from '../../../core/query/query.ts'
@@ -64,7 +65,7 @@ export function decodeQueryPage(ctx: Context, query: TicketQuery): QueryPage {
   return {
     sort,
     descending: asked.startsWith('-'),
-    cursor: query.cursor === undefined ? null : cursorIn(query.cursor, asked),
+    cursor: query.cursor === undefined ? null : cursorIn(query.cursor, { sort, asked }),
     limit: decodeLimit(query),
   }
 }
@@ -76,14 +77,24 @@ export function encodeCursor(place: QueryCursor | null, page: QueryPage): string
   return Buffer.from(`${direction}${encodeSort(page)} ${place.id} ${place.key}`).toString('base64url')
 }
 
-const KEY = /^(\d{1,19}|\d{4}-\d{2}-\d{2}[ T][\d:.]+(Z|[+-]\d{2}(:?\d{2})?))$/
+/** A time as PostgreSQL writes it in our sessions, to the microsecond. */
+const TIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?\+00$/
+const isTime = (key: string): boolean => TIME.test(key) && isInstant(instant(key))
 
-function cursorIn(cursor: string, sort: string): QueryCursor {
+/** Whether an order can have a place: what PostgreSQL cannot read would be a failure, and not the caller's mistake. */
+const HAS_PLACE: Readonly<Record<QuerySort, (key: string) => boolean>> = {
+  created: isTime,
+  latest_message: isTime,
+  updated: (key) => /^\d{1,18}$/.test(key),
+  priority: (key) => /^[1-4]$/.test(key),
+}
+
+function cursorIn(cursor: string, { sort, asked }: { readonly sort: QuerySort; readonly asked: string }): QueryCursor {
   const text = Buffer.from(cursor, 'base64url').toString('latin1')
   const [head = '', id = '', ...rest] = text.split(' ')
   const key = rest.join(' ')
   const isOurs = Buffer.from(text, 'latin1').toString('base64url') === cursor
-  if (!isOurs || head.slice(1) !== sort || !/^[<>]/.test(head) || !UUID.test(id) || !KEY.test(key))
+  if (!isOurs || head.slice(1) !== asked || !/^[<>]/.test(head) || !UUID.test(id) || !HAS_PLACE[sort](key))
     return refuseField(['cursor'], 'format', 'Is not the `next` or `previous` of a page of this list.')
   return { isBack: head.startsWith('<'), id, key }
 }
