@@ -4,6 +4,10 @@ export interface FieldError {
   readonly field: string
   readonly rule: string
   readonly message: string
+  /** Of a query: at which character, for how many, and what would be right there. */
+  readonly at?: number
+  readonly length?: number
+  readonly expected?: string
 }
 
 /** A refusal of the server: a problem document (RFC 9457). */
@@ -62,6 +66,13 @@ function readBody(text: string, status: number): ProblemBody {
 }
 
 function readField(value: unknown): FieldError {
-  const { field, rule, message } = Object(value)
-  return { field: String(field ?? ''), rule: String(rule ?? ''), message: String(message ?? '') }
+  const { field, rule, message, at, length, expected } = Object(value)
+  return {
+    field: String(field ?? ''),
+    rule: String(rule ?? ''),
+    message: String(message ?? ''),
+    ...(typeof at === 'number' && { at }),
+    ...(typeof length === 'number' && { length }),
+    ...(typeof expected === 'string' && { expected }),
+  }
 }

@@ -119,6 +119,33 @@ describe('the console', { skip: noBrowser }, () => {
     assert.deepEqual(faults, [])
   })
 
+  test('finds by the language of queries, counts beside each view, and underlines a mistake', async (t) => {
+    const { page, faults } = await signedIn(t)
+    await api().call('createTicket', { body: { title: 'Zeppelin', text: 'A quagga is on board.', priority: 'urgent' } })
+    const search = page.getByRole('searchbox', { name: 'Search tickets' })
+    const rows = page.getByRole('list', { name: 'Tickets' }).getByRole('link')
+    await search.fill('quagga priority:>=high')
+    // The list of before stays until there is another.
+    await page.getByRole('link', { name: 'The lift is stuck' }).waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Zeppelin' }).waitFor()
+    assert.deepEqual(await rows.allTextContents(), ['Zeppelin'])
+    await search.fill('quagga priority:low')
+    await page.getByText('Nothing matches.').waitFor()
+    await search.fill('quagga statsu:open')
+    await page.getByText(/Expected a field: status/).waitFor()
+    assert.equal(await page.locator('mark').textContent(), 'statsu')
+    await search.fill('')
+    const waiting = page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: /^Unassigned \d+$/ })
+    await waiting.click()
+    const shown = Number((await waiting.textContent())?.replace(/\D/g, ''))
+    const { data } = await api().call('listTickets', { query: { view: 'unassigned', limit: '200' } })
+    assert.equal(shown, data.length)
+    assert.deepEqual(
+      faults.filter((fault) => !fault.includes('400')),
+      [],
+    )
+  })
+
   test('stops a reply when something was said meanwhile, and gives the text back', async (t) => {
     const { page } = await signedIn(t)
     const { id } = await api().call('createTicket', { body: { title: 'Two answers', text: 'Who is first?' } })

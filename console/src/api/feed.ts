@@ -67,12 +67,26 @@ export function useFeed(): void {
   }, [queries])
 }
 
+/** For how long what happens is collected before views are counted again, in milliseconds. */
+const COUNT_MS = 500
+let isCounting = false
+
+function countAgain(): void {
+  if (isCounting) return
+  isCounting = true
+  setTimeout(() => {
+    isCounting = false
+    void cache.invalidateQueries({ queryKey: keys.counts })
+  }, COUNT_MS)
+}
+
 function take({ kind, ticket }: Event): void {
   if (ticket === null) {
     void cache.invalidateQueries({ queryKey: keys.catalogue })
     void cache.invalidateQueries({ queryKey: keys.people })
     return
   }
+  countAgain()
   if (kind === 'ticket.created' && isHeld) {
     waiting += 1
     tell()

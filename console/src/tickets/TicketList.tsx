@@ -2,13 +2,15 @@ import { Link } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef } from 'react'
 import { Button } from 'react-aria-components'
+import { isProblem } from '../../../sdk/client.ts'
 import type { Ticket } from '../../../sdk/operations.ts'
+import type { FieldError } from '../../../sdk/problem.ts'
 import { holdLists, showWaitingTickets, useWaitingTickets } from '../api/feed.ts'
 import { age, moment } from '../i18n/dates.ts'
 import { useWords } from '../i18n/words.ts'
 import { type ViewId, nameOf as viewName } from '../views/views.ts'
 import { Welcome } from '../welcome/Welcome.tsx'
-import { matching, nameOf, useTickets } from './list.ts'
+import { nameOf, useTickets } from './list.ts'
 import { useNow } from './now.ts'
 import { StatusMark } from './StatusMark.tsx'
 import { keepRows, select, useSelected } from './selection.ts'
@@ -26,12 +28,11 @@ interface Props {
 /** A view's tickets, as many as there are: only the rows in sight are in the page. */
 export function TicketList({ view, words: sought, open }: Props) {
   const words = useWords()
-  const list = useTickets(view)
+  const list = useTickets(view, sought)
   const waiting = useWaitingTickets()
   const selected = useSelected()
   const scroller = useRef<HTMLDivElement>(null)
-  const loaded = useMemo(() => list.data?.pages.flatMap(({ data }) => data) ?? [], [list.data])
-  const rows = useMemo(() => matching(loaded, sought), [loaded, sought])
+  const rows = useMemo(() => list.data?.pages.flatMap(({ data }) => data) ?? [], [list.data])
   useEffect(() => keepRows(rows), [rows])
   const virtual = useVirtualizer({
     count: rows.length,
@@ -80,7 +81,10 @@ export function TicketList({ view, words: sought, open }: Props) {
         onPointerLeave={() => holdLists(false)}
       >
         {list.isPending && <Skeleton label={words.list.loading} />}
-        {list.isError && (
+        {list.isError && isProblem(list.error, 'invalid') && (
+          <QueryMistake query={sought} mistake={list.error.errors[0]} />
+        )}
+        {list.isError && !isProblem(list.error, 'invalid') && (
           <div className="empty" role="alert">
             <p>{words.list.failed}</p>
             <Button className="button" onPress={() => void list.refetch()}>
@@ -115,6 +119,22 @@ export function TicketList({ view, words: sought, open }: Props) {
         {list.isSuccess && rows.length === 0 && <Empty view={view} isSearch={sought !== ''} />}
       </div>
     </section>
+  )
+}
+
+/** What the server could not read of a query, underlined where it is. */
+function QueryMistake({ query, mistake }: { readonly query: string; readonly mistake: FieldError | undefined }) {
+  const words = useWords()
+  const { at = 0, length = 0, expected = '' } = mistake ?? {}
+  return (
+    <div className="empty" role="alert">
+      <p className="mistake">
+        {query.slice(0, at)}
+        <mark>{query.slice(at, at + Math.max(1, length)) || ' '}</mark>
+        {query.slice(at + Math.max(1, length))}
+      </p>
+      <p>{words.list.expected(expected)}</p>
+    </div>
   )
 }
 

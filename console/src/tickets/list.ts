@@ -1,15 +1,29 @@
-import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
+import { type InfiniteData, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
 import type { ListTicketsAnswer, Ticket } from '../../../sdk/operations.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
-import { useMe } from '../session/session.ts'
-import { queryOf, type ViewId } from '../views/views.ts'
+import type { ViewId } from '../views/views.ts'
 
 const PAGE = '100'
 
-/** The tickets of a view, page after page. */
-export function useTickets(view: ViewId) {
-  const me = useMe()
+/** For how long nothing is typed before it is asked for, in milliseconds. */
+const TYPING_MS = 200
+
+/** A text once it stands still. */
+function useSettled(text: string): string {
+  const [settled, settle] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => settle(text), TYPING_MS)
+    return () => clearTimeout(timer)
+  }, [text])
+  // What was emptied, and the words that a page begins with, need no rest.
+  return text === '' ? text : settled
+}
+
+/** The tickets of a view for which a query holds, page after page. Those of before stay until there are others. */
+export function useTickets(view: ViewId, sought: string) {
+  const q = useSettled(sought)
   return useInfiniteQuery<
     ListTicketsAnswer,
     Error,
@@ -17,11 +31,13 @@ export function useTickets(view: ViewId) {
     readonly unknown[],
     string | undefined
   >({
-    queryKey: keys.list(view, ''),
+    queryKey: keys.list(view, q),
+    placeholderData: keepPreviousData,
     queryFn: ({ pageParam, signal }) =>
       client.call('listTickets', {
         query: {
-          ...queryOf(view, me),
+          view,
+          ...(q !== '' && { q }),
           include: 'unread',
           limit: PAGE,
           ...(pageParam !== undefined && { cursor: pageParam }),
@@ -30,19 +46,6 @@ export function useTickets(view: ViewId) {
       }),
     initialPageParam: undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
-  })
-}
-
-/** Those of the loaded tickets that have all of the words in what a row shows. */
-export function matching(tickets: readonly Ticket[], words: string): readonly Ticket[] {
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
-  if (wanted.length === 0) return tickets
-  return tickets.filter((ticket) => {
-    const { number, title, description, requester, tags } = ticket
-    const text = [`#${number}`, title, description, nameOf(requester), requester?.email ?? '', ...tags]
-      .join(' ')
-      .toLowerCase()
-    return wanted.every((word) => text.includes(word))
   })
 }
 
