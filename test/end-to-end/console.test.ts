@@ -146,6 +146,37 @@ describe('the console', { skip: noBrowser }, () => {
     )
   })
 
+  test('sends once what was under way when its page ended', async (t) => {
+    const { page } = await signedIn(t)
+    const { id } = await api().call('createTicket', { body: { title: 'Cut off', text: 'Are you there?' } })
+    await page.getByRole('link', { name: 'Cut off' }).click()
+    await page.getByRole('region', { name: 'Conversation' }).getByText('Are you there?').waitFor()
+    // The server has it, and the page never hears so.
+    let answered = (): void => {}
+    const arrived = new Promise<void>((resolve) => {
+      answered = resolve
+    })
+    await page.route('**/messages', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue()
+      await route.fetch()
+      answered()
+      return undefined
+    })
+    await page.getByRole('textbox', { name: 'Message' }).fill('We are.')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await arrived
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await page.reload()
+    await page.getByRole('region', { name: 'Conversation' }).getByText('We are.').waitFor()
+    await page.waitForFunction(() => localStorage.getItem('polydesk.outbox') === '[]')
+    const { data } = await api().call('listMessages', { params: { id } })
+    assert.deepEqual(
+      data.map(({ text }) => text),
+      ['Are you there?', 'We are.'],
+    )
+    assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), '')
+  })
+
   test('stops a reply when something was said meanwhile, and gives the text back', async (t) => {
     const { page } = await signedIn(t)
     const { id } = await api().call('createTicket', { body: { title: 'Two answers', text: 'Who is first?' } })

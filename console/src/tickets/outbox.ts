@@ -7,6 +7,7 @@ import { showTicket } from '../api/feed.ts'
 import { keys } from '../api/keys.ts'
 import { wordsNow } from '../i18n/words.ts'
 import { notify } from '../shell/notices.ts'
+import { STATUSES } from './change.ts'
 import type { Mode } from './composing.ts'
 import { giveBack } from './drafts.ts'
 
@@ -24,6 +25,8 @@ export interface Outgoing {
   readonly status: Ticket['status'] | null
   /** The latest message that its author saw; none is null. */
   readonly seen: string | null
+  /** Whether it can no longer be taken back: the server may have it already. */
+  readonly isSending?: boolean
 }
 
 let outgoing: readonly Outgoing[] = []
@@ -66,6 +69,7 @@ export function undo({ key, ticket, mode, text }: Outgoing): void {
 
 async function deliver(message: Outgoing): Promise<void> {
   timers.delete(message.key)
+  set(outgoing.map((each) => (each.key === message.key ? { ...each, isSending: true } : each)))
   try {
     await post(message)
   } catch (error) {
@@ -94,14 +98,33 @@ async function post({ key, ticket: id, mode, text, status, seen }: Outgoing): Pr
   await cache.invalidateQueries({ queryKey: keys.timeline(id) })
 }
 
-/** What was on its way when the page ended is given back to be sent again: its author may have meant to take it back. */
+/**
+ * What waited when the page ended is given back to be sent again: its author may have meant to take it back. What was being
+ * sent goes once more, by its key: whether or not the server had it, it has it once then.
+ */
 export function recoverOutbox(): void {
   const kept: unknown = JSON.parse(localStorage.getItem(KEPT_AS) ?? '[]')
   if (!Array.isArray(kept) || outgoing.length > 0) return
-  for (const each of kept) {
-    const { ticket, mode, text } = Object(each)
-    if (typeof ticket === 'string' && typeof text === 'string')
-      giveBack(ticket, mode === 'note' ? 'note' : 'reply', text)
-  }
-  set([])
+  const messages = kept.flatMap(readKept)
+  const underWay = messages.filter(({ isSending }) => isSending)
+  for (const { isSending, ticket, mode, text } of messages) if (!isSending) giveBack(ticket, mode, text)
+  set(underWay)
+  for (const each of underWay) void deliver(each)
+}
+
+/** What this page, or one of an earlier version, kept; nothing of what cannot be read. */
+function readKept(value: unknown): readonly Outgoing[] {
+  const { key, ticket, mode, text, status, seen, isSending } = Object(value)
+  if (typeof ticket !== 'string' || typeof text !== 'string') return []
+  return [
+    {
+      key: typeof key === 'string' ? key : crypto.randomUUID(),
+      ticket,
+      mode: mode === 'note' ? 'note' : 'reply',
+      text,
+      status: STATUSES.find((each) => each === status) ?? null,
+      seen: typeof seen === 'string' ? seen : null,
+      isSending: isSending === true && typeof key === 'string',
+    },
+  ]
 }
