@@ -24,7 +24,7 @@ const TicketRow = Type.Object({ ticket: Type.Integer() })
 
 /**
  * Tickets in sight that have all keys, newest first: those with words that no job has come to yet, and block by block the
- * others. The additions of 0 keep the planner from walking through all tickets (`search.md` of the measurements: 2.6 s).
+ * others. The additions of 0 keep the planner from walking through all tickets (docs/decisions/0031).
  */
 export const CANDIDATES = statement(
   'search.candidates',
