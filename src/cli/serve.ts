@@ -76,7 +76,7 @@ function greeting(config: Config, { url, hasQuickstart, hasTenants }: Polydesk, 
       `    -H 'Content-Type: application/json' -d '{"title": "Hello", "text": "My first ticket"}'`,
       '  curl -sS "$POLYDESK_URL/v1/tickets" -H "Authorization: Bearer $POLYDESK_API_KEY"',
       '',
-      `Or in a browser: ${url}/docs`,
+      `Or in a browser, as CONSOLE_EMAIL with CONSOLE_PASSWORD: ${url}`,
     )
   } else if (!hasTenants) {
     lines.push('', 'Nobody can use it yet. These make a tenant, and a key for it:')
