@@ -5,6 +5,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { v7 } from 'uuid'
+import { openAccess } from '../src/core/access/access.ts'
+import { setActive } from '../src/core/logins/commands.ts'
 import { createUser } from '../src/core/tenants/commands.ts'
 import { CREDENTIAL_KINDS } from '../src/dialects/credentials.ts'
 import { issueMinted } from '../src/setup/demo.ts'
@@ -239,6 +241,14 @@ describe('a stream of the feed', () => {
       (await waiting).map(({ position }) => position),
       positions,
     )
+  })
+
+  test('is not waited for by whoever may not read any more', async () => {
+    const agent = await keyOn([world.value('MOOV_ACCOUNT_ID')], 'agent')
+    const waiting = send('GET', `/events?after=${await latest()}&wait=30`, undefined, agent.secret)
+    await setActive(administration(), tenantId(), agent.id, false)
+    await openAccess(store).changed(tenantId())
+    assert.equal((await waiting).status, 401)
   })
 
   test('ends when its credential is revoked, and is refused from then on', async () => {

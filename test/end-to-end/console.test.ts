@@ -239,7 +239,7 @@ describe('the console', { skip: noBrowser }, () => {
   })
 
   test('is in German where that is chosen, and tells where one is signed in', async (t) => {
-    await signedIn(t)
+    const { page: other } = await signedIn(t)
     const { page } = await signedIn(t)
     await page.keyboard.press('g')
     await page.keyboard.press(',')
@@ -252,6 +252,8 @@ describe('the console', { skip: noBrowser }, () => {
     const before = await ends.count()
     await ends.first().click()
     await until('the session is gone', async () => (await ends.count()) === before - 1)
+    // There nobody clicks anything: the page learns it by the feed.
+    await other.getByLabel('Password').waitFor()
   })
 
   test('keeps what a hostile message has in it within its frame', async (t) => {

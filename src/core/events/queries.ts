@@ -16,11 +16,17 @@ export interface FeedPage {
  * short or empty before the end of the log: that is reached when `next` is where one began.
  *
  * @param waitMs for how long to wait where there are none yet.
+ * @param signal ends the waiting of whoever may not read any more.
  */
 export async function getEvents(
   feed: Feed,
   actor: Actor,
-  { after, limit, waitMs }: { readonly after: number; readonly limit: number; readonly waitMs: number },
+  {
+    after,
+    limit,
+    waitMs,
+    signal,
+  }: { readonly after: number; readonly limit: number; readonly waitMs: number; readonly signal?: AbortSignal },
 ): Promise<FeedPage> {
   const until = performance.now() + waitMs
   const waiting = new AbortController()
@@ -36,8 +42,9 @@ export async function getEvents(
       if (shown.length > 0) return { events: shown, next }
       const left = until - performance.now()
       const isAtEnd = events.length === 0
-      if (isAtEnd ? left <= 0 || feed.ended.aborted : lookedAt >= MOST_LOOKED_AT) return { events: [], next }
-      if (isAtEnd) await feed.wait(actor.tenantId, next, left)
+      if (isAtEnd ? left <= 0 || feed.ended.aborted || signal?.aborted : lookedAt >= MOST_LOOKED_AT)
+        return { events: [], next }
+      if (isAtEnd) await feed.wait(actor.tenantId, next, left, signal)
     }
   } finally {
     waiting.abort()

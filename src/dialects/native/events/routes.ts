@@ -1,3 +1,4 @@
+import { refuse } from '../../../core/errors.ts'
 import { getEvents } from '../../../core/events/queries.ts'
 import type { Actor } from '../../../core/identity/actor.ts'
 import { type Call, type Route, route } from '../../route.ts'
@@ -40,7 +41,10 @@ export const eventRoutes: readonly Route<Need>[] = [
         const stream = eventStream(feed, positionIn(headers['last-event-id']) ?? after, reader)
         return { status: 200, headers: STREAM_HEADERS, body: stream }
       }
-      const { events, next } = await getEvents(feed, ctx.actor, { after, limit, waitMs: asked === null ? 0 : waitMs })
+      const page = { after, limit, waitMs: asked === null ? 0 : waitMs }
+      const { events, next } = await whileReader(headers, services, (signal) =>
+        getEvents(feed, ctx.actor, { ...page, signal }),
+      )
       return { status: 200, body: { data: events.map(encodeEvent), next } }
     },
   }),
@@ -56,4 +60,29 @@ function wantsStream({ accept }: Headers): boolean {
 async function readerNow(headers: Headers, services: Call<never, never, never>['services']): Promise<Actor | null> {
   const actor = await callerOf({ method: 'GET', headers }, services)
   return actor && withinScopes(actor)
+}
+
+/** How often it is looked whether who waits may still read, in milliseconds. */
+const LOOK_MS = 2_000
+
+/** Does what waits, for as long as the caller may read. @throws Refusal `unauthenticated` once they may not. */
+async function whileReader<Result>(
+  headers: Headers,
+  services: Call<never, never, never>['services'],
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const ending = new AbortController()
+  const looking = setInterval(() => {
+    // A store that is away ends nobody's waiting.
+    readerNow(headers, services).then(
+      (actor) => actor === null && ending.abort(),
+      () => {},
+    )
+  }, LOOK_MS)
+  try {
+    const result = await work(ending.signal)
+    return ending.signal.aborted ? refuse({ code: 'unauthenticated' }) : result
+  } finally {
+    clearInterval(looking)
+  }
 }
