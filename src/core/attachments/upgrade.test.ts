@@ -61,7 +61,8 @@ test('Attachments from before they had integers get them in the order in which t
   }
   const [first, second, third] = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z']
   const tenants = [await made([third, first, second]), await made([second]), await made([])]
-  await migrate(database, migrations)
+  // What later migrations make of kept results is theirs to tell.
+  await migrate(database, migrations.slice(0, before + 1))
   const integers = async (tenantId: string) => {
     const { rows } = await outside.query<{ name: string }>(
       'select name from attachments where tenant_id = $1 order by integer',
