@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
 /** Where the list is: the whole paths of test files, as JSON. */
-export const TOGETHER = 'POLYDESK_TEST_TOGETHER'
+export const TOGETHER = 'TESTS_TOGETHER'
 
 /** A server, a database, another process, a list of its own for the environment, or hooks that would be everybody's. */
 const NEEDS_ITS_OWN =

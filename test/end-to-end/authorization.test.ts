@@ -115,12 +115,11 @@ describe('the login and consent page', { skip: noBrowser }, () => {
 })
 
 describe('the page of /docs', { skip: noBrowser }, () => {
-  test('is where / leads, shows every dialect, and fits a phone', () =>
+  test('shows every dialect, and fits a phone', () =>
     visit(PHONE, async (page) => {
-      await page.goto(world.url)
+      await page.goto(`${world.url}/docs`)
       const selector = page.locator('#select')
       await selector.waitFor()
-      assert.equal(new URL(page.url()).pathname, '/docs')
       const titles = await selector.locator('option').allTextContents()
       assert.equal(titles.length, 5)
       for (const title of titles) {

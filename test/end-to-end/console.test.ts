@@ -256,6 +256,20 @@ describe('the console', { skip: noBrowser }, () => {
     await other.getByLabel('Password').waitFor()
   })
 
+  test('folds the history below an answer, and nothing that was said', async (t) => {
+    const { page } = await signedIn(t)
+    const text = 'Yes.\n\n> A question\n> of yours'
+    const { id } = await api().call('createTicket', { body: { title: 'Quotes', text } })
+    await api().call('addMessage', { params: { id }, body: { text: '> A question\n\nAnswered within.\n' } })
+    await page.getByRole('link', { name: 'Quotes' }).click()
+    const conversation = page.getByRole('region', { name: 'Conversation' })
+    await conversation.getByText('Answered within.').waitFor()
+    const quote = conversation.getByText('> of yours')
+    assert.deepEqual([await quote.isVisible(), await conversation.locator('details.quoted').count()], [false, 1])
+    await conversation.getByText('Quoted text').click()
+    assert.ok(await quote.isVisible())
+  })
+
   test('keeps what a hostile message has in it within its frame', async (t) => {
     const { page, faults } = await signedIn(t)
     const html =

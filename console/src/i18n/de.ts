@@ -49,6 +49,7 @@ export const de: Words = {
     unread: 'Ungelesen',
   },
   ticket: {
+    quoted: 'Zitierter Text',
     conversation: 'Gespräch',
     properties: 'Eigenschaften',
     status: 'Status',

@@ -48,6 +48,7 @@ export const en = {
   },
   ticket: {
     conversation: 'Conversation',
+    quoted: 'Quoted text',
     properties: 'Properties',
     status: 'Status',
     priority: 'Priority',

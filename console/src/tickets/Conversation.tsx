@@ -6,6 +6,7 @@ import type { Words } from '../i18n/en.ts'
 import { useWords } from '../i18n/words.ts'
 import { nameOf } from './list.ts'
 import { MessageFrame } from './MessageFrame.tsx'
+import { MessageText } from './MessageText.tsx'
 import { useNow } from './now.ts'
 import { useOutbox } from './outbox.ts'
 import { useTimeline } from './ticket.ts'
@@ -94,7 +95,7 @@ function Said({ message, dialect }: { readonly message: Message; readonly dialec
         </time>
       </header>
       {message.html === null ? (
-        <p className="message-text">{message.text}</p>
+        <MessageText text={message.text} />
       ) : (
         <MessageFrame html={message.html} label={words.ticket.message(name)} />
       )}
