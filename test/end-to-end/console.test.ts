@@ -167,7 +167,8 @@ describe('the console', { skip: noBrowser }, () => {
     await arrived
     await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.reload()
-    await page.getByRole('region', { name: 'Conversation' }).getByText('We are.').waitFor()
+    // For a moment it is there twice: as what is sent, and as what was said.
+    await page.getByRole('region', { name: 'Conversation' }).getByText('We are.').first().waitFor()
     await page.waitForFunction(() => localStorage.getItem('polydesk.outbox') === '[]')
     const { data } = await api().call('listMessages', { params: { id } })
     assert.deepEqual(

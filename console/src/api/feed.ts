@@ -1,4 +1,4 @@
-import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
+import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { isProblem } from '../../../sdk/client.ts'
 import { feed } from '../../../sdk/feed.ts'
@@ -46,7 +46,12 @@ export function useFeed(): void {
   const queries = useQueryClient()
   useEffect(() => {
     const end = new AbortController()
+    let hasBegun = false
     const onState = (next: FeedState): void => {
+      if (next === 'live' && !hasBegun) {
+        hasBegun = true
+        void readAnew(queries)
+      }
       if (next === state) return
       const wasAway = state === 'away'
       state = next
@@ -65,6 +70,16 @@ export function useFeed(): void {
     void follow()
     return () => end.abort()
   }, [queries])
+}
+
+/**
+ * What was read, or asked for, before the feed had its place may lack what happened before that place: nobody would tell of
+ * it any more. So it is asked for once more from there on.
+ */
+async function readAnew(queries: QueryClient): Promise<void> {
+  const shown = { predicate: ({ queryKey }: { readonly queryKey: readonly unknown[] }) => queryKey[0] !== keys.me[0] }
+  await queries.cancelQueries(shown)
+  await queries.invalidateQueries(shown)
 }
 
 /** For how long what happens is collected before views are counted again, in milliseconds. */
