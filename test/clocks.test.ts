@@ -6,7 +6,7 @@ import { openAccess } from '../src/core/access/access.ts'
 import { type Link, openLinks } from '../src/core/attachments/links.ts'
 import type { Lifetimes } from '../src/core/authorization/client.ts'
 import { exchangeCode, findClient, grantByConsent, refresh } from '../src/core/authorization/commands.ts'
-import { openRateLimits } from '../src/core/limits/limits.ts'
+import { NO_LIMITS, openRateLimits } from '../src/core/limits/limits.ts'
 import { logIn, setPassword } from '../src/core/logins/commands.ts'
 import { issueCredential } from '../src/core/tenants/commands.ts'
 import { createTicket } from '../src/core/tickets/commands/create.ts'
@@ -36,7 +36,7 @@ test('A locked login waits for its quarter of an hour and no longer, however far
   const admin = { store, now: at(T), newId: () => v7() }
   await setPassword(admin, made.tenant.id, made.customer.id, 'right')
   const attempt = (password: string, now: number) =>
-    logIn({ store, now: at(now) }, made.tenant.id, {
+    logIn({ store, limits: NO_LIMITS, now: at(now) }, made.tenant.id, {
       ...{ by: 'email', name: 'rosa@example.com', password, address: '192.0.2.1', admits: () => true },
     })
   for (let nth = 0; nth < 10; nth++) assert.ok('refused' in (await attempt('wrong', T)))

@@ -29,6 +29,7 @@ import { purgeClaims } from '../src/core/idempotency/store.ts'
 import { ROLES } from '../src/core/identity/permissions.ts'
 import { findUsers } from '../src/core/identity/queries.ts'
 import { ADDRESS_KINDS, USER_KINDS } from '../src/core/identity/user.ts'
+import { NO_LIMITS } from '../src/core/limits/limits.ts'
 import { leaseTokens, purgeBuckets } from '../src/core/limits/store.ts'
 import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } from '../src/core/logins/commands.ts'
 import { beginReading, markRead, markUnread, unreadAmong } from '../src/core/marks/commands.ts'
@@ -437,7 +438,8 @@ async function driveAuthorization(made: SmallTenant, store: Store): Promise<void
   await revokeToken(around, held)
   await grantToClient(around, client, ['x'], lifetimes)
   const attempt = { by: 'email', name: 'rosa@example.com', password: 'secret', address: '::1' } as const
-  const login = () => logIn({ store, now: around.now }, made.tenant.id, { ...attempt, admits: () => true })
+  const login = () =>
+    logIn({ store, limits: NO_LIMITS, now: around.now }, made.tenant.id, { ...attempt, admits: () => true })
   assert.ok('refused' in (await login()))
   await setPassword(around, made.tenant.id, made.customer.id, 'secret')
   const entered = await login()

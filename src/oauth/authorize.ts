@@ -3,7 +3,6 @@ import type { Client } from '../core/authorization/client.ts'
 import { findClient, grantByConsent } from '../core/authorization/commands.ts'
 import { keptChallenge, registeredRedirectUri } from '../core/authorization/rules.ts'
 import { logIn } from '../core/logins/commands.ts'
-import { failureKey } from '../core/logins/rules.ts'
 import type { Settings } from '../dialects/services.ts'
 import type { Answer } from '../dialects/wire.ts'
 import { consentPage, pageHeaders, problemPage, siteOf } from './page.ts'
@@ -59,19 +58,14 @@ async function letIn(service: Service, request: FastifyRequest, { asking, asked,
   const parameters = bodyParameters(request)
   const email = parameters.get('email') ?? ''
   const { store, limits, clock } = service.services
-  const who = failureKey(email, request.ip).toString('base64')
-  const heldOff = limits.heldOff(request.ip, who)
-  const logging = { store, now: clock().toISOString() }
-  const outcome =
-    heldOff > 0
-      ? { lockedSeconds: heldOff }
-      : await logIn(logging, asking.client.tenantId, {
-          by: 'email',
-          name: email,
-          password: parameters.get('password') ?? '',
-          address: request.ip,
-          admits: (user) => user.kind === 'person',
-        })
+  const logging = { store, limits, now: clock().toISOString() }
+  const outcome = await logIn(logging, asking.client.tenantId, {
+    by: 'email',
+    name: email,
+    password: parameters.get('password') ?? '',
+    address: request.ip,
+    admits: (user) => user.kind === 'person',
+  })
   if ('lockedSeconds' in outcome) {
     const minutes = Math.ceil(outcome.lockedSeconds / 60)
     const problem = `Too many attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`
@@ -79,12 +73,9 @@ async function letIn(service: Service, request: FastifyRequest, { asking, asked,
     return { ...locked, headers: { ...locked.headers, 'retry-after': String(outcome.lockedSeconds) } }
   }
   if ('refused' in outcome) {
-    // The lock is on one name: without this an address could try a password on every name there is.
-    limits.failed(request.ip)
     const problem = 'The e-mail address or the password is not right.'
     return page(service, asking, asked, cookie, { status: 401, email, problem })
   }
-  limits.passed(request.ip, who)
   const code = await grantByConsent(systemOf(service), asking.client, {
     userId: outcome.user.id,
     scopes: asked.scopes,

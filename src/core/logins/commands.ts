@@ -7,6 +7,7 @@ import type { System } from '../context.ts'
 import { userOf } from '../identity/rows.ts'
 import type { UserSummary } from '../identity/user.ts'
 import { type Instant, instant } from '../instant.ts'
+import type { RateLimits } from '../limits/limits.ts'
 import { addressKey, earlierKey, usernameKey } from '../spelling.ts'
 import { failureKey, lockedSeconds, WINDOW_SECONDS } from './rules.ts'
 import {
@@ -45,16 +46,40 @@ const ages = openAges()
 /** Compared with when there is nobody of a name, so that it takes as long as a wrong password. Its password is nobody's. */
 let decoy: Promise<string> | undefined
 
+/** What a login is tried with. */
+export interface LoginSystem {
+  readonly store: Pick<Store, 'run' | 'inTurn'>
+  readonly limits: Pick<RateLimits, 'heldOff' | 'failed' | 'passed'>
+  readonly now: Instant
+}
+
 /**
  * Tells whether somebody may get in. Attempts for one name from one address wait for each other, so that many at once
- * are no more than ten failures either.
+ * are no more than ten failures either. An address that guesses at many names is held off too.
+ *
+ * @param tenantId null where the login belongs to none.
  */
-export async function logIn(
-  { store, now }: { readonly store: Pick<Store, 'run' | 'inTurn'>; readonly now: Instant },
+export async function logIn(system: LoginSystem, tenantId: string | null, attempt: Attempt): Promise<Outcome> {
+  const { limits } = system
+  const key = failureKey(attempt.name, attempt.address)
+  const caller = key.toString('base64')
+  const heldOff = limits.heldOff(attempt.address, caller)
+  if (heldOff > 0) return { lockedSeconds: heldOff }
+  const outcome = tenantId === null ? NOBODY : await unlessLocked(system, tenantId, key, attempt)
+  if ('user' in outcome) limits.passed(attempt.address, caller)
+  // The lock is on one name: without this an address could try a password on every name there is.
+  if ('refused' in outcome) limits.failed(attempt.address)
+  return outcome
+}
+
+const NOBODY: Outcome = { refused: true }
+
+async function unlessLocked(
+  { store, now }: LoginSystem,
   tenantId: string,
+  key: Buffer,
   attempt: Attempt,
 ): Promise<Outcome> {
-  const key = failureKey(attempt.name, attempt.address)
   const name = key.toString('base64')
   return store.inTurn([`login ${tenantId} ${name}`], async () => {
     const [counted] = await store.run(READ_FAILURES.with({ tenant_id: tenantId, key }))
@@ -76,7 +101,7 @@ export async function logIn(
         began_ahead: passed,
       }),
     )
-    return { refused: true }
+    return NOBODY
   })
 }
 

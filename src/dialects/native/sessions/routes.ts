@@ -1,6 +1,5 @@
 import { refuse } from '../../../core/errors.ts'
-import { logIn, type Outcome, tenantByHost } from '../../../core/logins/commands.ts'
-import { failureKey } from '../../../core/logins/rules.ts'
+import { logIn, tenantByHost } from '../../../core/logins/commands.ts'
 import { endSession, listSessions, openSession } from '../../../core/sessions/commands.ts'
 import { cameBySession, type Session } from '../../../core/sessions/session.ts'
 import { UUID } from '../../../core/uuid.ts'
@@ -65,30 +64,20 @@ export const sessionRoutes: readonly Route<Need>[] = [
 
 /** Unknown, wrong, inactive and not a person: all are refused with the same words after the same work. */
 async function signIn({ body, address, host, userAgent, services }: OpenCall<NewSessionBody>): Promise<Answer> {
-  const who = failureKey(body.login, address).toString('base64')
-  const heldOff = services.limits.heldOff(address, who)
-  if (heldOff > 0) throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: heldOff })
+  const { store, limits, newId } = services
   const now = services.clock().toISOString()
-  const tenantId = await tenantByHost(services.store, host)
-  const outcome: Outcome =
-    tenantId === null
-      ? { refused: true }
-      : await logIn({ store: services.store, now }, tenantId, {
-          by: body.login.includes('@') ? 'email' : 'username',
-          name: body.login,
-          password: body.password,
-          address,
-          admits: (user) => user.kind === 'person',
-        })
+  const tenantId = await tenantByHost(store, host)
+  const outcome = await logIn({ store, limits, now }, tenantId, {
+    by: body.login.includes('@') ? 'email' : 'username',
+    name: body.login,
+    password: body.password,
+    address,
+    admits: (user) => user.kind === 'person',
+  })
   if ('lockedSeconds' in outcome)
     throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: outcome.lockedSeconds })
-  if ('refused' in outcome || tenantId === null) {
-    // The lock is on one name: without this an address could try a password on every name there is.
-    services.limits.failed(address)
-    return REFUSED
-  }
-  services.limits.passed(address, who)
-  const system = { store: services.store, newId: services.newId, now }
+  if ('refused' in outcome || tenantId === null) return REFUSED
+  const system = { store, newId, now }
   const { session, secret } = await openSession(system, 'native', { tenantId, userId: outcome.user.id, userAgent })
   const seconds = Math.floor((Date.parse(session.expiresAt) - Date.parse(now)) / 1000)
   return {

@@ -1,5 +1,4 @@
 import { logIn, tenantByHost } from '../../../core/logins/commands.ts'
-import { failureKey } from '../../../core/logins/rules.ts'
 import { revokeCredential } from '../../../core/tenants/commands.ts'
 import type { OpenCall, OpenRoute, Route } from '../../route.ts'
 import { openRoute, route } from '../../route.ts'
@@ -46,13 +45,9 @@ export const loginRoutes: readonly Route<Need>[] = [
 
 /** Unknown, wrong, inactive and not a subscriber: all are refused with the same words after the same work. */
 async function login({ body, address, host, services }: OpenCall<LoginBody>): Promise<Answer> {
-  const who = failureKey(body.username, address).toString('base64')
-  const heldOff = services.limits.heldOff(address, who)
-  if (heldOff > 0) throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: heldOff })
-  const tenantId = await tenantByHost(services.store, host)
-  if (tenantId === null) return REFUSED
-  const now = services.clock().toISOString()
-  const outcome = await logIn({ store: services.store, now }, tenantId, {
+  const { store, limits, clock } = services
+  const tenantId = await tenantByHost(store, host)
+  const outcome = await logIn({ store, limits, now: clock().toISOString() }, tenantId, {
     by: 'username',
     name: body.username,
     password: body.password,
@@ -61,12 +56,7 @@ async function login({ body, address, host, services }: OpenCall<LoginBody>): Pr
   })
   if ('lockedSeconds' in outcome)
     throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: outcome.lockedSeconds })
-  if ('refused' in outcome) {
-    // The lock is on one name: without this an address could try a password on every name there is.
-    services.limits.failed(address)
-    return REFUSED
-  }
-  services.limits.passed(address, who)
+  if ('refused' in outcome || tenantId === null) return REFUSED
   const token = await issueLogin(services, tenantId, outcome.user)
   return { status: 200, body: { message: 'Login successful', token, subscriber: encodeNames(outcome.user) } }
 }
