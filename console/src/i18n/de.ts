@@ -106,6 +106,12 @@ export const de: Words = {
     undo: 'Zurücknehmen',
     stopped: 'Nicht gesendet: Inzwischen ist etwas geschehen. Lesen Sie es, dann senden Sie noch einmal.',
     failed: (why) => `Nicht gesendet: ${why}`,
+    attach: 'Dateien anhängen',
+    files: 'Dateien',
+    drop: 'Dateien hier ablegen',
+    uploading: (name: string): string => `${name} wird hochgeladen`,
+    remove: (name: string): string => `${name} entfernen`,
+    tooLarge: 'Die Datei ist zu groß.',
     draft: 'Entwurf auf diesem Gerät',
   },
   actions: {

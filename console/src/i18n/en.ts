@@ -105,6 +105,12 @@ export const en = {
     stopped: 'Not sent: something happened meanwhile. Read it, then send again.',
     failed: (why: string): string => `Not sent: ${why}`,
     draft: 'Draft kept on this device',
+    attach: 'Attach files',
+    files: 'Files',
+    drop: 'Drop files here',
+    uploading: (name: string): string => `Uploading ${name}`,
+    remove: (name: string): string => `Remove ${name}`,
+    tooLarge: 'The file is too large.',
   },
   actions: {
     next: 'Next ticket',

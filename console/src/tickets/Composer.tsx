@@ -1,7 +1,8 @@
 import { ChevronDown } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { type ClipboardEvent, useEffect, useRef } from 'react'
 import {
   Button,
+  FieldError,
   Menu,
   MenuItem,
   MenuTrigger,
@@ -16,11 +17,14 @@ import {
 } from 'react-aria-components'
 import type { Ticket } from '../../../sdk/operations.ts'
 import { useWords } from '../i18n/words.ts'
+import { useMe } from '../session/session.ts'
 import { STATUSES } from './change.ts'
 import { answered, chooseMode, type Mode, useAsked, useMode } from './composing.ts'
-import { keepDraft, useDraft } from './drafts.ts'
+import { changeDraft, EMPTY, isEmpty, keepDraft, useDraft } from './drafts.ts'
+import { AttachButton, Files, pastedFiles, useDrop } from './Files.tsx'
 import { send } from './outbox.ts'
 import { useTimeline } from './ticket.ts'
+import { attach, useUploads } from './uploads.ts'
 
 /** Where one answers or notes something: two modes that look different, each with a draft of its own. */
 export function Composer({ ticket }: { readonly ticket: Ticket }) {
@@ -52,7 +56,10 @@ export function Composer({ ticket }: { readonly ticket: Ticket }) {
 
 function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode }) {
   const words = useWords()
-  const text = useDraft(ticket.id, mode)
+  const place = { person: useMe().user.id, ticket: ticket.id, mode }
+  const draft = useDraft(place)
+  const uploads = useUploads(place)
+  const isOver = useDrop(place)
   const area = useRef<HTMLTextAreaElement>(null)
   const isAsked = useAsked()
   useEffect(() => {
@@ -60,13 +67,13 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
     area.current?.focus()
     answered()
   }, [isAsked])
-  const isEmpty = text.trim() === ''
+  const isReady = !isEmpty(draft) && uploads.every(({ problem }) => problem !== null)
   const seen = useTimeline(ticket.id).data?.findLast(({ message }) => message)?.message?.id ?? null
 
   function submit(status: Ticket['status'] | null): void {
-    if (isEmpty) return
-    send({ ticket: ticket.id, mode, text, status, seen })
-    keepDraft(ticket.id, mode, '')
+    if (!isReady) return
+    send({ ...place, text: draft.text, files: draft.files, status, seen })
+    keepDraft(place, EMPTY)
   }
   const press: TextFieldProps['onKeyDown'] = (event) => {
     // What is not sending goes on to the shortcuts.
@@ -74,29 +81,41 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
     event.preventDefault()
     submit(null)
   }
+  function paste(event: ClipboardEvent): void {
+    const files = pastedFiles(event.clipboardData)
+    if (files.length === 0) return
+    event.preventDefault()
+    attach(place, files)
+  }
 
   return (
     <>
       <TextField
         aria-label={words.composer.message}
-        value={text}
-        onChange={(value) => keepDraft(ticket.id, mode, value)}
+        value={draft.text}
+        onChange={(text) => changeDraft(place, () => ({ text }))}
         onKeyDown={press}
+        isInvalid={draft.problem !== null}
       >
         <TextArea
           ref={area}
           className="message-field"
           rows={4}
           placeholder={mode === 'note' ? words.composer.noteHint : words.composer.replyHint}
+          onPaste={paste}
         />
+        <FieldError className="field-error composer-problem">{draft.problem}</FieldError>
       </TextField>
+      {isOver && <p className="drop">{words.composer.drop}</p>}
+      <Files place={place} files={draft.files} uploads={uploads} />
       <div className="composer-foot">
-        <span className="hint">{isEmpty ? '' : words.composer.draft}</span>
-        <Button className="button primary" isDisabled={isEmpty} onPress={() => submit(null)}>
+        <AttachButton place={place} />
+        <span className="hint">{isEmpty(draft) ? '' : words.composer.draft}</span>
+        <Button className="button primary" isDisabled={!isReady} onPress={() => submit(null)}>
           {words.composer.send}
         </Button>
         <MenuTrigger>
-          <Button className="button primary more" isDisabled={isEmpty} aria-label={words.composer.sendAnd}>
+          <Button className="button primary more" isDisabled={!isReady} aria-label={words.composer.sendAnd}>
             <ChevronDown size={15} aria-hidden="true" />
           </Button>
           <Popover className="popover">

@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'react'
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
 import type { Message, Ticket, TimelineEntry } from '../../../sdk/operations.ts'
-import { age, moment } from '../i18n/dates.ts'
+import { age, bytes, moment } from '../i18n/amounts.ts'
 import type { Words } from '../i18n/en.ts'
 import { useWords } from '../i18n/words.ts'
+import { useMe } from '../session/session.ts'
 import { nameOf } from './list.ts'
 import { MessageFrame } from './MessageFrame.tsx'
 import { MessageText } from './MessageText.tsx'
@@ -33,7 +34,7 @@ export function Conversation({ ticket }: { readonly ticket: Ticket }) {
   const words = useWords()
   const timeline = useTimeline(ticket.id)
   const scroller = useRef<HTMLElement>(null)
-  const sending = useOutbox().filter((each) => each.ticket === ticket.id)
+  const sending = useOutbox(useMe().user.id).filter((each) => each.ticket === ticket.id)
   const isReady = timeline.isSuccess
   // It opens at its end; what comes later does not move it.
   useEffect(() => {
@@ -60,12 +61,13 @@ export function Conversation({ ticket }: { readonly ticket: Ticket }) {
           <Changes key={part.changes[0]?.id} changes={part.changes} />
         ),
       )}
-      {sending.map(({ key, mode, text }) => (
+      {sending.map(({ key, mode, text, files }) => (
         <article key={key} className={`message sending ${mode}`} aria-label={words.ticket.sending}>
           <header>
             <strong>{words.ticket.sending}</strong>
           </header>
           <p className="message-text">{text}</p>
+          {files.length > 0 && <p className="hint">{files.map(({ name }) => name).join(', ')}</p>}
         </article>
       ))}
     </section>
@@ -106,7 +108,7 @@ function Said({ message, dialect }: { readonly message: Message; readonly dialec
               <a href={url} download={file} rel="noreferrer">
                 {type.startsWith('image/') && <img src={url} alt="" loading="lazy" />}
                 <span>{file}</span>
-                <span className="hint">{Math.ceil(size / 1024)} KB</span>
+                <span className="hint">{bytes(size)}</span>
               </a>
             </li>
           ))}

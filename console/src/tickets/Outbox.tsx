@@ -1,15 +1,17 @@
 import { useEffect } from 'react'
 import { Button } from 'react-aria-components'
 import { useWords } from '../i18n/words.ts'
+import { useMe } from '../session/session.ts'
 import { useNotices } from '../shell/notices.ts'
 import { recoverOutbox, undo, useOutbox } from './outbox.ts'
 
 /** At the foot of the page: messages that can still be taken back, and what there is to tell. */
 export function Outbox() {
   const words = useWords()
-  const outbox = useOutbox()
+  const person = useMe().user.id
+  const outbox = useOutbox(person)
   const notices = useNotices()
-  useEffect(recoverOutbox, [])
+  useEffect(() => recoverOutbox(person), [person])
   return (
     <div className="notices" role="status">
       {outbox.map((message) => (

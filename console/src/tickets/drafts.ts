@@ -1,39 +1,98 @@
-import { useSyncExternalStore } from 'react'
+import { useMemo, useSyncExternalStore } from 'react'
+import type { Attachment } from '../../../sdk/operations.ts'
 import type { Mode } from './composing.ts'
 
-/** What is typed and not sent yet: kept on this device, one for the reply and one for the note of each ticket. */
+/** Where something is written: by whom, too, so that two people on one device never see each other's drafts. */
+export interface Place {
+  readonly person: string
+  readonly ticket: string
+  readonly mode: Mode
+}
+
+/** A file that the server has already, and no message yet. */
+export type DraftFile = Pick<Attachment, 'id' | 'name' | 'size'>
+
+/** What is written and not sent yet. */
+export interface Draft {
+  readonly text: string
+  readonly files: readonly DraftFile[]
+  /** Why it came back when it was sent. */
+  readonly problem: string | null
+}
+
+export const EMPTY: Draft = { text: '', files: [], problem: null }
+
 const PREFIX = 'polydesk.draft'
 const listeners = new Set<() => void>()
 
-const keyOf = (ticket: string, mode: Mode): string => `${PREFIX}.${ticket}.${mode}`
+/** Drafts are kept on this device: one for the reply and one for the note, of each ticket and each person. */
+const keyOf = ({ person, ticket, mode }: Place): string => `${PREFIX}.${person}.${ticket}.${mode}`
 
-export function draftOf(ticket: string, mode: Mode): string {
-  return localStorage.getItem(keyOf(ticket, mode)) ?? ''
+export function draftOf(place: Place): Draft {
+  return readDraft(localStorage.getItem(keyOf(place)))
 }
 
-export function keepDraft(ticket: string, mode: Mode, text: string): void {
-  if (text === '') localStorage.removeItem(keyOf(ticket, mode))
-  else localStorage.setItem(keyOf(ticket, mode), text)
+export function keepDraft(place: Place, draft: Draft): void {
+  if (isEmpty(draft) && draft.problem === null) localStorage.removeItem(keyOf(place))
+  else localStorage.setItem(keyOf(place), JSON.stringify(draft))
   for (const listener of listeners) listener()
 }
 
-/** Puts a text back to what was typed since, and loses neither. */
-export function giveBack(ticket: string, mode: Mode, text: string): void {
-  const since = draftOf(ticket, mode)
-  keepDraft(ticket, mode, since === '' ? text : `${text}\n\n${since}`)
+/** Changes a draft; what was wrong with it is no longer said. */
+export function changeDraft(place: Place, change: (draft: Draft) => Partial<Draft>): void {
+  const draft = draftOf(place)
+  keepDraft(place, { ...draft, problem: null, ...change(draft) })
 }
 
-export function useDraft(ticket: string, mode: Mode): string {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      // Another window of the same ticket shows the same draft.
-      window.addEventListener('storage', listener)
-      return () => {
-        listeners.delete(listener)
-        window.removeEventListener('storage', listener)
-      }
-    },
-    () => draftOf(ticket, mode),
-  )
+/** Whether there is nothing to send. */
+export function isEmpty({ text, files }: Pick<Draft, 'text' | 'files'>): boolean {
+  return text.trim() === '' && files.length === 0
+}
+
+/** Puts something back to what was written since, and loses neither. */
+export function giveBack(place: Place, { text, files, problem }: Draft): void {
+  const since = draftOf(place)
+  keepDraft(place, {
+    text: [text, since.text].filter((each) => each !== '').join('\n\n'),
+    files: [...files, ...since.files.filter(({ id }) => !files.some((file) => file.id === id))],
+    problem,
+  })
+}
+
+export function useDraft(place: Place): Draft {
+  const kept = useSyncExternalStore(subscribe, () => localStorage.getItem(keyOf(place)))
+  return useMemo(() => readDraft(kept), [kept])
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  // Another window of the same ticket shows the same draft.
+  window.addEventListener('storage', listener)
+  return () => {
+    listeners.delete(listener)
+    window.removeEventListener('storage', listener)
+  }
+}
+
+/** What this page, or one of an earlier version, kept; as much of it as can be read. */
+function readDraft(kept: string | null): Draft {
+  if (kept === null) return EMPTY
+  try {
+    const { text, files, problem } = Object(JSON.parse(kept))
+    return {
+      text: typeof text === 'string' ? text : '',
+      files: readFiles(files),
+      problem: typeof problem === 'string' ? problem : null,
+    }
+  } catch {
+    return EMPTY
+  }
+}
+
+export function readFiles(value: unknown): readonly DraftFile[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((each: unknown) => {
+    const { id, name, size } = Object(each)
+    return typeof id === 'string' && typeof name === 'string' ? [{ id, name, size: Number(size) || 0 }] : []
+  })
 }

@@ -1,26 +1,23 @@
 import { useSyncExternalStore } from 'react'
 import { isProblem } from '../../../sdk/client.ts'
-import type { Ticket } from '../../../sdk/operations.ts'
+import type { Me, Ticket } from '../../../sdk/operations.ts'
 import { cache } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { showTicket } from '../api/feed.ts'
 import { keys } from '../api/keys.ts'
+import { whyOf } from '../api/why.ts'
 import { wordsNow } from '../i18n/words.ts'
 import { notify } from '../shell/notices.ts'
 import { STATUSES } from './change.ts'
-import type { Mode } from './composing.ts'
-import { giveBack } from './drafts.ts'
+import { type Draft, giveBack, type Place, readFiles } from './drafts.ts'
 
 /** For how long a message can be taken back. */
 export const UNDO_MS = 10_000
 const KEPT_AS = 'polydesk.outbox'
 
 /** A message on its way. It is kept on the device until the server has it, and its key makes it one however often it goes. */
-export interface Outgoing {
+export interface Outgoing extends Place, Omit<Draft, 'problem'> {
   readonly key: string
-  readonly ticket: string
-  readonly mode: Mode
-  readonly text: string
   /** The status that the ticket gets with it. */
   readonly status: Ticket['status'] | null
   /** The latest message that its author saw; none is null. */
@@ -39,14 +36,17 @@ function set(next: readonly Outgoing[]): void {
   for (const listener of listeners) listener()
 }
 
-export const useOutbox = (): readonly Outgoing[] =>
-  useSyncExternalStore(
+/** What is on its way of one person. */
+export function useOutbox(person: string): readonly Outgoing[] {
+  const all = useSyncExternalStore(
     (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     () => outgoing,
   )
+  return all.filter((each) => each.person === person)
+}
 
 /** Sends a message once it can no longer be taken back. */
 export function send(message: Omit<Outgoing, 'key'>): void {
@@ -59,35 +59,43 @@ export function send(message: Omit<Outgoing, 'key'>): void {
 }
 
 /** Takes a message back, whole, into its draft. */
-export function undo({ key, ticket, mode, text }: Outgoing): void {
-  if (!timers.has(key)) return
-  clearTimeout(timers.get(key))
-  timers.delete(key)
-  set(outgoing.filter((each) => each.key !== key))
-  giveBack(ticket, mode, text)
+export function undo(message: Outgoing): void {
+  if (!timers.has(message.key)) return
+  clearTimeout(timers.get(message.key))
+  takeBack(message, null)
+}
+
+function takeBack(message: Outgoing, problem: string | null): void {
+  timers.delete(message.key)
+  set(outgoing.filter((each) => each.key !== message.key))
+  giveBack(message, { text: message.text, files: message.files, problem })
 }
 
 async function deliver(message: Outgoing): Promise<void> {
   timers.delete(message.key)
+  // Whoever is here by now must not say what another wrote.
+  if (cache.getQueryData<Me | null>(keys.me)?.user.id !== message.person) return takeBack(message, null)
   set(outgoing.map((each) => (each.key === message.key ? { ...each, isSending: true } : each)))
   try {
     await post(message)
+    set(outgoing.filter((each) => each.key !== message.key))
   } catch (error) {
-    const isStale = isProblem(error, 'precondition_failed')
-    giveBack(message.ticket, message.mode, message.text)
-    await cache.invalidateQueries({ queryKey: keys.ticket(message.ticket) })
     const said = wordsNow().composer
-    notify(isStale ? said.stopped : said.failed(error instanceof Error ? error.message : ''))
+    const problem = isProblem(error, 'precondition_failed') ? said.stopped : said.failed(whyOf(error))
+    takeBack(message, problem)
+    // On its own page the field tells.
+    if (!location.pathname.endsWith(message.ticket)) notify(problem)
+    await cache.invalidateQueries({ queryKey: keys.ticket(message.ticket) })
   }
-  set(outgoing.filter((each) => each.key !== message.key))
 }
 
 /** A reply is meant for what its author read; a note for colleagues, who read what there is. */
-async function post({ key, ticket: id, mode, text, status, seen }: Outgoing): Promise<void> {
+async function post({ key, ticket: id, mode, text, files, status, seen }: Outgoing): Promise<void> {
   const { ticket } = await client.call('addMessage', {
     params: { id },
     body: {
-      text,
+      ...(text.trim() !== '' && { text }),
+      ...(files.length > 0 && { attachments: files.map((file) => file.id) }),
       visibility: mode === 'note' ? 'internal' : 'public',
       ...(status && { status }),
       ...(mode === 'reply' && seen !== null && { unless_public_after: seen }),
@@ -100,28 +108,40 @@ async function post({ key, ticket: id, mode, text, status, seen }: Outgoing): Pr
 
 /**
  * What waited when the page ended is given back to be sent again: its author may have meant to take it back. What was being
- * sent goes once more, by its key: whether or not the server had it, it has it once then.
+ * sent goes once more, by its key: whether or not the server had it, it has it once then. What others wrote waits for them.
  */
-export function recoverOutbox(): void {
-  const kept: unknown = JSON.parse(localStorage.getItem(KEPT_AS) ?? '[]')
-  if (!Array.isArray(kept) || outgoing.length > 0) return
-  const messages = kept.flatMap(readKept)
-  const underWay = messages.filter(({ isSending }) => isSending)
-  for (const { isSending, ticket, mode, text } of messages) if (!isSending) giveBack(ticket, mode, text)
-  set(underWay)
+export function recoverOutbox(person: string): void {
+  if (outgoing.some((each) => each.person === person)) return
+  const kept = readOutbox()
+  const own = kept.filter((each) => each.person === person)
+  const underWay = own.filter(({ isSending }) => isSending)
+  set([...kept.filter((each) => each.person !== person), ...underWay])
+  for (const message of own)
+    if (!message.isSending) giveBack(message, { text: message.text, files: message.files, problem: null })
   for (const each of underWay) void deliver(each)
+}
+
+function readOutbox(): readonly Outgoing[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEPT_AS) ?? '[]')
+    return Array.isArray(kept) ? kept.flatMap(readKept) : []
+  } catch {
+    return []
+  }
 }
 
 /** What this page, or one of an earlier version, kept; nothing of what cannot be read. */
 function readKept(value: unknown): readonly Outgoing[] {
-  const { key, ticket, mode, text, status, seen, isSending } = Object(value)
-  if (typeof ticket !== 'string' || typeof text !== 'string') return []
+  const { key, person, ticket, mode, text, files, status, seen, isSending } = Object(value)
+  if (typeof person !== 'string' || typeof ticket !== 'string' || typeof text !== 'string') return []
   return [
     {
       key: typeof key === 'string' ? key : crypto.randomUUID(),
+      person,
       ticket,
       mode: mode === 'note' ? 'note' : 'reply',
       text,
+      files: readFiles(files),
       status: STATUSES.find((each) => each === status) ?? null,
       seen: typeof seen === 'string' ? seen : null,
       isSending: isSending === true && typeof key === 'string',

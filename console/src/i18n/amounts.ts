@@ -20,3 +20,9 @@ export function age(instant: string, now: number): string {
 export function moment(instant: string): string {
   return new Intl.DateTimeFormat(languageNow(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant))
 }
+
+/** How large a file is, as briefly as it can be told. */
+export function bytes(size: number): string {
+  const [amount, unit] = size < 1_000_000 ? [Math.ceil(size / 1_000), 'kilobyte'] : [size / 1_000_000, 'megabyte']
+  return new Intl.NumberFormat(languageNow(), { style: 'unit', unit, maximumFractionDigits: 1 }).format(amount)
+}
