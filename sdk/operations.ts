@@ -282,6 +282,9 @@ export interface TimelineEntry {
     | 'priority_label.changed'
     | 'channel.created'
     | 'channel.changed'
+    | 'view.created'
+    | 'view.changed'
+    | 'view.deleted'
   /**
    * UTC, for instance 2026-01-15T10:20:30.123Z
    */
@@ -654,6 +657,9 @@ export interface Event {
     | 'priority_label.changed'
     | 'channel.created'
     | 'channel.changed'
+    | 'view.created'
+    | 'view.changed'
+    | 'view.deleted'
   /**
    * UTC, for instance 2026-01-15T10:20:30.123Z
    */
@@ -713,7 +719,14 @@ export interface Event {
  * via the `definition` "View".
  */
 export interface View {
+  /**
+   * A word for those that everybody has, a UUID for saved ones.
+   */
   id: string
+  /**
+   * Goes up with each change; it is the ETag.
+   */
+  version: number
   name: string
   /**
    * In the language of `q` of listTickets.
@@ -723,6 +736,27 @@ export interface View {
    * As `sort` of listTickets.
    */
   sort: string
+  /**
+   * Whom it is for: you alone, the members of a group, or everyone who may see views.
+   */
+  audience: 'private' | 'group' | 'everyone'
+  group: {
+    id: string
+    integer: number
+    name: string
+  } | null
+  /**
+   * False for those that everybody has.
+   */
+  saved: boolean
+  /**
+   * Whether you want it before the others.
+   */
+  pinned: boolean
+  /**
+   * Whether you may change and delete it.
+   */
+  changeable: boolean
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -1922,6 +1956,29 @@ export interface ListViewsAnswer {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateViewBody".
+ */
+export interface CreateViewBody {
+  name: string
+  /**
+   * In the language of `q` of listTickets.
+   */
+  query: string
+  /**
+   * As `sort` of listTickets; -created by default.
+   */
+  sort?: string
+  /**
+   * Whom it is for: you alone, the members of a group, or everyone who may see views.
+   */
+  audience?: 'private' | 'group' | 'everyone'
+  /**
+   * Where it is for a group.
+   */
+  group?: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "CountViewsAnswer".
  */
 export interface CountViewsAnswer {
@@ -1937,6 +1994,41 @@ export interface CountViewsAnswer {
      */
     problem: string | null
   }[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "OrderViewsBody".
+ */
+export interface OrderViewsBody {
+  /**
+   * Saved views, the first one first. Those that are not named are behind them.
+   *
+   * @maxItems 100
+   */
+  views: string[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeViewBody".
+ */
+export interface ChangeViewBody {
+  name?: string
+  /**
+   * In the language of `q` of listTickets.
+   */
+  query?: string
+  /**
+   * As `sort` of listTickets; -created by default.
+   */
+  sort?: string
+  /**
+   * Whom it is for: you alone, the members of a group, or everyone who may see views.
+   */
+  audience?: 'private' | 'group' | 'everyone'
+  /**
+   * Where it is for a group.
+   */
+  group?: string | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -2055,7 +2147,14 @@ export interface Operations {
   signOut: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   listEvents: { params: undefined; query: ListEventsQuery; body: undefined; answer: ListEventsAnswer }
   listViews: { params: undefined; query: undefined; body: undefined; answer: ListViewsAnswer }
+  createView: { params: undefined; query: undefined; body: CreateViewBody; answer: View }
   countViews: { params: undefined; query: undefined; body: undefined; answer: CountViewsAnswer }
+  orderViews: { params: undefined; query: undefined; body: OrderViewsBody; answer: undefined }
+  getView: { params: { id: string }; query: undefined; body: undefined; answer: View }
+  changeView: { params: { id: string }; query: undefined; body: ChangeViewBody; answer: View }
+  deleteView: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
+  pinView: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
+  unpinView: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   listQueryFields: { params: undefined; query: undefined; body: undefined; answer: ListQueryFieldsAnswer }
 }
 
@@ -2134,6 +2233,13 @@ export const OPERATIONS = {
   signOut: { method: 'DELETE', path: '/v1/sessions/{id}' },
   listEvents: { method: 'GET', path: '/v1/events' },
   listViews: { method: 'GET', path: '/v1/views' },
+  createView: { method: 'POST', path: '/v1/views' },
   countViews: { method: 'GET', path: '/v1/views/counts' },
+  orderViews: { method: 'PUT', path: '/v1/views/order' },
+  getView: { method: 'GET', path: '/v1/views/{id}' },
+  changeView: { method: 'PATCH', path: '/v1/views/{id}' },
+  deleteView: { method: 'DELETE', path: '/v1/views/{id}' },
+  pinView: { method: 'PUT', path: '/v1/views/{id}/pin' },
+  unpinView: { method: 'DELETE', path: '/v1/views/{id}/pin' },
   listQueryFields: { method: 'GET', path: '/v1/query/fields' },
 } as const satisfies Readonly<Record<keyof Operations, { readonly method: string; readonly path: string }>>

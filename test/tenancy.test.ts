@@ -71,6 +71,9 @@ import {
   listUsers,
 } from '../src/core/users/queries.ts'
 import { USER_BY_EMAIL } from '../src/core/users/store.ts'
+import { changeView, createView, deleteView, orderViews, pinView } from '../src/core/views/commands.ts'
+import { countViews, getView, listViews } from '../src/core/views/queries.ts'
+import { AUDIENCES } from '../src/core/views/view.ts'
 import { DELIVERY_STATES } from '../src/core/webhooks/webhook.ts'
 import { PRIORITIES, STATUSES } from '../src/core/words.ts'
 import { openDatabase } from '../src/storage/database.ts'
@@ -211,6 +214,8 @@ describe('The schema', () => {
       address_kind: ADDRESS_KINDS,
       webhook_disabled_by: ['hand', 'failures', 'gone'],
       delivery_state: DELIVERY_STATES,
+      view_audience: AUDIENCES,
+      query_sort: QUERY_SORTS,
     })
   })
 
@@ -340,6 +345,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await findUserByExternalId(as(made.owner), first, 'external')
   await driveUsers(made)
   await driveCatalogue(made, store)
+  await driveViews(made)
   await store.run(USER_BY_EMAIL.with({ tenant_id: made.tenant.id, email_keys: ['rosa@example.com'] }))
 
   const presented = crypto.randomUUID()
@@ -391,6 +397,21 @@ async function driveAttachments(made: SmallTenant, store: Store): Promise<void> 
   const later = new Date('2100-01-01')
   await sweepAttachments(store, made.tenant.id, { unused: later, rowless: later })
   await deleteMessage(owner('erase message'), { id: messages[0]?.id ?? '' })
+}
+
+/** Views are saved, put in order, counted and deleted. */
+async function driveViews(made: SmallTenant): Promise<void> {
+  const owner = (key?: string) => made.as(made.owner, key === undefined ? {} : { key })
+  const order = { sort: 'created', descending: true } as const
+  const words = { name: 'Doors', query: 'door', ...order, audience: 'private', groupId: null } as const
+  const { id } = await createView(owner('save a view'), words)
+  const shared = { audience: 'everyone', groupId: null } as const
+  await changeView(owner('change a view'), id, () => ({ shared }), { versions: null })
+  await orderViews(owner(), [id])
+  await pinView(owner(), id, true)
+  assert.ok((await getView(owner(), id)).pinned)
+  assert.equal((await countViews(owner())).length, (await listViews(owner())).length)
+  await deleteView(owner('delete a view'), id, { versions: [2] })
 }
 
 /** The log is read page by page, and by those who follow it. */

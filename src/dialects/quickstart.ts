@@ -11,6 +11,7 @@ export const SAMPLE = {
   comment: 'SAMPLE_COMMENT_ID',
   membership: 'SAMPLE_MEMBERSHIP_ID',
   group: 'SAMPLE_GROUP_ID',
+  view: 'SAMPLE_VIEW_ID',
   sendingWebhook: 'SAMPLE_SENDING_WEBHOOK_ID',
   delivery: 'SAMPLE_DELIVERY_ID',
   lateDelivery: 'SAMPLE_LATE_DELIVERY_ID',

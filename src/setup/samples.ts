@@ -9,6 +9,7 @@ import { changeTicket } from '../core/tickets/commands/change.ts'
 import { createTicket } from '../core/tickets/commands/create.ts'
 import { listTickets } from '../core/tickets/queries/list.ts'
 import { findProfilesByAddress } from '../core/users/queries.ts'
+import { createView } from '../core/views/commands.ts'
 import { createWebhook, listDeliveries, skip, updateWebhook, type WebhookOffice } from '../core/webhooks/commands.ts'
 import { consume } from '../core/webhooks/consume.ts'
 import { deliverDue } from '../core/webhooks/deliver.ts'
@@ -121,11 +122,15 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
   })
   const { messages } = await changeTicket(service, ticket, { message: { ...TEXT, text: 'We look at it at once.' } })
   const deliveries = await makeDeliveries(service, system, sending)
+  const urgent = { name: 'Urgent', query: 'priority:urgent -status:solved,closed' }
+  const order = { sort: 'created', descending: true } as const
+  const view = await createView(service, { ...urgent, ...order, audience: 'everyone', groupId: null })
   const made: Record<string, string> = {
     [SAMPLE.ticket]: ticket.id,
     [SAMPLE.comment]: messages[0]?.id ?? '',
     [SAMPLE.membership]: requester.memberships.find(({ deskId }) => deskId === service.tenant.defaultDesk.id)?.id ?? '',
     [SAMPLE.group]: service.tenant.groups[0]?.id ?? '',
+    [SAMPLE.view]: view.id,
     [SAMPLE.sendingWebhook]: sending,
     ...deliveries,
   }

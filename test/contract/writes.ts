@@ -28,6 +28,8 @@ export interface Making {
   person(): Promise<Person>
   /** A record of the catalogue of a list; `own` is what its kind has beside a name. */
   record(path: string, own: object): Promise<string | number>
+  /** A private view. */
+  view(): Promise<string>
   /** A webhook that is disabled. */
   webhook(dialect: 'native' | 'moov'): Promise<string>
   /** A webhook that gave up a delivery, and the delivery. */
@@ -75,6 +77,10 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     'PATCH /v1/users/{id}': async (m) =>
       native(m, 'PATCH', `/v1/users/${(await m.person()).id}`, { name: m.word(), fields: { city: 'Delft' } }),
     'DELETE /v1/users/{id}': async (m) => native(m, 'DELETE', `/v1/users/${(await m.person()).id}`),
+    'POST /v1/views': (m) => native(m, 'POST', '/v1/views', { name: m.word(), query: m.word(), audience: 'everyone' }),
+    'PATCH /v1/views/{id}': async (m) =>
+      native(m, 'PATCH', `/v1/views/${await m.view()}`, { name: m.word(), sort: 'updated' }),
+    'DELETE /v1/views/{id}': async (m) => native(m, 'DELETE', `/v1/views/${await m.view()}`),
     'POST /v1/webhooks': (m) =>
       native(m, 'POST', '/v1/webhooks', { url: m.receiver, description: m.word(), enabled: false }),
     'PATCH /v1/webhooks/{id}': async (m) =>

@@ -51,6 +51,7 @@ const CredentialRow = Type.Object({
   claimant_id: Type.String(),
   origins: Type.Array(Type.String()),
   test_mode: Type.Boolean(),
+  group_ids: Type.Array(Type.String()),
   ...UserRow.properties,
 })
 
@@ -79,6 +80,7 @@ export const LOAD_ACTOR = statement(
   { takes: { tenant_id: Sql.uuid, id: Sql.uuid }, row: CredentialRow },
   `select c.id as credential_id, c.dialect, c.kind as credential_kind, c.name as credential_name, c.scopes, c.desk_id, c.expires_at,
   c.created_at as issued_at, c.grant_id, ${CLAIMANT} as claimant_id, coalesce(k.origins, c.origins) as origins, coalesce(k.test_mode, c.test_mode) as test_mode,
+  array(select i.group_id from group_members i where i.tenant_id = :tenant_id and i.user_id = u.id) as group_ids,
   ${USER_VIEW}
 from credentials c join users u on u.tenant_id = :tenant_id and u.id = c.user_id
 join tenants t on t.tenant_id = :tenant_id and t.retired_at is null
@@ -102,7 +104,7 @@ export function actorOf(tenantId: string, row: Static<typeof CredentialRow>): Ac
     origins: row.origins,
     testMode: row.test_mode,
   }
-  return { tenantId, user: userOf(row), credential, permissions: new Set(PERMISSIONS) }
+  return { tenantId, user: userOf(row), credential, permissions: new Set(PERMISSIONS), groupIds: row.group_ids }
 }
 
 /** A public id is listed too: by it the authorization server finds its client. */

@@ -37,6 +37,9 @@ export const EVENT_KINDS = [
   'priority_label.changed',
   'channel.created',
   'channel.changed',
+  'view.created',
+  'view.changed',
+  'view.deleted',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 

@@ -1,4 +1,4 @@
-import { type Actor, may, type Sight, sightOf } from '../identity/actor.ts'
+import { type Actor, isIn, may, mayTenantWide, type Sight, sightOf } from '../identity/actor.ts'
 import type { Event } from './event.ts'
 
 /** An event with where its ticket stood at that moment, which is what its readers are judged by. */
@@ -15,10 +15,11 @@ export interface RecordedEvent extends Event {
 /**
  * Whether an event is for an actor to read: of tickets that were in sight then, also in the moment in which they left it,
  * and of notes only with the permission to read them; of the catalogue whoever may read it; of people only an owner, who
- * sees all of them, and oneself.
+ * sees all of them, and oneself; of views those for whom they are, or were.
  */
 export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
   if (event.kind.startsWith('user.')) return showsUser(actor, event)
+  if (event.kind.startsWith('view.')) return showsView(actor, event)
   if (event.ticketId === null) return actor.permissions.has('catalogue.read')
   if (!actor.permissions.has('ticket.read') || !wasInSight(sightOf(actor), event)) return false
   return event.visibility !== 'internal' || (event.deskId !== null && may(actor, 'message.read_internal', event.deskId))
@@ -27,6 +28,18 @@ export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
 function showsUser({ permissions, user, credential }: Actor, { subjectId }: RecordedEvent): boolean {
   if (!permissions.has('user.read')) return false
   return subjectId === user.id || (user.isOwner && credential.deskId === null)
+}
+
+/** Of a private view nobody but its author does anything. */
+function showsView(actor: Actor, { actorId, before, after }: RecordedEvent): boolean {
+  if (!mayTenantWide(actor, 'view.read')) return false
+  if (actorId === actor.user.id) return true
+  const manages = actor.credential.deskId === null && mayTenantWide(actor, 'view.manage')
+  return [before, after].some((data) => {
+    const [audience, groupId] = [data?.['audience'], data?.['group_id']]
+    if (audience === 'everyone') return true
+    return audience === 'group' && (manages || (typeof groupId === 'string' && isIn(actor, groupId)))
+  })
 }
 
 /** On its desk then, or on the one that it was moved from; as its requester then, or before. */

@@ -19,10 +19,15 @@ export const CALL = {
   fingerprint: Sql.nullable(Sql.text),
 }
 
-/** The call as `input`, and once more as `accepted`. @param columns of the record `call`. */
-export function claimedCall(columns: Parameters<typeof columnsOf>[0]): string {
+/**
+ * The call as `input`, and once more as `accepted`.
+ *
+ * @param columns of the record `call`.
+ * @param provided SQL behind the record `i`: without a row of it the call is none, and its key stays unused.
+ */
+export function claimedCall(columns: Parameters<typeof columnsOf>[0], provided = ''): string {
   return `input as materialized (
-  select * from json_to_record(:call::json) as i (${columnsOf(columns)})
+  select i.* from json_to_record(:call::json) as i (${columnsOf(columns)}) ${provided}
 ),
 ${CLAIMED}`
 }

@@ -35,6 +35,8 @@ export interface Actor {
   readonly credential: ActorCredential
   /** The ceiling: a role never gives more than this. A dialect narrows it to what the called operation uses. */
   readonly permissions: ReadonlySet<Permission>
+  /** The groups that the user is in; absent for none. */
+  readonly groupIds?: readonly string[]
 }
 
 /**
@@ -100,12 +102,20 @@ export function demand(actor: Actor, permission: Permission, deskId: string): vo
   if (!may(actor, permission, deskId)) refuse({ code: 'forbidden', permission })
 }
 
-/** Refuses as `forbidden` unless the actor has a permission that belongs to no desk. */
+/** Whether an actor has a permission that belongs to no desk: its credential allows it, and its role on any gives it. */
+export function mayTenantWide({ permissions, user }: Actor, permission: Permission): boolean {
+  if (!permissions.has(permission)) return false
+  return user.isOwner || user.memberships.some((each) => ROLE_PERMISSIONS[each.role].has(permission))
+}
+
+/** Refuses as `forbidden` unless `mayTenantWide`. */
 export function demandTenantWide(actor: Actor, permission: Permission): void {
-  if (!actor.permissions.has(permission)) refuse({ code: 'forbidden', permission })
-  if (actor.user.isOwner) return
-  const somewhere = actor.user.memberships.some((each) => ROLE_PERMISSIONS[each.role].has(permission))
-  if (!somewhere) refuse({ code: 'forbidden', permission })
+  if (!mayTenantWide(actor, permission)) refuse({ code: 'forbidden', permission })
+}
+
+/** Whether an actor is in a group. */
+export function isIn({ groupIds = [] }: Actor, groupId: string): boolean {
+  return groupIds.includes(groupId)
 }
 
 /** To whom the idempotency keys of an actor's calls belong. */

@@ -31,15 +31,37 @@ export interface QueryPage {
 }
 
 /** What a query text means to whoever asks, or where it is wrong. */
-export async function readQuery(
-  ctx: Context,
-  text: string,
-): Promise<{ readonly conditions: Conditions } | { readonly mistake: Mistake }> {
-  const parsed = parseQuery(text)
-  if ('mistake' in parsed) return parsed
-  const people = await peopleBy(ctx, addressesIn(parsed.query))
+export type ReadQuery = { readonly conditions: Conditions } | { readonly mistake: Mistake }
+
+export async function readQuery(ctx: Context, text: string): Promise<ReadQuery> {
+  const [read] = await readQueries(ctx, [text])
+  return read ?? { conditions: {} }
+}
+
+/** The same of several texts, whose people are looked up together. */
+export async function readQueries(ctx: Context, texts: readonly string[]): Promise<readonly ReadQuery[]> {
+  const parsed = texts.map(parseQuery)
+  const people = await peopleBy(ctx, [
+    ...new Set(parsed.flatMap((each) => ('query' in each ? addressesIn(each.query) : []))),
+  ])
   const desks = ctx.tenant.desks.filter(({ id }) => reachesDesk(ctx.actor, id))
-  return resolveQuery(parsed.query, { tenant: ctx.tenant, desks, userId: ctx.actor.user.id, now: ctx.now, people })
+  const meaning = { tenant: ctx.tenant, desks, userId: ctx.actor.user.id, now: ctx.now, people }
+  return parsed.map((each) => ('query' in each ? resolveQuery(each.query, meaning) : each))
+}
+
+/**
+ * What a query text means.
+ *
+ * @param field what the text is called, for its mistake.
+ * @throws Refusal `invalid`, with the place of the mistake.
+ */
+export async function demandQuery(ctx: Context, text: string, field: string): Promise<Conditions> {
+  const read = await readQuery(ctx, text)
+  if ('conditions' in read) return read.conditions
+  const { at, length, expected } = read.mistake
+  const message = `Expected ${expected}, at character ${at + 1}.`
+  const place = { at, length, expected }
+  return refuse({ code: 'invalid', issues: [{ path: [field], rule: 'format', message, place }] })
 }
 
 /** The people behind addresses: for who may not read users nobody but themselves, so that nobody can be guessed. */
@@ -100,8 +122,15 @@ function placeOf({ sort_key: key, id }: QueriedRow, isBack: boolean): QueryCurso
 
 /** How many tickets in sight meet some conditions, up to a limit. @throws Refusal as `queryTickets` */
 export async function countTickets(ctx: Context, conditions: Conditions, limit: number): Promise<number> {
-  const [row] = await ctx.store.run(countOfQuery(readerOf(ctx, conditions), conditions, limit))
-  return row?.count ?? 0
+  const [count = 0] = await countEach(ctx, [conditions], limit)
+  return count
+}
+
+/** The same of several conditions, all asked in one round trip. */
+export async function countEach(ctx: Context, each: readonly Conditions[], limit: number): Promise<readonly number[]> {
+  const counts = each.map((conditions) => countOfQuery(readerOf(ctx, conditions), conditions, limit))
+  const rows = await ctx.store.database.pipeline(counts)
+  return rows.map(([row]) => row?.count ?? 0)
 }
 
 function readerOf(ctx: Context, { words = [] }: Conditions): Reader {

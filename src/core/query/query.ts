@@ -3,6 +3,9 @@
  * What a text says is told apart from what it means in a tenant: names are looked up in a second step (`resolve.ts`).
  */
 
+/** Characters of a query. */
+export const LONGEST_QUERY = 2_000
+
 /** The fields, what each takes, and an example: the one table from which reading, help and completion come. */
 export const QUERY_FIELDS = {
   status: { takes: 'status', about: 'where it stands', example: 'status:open,pending' },

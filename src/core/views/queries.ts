@@ -1,8 +1,11 @@
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { demandTenantWide } from '../identity/actor.ts'
-import { countTickets, readQuery } from '../query/list.ts'
+import { countEach, readQueries } from '../query/list.ts'
 import type { Mistake } from '../query/query.ts'
+import { UUID } from '../uuid.ts'
+import { managesViews } from './rules.ts'
+import { FIND_VIEW, LIST_VIEWS, viewOf } from './store.ts'
 import { BUILTIN_VIEWS, type View } from './view.ts'
 
 /** As far as the tickets of a view are counted. */
@@ -14,29 +17,49 @@ export interface ViewCount {
   readonly count: number
   /** Whether there are more than were counted. */
   readonly more: boolean
-  /** Why it cannot be counted: its query means nothing any more, such as when a group was retired. */
+  /** Why it cannot be counted: its query means nothing any more, such as when a group was renamed. */
   readonly mistake: Mistake | null
 }
 
-/** The views that whoever asks may use, in their order. @throws Refusal `forbidden` */
-export function listViews(ctx: Context): readonly View[] {
-  demandTenantWide(ctx.actor, 'view.read')
-  return BUILTIN_VIEWS
+/** Who asks for views. @throws Refusal `forbidden` */
+export function readerOfViews({ tenant, actor }: Pick<Context, 'tenant' | 'actor'>) {
+  demandTenantWide(actor, 'view.read')
+  const { groupIds = [] } = actor
+  return { tenant_id: tenant.id, user_id: actor.user.id, group_ids: groupIds, manages: managesViews(actor) }
+}
+
+/** The views that whoever asks may use, in their order: those that everybody has, then the saved ones. @throws Refusal `forbidden` */
+export async function listViews(ctx: Context): Promise<readonly View[]> {
+  const saved = await ctx.store.run(LIST_VIEWS.with(readerOfViews(ctx)))
+  return [...BUILTIN_VIEWS, ...saved.map(viewOf)]
 }
 
 /** @throws Refusal `forbidden`, `not_found` */
-export function getView(ctx: Context, id: string): View {
-  return listViews(ctx).find((view) => view.id === id) ?? refuse({ code: 'not_found', missing: 'view' })
+export async function getView(ctx: Context, id: string): Promise<View> {
+  const reader = readerOfViews(ctx)
+  const builtin = BUILTIN_VIEWS.find((view) => view.id === id)
+  if (builtin) return builtin
+  const [row] = UUID.test(id) ? await ctx.store.run(FIND_VIEW.with({ ...reader, id: id.toLowerCase() })) : []
+  return row ? viewOf(row) : refuse({ code: 'not_found', missing: 'view' })
 }
 
-/** How much is in each view, all asked at once. One that cannot be read says so, and breaks no other. @throws Refusal `forbidden` */
+/** How much is in each view, all counted in one round trip. One that cannot be read says so, and breaks no other. @throws Refusal `forbidden` */
 export async function countViews(ctx: Context): Promise<readonly ViewCount[]> {
-  return Promise.all(listViews(ctx).map((view) => countView(ctx, view)))
-}
-
-async function countView(ctx: Context, { id, query }: View): Promise<ViewCount> {
-  const read = await readQuery(ctx, query)
-  if ('mistake' in read) return { viewId: id, count: 0, more: false, mistake: read.mistake }
-  const count = await countTickets(ctx, read.conditions, MOST_COUNTED + 1)
-  return { viewId: id, count: Math.min(count, MOST_COUNTED), more: count > MOST_COUNTED, mistake: null }
+  const views = await listViews(ctx)
+  const read = await readQueries(
+    ctx,
+    views.map(({ query }) => query),
+  )
+  const counts = await countEach(
+    ctx,
+    read.flatMap((each) => ('conditions' in each ? [each.conditions] : [])),
+    MOST_COUNTED + 1,
+  )
+  let next = 0
+  return views.map(({ id: viewId }, at) => {
+    const each = read[at]
+    if (each && 'mistake' in each) return { viewId, count: 0, more: false, mistake: each.mistake }
+    const count = counts[next++] ?? 0
+    return { viewId, count: Math.min(count, MOST_COUNTED), more: count > MOST_COUNTED, mistake: null }
+  })
 }

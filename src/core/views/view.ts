@@ -1,29 +1,63 @@
 import type { QuerySort } from '../query/list.ts'
 
-/** A saved query over tickets. */
+/** Whom a view is for: its author, the members of a group, or all who may see views. */
+export const AUDIENCES = ['private', 'group', 'everyone'] as const
+export type Audience = (typeof AUDIENCES)[number]
+
+/** A query over tickets that has a name. */
 export interface View {
-  /** A word for those that everybody has. */
+  /** A word for those that everybody has, a UUID for those that were saved. */
   readonly id: string
+  /** Goes up with each change; 0 for those that everybody has. */
+  readonly version: number
   readonly name: string
   /** In the language of queries. */
   readonly query: string
   readonly sort: QuerySort
   readonly descending: boolean
+  readonly audience: Audience
+  /** The group that it is for, where it is for one. */
+  readonly groupId: string | null
+  /** Who made it; null for those that everybody has. */
+  readonly authorId: string | null
+  /** Whether whoever asks wants it before the others. */
+  readonly pinned: boolean
 }
+
+/** A view to save. */
+export interface NewView {
+  readonly name: string
+  readonly query: string
+  readonly sort: QuerySort
+  readonly descending: boolean
+  readonly audience: Audience
+  /** Where it is for a group. */
+  readonly groupId: string | null
+}
+
+/** What is to change of a view; absent stays as it is. */
+export interface ViewChange {
+  readonly name?: string
+  readonly query?: string
+  readonly order?: { readonly sort: QuerySort; readonly descending: boolean }
+  readonly shared?: { readonly audience: Audience; readonly groupId: string | null }
+}
+
+/** How many private views a person has at the most, and a tenant shared ones: nobody sees more than both. */
+export const MOST_VIEWS = 50
 
 /** What everybody starts with, in this order. The names are English; a console has its own for these ids. */
 export const BUILTIN_VIEWS: readonly View[] = [
-  { id: 'mine', name: 'Mine', query: 'assignee:me -status:solved,closed', sort: 'updated', descending: true },
-  {
-    id: 'unassigned',
-    name: 'Unassigned',
-    query: 'assignee:none -status:solved,closed',
-    sort: 'created',
-    descending: true,
-  },
-  { id: 'open', name: 'All open', query: '-status:solved,closed', sort: 'created', descending: true },
-  { id: 'waiting', name: 'Waiting', query: 'is:waiting', sort: 'latest_message', descending: false },
-  { id: 'unread', name: 'Unread', query: 'is:unread', sort: 'updated', descending: true },
-  { id: 'solved', name: 'Recently solved', query: 'status:solved updated:<30d', sort: 'updated', descending: true },
-  { id: 'all', name: 'All', query: '', sort: 'created', descending: true },
+  builtin('mine', 'Mine', 'assignee:me -status:solved,closed', 'updated'),
+  builtin('unassigned', 'Unassigned', 'assignee:none -status:solved,closed', 'created'),
+  builtin('open', 'All open', '-status:solved,closed', 'created'),
+  { ...builtin('waiting', 'Waiting', 'is:waiting', 'latest_message'), descending: false },
+  builtin('unread', 'Unread', 'is:unread', 'updated'),
+  builtin('solved', 'Recently solved', 'status:solved updated:<30d', 'updated'),
+  builtin('all', 'All', '', 'created'),
 ]
+
+function builtin(id: string, name: string, query: string, sort: QuerySort): View {
+  const forAll = { audience: 'everyone', groupId: null, authorId: null, version: 0, pinned: false } as const
+  return { id, name, query, sort, descending: true, ...forAll }
+}

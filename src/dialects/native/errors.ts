@@ -51,9 +51,9 @@ const problemProperties = {
 /** What a problem document is, for the OpenAPI document. */
 export const ProblemBody = closed(problemProperties)
 
-/** The same with the ticket as it is by now. @param ticket what a ticket is. */
-export function tooLateBody(ticket: TSchema): TSchema {
-  return closed({ ...problemProperties, ticket: Type.Optional(ticket) })
+/** The same with the ticket or view as it is by now. @param given what these are. */
+export function tooLateBody({ ticket, view }: { readonly ticket: TSchema; readonly view: TSchema }): TSchema {
+  return closed({ ...problemProperties, ticket: Type.Optional(ticket), view: Type.Optional(view) })
 }
 
 const RETRY_SECONDS = '1'
@@ -84,7 +84,7 @@ export const errors: ErrorTable = {
   ticket_closed: () =>
     problem('ticket_closed', 409, 'The ticket is closed', { detail: 'Its requester cannot add to it any more.' }),
   precondition_failed: () =>
-    problem('precondition_failed', 412, 'The ticket has moved on', {
+    problem('precondition_failed', 412, 'It was changed in the meantime', {
       detail: 'It is not at the version in If-Match, or something public was said after unless_public_after.',
     }),
   timed_out: () => problem('timed_out', 408, 'The request came too slowly'),

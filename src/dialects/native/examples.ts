@@ -8,6 +8,7 @@ const WEBHOOK = { params: { id: '{SAMPLE_WEBHOOK_ID}' } }
 /** The webhook that is enabled, and its deliveries. */
 const SENDING = { id: '{SAMPLE_SENDING_WEBHOOK_ID}' }
 const DELIVERY = { params: { ...SENDING, delivery: '{SAMPLE_DELIVERY_ID}' } }
+const VIEW = { params: { id: '{SAMPLE_VIEW_ID}' } }
 const PAGE = { query: { limit: '10' } }
 
 /** The records of one list of the catalogue are all handled alike. `named` is how operations call one and several. */
@@ -54,6 +55,13 @@ export const examples: Examples = {
   ...catalogue(['StatusLabel', 'StatusLabels'], '1', { name: 'Waiting for parts', status: 'on_hold' }),
   ...catalogue(['PriorityLabel', 'PriorityLabels'], '1', { name: 'When there is time', priority: 'low' }),
   ...catalogue(['Channel', 'Channels'], '3', { name: 'Letters', kind: 'letter' }),
+  createView: { body: { name: 'Printers', query: 'printer -status:solved,closed', sort: '-updated' } },
+  getView: VIEW,
+  changeView: { ...VIEW, body: { name: 'Urgent ones', sort: 'created' } },
+  orderViews: { body: { views: ['{SAMPLE_VIEW_ID}'] } },
+  pinView: VIEW,
+  unpinView: VIEW,
+  deleteView: VIEW,
   listEvents: { query: { after: '0', limit: '10' } },
   listUsers: { query: { query: 'rosa' } },
   getUser: { params: REQUESTER },

@@ -12,6 +12,7 @@ import { ticketRoutes } from './tickets/routes.ts'
 import { TicketAnswer } from './tickets/schema.ts'
 import { userRoutes } from './users/routes.ts'
 import { viewRoutes } from './views/routes.ts'
+import { ViewAnswer } from './views/schema.ts'
 import { webhooks } from './webhooks/protocol.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
@@ -20,8 +21,8 @@ const DESCRIPTION = `Polydesk's own API: tickets, their messages and what happen
 A list is \`{"data": [...], "next": "<cursor>" | null}\`; \`limit\` is 1 to 200 (1,000 for messages), and \`cursor\` the \`next\` of the page before.
 Every error is a problem document (RFC 9457, \`application/problem+json\`) with \`type\`, \`title\`, \`status\`, \`code\`, and for
 an invalid request \`errors\`: \`[{field, rule, message}]\`. A write with an \`Idempotency-Key\` may be sent again: it is
-answered as the first time, and with another body 422. A ticket's \`ETag\` is its version; a change with \`If-Match\` that
-is not the ticket's ETag any more is refused with 412. Unknown fields and parameters are refused.`
+answered as the first time, and with another body 422. The \`ETag\` of a ticket or view is its version; a change with
+\`If-Match\` that is not its ETag any more is refused with 412. Unknown fields and parameters are refused.`
 
 export const native: Dialect<Need, 'native'> = {
   ...profile,
@@ -43,7 +44,7 @@ export const native: Dialect<Need, 'native'> = {
   examples,
   openapi: {
     description: DESCRIPTION,
-    errorBodies: { default: ProblemBody, 412: tooLateBody(TicketAnswer) },
+    errorBodies: { default: ProblemBody, 412: tooLateBody({ ticket: TicketAnswer, view: ViewAnswer }) },
     securitySchemes: {
       bearer: {
         type: 'http',

@@ -117,6 +117,12 @@ emptied as (
 addresses_gone as (delete from user_addresses x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 names_gone as (delete from external_identities x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 roles_gone as (delete from memberships x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
+views_gone as (
+  delete from views v
+  where v.tenant_id = :tenant_id and v.author_id = (select l.id from locked l) and v.audience = 'private'
+),
+view_places_gone as (delete from view_places x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
+groups_left as (delete from group_members x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 revoked as (
   update credentials c set revoked_at = coalesce(c.revoked_at, a.at), name = '' from locked l, accepted a
   where c.tenant_id = :tenant_id and c.user_id = l.id

@@ -10,7 +10,7 @@ const RecordRow = Type.Object({
 export type RecordRow = { readonly key: string; readonly record: Readonly<Record<string, unknown>> }
 
 /** What a person's records are, in the order in which they are told. */
-export const EXPORTED = ['user', 'credential', 'grant', 'ticket', 'message', 'attachment', 'event'] as const
+export const EXPORTED = ['user', 'credential', 'grant', 'view', 'ticket', 'message', 'attachment', 'event'] as const
 export type Exported = (typeof EXPORTED)[number]
 
 /** One kind of records. */
@@ -85,6 +85,15 @@ where c.tenant_id = :tenant_id and c.user_id = :user_id::uuid and c.id > :after:
       'grant',
       `select g.id::text as key, ${ROW('g', 'code_hash', 'code_challenge', 'refresh_hash', 'user_id')} as record from grants g
 where g.tenant_id = :tenant_id and g.user_id = :user_id::uuid and g.id > :after::uuid order by g.id limit :limit`,
+    ),
+  },
+  view: {
+    first: FIRST_ID,
+    atOnce: SHORT,
+    statement: exported(
+      'view',
+      `select v.id::text as key, ${ROW('v', 'author_id')} as record from views v
+where v.tenant_id = :tenant_id and v.author_id = :user_id::uuid and v.id > :after::uuid order by v.id limit :limit`,
     ),
   },
   ticket: {

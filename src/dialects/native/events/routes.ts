@@ -28,7 +28,7 @@ export const eventRoutes: readonly Route<Need>[] = [
       Accept: `${STREAM_TYPE} for server-sent events, whose id is the position.`,
       'Last-Event-ID': 'The position to go on after, in a stream that was interrupted.',
     },
-    need: ['ticket.read', 'message.read_internal', 'user.read', 'catalogue.read'],
+    need: ['ticket.read', 'message.read_internal', 'user.read', 'catalogue.read', 'view.read', 'view.manage'],
     query: EventQuery,
     answers: { 200: EventListAnswer },
     handle: async ({ ctx, query, headers, services }) => {

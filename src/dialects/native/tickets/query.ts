@@ -1,13 +1,13 @@
 import type { Context } from '../../../core/context.ts'
-import { refuse, refuseField } from '../../../core/errors.ts'
+import { refuseField } from '../../../core/errors.ts'
 import { instant, isInstant } from '../../../core/instant.ts'
 import type { Conditions } from '../../../core/query/conditions.ts'
-import { QUERY_SORTS, type QueryCursor, type QueryPage, type QuerySort, readQuery } from '../../../core/query/list.ts'
-import type { Mistake } from '../../../core/query/query.ts'
+import { demandQuery, QUERY_SORTS, type QueryCursor, type QueryPage, type QuerySort } from '../../../core/query/list.ts'
 import { bothOf } from '../../../core/query/resolve.ts'
 import type { TicketFilter } from '../../../core/tickets/ticket.ts'
 import { UUID } from '../../../core/uuid.ts'
 import { getView } from '../../../core/views/queries.ts'
+import type { View } from '../../../core/views/view.ts'
 import { decodeLimit } from '../paging.ts'
 import type { TicketQuery } from './schema.ts'
 
@@ -16,17 +16,20 @@ export function isQuery({ q, view, sort }: TicketQuery): boolean {
   return q !== undefined || view !== undefined || sort !== undefined
 }
 
-/** What is asked for by `view`, `q` and the plain parameters, which all have to hold. @throws Refusal `invalid`, `not_found` */
-export async function decodeQuery(ctx: Context, query: TicketQuery, filter: TicketFilter): Promise<Conditions> {
-  const view = query.view === undefined ? null : getView(ctx, query.view)
-  const texts = [...(view ? [['view', view.query] as const] : []), ['q', query.q ?? ''] as const]
-  let conditions = conditionsOf(filter)
-  for (const [field, text] of texts) {
-    const read = await readQuery(ctx, text)
-    if ('mistake' in read) return refuseMistake(field, read.mistake)
-    conditions = bothOf(conditions, read.conditions)
-  }
-  return conditions
+/** The view whose list it is, if it is one's. @throws Refusal `not_found`, `forbidden` */
+export async function viewOf(ctx: Context, { view }: TicketQuery): Promise<View | null> {
+  return view === undefined ? null : getView(ctx, view)
+}
+
+/** What is asked for by the view, `q` and the plain parameters, which all have to hold. @throws Refusal `invalid` */
+export async function decodeQuery(
+  ctx: Context,
+  view: View | null,
+  q: string,
+  filter: TicketFilter,
+): Promise<Conditions> {
+  const ofView = view ? await demandQuery(ctx, view.query, 'view') : {}
+  return bothOf(bothOf(conditionsOf(filter), ofView), await demandQuery(ctx, q, 'q'))
 }
 
 function conditionsOf({ unassigned, externalReference, assigneeIds, words: _, ...filter }: TicketFilter): Conditions {
@@ -39,22 +42,12 @@ function conditionsOf({ unassigned, externalReference, assigneeIds, words: _, ..
   }
 }
 
-function refuseMistake(field: string, { at, length, expected }: Mistake): never {
-  const message = `Expected ${expected}, at character ${at + 1}.`
-  return refuse({
-    code: 'invalid',
-    issues: [{ path: [field], rule: 'format', message, place: { at, length, expected } }],
-  })
-}
-
 export function encodeSort({ sort, descending }: { readonly sort: QuerySort; readonly descending: boolean }): string {
   return `${descending ? '-' : ''}${sort}`
 }
 
-/** Which page, in which order: that of the view unless another is asked for. @throws Refusal `invalid` */
-export function decodeQueryPage(ctx: Context, query: TicketQuery): QueryPage {
-  const view = query.view === undefined ? null : getView(ctx, query.view)
-  const asked = query.sort ?? (view ? encodeSort(view) : '-created')
+/** An order by its name. @throws Refusal `invalid` */
+export function decodeSort(asked: string): { readonly sort: QuerySort; readonly descending: boolean } {
   const sort = QUERY_SORTS.find((each) => each === asked.replace('-', ''))
   if (!sort || !/^-?\w+$/.test(asked))
     return refuseField(
@@ -62,12 +55,15 @@ export function decodeQueryPage(ctx: Context, query: TicketQuery): QueryPage {
       'choice',
       `Must be one of ${QUERY_SORTS.join(', ')}, with - in front for the other way.`,
     )
-  return {
-    sort,
-    descending: asked.startsWith('-'),
-    cursor: query.cursor === undefined ? null : cursorIn(query.cursor, { sort, asked }),
-    limit: decodeLimit(query),
-  }
+  return { sort, descending: asked.startsWith('-') }
+}
+
+/** Which page, in which order: that of the view unless another is asked for. @throws Refusal `invalid` */
+export function decodeQueryPage(view: View | null, query: TicketQuery): QueryPage {
+  const asked = query.sort ?? (view ? encodeSort(view) : '-created')
+  const order = decodeSort(asked)
+  const cursor = query.cursor === undefined ? null : cursorIn(query.cursor, { sort: order.sort, asked })
+  return { ...order, cursor, limit: decodeLimit(query) }
 }
 
 /** The cursor of a place; it is good for the order that it was made in. */

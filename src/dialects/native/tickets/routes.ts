@@ -44,7 +44,7 @@ import {
 } from './codec.ts'
 import { includedOf } from './included.ts'
 import { createTicketShelf, type TicketText, textOf } from './listed.ts'
-import { decodeQuery, decodeQueryPage, encodeCursor, isQuery } from './query.ts'
+import { decodeQuery, decodeQueryPage, encodeCursor, isQuery, viewOf } from './query.ts'
 import {
   ChangeBody,
   MessageAddedAnswer,
@@ -94,7 +94,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     path: '/v1/tickets',
     operationId: 'listTickets',
     summary: 'List tickets: the newest first, or as they are asked for',
-    need: ['ticket.read', 'message.read_internal', 'user.read', 'view.read'],
+    need: ['ticket.read', 'message.read_internal', 'user.read', 'view.read', 'view.manage'],
     query: TicketQuery,
     answers: { 200: TicketListAnswer },
     handle: async ({ ctx, query }) => {
@@ -277,8 +277,9 @@ export const ticketRoutes: readonly Route<Need>[] = [
 ]
 
 async function answerQuery(ctx: Context, query: TicketQuery): Promise<Answer> {
-  const [page, included] = [decodeQueryPage(ctx, query), decodeIncluded(query)]
-  const conditions = await decodeQuery(ctx, query, decodeFilter(query))
+  const view = await viewOf(ctx, query)
+  const [page, included] = [decodeQueryPage(view, query), decodeIncluded(query)]
+  const conditions = await decodeQuery(ctx, view, query.q ?? '', decodeFilter(query))
   const { tickets, next, previous } = await queryTickets(ctx, conditions, page)
   const names = namesOf(ctx.tenant)
   const shown = await includedOf(ctx, included, tickets)

@@ -4,6 +4,7 @@ import { LISTED_CHARACTERS } from '../../../core/bounds.ts'
 import { EVENT_KINDS, type EventData } from '../../../core/events/event.ts'
 import { LONGEST_EMAIL } from '../../../core/identity/email.ts'
 import { LONGEST_ADDRESS, LONGEST_REFERENCE, MOST_ADDRESSES } from '../../../core/messages/rules.ts'
+import { LONGEST_QUERY } from '../../../core/query/query.ts'
 import { ABILITIES } from '../../../core/tickets/rules/abilities.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { DeskName, groupName, recordName } from '../names.ts'
@@ -152,7 +153,7 @@ const words = (description: string) =>
 export const TicketQuery = closed({
   q: Type.Optional(
     Type.String({
-      maxLength: 2_000,
+      maxLength: LONGEST_QUERY,
       description:
         'What to look for: words, "exact words", and fields as status:open assignee:me -tag:spam updated:<7d (docs/query.md).',
     }),
