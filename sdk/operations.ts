@@ -270,6 +270,8 @@ export interface TimelineEntry {
     | 'desk.changed'
     | 'group.created'
     | 'group.changed'
+    | 'group.member_added'
+    | 'group.member_removed'
     | 'topic.created'
     | 'topic.changed'
     | 'type.created'
@@ -645,6 +647,8 @@ export interface Event {
     | 'desk.changed'
     | 'group.created'
     | 'group.changed'
+    | 'group.member_added'
+    | 'group.member_removed'
     | 'topic.created'
     | 'topic.changed'
     | 'type.created'
@@ -1610,6 +1614,14 @@ export interface Me {
     role: 'customer' | 'agent' | 'admin'
   }[]
   /**
+   * Those that you are in.
+   */
+  groups: {
+    id: string
+    integer: number
+    name: string
+  }[]
+  /**
    * Of a session, for X-CSRF-Token; null for a key.
    */
   csrf_token: string | null
@@ -1642,6 +1654,25 @@ export interface Me {
     | 'audit.read'
     | 'tenant.manage'
   )[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListGroupMembersQuery".
+ */
+export interface ListGroupMembersQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListGroupMembersAnswer".
+ */
+export interface ListGroupMembersAnswer {
+  data: ListedUser[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -2108,6 +2139,14 @@ export interface Operations {
   changeUser: { params: { id: string }; query: undefined; body: ChangeUserBody; answer: User }
   eraseUser: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   getMe: { params: undefined; query: undefined; body: undefined; answer: Me }
+  listGroupMembers: {
+    params: { id: string }
+    query: ListGroupMembersQuery
+    body: undefined
+    answer: ListGroupMembersAnswer
+  }
+  addGroupMember: { params: { id: string; user: string }; query: undefined; body: undefined; answer: undefined }
+  removeGroupMember: { params: { id: string; user: string }; query: undefined; body: undefined; answer: undefined }
   listWebhooks: { params: undefined; query: ListWebhooksQuery; body: undefined; answer: ListWebhooksAnswer }
   createWebhook: { params: undefined; query: undefined; body: CreateWebhookBody; answer: CreateWebhookAnswer }
   getWebhook: { params: { id: string }; query: undefined; body: undefined; answer: Webhook }
@@ -2214,6 +2253,9 @@ export const OPERATIONS = {
   changeUser: { method: 'PATCH', path: '/v1/users/{id}' },
   eraseUser: { method: 'DELETE', path: '/v1/users/{id}' },
   getMe: { method: 'GET', path: '/v1/me' },
+  listGroupMembers: { method: 'GET', path: '/v1/groups/{id}/members' },
+  addGroupMember: { method: 'PUT', path: '/v1/groups/{id}/members/{user}' },
+  removeGroupMember: { method: 'DELETE', path: '/v1/groups/{id}/members/{user}' },
   listWebhooks: { method: 'GET', path: '/v1/webhooks' },
   createWebhook: { method: 'POST', path: '/v1/webhooks' },
   getWebhook: { method: 'GET', path: '/v1/webhooks/{id}' },

@@ -239,6 +239,7 @@ const ROOMS = [
   'attachments',
   'messages',
   'users',
+  'groups',
   'search',
   'tickets',
   'marks',

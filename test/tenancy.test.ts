@@ -25,6 +25,7 @@ import { eraseUser } from '../src/core/erasure/person.ts'
 import { deleteTickets } from '../src/core/erasure/ticket.ts'
 import { openFeed } from '../src/core/events/feed.ts'
 import { getEvents } from '../src/core/events/queries.ts'
+import { addToGroup, membersOf, removeFromGroup } from '../src/core/groups/members.ts'
 import { purgeClaims } from '../src/core/idempotency/store.ts'
 import { ROLES } from '../src/core/identity/permissions.ts'
 import { findUsers } from '../src/core/identity/queries.ts'
@@ -346,6 +347,13 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await driveUsers(made)
   await driveCatalogue(made, store)
   await driveViews(made)
+  const group = { id: made.tenant.groups[0]?.id ?? assert.fail() }
+  await addToGroup(as(made.owner), group.id, made.agent)
+  assert.deepEqual(
+    (await membersOf(as(made.owner), group.id)).map(({ id }) => id),
+    [made.agent.id],
+  )
+  await removeFromGroup(as(made.owner), group.id, made.agent)
   await store.run(USER_BY_EMAIL.with({ tenant_id: made.tenant.id, email_keys: ['rosa@example.com'] }))
 
   const presented = crypto.randomUUID()

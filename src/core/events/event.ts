@@ -25,6 +25,8 @@ export const EVENT_KINDS = [
   'desk.changed',
   'group.created',
   'group.changed',
+  'group.member_added',
+  'group.member_removed',
   'topic.created',
   'topic.changed',
   'type.created',

@@ -14,12 +14,13 @@ export interface RecordedEvent extends Event {
 
 /**
  * Whether an event is for an actor to read: of tickets that were in sight then, also in the moment in which they left it,
- * and of notes only with the permission to read them; of the catalogue whoever may read it; of people only an owner, who
+ * and of notes only with the permission to read them; of the catalogue whoever may read it, and of who is in groups whoever reads of people; of people only an owner, who
  * sees all of them, and oneself; of views those for whom they are, or were.
  */
 export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
   if (event.kind.startsWith('user.')) return showsUser(actor, event)
   if (event.kind.startsWith('view.')) return showsView(actor, event)
+  if (event.kind.startsWith('group.member_')) return mayTenantWide(actor, 'user.read')
   if (event.ticketId === null) return actor.permissions.has('catalogue.read')
   if (!actor.permissions.has('ticket.read') || !wasInSight(sightOf(actor), event)) return false
   return event.visibility !== 'internal' || (event.deskId !== null && may(actor, 'message.read_internal', event.deskId))

@@ -9,6 +9,7 @@ const WEBHOOK = { params: { id: '{SAMPLE_WEBHOOK_ID}' } }
 const SENDING = { id: '{SAMPLE_SENDING_WEBHOOK_ID}' }
 const DELIVERY = { params: { ...SENDING, delivery: '{SAMPLE_DELIVERY_ID}' } }
 const VIEW = { params: { id: '{SAMPLE_VIEW_ID}' } }
+const MEMBER = { params: { id: '{SAMPLE_GROUP_ID}', user: '{SPACEBRING_ADMIN_USER_ID}' } }
 const PAGE = { query: { limit: '10' } }
 
 /** The records of one list of the catalogue are all handled alike. `named` is how operations call one and several. */
@@ -62,6 +63,9 @@ export const examples: Examples = {
   pinView: VIEW,
   unpinView: VIEW,
   deleteView: VIEW,
+  listGroupMembers: { params: { id: '{SAMPLE_GROUP_ID}' } },
+  addGroupMember: MEMBER,
+  removeGroupMember: MEMBER,
   listEvents: { query: { after: '0', limit: '10' } },
   listUsers: { query: { query: 'rosa' } },
   getUser: { params: REQUESTER },

@@ -5,6 +5,7 @@ import { catalogueRoutes } from './catalogue/routes.ts'
 import { errors, ProblemBody, tooLateBody } from './errors.ts'
 import { eventRoutes } from './events/routes.ts'
 import { examples } from './examples.ts'
+import { groupRoutes } from './groups/routes.ts'
 import { options } from './options.ts'
 import { profile } from './profile.ts'
 import { openSessionRoutes, sessionRoutes } from './sessions/routes.ts'
@@ -33,6 +34,7 @@ export const native: Dialect<Need, 'native'> = {
     ...attachmentRoutes,
     ...catalogueRoutes,
     ...userRoutes,
+    ...groupRoutes,
     ...webhookRoutes,
     ...sessionRoutes,
     ...eventRoutes,

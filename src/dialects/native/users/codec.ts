@@ -1,6 +1,6 @@
 import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import { refuseField } from '../../../core/errors.ts'
-import { type Actor, roleOn } from '../../../core/identity/actor.ts'
+import { type Actor, isIn, roleOn } from '../../../core/identity/actor.ts'
 import { PERMISSIONS } from '../../../core/identity/permissions.ts'
 import type { UserChange, UserProfile, UserSummary } from '../../../core/identity/user.ts'
 import type { UserFilter, UserPage } from '../../../core/users/queries.ts'
@@ -90,6 +90,7 @@ export function encodeMe(tenant: Tenant, actor: Actor, csrfToken: string | null)
       const role = roleOn(actor, id)
       return role === null ? [] : [{ ...names.desk(id), role }]
     }),
+    groups: tenant.groups.filter(({ id }) => isIn(actor, id)).map(({ id, integer, name }) => ({ id, integer, name })),
     csrf_token: csrfToken,
     permissions: PERMISSIONS.filter((permission) => permissions.has(permission)),
   }

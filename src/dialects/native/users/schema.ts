@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { PERMISSIONS, ROLES } from '../../../core/identity/permissions.ts'
 import { ADDRESS_KINDS, USER_KINDS } from '../../../core/identity/user.ts'
 import { LONGEST_QUERY } from '../../../core/patterns.ts'
-import { DeskName } from '../names.ts'
+import { DeskName, groupName } from '../names.ts'
 import { pageParameters } from '../paging.ts'
 import { closed, id, instant, listOf, objectOrNull, textOrNull, word } from '../shapes.ts'
 
@@ -98,6 +98,7 @@ export const MeAnswer = closed({
   desks: Type.Array(closed({ ...DeskName.properties, role: word(ROLES) }), {
     description: 'Those within reach, with the role there.',
   }),
+  groups: Type.Array(closed(groupName), { description: 'Those that you are in.' }),
   csrf_token: Type.Unsafe<string | null>({
     type: ['string', 'null'],
     description: 'Of a session, for X-CSRF-Token; null for a key.',

@@ -286,3 +286,58 @@ test('with the words of who is erased, their private views go', async () => {
   )
   assert.deepEqual(rows, [{ views: 0, places: 0, kept: 0, told: 0 }])
 })
+
+describe('a group', () => {
+  const newGroup = async (): Promise<string> => (await send('POST', '/groups', { body: { name: v7() } })).json.id
+  const members = async (group: string, as = key) => {
+    const { json, text, status } = await send('GET', `/groups/${group}/members`, { as })
+    assert.equal(status, 200, text)
+    return json.data.map(({ id }: { readonly id: string }) => id)
+  }
+
+  test('has those in it whom who manages the catalogue puts there, and tells so', async () => {
+    const group = await newGroup()
+    const [fay, customer] = [await somebody('agent'), await somebody('customer')]
+    const at = `/groups/${group}/members/${fay.id}`
+    assert.equal((await send('PUT', at, { as: fay.key })).status, 403)
+    for (const _ of ['once', 'twice']) assert.equal((await send('PUT', at)).status, 204)
+    assert.deepEqual(await members(group, ben.key), [fay.id])
+    const { json } = await send('GET', '/me', { as: fay.key })
+    assert.deepEqual(
+      json.groups.map(({ id }: { readonly id: string }) => id),
+      [group],
+    )
+    assert.equal((await send('PUT', `/groups/${group}/members/${customer.id}`)).status, 409)
+    assert.equal((await send('PUT', `/groups/${group}/members/${v7()}`)).status, 404)
+    assert.equal((await send('PUT', `/groups/${v7()}/members/${fay.id}`)).status, 404)
+    assert.equal((await send('GET', `/groups/${group}/members`, { as: customer.key })).status, 403)
+    for (const _ of ['once', 'twice']) assert.equal((await send('DELETE', at)).status, 204)
+    assert.deepEqual(await members(group), [])
+    const kinds = ['group.member_added', 'group.member_removed']
+    assert.deepEqual(await toldOf(group, ben.key), kinds, 'once each')
+    assert.deepEqual(await toldOf(group, customer.key), [])
+  })
+
+  test('has views that its members see, save and change, and nobody else but who manages views', async () => {
+    const group = await newGroup()
+    const [gil, hana] = [await somebody('agent'), await somebody('agent')]
+    for (const { id } of [gil, hana]) await send('PUT', `/groups/${group}/members/${id}`)
+    const body = { name: 'Ours', query: 'status:open', audience: 'group', group }
+    assert.equal((await send('POST', '/views', { as: ben.key, body })).status, 403)
+    const view = await saved(body, gil.key)
+    assert.equal(view.group.id, group)
+    assert.ok((await savedIds(hana.key)).includes(view.id))
+    assert.ok((await savedIds(key)).includes(view.id))
+    assert.ok(!(await savedIds(ben.key)).includes(view.id))
+    assert.equal((await send('GET', `/views/${view.id}`, { as: ben.key })).status, 404)
+    const renamed = await send('PATCH', `/views/${view.id}`, { as: hana.key, body: { name: 'All of ours' } })
+    assert.deepEqual([renamed.status, renamed.json.group.id], [200, group])
+    assert.deepEqual(await toldOf(view.id, gil.key), ['view.created', 'view.changed'])
+    assert.deepEqual(await toldOf(view.id, ben.key), [])
+    await send('DELETE', `/groups/${group}/members/${hana.id}`)
+    assert.ok(!(await savedIds(hana.key)).includes(view.id), 'whoever left sees it no more')
+    const mine = await send('PATCH', `/views/${view.id}`, { as: gil.key, body: { audience: 'private' } })
+    assert.deepEqual([mine.status, mine.json.group], [200, null])
+    assert.ok(!(await savedIds(key)).includes(view.id))
+  })
+})
