@@ -10,19 +10,15 @@ import { Refusal } from '../src/core/errors.ts'
 import { changeTicket } from '../src/core/tickets/commands/change.ts'
 import { createTicket } from '../src/core/tickets/commands/create.ts'
 import type { Ticket } from '../src/core/tickets/ticket.ts'
+import { getDelivery, listDeliveries, replay, sendNow, skip } from '../src/core/webhooks/deliveries/commands.ts'
+import type { Delivery } from '../src/core/webhooks/deliveries/delivery.ts'
 import {
   createWebhook,
   deleteWebhook,
-  getDelivery,
   getWebhook,
-  listDeliveries,
-  replay,
-  sendNow,
-  skip,
   updateWebhook,
   type WebhookOffice,
-} from '../src/core/webhooks/commands.ts'
-import type { Delivery } from '../src/core/webhooks/webhook.ts'
+} from '../src/core/webhooks/subscriptions/commands.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
 import { startWebhooks, type Webhooks } from '../src/jobs/webhooks.ts'
 import { type Core, makeTenant, openCore, type SmallTenant } from './core.ts'

@@ -1,20 +1,17 @@
 import { Command } from 'commander'
 import { readConfig } from '../config.ts'
 import type { Administration } from '../core/context.ts'
+import { listDeliveries, replay, sendNow, skip } from '../core/webhooks/deliveries/commands.ts'
+import { DELIVERY_STATES, type Delivery } from '../core/webhooks/deliveries/delivery.ts'
 import {
   createWebhook,
   deleteWebhook,
-  listDeliveries,
   listWebhooks,
-  replay,
   rotateSecret,
-  sendNow,
-  skip,
   testWebhook,
   updateWebhook,
   type WebhookOffice,
-} from '../core/webhooks/commands.ts'
-import { DELIVERY_STATES, type Delivery } from '../core/webhooks/webhook.ts'
+} from '../core/webhooks/subscriptions/commands.ts'
 import { RECORDED_CHANNEL } from '../storage/announce.ts'
 import { errorCode } from '../storage/failures.ts'
 import { openKeys } from '../storage/keys.ts'

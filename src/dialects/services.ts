@@ -4,7 +4,7 @@ import type { Bounds } from '../core/bounds.ts'
 import type { RunningSystem } from '../core/context.ts'
 import type { Feed } from '../core/events/feed.ts'
 import type { RateLimits } from '../core/limits/limits.ts'
-import type { WebhookOffice } from '../core/webhooks/commands.ts'
+import type { WebhookOffice } from '../core/webhooks/subscriptions/commands.ts'
 import type { Choices } from '../options.ts'
 import type { Keys } from '../storage/keys.ts'
 

@@ -1,4 +1,5 @@
-import { PURGE_DELIVERIES, TENANTS_WITH_WEBHOOKS } from '../core/webhooks/store.ts'
+import { purgeDeliveries } from '../core/webhooks/deliveries/commands.ts'
+import { tenantsWithWebhooks } from '../core/webhooks/subscriptions/commands.ts'
 import type { Store } from '../storage/store.ts'
 
 const DAY_MS = 86_400_000
@@ -10,13 +11,6 @@ const DEAD_DAYS = 90
 /** Forgets deliveries that nobody asks for any more, with their logs. */
 export async function purgeOldDeliveries(store: Store, now: Date): Promise<void> {
   const before = (days: number) => new Date(now.getTime() - days * DAY_MS).toISOString()
-  const tenants = await store.run(TENANTS_WITH_WEBHOOKS.with({}))
-  for (const { tenant_id } of tenants)
-    await store.run(
-      PURGE_DELIVERIES.with({
-        tenant_id,
-        delivered_before: before(DELIVERED_DAYS),
-        given_up_before: before(DEAD_DAYS),
-      }),
-    )
+  const ended = { delivered: before(DELIVERED_DAYS), givenUp: before(DEAD_DAYS) }
+  for (const tenantId of await tenantsWithWebhooks(store)) await purgeDeliveries(store, tenantId, ended)
 }

@@ -3,11 +3,10 @@ import { LRUCache } from 'lru-cache'
 import type { Access } from '../core/access/access.ts'
 import type { Links } from '../core/attachments/links.ts'
 import type { RunningSystem } from '../core/context.ts'
-import type { WebhookOffice } from '../core/webhooks/commands.ts'
-import { consume } from '../core/webhooks/consume.ts'
-import { deliverDue, type Failure } from '../core/webhooks/deliver.ts'
-import { remakeBlank } from '../core/webhooks/remake.ts'
-import { DUE, TENANTS_WITH_WEBHOOKS, WAIT_ANEW } from '../core/webhooks/store.ts'
+import { consume } from '../core/webhooks/deliveries/consume.ts'
+import { deliverDue, type Failure } from '../core/webhooks/deliveries/deliver.ts'
+import { lookForDue } from '../core/webhooks/deliveries/due.ts'
+import { tenantsWithWebhooks, type WebhookOffice } from '../core/webhooks/subscriptions/commands.ts'
 import { StoreFull } from '../storage/failures.ts'
 
 /** How often every tenant with webhooks is looked at, in case a signal was lost, in milliseconds. */
@@ -64,8 +63,7 @@ export function startWebhooks(system: WebhookSystem): Webhooks {
   }
 
   async function refresh(): Promise<void> {
-    const tenants = await store.run(TENANTS_WITH_WEBHOOKS.with({}))
-    for (const { tenant_id } of tenants) known.add(tenant_id)
+    for (const tenantId of await tenantsWithWebhooks(store)) known.add(tenantId)
     for (const tenantId of known) wake(tenantId)
   }
 
@@ -88,20 +86,12 @@ export function startWebhooks(system: WebhookSystem): Webhooks {
 
   async function lookOnce(tenantId: string): Promise<void> {
     const tenant = await access.tenant(tenantId)
-    const consuming = { store, tenant, protocols: office.protocols, links, newId, log }
-    while (!stopped && (await consume({ ...consuming, now: clock().toISOString() })));
-    let [due] = await lookForDue(tenantId)
-    if (due?.has_blank || due?.went_back) {
-      while (!stopped && (await remakeBlank({ ...consuming, now: clock().toISOString() })));
-      await store.run(WAIT_ANEW.with({ tenant_id: tenantId, now: clock().toISOString() }))
-      ;[due] = await lookForDue(tenantId)
-    }
-    for (const webhookId of due?.webhook_ids ?? []) startSending(tenantId, webhookId)
-    if (due?.next_at) wakeAt(tenantId, Date.parse(due.next_at))
-  }
-
-  function lookForDue(tenantId: string) {
-    return store.run(DUE.with({ tenant_id: tenantId, now: clock().toISOString() }))
+    const about = { store, tenant, protocols: office.protocols, links, newId, log }
+    const given = () => ({ ...about, now: clock().toISOString() })
+    while (!stopped && (await consume(given())));
+    const { webhookIds, nextAt } = await lookForDue(given, () => stopped)
+    for (const webhookId of webhookIds) startSending(tenantId, webhookId)
+    if (nextAt !== null) wakeAt(tenantId, Date.parse(nextAt))
   }
 
   function wakeAt(tenantId: string, at: number): void {

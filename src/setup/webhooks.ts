@@ -1,8 +1,8 @@
 import { createSender } from '../channels/webhooks/sender.ts'
 import type { Config } from '../config.ts'
 import { openVault } from '../core/access/vault.ts'
-import type { WebhookOffice } from '../core/webhooks/commands.ts'
 import type { Protocol } from '../core/webhooks/protocol.ts'
+import type { WebhookOffice } from '../core/webhooks/subscriptions/commands.ts'
 import { DIALECTS } from '../dialects/registry.ts'
 import type { Keys } from '../storage/keys.ts'
 

@@ -16,8 +16,8 @@ import { getTimeline } from '../tickets/queries/timeline.ts'
 import type { Ticket } from '../tickets/ticket.ts'
 import { changeUser, makeUser } from '../users/commands.ts'
 import { findUsersByInteger } from '../users/queries.ts'
-import { consume } from '../webhooks/consume.ts'
-import { remakeBlank } from '../webhooks/remake.ts'
+import { consume } from '../webhooks/deliveries/consume.ts'
+import { remakeBlank } from '../webhooks/deliveries/remake.ts'
 import { eraseUser } from './person.ts'
 
 const ROUNDS = 4

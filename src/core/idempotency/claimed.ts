@@ -53,6 +53,11 @@ export function keeping(from: string, shown: string): string {
 )`
 }
 
+/** What a statement of one call takes: the tenant, and the call with what it is about. */
+export function callValues<About extends object>(ctx: Omit<Administration, 'store'>, about: About) {
+  return { tenant_id: ctx.tenant.id, call: { ...about, ...callInput(ctx) } }
+}
+
 /** What a statement of one call takes as `CALL`. */
 export function callInput(ctx: Omit<Administration, 'store' | 'tenant'>) {
   return {

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
-import { callInput } from '../idempotency/claimed.ts'
+import { callValues } from '../idempotency/claimed.ts'
 import { once } from '../idempotency/store.ts'
 import { demandLiving } from '../identity/queries.ts'
 import { readName } from '../name.ts'
@@ -42,7 +42,7 @@ export async function createView(ctx: Context, input: NewView): Promise<View> {
       await demandReadable(ctx, input.query)
       const id = ctx.newId()
       await demandRoom(ctx, input.audience, null)
-      const [made] = await ctx.store.run(INSERT_VIEW.with(...callValues(ctx, { id, ...wordsOf(input) })))
+      const [made] = await ctx.store.run(INSERT_VIEW.with(...lockedCall(ctx, { id, ...wordsOf(input) })))
       if (!made) await demandLiving(ctx)
       return made?.id
     },
@@ -76,7 +76,7 @@ export async function changeView(
       if (change.query !== undefined) await demandReadable(ctx, change.query)
       if (changed.audience !== view.audience) await demandRoom(ctx, changed.audience, view.id)
       const about = { id: view.id, version: view.version, ...wordsOf(changed) }
-      const [written] = await ctx.store.run(CHANGE_VIEW.with(...callValues(ctx, about)))
+      const [written] = await ctx.store.run(CHANGE_VIEW.with(...lockedCall(ctx, about)))
       return written?.id
     },
     keptId,
@@ -92,7 +92,7 @@ export async function deleteView(ctx: Context, viewId: string, precondition: Vie
     VIEW_KEPT,
     async () => {
       const { id, version } = await findChangeable(ctx, viewId, precondition)
-      const [deleted] = await ctx.store.run(DELETE_VIEW.with(...callValues(ctx, { id, version })))
+      const [deleted] = await ctx.store.run(DELETE_VIEW.with(...lockedCall(ctx, { id, version })))
       return deleted?.id
     },
     keptId,
@@ -160,9 +160,8 @@ async function demandRoom(ctx: Context, audience: Audience, id: string | null): 
 }
 
 /** What a statement of one call takes, behind its locks. */
-function callValues<About extends object>(ctx: Context, about: About) {
-  const values = { tenant_id: ctx.tenant.id, call: { ...about, ...callInput(ctx) } }
-  return [values, lockViews(ctx.tenant.id, ctx.actor.user.id)] as const
+function lockedCall<About extends object>(ctx: Context, about: About) {
+  return [callValues(ctx, about), lockViews(ctx.tenant.id, ctx.actor.user.id)] as const
 }
 
 /** The view that an earlier call with the same key was about. */

@@ -5,7 +5,7 @@ import { momentOf } from '../../events/moment.ts'
 import { CALL, claimedCall, keeping } from '../../idempotency/claimed.ts'
 import { IS_OPENING } from '../../messages/store.ts'
 import { leavingDue } from '../../search/due.ts'
-import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
+import { blankingDeliveries, holdingDeliveries } from '../../webhooks/deliveries/store/blanking.ts'
 import { withoutMessage } from './kept.ts'
 
 /** What a change kept while the erasure of a message of its ticket waits for that change is to be erased too. */

@@ -5,7 +5,7 @@ import { CALL, claimedCall } from '../../idempotency/claimed.ts'
 import { keyOf } from '../../messages/store.ts'
 import { leavingDue } from '../../search/due.ts'
 import { KEPT, SavedRow } from '../../users/store.ts'
-import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
+import { blankingDeliveries, holdingDeliveries } from '../../webhooks/deliveries/store/blanking.ts'
 import { withoutPerson } from './kept.ts'
 
 const ErasedRow = Type.Object({

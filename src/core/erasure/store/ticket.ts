@@ -8,7 +8,7 @@ import type { Provenance } from '../../tickets/drafts.ts'
 import { CALLS, CALLS_INPUT, callsInput, claimingOf, keyTargets } from '../../tickets/store/inputs.ts'
 import { eventsOfTickets } from '../../tickets/store/recover.ts'
 import type { TicketIds } from '../../tickets/ticket.ts'
-import { blankingDeliveries, holdingDeliveries } from '../../webhooks/store/blanking.ts'
+import { blankingDeliveries, holdingDeliveries } from '../../webhooks/deliveries/store/blanking.ts'
 import { withoutTickets } from './kept.ts'
 
 const Deleted = Type.Array(Type.Object({ id: Type.String(), integer: Type.Integer() }))

@@ -8,7 +8,7 @@ import {
   readSecret,
   testWebhook,
   updateWebhook,
-} from '../../../core/webhooks/commands.ts'
+} from '../../../core/webhooks/subscriptions/commands.ts'
 import { type Route, route } from '../../route.ts'
 import type { Need } from '../auth.ts'
 import { encodePing, encodeWebhook, isOwn, webhookIn } from './codec.ts'

@@ -1,9 +1,10 @@
 import { refuse, refuseField } from '../../../core/errors.ts'
 import type { Actor } from '../../../core/identity/actor.ts'
 import { UUID } from '../../../core/uuid.ts'
-import type { NewWebhook } from '../../../core/webhooks/commands.ts'
+import type { Attempt, Delivery } from '../../../core/webhooks/deliveries/delivery.ts'
 import type { Sent } from '../../../core/webhooks/protocol.ts'
-import type { Attempt, Delivery, Webhook } from '../../../core/webhooks/webhook.ts'
+import type { NewWebhook } from '../../../core/webhooks/subscriptions/commands.ts'
+import type { Webhook } from '../../../core/webhooks/webhook.ts'
 import type { Names } from '../names.ts'
 import { cursorAfter, decodeKey, decodeLimit } from '../paging.ts'
 import type {

@@ -1,17 +1,13 @@
+import { getDelivery, listDeliveries, replay, sendNow, skip } from '../../../core/webhooks/deliveries/commands.ts'
 import {
   createWebhook,
   deleteWebhook,
-  getDelivery,
   getWebhook,
-  listDeliveries,
   listWebhooks,
-  replay,
   rotateSecret,
-  sendNow,
-  skip,
   testWebhook,
   updateWebhook,
-} from '../../../core/webhooks/commands.ts'
+} from '../../../core/webhooks/subscriptions/commands.ts'
 import { type Route, route } from '../../route.ts'
 import type { Need } from '../auth.ts'
 import { namesOf } from '../names.ts'

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { DELIVERY_STATES, DISABLED_BY, type DisabledBy } from '../../../core/webhooks/webhook.ts'
+import { DELIVERY_STATES } from '../../../core/webhooks/deliveries/delivery.ts'
+import { DISABLED_BY, type DisabledBy } from '../../../core/webhooks/webhook.ts'
 import { DeskName } from '../names.ts'
 import { pageParameters } from '../paging.ts'
 import { closed, id, instant, instantOrNull, listOf, objectOrNull, textOrNull, word } from '../shapes.ts'

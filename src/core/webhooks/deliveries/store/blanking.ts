@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { Sql } from '../../../storage/sql.ts'
-import { type BoundStatement, statement } from '../../../storage/statement.ts'
+import { Sql } from '../../../../storage/sql.ts'
+import { type BoundStatement, statement } from '../../../../storage/statement.ts'
 
 /**
  * What an erasure does to deliveries. Those that were not delivered stay, because what they tell of happened; they lose

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { v7 } from 'uuid'
-import { type Core, makeTenant, openCore } from '../../../test/core.ts'
-import { DIALECTS } from '../../dialects/registry.ts'
-import { changeUser, makeUser } from '../users/commands.ts'
+import { type Core, makeTenant, openCore } from '../../../../test/core.ts'
+import { DIALECTS } from '../../../dialects/registry.ts'
+import { changeUser, makeUser } from '../../users/commands.ts'
 import { consume } from './consume.ts'
 import { remakeBlank } from './remake.ts'
 

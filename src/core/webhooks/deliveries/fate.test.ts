@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Sent } from './protocol.ts'
-import { fateAfter } from './rules.ts'
+import type { Sent } from '../protocol.ts'
+import { fateAfter } from './fate.ts'
 
 const AT = '2026-01-15T10:00:00.000Z'
 const answered = (status: number): Sent => ({ answer: { status, headers: {}, body: '' } })

@@ -1,5 +1,5 @@
-import type { Instant } from '../instant.ts'
-import type { Protocol, Sent, SentAnswer } from './protocol.ts'
+import type { Instant } from '../../instant.ts'
+import type { Protocol, Sent, SentAnswer } from '../protocol.ts'
 
 /** What becomes of a delivery after an attempt, and of its webhook. */
 export interface Fate {

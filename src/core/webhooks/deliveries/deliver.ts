@@ -1,9 +1,10 @@
-import type { Tenant } from '../catalogue/tenant.ts'
-import type { RunningSystem } from '../context.ts'
-import { secretOwner, type WebhookOffice } from './commands.ts'
-import type { Protocol, Sent } from './protocol.ts'
-import { type Fate, fateAfter } from './rules.ts'
-import { CLAIM, FIND_WEBHOOK, RECORD_ATTEMPT } from './store.ts'
+import type { Tenant } from '../../catalogue/tenant.ts'
+import type { RunningSystem } from '../../context.ts'
+import type { Protocol, Sent } from '../protocol.ts'
+import { secretOwner, type WebhookOffice } from '../subscriptions/commands.ts'
+import { FIND_WEBHOOK } from '../subscriptions/store.ts'
+import { type Fate, fateAfter } from './fate.ts'
+import { CLAIM, RECORD_ATTEMPT } from './store/send.ts'
 
 /** Deliveries of one webhook under way at a time, in one process. */
 const AT_ONCE = 8

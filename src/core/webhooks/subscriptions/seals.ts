@@ -1,5 +1,5 @@
-import type { Store } from '../../storage/store.ts'
-import type { Vault } from '../access/vault.ts'
+import type { Store } from '../../../storage/store.ts'
+import type { Vault } from '../../access/vault.ts'
 import { secretOwner } from './commands.ts'
 import { RESEAL_SECRETS, SEALED_SECRETS, TENANTS_WITH_WEBHOOKS } from './store.ts'
 

@@ -1,5 +1,5 @@
 import { type NewsSystem, newsFor, newsOf, noticesOf } from './news.ts'
-import { BLANK_DELIVERIES, REMAKE } from './store.ts'
+import { BLANK_DELIVERIES, REMAKE } from './store/make.ts'
 
 /** Deliveries that are made again at a time: however long their messages are. */
 const DELIVERIES_AT_ONCE = 50

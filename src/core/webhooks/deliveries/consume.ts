@@ -1,9 +1,9 @@
-import { DEFAULT_BOUNDS } from '../bounds.ts'
+import { DEFAULT_BOUNDS } from '../../bounds.ts'
+import type { News, Notice } from '../protocol.ts'
+import { EVERYTHING } from '../webhook.ts'
 import type { EventToTell, NewsSystem } from './news.ts'
 import { newsFor, newsOf, noticesOf } from './news.ts'
-import type { News, Notice } from './protocol.ts'
-import { ADVANCE, type MadeDelivery, NEXT_EVENTS, OPEN_WEBHOOKS } from './store.ts'
-import { EVERYTHING } from './webhook.ts'
+import { ADVANCE, type MadeDelivery, NEXT_EVENTS, OPEN_WEBHOOKS } from './store/make.ts'
 
 /** Events that are made into deliveries at a time. */
 const EVENTS_AT_ONCE = 200
