@@ -37,8 +37,7 @@ import { beginReading, markRead, markUnread, unreadAmong } from '../src/core/mar
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
 import { countTickets, QUERY_SORTS, queryTickets, readQuery } from '../src/core/query/list.ts'
-import { findMatches } from '../src/core/search/match.ts'
-import { mergeSome, rebuildSome } from '../src/core/search/merge.ts'
+import { mergeSome, rebuildPeople, rebuildSome } from '../src/core/search/merge.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
 import { SESSION_KIND } from '../src/core/sessions/session.ts'
 import {
@@ -292,7 +291,8 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await markUnread(as(made.owner), ticket)
   assert.ok((await unreadAmong(as(made.owner), [ticket.id])).has(ticket.id))
   for (const _ of ['in the tail', 'merged']) {
-    assert.ok((await findMatches(as(made.owner), [{ text: 'hello', kind: 'word' }], { limit: 10 })).length > 1)
+    const hello = { words: [{ text: 'hello', kind: 'word' }] } as const
+    assert.ok((await countTickets(as(made.owner), hello, 10)).count > 1)
     await mergeSome(store, made.tenant.id)
   }
   await changeTicket(as(made.owner), ticket, { message }, { unlessPublicAfter: { id: messages.at(-1)?.id ?? '' } })
@@ -308,6 +308,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await store.run(RENEW.with({ tenant_id: tenantId, messages: renewed, files: [] }))
   await deleteMessage(as(made.owner), answered)
   assert.ok((await rebuildSome(store, tenantId)) > 0)
+  await rebuildPeople(store, tenantId)
 
   await driveAttachments(made, store)
 
@@ -320,11 +321,13 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   const shelf = createShelf<string>(0, () => 1)
   const asked = await readQuery(as(made.owner), 'requester:rosa@example.com door')
   assert.ok('conditions' in asked || 'mistake' in asked)
+  const door = { words: [{ text: 'door', kind: 'word' }] } as const
   for (const ctx of sights) {
-    await countTickets(ctx, {}, 10)
+    for (const most of [1_000, 0]) await countTickets(ctx, { statuses: ['new', 'open'] }, 10, most)
     for (const sort of QUERY_SORTS)
       for (const descending of [true, false])
-        await queryTickets(ctx, { words: ['door'] }, { sort, descending, cursor: null, limit: 10 })
+        for (const most of [1_000, 0])
+          await queryTickets(ctx, door, { sort, descending, cursor: null, limit: 10 }, most)
     await listShown(ctx, {}, 10, { shelf, show: () => '' })
     for (const order of ['newest', 'oldest', 'latest_change', 'earliest_change'] as const)
       await listTickets(ctx, {}, { by: 'key', order, after: null, limit: 10 })

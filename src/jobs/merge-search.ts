@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { mergeSome, rebuildSome } from '../core/search/merge.ts'
+import { mergeSome, rebuildPeople, rebuildSome } from '../core/search/merge.ts'
 import { LIST_TENANTS } from '../core/tenants/store.ts'
 import type { Store } from '../storage/store.ts'
 
@@ -22,9 +22,10 @@ export async function mergeSearch(store: Store, _now: Date, signal: AbortSignal)
     for (const tenantId of left) {
       if (signal.aborted || performance.now() > until) return
       const started = performance.now()
+      const named = await rebuildPeople(store, tenantId)
       const rebuilt = await rebuildSome(store, tenantId)
       const merged = await mergeSome(store, tenantId, CHUNK, UNMERGED)
-      if (rebuilt + merged === 0) continue
+      if (named + rebuilt + merged === 0) continue
       more.push(tenantId)
       await pause(performance.now() - started, undefined, { signal }).catch(() => {})
     }

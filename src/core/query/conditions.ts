@@ -1,3 +1,4 @@
+import type { Sought } from '../search/words.ts'
 import type { Priority, Status } from '../words.ts'
 
 /** What a query asks of tickets, in ids: all of it has to hold. Absent means anything. */
@@ -27,5 +28,7 @@ export interface Conditions {
   readonly attachment?: readonly boolean[]
   readonly unread?: readonly boolean[]
   readonly waiting?: readonly boolean[]
-  readonly words?: readonly string[]
+  readonly words?: readonly Sought[]
+  /** None of these may be there. */
+  readonly notWords?: readonly Sought[]
 }

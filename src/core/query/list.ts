@@ -1,8 +1,11 @@
+import type { BoundStatement } from '../../storage/statement.ts'
 import { LISTED_CHARACTERS } from '../bounds.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { may, reachesDesk, sightOf } from '../identity/actor.ts'
 import { demandFewWords } from '../patterns.ts'
+import { candidatesOf, holding, type Search, searchOf, soughtTerms } from '../search/match.ts'
+import type { Sought } from '../search/words.ts'
 import { addressKey } from '../spelling.ts'
 import { withPeople } from '../tickets/queries/list.ts'
 import type { Ticket } from '../tickets/ticket.ts'
@@ -10,7 +13,17 @@ import type { Conditions } from './conditions.ts'
 import { parseQuery } from './parse.ts'
 import type { Mistake } from './query.ts'
 import { addressesIn, resolveQuery } from './resolve.ts'
-import { countOfQuery, PEOPLE_BY_EMAIL, pageOfQuery, type QueriedRow, type Reader } from './store.ts'
+import {
+  countOfQuery,
+  type Exact,
+  fewestOf,
+  narrowed,
+  PEOPLE_BY_EMAIL,
+  pageOfQuery,
+  type QueriedRow,
+  type Reader,
+  type WordsAsked,
+} from './store.ts'
 
 export const QUERY_SORTS = ['created', 'updated', 'priority', 'latest_message'] as const
 export type QuerySort = (typeof QUERY_SORTS)[number]
@@ -21,6 +34,8 @@ export interface QueryCursor {
   readonly id: string
   /** Whether the page ends before it, and not begins after it. */
   readonly isBack: boolean
+  /** Whether it is among those that come first because they are what was meant. */
+  readonly isExact: boolean
 }
 
 export interface QueryPage {
@@ -86,57 +101,229 @@ function isReaderOfUsers({ actor, tenant }: Context): boolean {
   return tenant.desks.some(({ id }) => may(actor, 'user.read', id))
 }
 
+/** So many tickets, by words or by a condition, are looked for by themselves; more by walking through the order. */
+const MOST_AMONG = 2_000
+/** As far as tickets with words are counted: each has to be read. */
+const COUNTED_WITH_WORDS = 100
+
 /**
  * A page of the tickets in sight that meet some conditions, in an order, with the places before and after it. A ticket that
- * moves in the order meanwhile may be met again or missed; none that stays where it is.
+ * moves in the order meanwhile may be met again or missed; none that stays where it is. Whose number or address is all that
+ * is asked for comes before the others.
  *
+ * @param most as many tickets as are looked for by themselves: what is found is the same with any.
  * @throws Refusal `forbidden`, `invalid` (path `query`) for more words than may be looked for.
  */
 export async function queryTickets(
   ctx: Context,
   conditions: Conditions,
   page: QueryPage,
+  most = MOST_AMONG,
 ): Promise<{
   readonly tickets: readonly Ticket[]
   readonly next: QueryCursor | null
   readonly previous: QueryCursor | null
 }> {
   const characters = LISTED_CHARACTERS
-  const rows = await ctx.store.run(pageOfQuery(readerOf(ctx, conditions), conditions, { ...page, characters }))
+  const lookup = await lookupOf(ctx, conditions, most)
+  const found = lookup === null ? [] : await read(ctx, lookup, { ...page, limit: page.limit + 1 }, characters)
   const isBack = page.cursor?.isBack ?? false
-  const isMore = rows.length > page.limit
-  const shown = rows.slice(0, page.limit)
+  const isMore = found.length > page.limit
+  const shown = found.slice(0, page.limit)
   if (isBack) shown.reverse()
   const [first, last] = [shown[0], shown.at(-1)]
   return {
-    tickets: await withPeople(ctx, shown, characters),
+    tickets: await withPeople(
+      ctx,
+      shown.map(({ row }) => row),
+      characters,
+    ),
     // Where one came from there is something, or was a moment ago.
     next: (isBack || isMore) && last ? placeOf(last, false) : null,
     previous: (isBack ? isMore : page.cursor !== null) && first ? placeOf(first, true) : null,
   }
 }
 
-function placeOf({ sort_key: key, id }: QueriedRow, isBack: boolean): QueryCursor {
-  return { key, id, isBack }
+interface FoundRow {
+  readonly row: QueriedRow
+  readonly isExact: boolean
 }
 
-/** How many tickets in sight meet some conditions, up to a limit. @throws Refusal as `queryTickets` */
-export async function countTickets(ctx: Context, conditions: Conditions, limit: number): Promise<number> {
-  const [count = 0] = await countEach(ctx, [conditions], limit)
-  return count
+function placeOf({ row: { sort_key: key, id }, isExact }: FoundRow, isBack: boolean): QueryCursor {
+  return { key, id, isBack, isExact }
 }
 
-/** The same of several conditions, all asked in one round trip. */
-export async function countEach(ctx: Context, each: readonly Conditions[], limit: number): Promise<readonly number[]> {
-  const counts = each.map((conditions) => countOfQuery(readerOf(ctx, conditions), conditions, limit))
-  const rows = await ctx.store.database.pipeline(counts)
-  return rows.map(([row]) => row?.count ?? 0)
+export interface TicketCount {
+  readonly count: number
+  /** Whether there are more than were counted. */
+  readonly more: boolean
 }
 
-function readerOf(ctx: Context, { words = [] }: Conditions): Reader {
+/**
+ * How many tickets in sight meet some conditions, up to a limit. Those with words are counted less far. @throws Refusal as
+ * `queryTickets`
+ */
+export async function countTickets(
+  ctx: Context,
+  conditions: Conditions,
+  limit: number,
+  most = MOST_AMONG,
+): Promise<TicketCount> {
+  const [counted = { count: 0, more: false }] = await countEach(ctx, [conditions], limit, most)
+  return counted
+}
+
+/** The same of several conditions, all that have no words asked in two round trips. */
+export async function countEach(
+  ctx: Context,
+  each: readonly Conditions[],
+  limit: number,
+  most = MOST_AMONG,
+): Promise<readonly TicketCount[]> {
+  const readers = each.map((conditions) => readerOf(ctx, conditions))
+  const plain = each.flatMap((conditions, at) => {
+    const reader = readers[at]
+    return reader && !hasWords(conditions) ? [{ at, reader, conditions }] : []
+  })
+  const [counts, found] = await Promise.all([
+    countPlain(ctx, plain, limit + 1, most),
+    Promise.all(each.map((conditions) => (hasWords(conditions) ? countFound(ctx, conditions, limit, most) : null))),
+  ])
+  const known = new Map(plain.map(({ at }, nth) => [at, upTo(limit, counts[nth] ?? 0)]))
+  return each.map((_, at) => found[at] ?? known.get(at) ?? { count: 0, more: false })
+}
+
+function upTo(limit: number, count: number): TicketCount {
+  return { count: Math.min(count, limit), more: count > limit }
+}
+
+async function countPlain(
+  { store }: Context,
+  each: readonly { readonly reader: Reader; readonly conditions: Conditions }[],
+  limit: number,
+  most: number,
+): Promise<readonly number[]> {
+  const narrows = each.map(({ reader, conditions }) => narrowed(reader, conditions, most))
+  const rows = [
+    ...(await together(
+      store,
+      narrows.filter((narrow) => narrow !== null),
+    )),
+  ]
+  const counts = each.map(({ reader, conditions }, at) => {
+    const narrow = narrows[at] ? rows.shift() : undefined
+    return countOfQuery(reader, conditions, fewestOf(narrow?.[0], most), limit)
+  })
+  return (await together(store, counts)).map(([row]) => row?.count ?? 0)
+}
+
+async function together<Row>({ database }: Context['store'], bounds: readonly BoundStatement<Row>[]) {
+  return bounds.length === 0 ? [] : database.pipeline(bounds)
+}
+
+async function countFound(ctx: Context, conditions: Conditions, wanted: number, most: number): Promise<TicketCount> {
+  const limit = Math.min(wanted, COUNTED_WITH_WORDS)
+  const page = { sort: 'created', descending: true, cursor: null, limit: limit + 1 } as const
+  const lookup = await lookupOf(ctx, conditions, most)
+  return upTo(limit, lookup === null ? 0 : (await read(ctx, lookup, page, 0)).length)
+}
+
+function hasWords({ words = [], notWords = [] }: Conditions): boolean {
+  return words.length + notWords.length > 0
+}
+
+/** What is to be looked for, and where. */
+interface Lookup {
+  readonly reader: Reader
+  readonly conditions: Conditions
+  /** What the words ask, where there are any. */
+  readonly search: Search | null
+  readonly exact: Exact | null
+  /** Among these tickets alone; null for all. */
+  readonly among: readonly number[] | null
+  /** What of the words the statement has to look at: nothing where all candidates are known to have their keys. */
+  readonly terms: WordsAsked['terms']
+}
+
+/** Where it is best to look for tickets: among those that are few by words or by a condition. Null where there are none. */
+async function lookupOf(ctx: Context, conditions: Conditions, most: number): Promise<Lookup | null> {
+  const reader = readerOf(ctx, conditions)
+  const { words = [], notWords = [] } = conditions
+  const search = hasWords(conditions) ? searchOf(words, notWords) : null
+  if (search === 'nothing') return null
+  const narrow = narrowed(reader, conditions, most)
+  const [rows, candidates] = await Promise.all([
+    narrow === null ? [] : ctx.store.run(narrow),
+    search === null ? null : candidatesOf(ctx, search, most),
+  ])
+  const filtered = fewestOf(rows[0], most)
+  const isByWords = candidates !== null && (filtered === null || candidates.length <= filtered.length)
+  return {
+    ...{ reader, conditions, search },
+    exact: search === null ? null : exactOf(search, words),
+    among: isByWords ? candidates : filtered,
+    terms: search === null ? [] : soughtTerms(search),
+  }
+}
+
+/** The one word that is a number, or an address. */
+function exactOf({ terms }: Search, words: readonly Sought[]): Exact | null {
+  const [word, ...others] = words
+  if (word === undefined || others.length > 0) return null
+  const number = terms[0]?.number ?? null
+  const address = /^[^\s@]+@[^\s@]+$/.test(word.text) ? addressKey(word.text) : null
+  return number === null && address === null ? null : { number, address }
+}
+
+/** As many tickets as a page wants, in the order in which it is read; all of them hold what is sought. */
+async function read(ctx: Context, lookup: Lookup, page: QueryPage, characters: number): Promise<FoundRow[]> {
+  const { cursor, limit } = page
+  const isBack = cursor?.isBack ?? false
+  const parts = lookup.exact === null ? [false] : isBack ? [false, true] : [true, false]
+  const from = cursor === null ? 0 : Math.max(parts.indexOf(cursor.isExact), 0)
+  const found: FoundRow[] = []
+  for (const isExact of parts.slice(from)) {
+    const after = cursor !== null && isExact === cursor.isExact ? cursor : null
+    const rows = await readPart(
+      ctx,
+      lookup,
+      isExact,
+      { ...page, limit: limit - found.length },
+      { after, isBack, characters },
+    )
+    found.push(...rows.map((row) => ({ row, isExact })))
+    if (found.length >= limit) break
+  }
+  return found
+}
+
+async function readPart(
+  ctx: Context,
+  { reader, conditions, search, exact, among, terms }: Lookup,
+  isExact: boolean,
+  { sort, descending, limit }: QueryPage,
+  begin: { readonly after: QueryCursor | null; readonly isBack: boolean; readonly characters: number },
+): Promise<readonly QueriedRow[]> {
+  const direction = descending === begin.isBack ? 'asc' : 'desc'
+  const where = { among, words: search && { terms, exact, isExact } }
+  const found: QueriedRow[] = []
+  let after: Pick<QueryCursor, 'key' | 'id'> | null = begin.after
+  while (found.length < limit) {
+    const part = { sort, direction, after, limit, characters: begin.characters } as const
+    const rows = await ctx.store.run(pageOfQuery(reader, conditions, where, part))
+    const held = search === null ? rows : await holding(ctx, search, rows, reader.notesOn)
+    found.push(...held)
+    const last = rows.at(-1)
+    if (rows.length < limit || last === undefined) break
+    after = { key: last.sort_key, id: last.id }
+  }
+  return found.slice(0, limit)
+}
+
+function readerOf(ctx: Context, { words = [], notWords = [] }: Conditions): Reader {
   const { actor, tenant } = ctx
   if (!actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
-  demandFewWords(words)
+  demandFewWords([...words, ...notWords].map(({ text }) => text))
   const notesOn = tenant.desks.filter(({ id }) => may(actor, 'message.read_internal', id)).map(({ id }) => id)
   return { tenantId: tenant.id, userId: actor.user.id, sight: sightOf(actor), notesOn }
 }

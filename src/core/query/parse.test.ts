@@ -11,7 +11,7 @@ import { COMPARISONS, QUERY_FIELDS, type Query, type QueryTerm } from './query.t
 function meant(query: Query): unknown {
   return query.map((term) =>
     term.kind === 'word'
-      ? { kind: term.kind, text: term.text, isPhrase: term.isPhrase }
+      ? { kind: term.kind, isNot: term.isNot, text: term.text, isPhrase: term.isPhrase }
       : { ...term, values: term.values.map(({ text }) => text) },
   )
 }
@@ -33,14 +33,15 @@ const anyField: fc.Arbitrary<QueryTerm> = fc.record({
     { minLength: 1, maxLength: 4 },
   ),
 })
-const anyPhrase: fc.Arbitrary<QueryTerm> = anyValue.map((text) => ({ kind: 'word', isPhrase: true, text, ...NOWHERE }))
-const anyWord: fc.Arbitrary<QueryTerm> = fc
-  .stringMatching(/^[a-z0-9äß.@/]{1,10}$/)
-  .map((text) => ({ kind: 'word', isPhrase: false, text, ...NOWHERE }))
+const anyWord = (isPhrase: boolean, text: fc.Arbitrary<string>): fc.Arbitrary<QueryTerm> =>
+  fc
+    .record({ kind: fc.constant('word' as const), isNot: fc.boolean(), isPhrase: fc.constant(isPhrase), text })
+    .map((word) => ({ ...word, ...NOWHERE }))
+const anyTerm = fc.oneof(anyField, anyWord(true, anyValue), anyWord(false, fc.stringMatching(/^[a-z0-9äß.@/]{1,10}$/)))
 
 test('what is printed of a query is read as the same query', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(anyField, anyPhrase, anyWord), { maxLength: 8 }), (query) => {
+    fc.property(fc.array(anyTerm, { maxLength: 8 }), (query) => {
       const text = printQuery(query)
       const read = parseQuery(text)
       assert.ok('query' in read, `${text}: ${JSON.stringify(read)}`)
@@ -79,7 +80,7 @@ test('a mistake is pointed at, with what would be right there', () => {
     ['tag:"', 4, 1, /closing/],
     ['tag:""', 4, 2, /something/],
     ['tag:"a"b', 7, 1, /comma or a space/],
-    ['-spam', 1, 4, /words cannot be excluded/],
+    ['-"spam', 1, 5, /closing/],
     ['a\u0000b', 1, 1, /seen/],
   ]
   for (const [text, at, length, expected] of cases) {

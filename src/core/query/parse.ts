@@ -53,16 +53,13 @@ function readTerm(text: string, from: number): Read<QueryTerm> {
   const at = isNot ? from + 1 : from
   const name = fieldAt(text, at)
   if (name !== null) return readField(text, { at, name, isNot })
-  if (isNot)
-    return {
-      mistake: { at, length: endOfBare(text, at, false) - at, expected: 'a field after -; words cannot be excluded' },
-    }
   if (text[at] === QUOTE) {
     const read = readQuoted(text, at)
-    return 'mistake' in read ? read : { value: { kind: 'word', isPhrase: true, ...read.value }, next: read.next }
+    return 'mistake' in read ? read : { value: { kind: 'word', isNot, isPhrase: true, ...read.value }, next: read.next }
   }
   const next = endOfBare(text, at, false)
-  return { value: { kind: 'word', isPhrase: false, text: text.slice(at, next), at, length: next - at }, next }
+  const word = { text: text.slice(at, next), at, length: next - at }
+  return { value: { kind: 'word', isNot, isPhrase: false, ...word }, next }
 }
 
 /** A name with a colon and something behind it. `https://…` is a word, and so is `10:30`. */
@@ -136,7 +133,7 @@ export function printQuery(query: Query): string {
 }
 
 function printTerm(term: QueryTerm): string {
-  if (term.kind === 'word') return term.isPhrase ? quoted(term.text) : term.text
+  if (term.kind === 'word') return (term.isNot ? '-' : '') + (term.isPhrase ? quoted(term.text) : term.text)
   const comparison = term.comparison === '=' ? '' : term.comparison
   return `${term.isNot ? '-' : ''}${term.field}:${comparison}${term.values.map(({ text }) => printValue(text)).join(',')}`
 }

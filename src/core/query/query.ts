@@ -64,9 +64,10 @@ export interface FieldTerm {
   readonly values: readonly QueryValue[]
 }
 
-/** Words that have to occur; quoted ones as they stand. */
+/** Words that have to occur, or must not; quoted ones as they stand. */
 export interface WordTerm extends QueryValue {
   readonly kind: 'word'
+  readonly isNot: boolean
   readonly isPhrase: boolean
 }
 

@@ -1,5 +1,6 @@
 import type { Tenant } from '../catalogue/tenant.ts'
 import type { Instant } from '../instant.ts'
+import type { Sought } from '../search/words.ts'
 import { composed } from '../spelling.ts'
 import { UUID } from '../uuid.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
@@ -45,17 +46,27 @@ export function resolveQuery(
   meaning: Meaning,
 ): { readonly conditions: Conditions } | { readonly mistake: Mistake } {
   try {
-    const words = query.flatMap((term) => (term.kind === 'word' ? [term.text] : []))
+    const words = soughtIn(query, false)
+    const notWords = soughtIn(query, true)
     const fields = query.filter((term) => term.kind === 'field')
-    const conditions = fields.reduce<Conditions>(
-      (known, term) => bothOf(known, conditionOf(term, meaning)),
-      words.length > 0 ? { words } : {},
-    )
+    const conditions = fields.reduce<Conditions>((known, term) => bothOf(known, conditionOf(term, meaning)), {
+      ...(words.length > 0 && { words }),
+      ...(notWords.length > 0 && { notWords }),
+    })
     return { conditions }
   } catch (error) {
     if (error instanceof Misread) return { mistake: error.mistake }
     throw error
   }
+}
+
+/** A word finds all that begin with it, unless it stands in quotes. */
+function soughtIn(query: Query, isNot: boolean): readonly Sought[] {
+  return query.flatMap((term) =>
+    term.kind === 'word' && term.isNot === isNot
+      ? [{ text: term.text, kind: term.isPhrase ? ('phrase' as const) : ('prefix' as const) }]
+      : [],
+  )
 }
 
 /** What one term asks. Where all values are known, what is not wanted is asked for as all others. */
@@ -311,4 +322,5 @@ const MERGES: { readonly [Key in keyof Conditions]-?: Merge<Key> } = {
   unread: (one, other) => common(one.unread, other.unread),
   waiting: (one, other) => common(one.waiting, other.waiting),
   words: (one, other) => joined(one.words, other.words),
+  notWords: (one, other) => joined(one.notWords, other.notWords),
 }

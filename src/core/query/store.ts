@@ -3,28 +3,53 @@ import { Sql } from '../../storage/sql.ts'
 import { type BoundStatement, statement, type TypedStatement } from '../../storage/statement.ts'
 import type { Sight } from '../identity/actor.ts'
 import { isUnread } from '../marks/store.ts'
+import type { soughtTerms } from '../search/match.ts'
+import { HAS_KEYS, SOUGHT_TERMS } from '../search/store.ts'
 import { composed } from '../spelling.ts'
 import { TicketLine, ticketLine } from '../tickets/fields.ts'
 import { describedBriefly } from '../tickets/rows.ts'
-import { HAS_WORDS, SOUGHT, wordValues } from '../tickets/store/listing.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
 import type { Conditions } from './conditions.ts'
 import type { QueryCursor, QuerySort } from './list.ts'
 
 /**
- * The statements behind queries: one for each order and direction. The filter stands within `coalesce`, as for other lists of tickets
+ * The statements behind queries: one for each order, direction and range. The filter stands within `coalesce`, as for other lists of tickets
  * and for the same reason.
  */
 
 const { uuid, integer, bigint, text, boolean, timestamptz, array, nullable, word } = Sql
 
-/** SQL of what each order sorts by, before the id. Its text is the cursor's. */
-const SORTED_BY: Readonly<Record<QuerySort, { readonly by: string; readonly type: string }>> = {
-  created: { by: 't.created_at', type: 'timestamptz' },
-  updated: { by: 't.change_position', type: 'bigint' },
-  priority: { by: "array_position(array['low', 'normal', 'high', 'urgent'], t.priority)", type: 'integer' },
-  latest_message: { by: 'coalesce(t.latest_message_at, t.created_at)', type: 'timestamptz' },
+interface Order {
+  /** SQL of what it sorts by. Its text is the cursor's. */
+  readonly by: string
+  readonly type: string
+  /** Whether no two tickets have the same; else the id decides. */
+  readonly isUnique: boolean
+  /** What comes before all others, and after them. */
+  readonly ends: readonly [least: string, greatest: string]
 }
+
+const POSITIONS = ['-1', '9223372036854775807'] as const
+
+/** What each order sorts by: all have an index of their own. Integers are given in the order in which tickets are opened. */
+const SORTED_BY: Readonly<Record<QuerySort, Order>> = {
+  created: { by: 't.integer', type: 'bigint', isUnique: true, ends: POSITIONS },
+  updated: { by: 't.change_position', type: 'bigint', isUnique: true, ends: POSITIONS },
+  priority: {
+    by: "array_position(array['low', 'normal', 'high', 'urgent'], t.priority)",
+    type: 'integer',
+    isUnique: false,
+    ends: ['-1', '5'],
+  },
+  latest_message: {
+    by: 'coalesce(t.latest_message_at, t.created_at)',
+    type: 'timestamptz',
+    isUnique: false,
+    ends: ['-infinity', 'infinity'],
+  },
+}
+const FIRST_ID = '00000000-0000-0000-0000-000000000000'
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 const ASKED = {
   tenant_id: uuid,
@@ -63,16 +88,28 @@ const ASKED = {
   attachment: nullable(array(boolean)),
   unread: nullable(array(boolean)),
   waiting: nullable(array(boolean)),
-  ...SOUGHT,
+  /** Desks whose notes count. */
+  notes_on: array(uuid),
+  ...SOUGHT_TERMS,
+  /** Whether those that are meant are wanted, or the others; null for both. */
+  exact: nullable(boolean),
+  exact_number: nullable(bigint),
+  exact_address: nullable(text),
 }
 
-const PAGE = { after_key: nullable(text), after_id: nullable(uuid), limit: bigint, characters: integer }
+const PAGE = { after_key: text, after_id: uuid, limit: bigint, characters: integer }
+const AMONG_THESE = { among: nullable(array(bigint)) }
 
 const LIST_SEPARATOR = '\u001f'
 
 /** Among these, or none at all where that is wanted too. */
 const AMONG = (column: string, ids: string, type: string, none: string): string =>
   `(:${ids}::${type}[] is null or ${column} = any (:${ids}::${type}[]) or :${none}::boolean and ${column} is null)`
+
+/** SQL of whether a ticket `t` is the one whose number is looked for, or of the person whose address is. */
+const IS_EXACT = `(:exact_number::bigint in (t.integer, t.number) or lower(t.from_address) = :exact_address::text
+    or :exact_address::text is not null and t.requester_id = (
+      select u.id from users u where u.tenant_id = :tenant_id and u.email_key = :exact_address::text))`
 
 const CONDITIONS = `(:only_desk_id::uuid is null or t.desk_id = :only_desk_id::uuid)
   and (:sees_all::boolean or t.desk_id = any (:sight_desk_ids::uuid[]) or t.requester_id = :sight_requester_id::uuid)
@@ -102,41 +139,131 @@ const CONDITIONS = `(:only_desk_id::uuid is null or t.desk_id = :only_desk_id::u
   and (:attachment::boolean[] is null or exists (
     select 1 from messages m join attachments f on f.tenant_id = :tenant_id and f.message_id = m.id
     where m.tenant_id = :tenant_id and m.ticket_id = t.id and (m.visibility = 'public' or t.desk_id = any (:notes_on::uuid[]))) = any (:attachment::boolean[]))
-  and (cardinality(:patterns::text[]) = 0 or ${HAS_WORDS})`
+  and (:exact::boolean is null or coalesce(${IS_EXACT}, false) = :exact::boolean)
+  and (json_array_length(:terms::json) = 0 or ${HAS_KEYS})`
 
 const QueriedRow = Type.Object({ ...TicketLine.properties, sort_key: Type.String() })
 export type QueriedRow = Static<typeof QueriedRow>
 
-type Takes = Parameters<ReturnType<typeof pageStatement>['with']>[0]
+/** Where tickets are looked for: in the whole order, as far as the page needs; or among some, which are few. */
+type Range = 'all' | 'among'
 
-function pageStatement(sort: QuerySort, direction: 'asc' | 'desc') {
-  const { by, type } = SORTED_BY[sort]
+const RANGES: Readonly<Record<Range, string>> = {
+  all: 'tickets t where t.tenant_id = :tenant_id and',
+  among: `unnest(:among::bigint[]) a (ticket) cross join lateral (
+      select * from tickets x where x.tenant_id = :tenant_id and x.integer = a.ticket limit 1) t where`,
+}
+
+function pageStatement(sort: QuerySort, direction: 'asc' | 'desc', range: Range) {
+  const { by, type, isUnique } = SORTED_BY[sort]
   const beyond = direction === 'asc' ? '>' : '<'
+  const after = `:after_key::text::${type}`
+  const order = (key: string): string => `${key} ${direction}${isUnique ? '' : `, t.id ${direction}`}`
+  const takes = { ...ASKED, ...PAGE, ...AMONG_THESE }
+  const place = isUnique
+    ? `${by} ${beyond} ${after} and :after_id::uuid is not null`
+    : `(${by}, t.id) ${beyond} (${after}, :after_id::uuid)`
   return statement(
-    `ticket.query.${sort}.${direction}`,
-    { takes: { ...ASKED, ...PAGE }, row: QueriedRow },
+    `ticket.query.${sort}.${direction}.${range}`,
+    { takes, row: QueriedRow },
     `select ${ticketLine(describedBriefly(':characters::integer'))}, t.sort_key::text as sort_key from (
-    select t.*, ${by} as sort_key from tickets t
-    where t.tenant_id = :tenant_id
-      and (:after_id::uuid is null or (${by}, t.id) ${beyond} (:after_key::text::${type}, :after_id::uuid))
-      and coalesce(${CONDITIONS}, false)
-    order by ${by} ${direction}, t.id ${direction} limit :limit::bigint
-  ) t order by t.sort_key ${direction}, t.id ${direction}`,
+    select t.*, ${by} as sort_key from ${RANGES[range]} ${place}
+      and ${range === 'all' ? ':among::bigint[] is null and' : ''} coalesce(${CONDITIONS}, false)
+    order by ${order(by)} limit :limit::bigint
+  ) t order by ${order('t.sort_key')}`,
   )
 }
 
+type Takes = Parameters<ReturnType<typeof pageStatement>['with']>[0]
 const PAGES = new Map<string, TypedStatement<Takes, QueriedRow>>()
 for (const sort of Object.keys(SORTED_BY) as QuerySort[])
-  for (const direction of ['asc', 'desc'] as const) PAGES.set(`${sort} ${direction}`, pageStatement(sort, direction))
+  for (const direction of ['asc', 'desc'] as const)
+    for (const range of ['all', 'among'] as const)
+      PAGES.set(`${sort} ${direction} ${range}`, pageStatement(sort, direction, range))
 
 const CountedRow = Type.Object({ count: Type.Integer() })
 
 /** How many match, as far as is counted. */
-const COUNT = statement(
-  'ticket.query_count',
-  { takes: { ...ASKED, limit: bigint }, row: CountedRow },
-  `select count(*)::integer as count from (
-  select 1 from tickets t where t.tenant_id = :tenant_id and coalesce(${CONDITIONS}, false) limit :limit::bigint) t`,
+const countStatement = (range: Range) =>
+  statement(
+    `ticket.query_count.${range}`,
+    { takes: { ...ASKED, ...AMONG_THESE, limit: bigint }, row: CountedRow },
+    `select count(*)::integer as count from (
+  select 1 from ${RANGES[range]} ${range === 'all' ? ':among::bigint[] is null and' : ''} coalesce(${CONDITIONS}, false)
+  limit :limit::bigint) t`,
+  )
+const COUNTS = { all: countStatement('all'), among: countStatement('among') }
+
+const Tickets = Type.Union([Type.Array(Type.Integer()), Type.Null()])
+const NarrowRow = Type.Object({
+  seen: Tickets,
+  on_desks: Tickets,
+  with_status: Tickets,
+  of_assignee: Tickets,
+  of_group: Tickets,
+  of_requester: Tickets,
+  numbered: Tickets,
+  waiting: Tickets,
+})
+type NarrowRow = Static<typeof NarrowRow>
+
+/** SQL of some tickets, as far as something is asked for: not more than a limit. */
+const SIDE = (
+  asked: string,
+  condition: string,
+): string => `case when ${asked} then (select coalesce(json_agg(s.integer), '[]') from (
+  select t.integer from tickets t where t.tenant_id = :tenant_id and ${condition} limit :most::bigint + 1) s) end`
+
+/** As `SIDE`, of each desk. */
+const ON_DESKS = (
+  asked: string,
+  deskIds: string,
+  others: string,
+): string => `case when ${asked} then (select coalesce(json_agg(s.integer), '[]') from (
+  select o.integer from (
+    select t.integer from unnest(${deskIds}) d (id) cross join lateral (
+      select t.integer from tickets t where t.tenant_id = :tenant_id and t.desk_id = d.id limit :most::bigint + 1) t
+    ${others}) o limit :most::bigint + 1) s) end`
+
+const STATUS_ASKED = `t.status = any (coalesce(:statuses::text[], array['${STATUSES.join("', '")}']))`
+
+/**
+ * The tickets that each condition with an index lets through by itself, as far as they are few. A list is looked for among
+ * the fewest of these: else it could be that the order is walked through to its end for the three that there are.
+ */
+const NARROW = statement(
+  'ticket.query_narrow',
+  {
+    takes: {
+      ...{ tenant_id: uuid, sees_all: boolean, sight_desk_ids: array(uuid), sight_requester_id: nullable(uuid) },
+      ...{ desk_ids: nullable(array(uuid)), statuses: nullable(array(word(STATUSES))) },
+      ...{
+        assignee_ids: nullable(array(uuid)),
+        no_assignee: boolean,
+        group_ids: nullable(array(uuid)),
+        no_group: boolean,
+      },
+      ...{ requester_ids: nullable(array(uuid)), no_requester: boolean, numbers: nullable(array(integer)) },
+      ...{ waiting: nullable(array(boolean)), most: bigint },
+    },
+    row: NarrowRow,
+  },
+  `select ${ON_DESKS(
+    'not :sees_all::boolean',
+    ':sight_desk_ids::uuid[]',
+    `union all (select t.integer from tickets t
+      where t.tenant_id = :tenant_id and t.requester_id = :sight_requester_id::uuid limit :most::bigint + 1)`,
+  )} as seen,
+${ON_DESKS(':desk_ids::uuid[] is not null', ':desk_ids::uuid[]', '')} as on_desks,
+${SIDE(':statuses::text[] is not null', STATUS_ASKED)} as with_status,
+case when :no_assignee::boolean and cardinality(:assignee_ids::uuid[]) = 0 then ${SIDE('true', `${STATUS_ASKED} and t.assignee_id is null`)}
+  when not :no_assignee::boolean then ${SIDE(':assignee_ids::uuid[] is not null', `${STATUS_ASKED} and t.assignee_id = any (:assignee_ids::uuid[])`)} end as of_assignee,
+${SIDE(':group_ids::uuid[] is not null and not :no_group::boolean', `t.group_id = any (:group_ids::uuid[]) and ${STATUS_ASKED}`)} as of_group,
+${SIDE(':requester_ids::uuid[] is not null and not :no_requester::boolean', 't.requester_id = any (:requester_ids::uuid[])')} as of_requester,
+case when :numbers::integer[] is not null then (select coalesce(json_agg(t.integer), '[]') from desks d, unnest(:numbers::integer[]) n (number), lateral (
+  select t.integer from tickets t where t.tenant_id = :tenant_id and t.desk_id = d.id and t.number = n.number limit 1) t
+  where d.tenant_id = :tenant_id) end as numbered,
+${SIDE(':waiting::boolean[] = array[true]', 't.waiting_since is not null')} as waiting`,
 )
 
 /** Who asks, and what is in their sight. */
@@ -148,9 +275,24 @@ export interface Reader {
   readonly notesOn: readonly string[]
 }
 
-function askedValues({ tenantId, userId, sight, notesOn }: Reader, asked: Conditions) {
-  const some = <T>(ids: readonly (T | null)[] | undefined): readonly T[] | null =>
-    ids?.filter((id) => id !== null) ?? null
+const some = <T>(ids: readonly (T | null)[] | undefined): readonly T[] | null =>
+  ids?.filter((id) => id !== null) ?? null
+
+/** What the words of a query add to its conditions, as statements take it. */
+export interface WordsAsked {
+  readonly terms: ReturnType<typeof soughtTerms>
+  readonly exact: Exact | null
+  /** Whether those that are meant are wanted, or the others; null for both. */
+  readonly isExact: boolean | null
+}
+
+/** What a query may mean alone: a ticket by its number, or a person by the address. */
+export interface Exact {
+  readonly number: number | null
+  readonly address: string | null
+}
+
+function askedValues({ tenantId, userId, sight, notesOn }: Reader, asked: Conditions, words: WordsAsked | null) {
   return {
     tenant_id: tenantId,
     reader_id: userId,
@@ -187,40 +329,83 @@ function askedValues({ tenantId, userId, sight, notesOn }: Reader, asked: Condit
     attachment: asked.attachment ?? null,
     unread: asked.unread ?? null,
     waiting: asked.waiting ?? null,
-    ...wordValues(asked.words ?? [], notesOn),
+    notes_on: notesOn,
+    terms: words?.terms ?? [],
+    exact: words?.exact ? words.isExact : null,
+    exact_number: words?.exact?.number ?? null,
+    exact_address: words?.exact?.address ?? null,
   }
 }
 
-/**
- * A page of the tickets that a query asks for, beginning beyond a cursor, in the order in which they are read: backwards from
- * a cursor that goes back. One more than the limit, which tells whether there is more.
- */
+/** A part of an order: what it begins beyond, and in which way it is read. */
+export interface QueryPart {
+  readonly sort: QuerySort
+  readonly direction: 'asc' | 'desc'
+  readonly after: Pick<QueryCursor, 'key' | 'id'> | null
+  readonly limit: number
+  readonly characters: number
+}
+
+/** Where a query looks for tickets. */
+interface Where {
+  /** Among these alone; null for all. */
+  readonly among: readonly number[] | null
+  readonly words: WordsAsked | null
+}
+
+/** Tickets that a query asks for, in the order in which they are read. Whether its words are there is to be looked at still. */
 export function pageOfQuery(
   reader: Reader,
   asked: Conditions,
-  page: {
-    readonly sort: QuerySort
-    readonly descending: boolean
-    readonly cursor: QueryCursor | null
-    readonly limit: number
-    readonly characters: number
-  },
+  { among, words }: Where,
+  { sort, direction, after, limit, characters }: QueryPart,
 ): BoundStatement<QueriedRow> {
-  const { sort, cursor, limit, characters } = page
-  const direction = page.descending === (cursor?.isBack ?? false) ? 'asc' : 'desc'
-  const found = PAGES.get(`${sort} ${direction}`)
+  const found = PAGES.get(`${sort} ${direction} ${among === null ? 'all' : 'among'}`)
   if (!found) throw new Error(`There is no statement for ${sort}.`)
-  const after = { after_key: cursor?.key ?? null, after_id: cursor?.id ?? null }
-  return found.with({ ...askedValues(reader, asked), ...after, limit: limit + 1, characters })
+  const [least, greatest] = SORTED_BY[sort].ends
+  const place = after ?? (direction === 'asc' ? { key: least, id: FIRST_ID } : { key: greatest, id: LAST_ID })
+  const values = { ...askedValues(reader, asked, words), after_key: place.key, after_id: place.id, limit, characters }
+  return found.with({ ...values, among })
 }
 
-/** How many tickets a query asks for, up to a limit. */
+/** How many tickets a query without words asks for, up to a limit. */
 export function countOfQuery(
   reader: Reader,
   asked: Conditions,
+  among: readonly number[] | null,
   limit: number,
 ): BoundStatement<Static<typeof CountedRow>> {
-  return COUNT.with({ ...askedValues(reader, asked), limit })
+  const values = { ...askedValues(reader, asked, null), among, limit }
+  return COUNTS[among === null ? 'all' : 'among'].with(values)
+}
+
+/** The fewest tickets among which all are that a query asks for; null where they are more than `most` by any condition. */
+export function narrowed(reader: Reader, asked: Conditions, most: number): BoundStatement<NarrowRow> | null {
+  const { sight } = reader
+  const values = askedValues(reader, asked, null)
+  const isNarrow =
+    !sight.all ||
+    [asked.deskIds, asked.statuses, asked.assigneeIds, asked.groupIds, asked.requesterIds, asked.numbers].some(
+      (values) => values !== undefined,
+    ) ||
+    asked.waiting?.includes(true)
+  if (!isNarrow) return null
+  const { tenant_id, sees_all, sight_desk_ids, sight_requester_id, desk_ids, statuses, assignee_ids, no_assignee } =
+    values
+  const { group_ids, no_group, requester_ids, no_requester, numbers, waiting } = values
+  return NARROW.with({
+    ...{ tenant_id, sees_all, sight_desk_ids, sight_requester_id, desk_ids, statuses, assignee_ids, no_assignee },
+    ...{ group_ids, no_group, requester_ids, no_requester, numbers, waiting, most },
+  })
+}
+
+/** The fewest of what each condition lets through. */
+export function fewestOf(row: NarrowRow | undefined, most: number): readonly number[] | null {
+  const few = Object.values(row ?? {}).filter((tickets) => tickets !== null && tickets.length <= most)
+  return few.reduce(
+    (one, other) => (one !== null && other !== null && one.length <= other.length ? one : other),
+    few[0] ?? null,
+  )
 }
 
 /** Whose some e-mail addresses are. */

@@ -3,12 +3,16 @@ import { after, before, describe, test } from 'node:test'
 import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test/core.ts'
 import type { Context } from '../context.ts'
 import { deleteMessage } from '../erasure/message.ts'
+import { eraseUser } from '../erasure/person.ts'
 import { deleteTickets } from '../erasure/ticket.ts'
+import type { Conditions } from '../query/conditions.ts'
+import { countTickets, QUERY_SORTS, type QueryCursor, type QuerySort, queryTickets } from '../query/list.ts'
 import { changeTicket } from '../tickets/commands/change.ts'
 import { createTicket } from '../tickets/commands/create.ts'
 import { getConversation } from '../tickets/queries/conversation.ts'
-import { findMatches } from './match.ts'
-import { mergeSome, rebuildSome } from './merge.ts'
+import { changeUser } from '../users/commands.ts'
+import { STATUSES } from '../words.ts'
+import { mergeSome, rebuildPeople, rebuildSome } from './merge.ts'
 import { keyOf, type Sought } from './words.ts'
 
 let core: Core
@@ -18,7 +22,13 @@ before(async () => {
 after(() => core.close())
 
 const word = (text: string): Sought => ({ text, kind: 'word' })
-const PAGE = { limit: 50 }
+const NEWEST = { sort: 'created', descending: true } as const
+
+/** The integers of the newest tickets that hold some words. */
+async function found(ctx: Context, words: readonly Sought[], limit = 50): Promise<readonly number[]> {
+  const { tickets } = await queryTickets(ctx, { words }, { ...NEWEST, cursor: null, limit })
+  return tickets.map(({ integer }) => integer)
+}
 const said = (text: string, visibility: 'public' | 'internal' = 'public') =>
   ({ visibility, format: 'text', text }) as const
 
@@ -32,7 +42,7 @@ async function open(
   return (await createTicket(ctx, { deskId, requester: { by: 'nobody' }, title, ...message })).ticket
 }
 
-describe('findMatches', () => {
+describe('Words', () => {
   test('finds what was written right after its commit, and after it was merged', async () => {
     const made = await makeTenant(core.store)
     const ctx = made.as(made.owner)
@@ -40,7 +50,7 @@ describe('findMatches', () => {
     const keyed = await open(made.as(made.owner, { key: 'once' }), made.desks[0], 'The other', 'printer here')
     await changeTicket(ctx, keyed, { message: said('a zebra came'), addTags: ['wild'] })
     const look = async () => {
-      const find = (...words: Sought[]) => findMatches(ctx, words, PAGE)
+      const find = (...words: Sought[]) => found(ctx, words)
       assert.deepEqual(await find(word('printer')), [keyed.integer, alone.integer])
       assert.deepEqual(await find(word('PRINTER'), word('smells')), [alone.integer])
       assert.deepEqual(await find(word('zebra'), word('printer'), word('wild')), [keyed.integer])
@@ -49,13 +59,12 @@ describe('findMatches', () => {
       assert.deepEqual(await find({ text: 'broken printer', kind: 'phrase' }), [alone.integer])
       assert.deepEqual(await find({ text: 'printer broken', kind: 'phrase' }), [])
       assert.deepEqual(await find(word('x')), [])
-      assert.deepEqual(await findMatches(ctx, [word('printer')], { before: keyed.integer, limit: 1 }), [alone.integer])
     }
     await look()
     assert.equal(await mergeSome(core.store, made.tenant.id), 2)
     await look()
     await changeTicket(ctx, alone, { message: said('now with a giraffe') })
-    assert.deepEqual(await findMatches(ctx, [word('giraffe'), word('smells')], PAGE), [alone.integer], 'half merged')
+    assert.deepEqual(await found(ctx, [word('giraffe'), word('smells')]), [alone.integer], 'half merged')
     await mergeSome(core.store, made.tenant.id)
     await look()
     assert.equal(await mergeSome(core.store, made.tenant.id), 0)
@@ -69,22 +78,22 @@ describe('findMatches', () => {
     const { messages } = await changeTicket(ctx, ticket, { message: said('an okapi', 'internal') })
     for (const merged of [false, true]) {
       if (merged) await mergeSome(core.store, made.tenant.id)
-      assert.deepEqual(await findMatches(ctx, [word('quagga'), word('okapi')], PAGE), [ticket.integer])
+      assert.deepEqual(await found(ctx, [word('quagga'), word('okapi')]), [ticket.integer])
       const narrow = made.as(made.owner, { permissions: ['ticket.read'] })
-      assert.deepEqual(await findMatches(narrow, [word('quagga')], PAGE), [ticket.integer])
-      assert.deepEqual(await findMatches(narrow, [word('okapi')], PAGE), [])
+      assert.deepEqual(await found(narrow, [word('quagga')]), [ticket.integer])
+      assert.deepEqual(await found(narrow, [word('okapi')]), [])
       for (const ctx of [other.as(other.owner), made.as(made.agent), made.as(made.owner, { boundTo: made.desks[0] })])
-        assert.deepEqual(await findMatches(ctx, [word('quagga')], PAGE), [])
+        assert.deepEqual(await found(ctx, [word('quagga')]), [])
     }
     await changeTicket(ctx, ticket, { title: 'Dodo' })
     await deleteMessage(ctx, { id: messages[0]?.id ?? '' })
     assert.equal(await rebuildSome(core.store, made.tenant.id), 1)
     assert.equal(await rebuildSome(core.store, made.tenant.id), 0)
     assert.deepEqual(await keysLeft(made.tenant.id, 'okapi'), [], 'not even a key of what was erased')
-    assert.deepEqual(await findMatches(ctx, [word('dodo')], PAGE), [ticket.integer])
-    for (const gone of ['quagga', 'okapi']) assert.deepEqual(await findMatches(ctx, [word(gone)], PAGE), [])
+    assert.deepEqual(await found(ctx, [word('dodo')]), [ticket.integer])
+    for (const gone of ['quagga', 'okapi']) assert.deepEqual(await found(ctx, [word(gone)]), [])
     await deleteTickets(ctx, [ticket])
-    assert.deepEqual(await findMatches(ctx, [word('dodo')], PAGE), [])
+    assert.deepEqual(await found(ctx, [word('dodo')]), [])
     const left = `select from search_tail where tenant_id = '${made.tenant.id}' union all select from search_tickets where tenant_id = '${made.tenant.id}'`
     assert.equal((await core.outside.query(left)).rowCount, 0)
   })
@@ -99,32 +108,110 @@ test('Tickets that are older than the search are found once their keys are made'
   await core.outside.query(
     `insert into search_due (tenant_id, ticket, mark) select tenant_id, integer, 1 from tickets where tenant_id = '${id}'`,
   )
-  const found = () => findMatches(ctx, [word('tapir')], PAGE)
-  assert.deepEqual(await found(), [])
+  const look = () => found(ctx, [word('tapir')])
+  assert.deepEqual(await look(), [])
   const integers = tickets.map(({ integer }) => integer).reverse()
   for (const newest of [integers.slice(0, 1), integers]) {
     await rebuildSome(core.store, id, 1)
-    assert.deepEqual(await found(), newest)
+    assert.deepEqual(await look(), newest)
   }
 })
 
 test('After random writes and merges it finds what a look at all tickets finds, for callers of every sight', async () => {
   const made = await makeTenant(core.store)
   const random = randomOf(11)
-  const model = new Map<number, Kept>()
-  for (let step = 0; step < 150; step += 1) await oneStep(made, model, random)
+  const model: Model = { tickets: new Map(), names: new Map() }
+  for (let step = 0; step < 200; step += 1) await oneStep(made, model, random)
   for (const who of [made.owner, made.agent, made.customer]) {
     for (const permissions of [undefined, ['ticket.read'] as const]) {
       const ctx = made.as(who, permissions ? { permissions } : {})
-      for (let nth = 0; nth < 12; nth += 1) {
-        const words = [random(WORDS), random(WORDS)].slice(0, 1 + (nth % 2))
-        const all = expected(made, model, words, { isOwner: who === made.owner, ctx })
-        const asked = words.map(word)
-        assert.deepEqual(await findMatches(ctx, asked, { limit: 1_000 }), all, `${who.name} ${words}`)
-        assert.deepEqual(await readInPages(ctx, asked), all, 'in pages')
+      for (let nth = 0; nth < 6; nth += 1) {
+        const [words, without] = [
+          [random(WORDS), random(WORDS)].slice(0, 1 + (nth % 2)),
+          nth % 3 === 0 ? [random(WORDS)] : [],
+        ]
+        const all = expected(made, model, words, without, { isOwner: who === made.owner, ctx })
+        const asked = { words: words.map(word), notWords: without.map(word), statuses: STATUSES }
+        // By the words' own tickets, by those in sight or of a status, and by the walk through the order.
+        for (const most of [1_000, 8, 0]) {
+          const what = `${who.name} ${words} -${without} ${most}`
+          const counted = await countTickets(ctx, asked, 1_000, most)
+          assert.deepEqual(counted, { count: all.length, more: false }, what)
+          const sort = random(QUERY_SORTS)
+          const read = await readInPages(ctx, asked, sort, most)
+          assert.deepEqual(
+            read.toSorted((one, other) => other - one),
+            all,
+            `${what} ${sort}`,
+          )
+          assert.deepEqual(await readInPages(ctx, asked, 'created', most), all, what)
+        }
       }
     }
   }
+})
+
+test('A requester is found by the name of now, and not by a former one', async () => {
+  const made = await makeTenant(core.store)
+  const ctx = made.as(made.owner)
+  const requester = { by: 'email', email: 'ada.byron@example.com', name: 'Ada Byron', create: true } as const
+  const { ticket } = await createTicket(ctx, { deskId: made.desks[0], requester, title: 'Okapi' })
+  const id = ticket.requester?.id ?? assert.fail()
+  const finds = async (text: string) => (await found(ctx, [word(text)])).length
+  for (const text of ['byron', 'BYRON', 'ada.byron@example.com', 'ada']) assert.equal(await finds(text), 1, text)
+  assert.deepEqual(await found(ctx, [word('byron'), word('okapi')]), [ticket.integer], 'each where it is')
+  const name = 'Augusta Lovelace'
+  await changeUser(ctx, id, { name, addExternalIds: [{ deskId: made.desks[0], externalId: 'AB-77' }] })
+  for (const _ of ['at once', 'with keys made anew']) {
+    for (const text of ['lovelace', 'ab77']) assert.equal(await finds(text), 1, text)
+    assert.equal(await finds('byron'), 1, 'by the address still')
+    await changeUser(ctx, id, { email: 'lovelace@example.com' })
+    assert.equal(await finds('byron'), 0)
+    await rebuildPeople(core.store, made.tenant.id)
+    await changeUser(ctx, id, { email: 'ada.byron@example.com' })
+  }
+  while ((await rebuildPeople(core.store, made.tenant.id)) > 0);
+  const ofNobody = `update search_people set keys = '{}', mark = 1 where tenant_id = '${made.tenant.id}'`
+  await core.outside.query(ofNobody)
+  assert.equal(await finds('augusta'), 0, 'who is older than these keys')
+  assert.ok((await rebuildPeople(core.store, made.tenant.id)) > 0)
+  assert.equal(await finds('augusta'), 1)
+  await eraseUser(ctx, { id })
+  const kept = `select from search_people where tenant_id = '${made.tenant.id}' and user_id = '${id}'`
+  assert.equal((await core.outside.query(kept)).rowCount, 0)
+})
+
+test('The ticket whose number is asked for comes first, and so do the tickets of an address, on whichever page', async () => {
+  const made = await makeTenant(core.store)
+  const ctx = made.as(made.owner)
+  for (const counted of ['tenant_counters set ticket_integer', 'desk_counters set ticket_number'])
+    await core.outside.query(`update ${counted} = 41 where tenant_id = '${made.tenant.id}'`)
+  const first = await open(ctx, made.desks[0], 'The first')
+  const by = async (email: string, title: string) => {
+    const requester = { by: 'email', email, name: 'Somebody', create: true } as const
+    return (await createTicket(ctx, { deskId: made.desks[1], requester, title })).ticket.integer
+  }
+  const theirs = [await by('kim@example.com', 'One'), await by('kim@example.com', 'Two')]
+  const told = [
+    await by('other@example.com', `Ask kim@example.com about ${first.integer}`),
+    await by('x@example.com', 'kim@example.com 42'),
+  ]
+  const numbered = [first.integer, theirs[0] ?? 0]
+  for (const most of [1_000, 0]) {
+    for (const [text, integers] of [
+      ['kim@example.com', [...theirs.toReversed(), ...told.toReversed()]],
+      // On each desk one has this number.
+      ['42', [...numbered.toReversed(), ...told.toReversed()]],
+    ] as const)
+      for (const limit of [1, 2, 3])
+        assert.deepEqual(
+          await readInPages(ctx, { words: [word(text)] }, 'created', most, limit),
+          integers,
+          `${text} ${limit}`,
+        )
+  }
+  assert.deepEqual(await found(ctx, [{ text: `#${first.integer}`, kind: 'prefix' }, word('first')]), [first.integer])
+  assert.deepEqual(await found(ctx, [word('999999999999')]), [])
 })
 
 /** Tickets that have the key of a word, with or without a block. */
@@ -135,6 +222,12 @@ async function keysLeft(tenantId: string, text: string): Promise<readonly object
 }
 
 const WORDS = ['alpha', 'beta', 'gamma', 'delta', 'omega', 'sigma', 'kappa'] as const
+
+interface Model {
+  readonly tickets: Map<number, Kept>
+  /** What people are called, by their id. */
+  readonly names: Map<string, string>
+}
 
 interface Kept {
   readonly id: string
@@ -158,7 +251,7 @@ function randomOf(seed: number): <T>(from: readonly T[]) => T {
 
 async function oneStep(
   made: SmallTenant,
-  model: Map<number, Kept>,
+  { tickets: model, names }: Model,
   random: ReturnType<typeof randomOf>,
 ): Promise<void> {
   const ctx = made.as(made.owner, random([true, false]) ? { key: crypto.randomUUID() } : {})
@@ -174,6 +267,7 @@ async function oneStep(
     'delete',
     'merge',
     'rebuild',
+    'rename',
   ] as const)
   const text = `${random(WORDS)} ${random(WORDS)}`
   if (what === 'merge') {
@@ -182,6 +276,12 @@ async function oneStep(
   }
   if (what === 'rebuild') {
     await rebuildSome(core.store, made.tenant.id, random([1, 5]))
+    await rebuildPeople(core.store, made.tenant.id, random([1, 5]))
+    return
+  }
+  if (what === 'rename') {
+    await changeUser(ctx, made.customer.id, { name: text })
+    names.set(made.customer.id, text)
     return
   }
   const known = [...model.keys()]
@@ -223,27 +323,44 @@ async function oneStep(
 
 function expected(
   made: SmallTenant,
-  model: ReadonlyMap<number, Kept>,
+  { tickets, names }: Model,
   words: readonly string[],
+  without: readonly string[],
   { isOwner, ctx }: { readonly isOwner: boolean; readonly ctx: Context },
 ): readonly number[] {
   const isAgent = ctx.actor.user.id === made.agent.id
-  const found = [...model].filter(([, { deskId, requesterId, title, open, notes }]) => {
+  const found = [...tickets].filter(([, { deskId, requesterId, title, open, notes }]) => {
     const works = isOwner || (isAgent && deskId !== made.desks[2])
     if (!works && requesterId !== ctx.actor.user.id) return false
     const readsNotes = works && ctx.actor.permissions.has('message.read_internal')
-    const all = [title, ...open, ...(readsNotes ? notes : [])].join(' ')
-    return words.every((each) => all.includes(each))
+    const all = [title, ...open, ...(readsNotes ? notes : []), names.get(requesterId ?? '') ?? ''].join(' ')
+    return words.every((each) => all.includes(each)) && !without.some((each) => all.includes(each))
   })
   return found.map(([integer]) => integer).sort((one, other) => other - one)
 }
 
-async function readInPages(ctx: Context, words: readonly Sought[]): Promise<readonly number[]> {
+/** All that is found, page by page; each page leads back to the one before. */
+async function readInPages(
+  ctx: Context,
+  asked: Conditions,
+  sort: QuerySort,
+  most: number,
+  limit = 4,
+): Promise<readonly number[]> {
   const read: number[] = []
-  for (;;) {
-    const last = read.at(-1)
-    const page = await findMatches(ctx, words, { limit: 4, ...(last === undefined ? {} : { before: last }) })
-    read.push(...page)
-    if (page.length < 4) return read
+  const integersOf = (tickets: readonly { readonly integer: number }[]) => tickets.map(({ integer }) => integer)
+  let before: readonly number[] | null = null
+  for (let cursor: QueryCursor | null = null; ; ) {
+    const order = { sort, descending: true, limit }
+    const page: Awaited<ReturnType<typeof queryTickets>> = await queryTickets(ctx, asked, { ...order, cursor }, most)
+    if (before !== null && page.tickets.length > 0) {
+      assert.ok(page.previous)
+      const back = await queryTickets(ctx, asked, { ...order, cursor: page.previous }, most)
+      assert.deepEqual(integersOf(back.tickets), before)
+    }
+    before = integersOf(page.tickets)
+    read.push(...before)
+    if (page.next === null) return read
+    cursor = page.next
   }
 }

@@ -1,64 +1,117 @@
-import type { Desk } from '../catalogue/tenant.ts'
 import type { Context } from '../context.ts'
-import { refuse } from '../errors.ts'
-import { may, sightOf } from '../identity/actor.ts'
-import { CANDIDATES, TEXTS } from './store.ts'
-import { holds, keysOfTerm, type Sought, termOf, wordsOf } from './words.ts'
+import { BESIDE, CANDIDATES, TEXTS } from './store.ts'
+import { holds, keysOfTerm, type Sought, type Term, termOf, type Words, wordsOf } from './words.ts'
 
-/** Where a search begins, and how much of it is wanted. */
-export interface MatchPage {
-  /** Only tickets with a smaller integer. */
-  readonly before?: number
-  readonly limit: number
+/** What words ask of a ticket. */
+export interface Search {
+  /** All of these have to be there. */
+  readonly terms: readonly SearchTerm[]
+  /** None of these may be there. */
+  readonly without: readonly Term[]
 }
 
-/** How many tickets are looked through at once, at most. */
-const LOOKED_THROUGH = 200
-const NEWEST = Number.MAX_SAFE_INTEGER
+/** One thing that is sought: words, or what may be the number of a ticket, or either. */
+export interface SearchTerm {
+  readonly term: Term | null
+  readonly number: number | null
+}
+
+/** As far as PostgreSQL counts. */
+const NUMBER = /^#?(\d{1,15})$/
 
 /**
- * The integers of the newest tickets in the caller's sight that hold all words, each anywhere in what of the ticket the
- * caller may read: title, description, tags, names and addresses on it, its messages, and its notes on desks where the
- * caller reads notes. Nothing that holds no word is found by it. What was written is found right after its commit.
- *
- * Fewer than `limit` only where there are no more; the next page is `before` the last one.
- *
- * @throws Refusal `forbidden`
+ * What some words ask, or that nothing can be found by them. A letter alone beside other words is no reason to find nothing.
  */
-export async function findMatches(
-  ctx: Context,
-  words: readonly Sought[],
-  { before = NEWEST, limit }: MatchPage,
-): Promise<readonly number[]> {
-  if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
-  const terms = words.map(termOf).filter((term) => term !== null)
-  const keys = [...new Set(terms.flatMap(keysOfTerm))]
-  // A letter alone beside other words is no reason to find nothing.
-  if (keys.length === 0) return []
-  const { all, deskIds, requesterId, onlyDeskId } = sightOf(ctx.actor)
-  const mayReadNotes = (desk: Desk): boolean => may(ctx.actor, 'message.read_internal', desk.id)
-  const asked = {
-    ...{ tenant_id: ctx.tenant.id, all, sight_desk_ids: deskIds },
-    ...{ sight_requester_id: requesterId, only_desk_id: onlyDeskId },
+export function searchOf(words: readonly Sought[], without: readonly Sought[] = []): Search | 'nothing' {
+  const sought = words.map((word) => {
+    const [, digits] = NUMBER.exec(word.text.trim()) ?? []
+    return { term: termOf(word), number: digits === undefined ? null : Number(digits) }
+  })
+  const terms = sought.filter(({ term, number }) => term !== null || number !== null)
+  if (words.length > 0 && terms.length === 0) return 'nothing'
+  return { terms, without: without.map(termOf).filter((term) => term !== null) }
+}
+
+/** The terms as statements take them. */
+export function soughtTerms({ terms }: Pick<Search, 'terms'>) {
+  return terms.map(({ term, number }) => ({ keys: term === null ? [] : keysOfTerm(term), number }))
+}
+
+/**
+ * The integers of all tickets that may hold what is sought, whoever asks: a ticket that is not among them does not. Null
+ * where these are more than `most`.
+ */
+export async function candidatesOf(
+  ctx: Pick<Context, 'store' | 'tenant'>,
+  search: Search,
+  most: number,
+): Promise<readonly number[] | null> {
+  const { terms } = search
+  if (terms.length === 0) return null
+  const whole = await candidatesOfTerms(ctx, terms, most)
+  if (whole !== null || terms.length === 1) return whole
+  // Where one of the words names many people, another one may be rare by itself.
+  for (const term of terms) {
+    const found = await candidatesOfTerms(ctx, [term], most)
+    if (found !== null) return found
   }
-  const notesOn = ctx.tenant.desks.filter(mayReadNotes).map((desk) => desk.id)
-  const matches: number[] = []
-  let from = before
-  while (matches.length < limit) {
-    const share = Math.min(limit - matches.length, LOOKED_THROUGH)
-    const rows = await ctx.store.run(CANDIDATES.with({ ...asked, keys, before: from, limit: share }))
-    const tickets = rows.map(({ ticket }) => ticket)
-    const last = tickets.at(-1)
-    if (last === undefined) break
-    // A key is there also for a word that has gone, for another word by chance, or of a note.
-    const texts = await ctx.store.run(TEXTS.with({ ...asked, tickets, notes_on: notesOn }))
-    const found = texts.filter((row) => {
-      const read = row.texts.map(wordsOf)
-      return terms.every((term) => read.some((each) => holds(each, term)))
+  return null
+}
+
+async function candidatesOfTerms(
+  { store, tenant }: Pick<Context, 'store' | 'tenant'>,
+  terms: readonly SearchTerm[],
+  most: number,
+): Promise<readonly number[] | null> {
+  const sought = soughtTerms({ terms })
+  const keys = [...new Set(sought.flatMap((each) => each.keys))]
+  const areWords = sought.every((each) => each.keys.length > 0)
+  const [said, [beside]] = await Promise.all([
+    areWords ? store.run(CANDIDATES.with({ tenant_id: tenant.id, keys, limit: most + 1 })) : [],
+    store.run(BESIDE.with({ tenant_id: tenant.id, terms: sought, limit: most })),
+  ])
+  if (said.length > most || !beside?.all) return null
+  return [...new Set([...said.map(({ ticket }) => ticket), ...beside.tickets])]
+}
+
+/** A ticket that was found, as far as it is told whether it holds what is sought. */
+export interface Found {
+  readonly integer: number
+  readonly number: number
+}
+
+/**
+ * Those of some tickets that hold what is sought, each thing anywhere in what of the ticket the caller may read: title,
+ * description, tags, reference, names and addresses on it and of its requester, its messages, and its notes on some desks.
+ * A key is there also for a word that has gone, for another word by chance, or of a note: so the texts are read.
+ */
+export async function holding<Ticket extends Found>(
+  { store, tenant }: Pick<Context, 'store' | 'tenant'>,
+  { terms, without }: Search,
+  tickets: readonly Ticket[],
+  notesOn: readonly string[],
+): Promise<readonly Ticket[]> {
+  if (tickets.length === 0) return []
+  const integers = tickets.map(({ integer }) => integer)
+  const rows = await store.run(TEXTS.with({ tenant_id: tenant.id, tickets: integers, notes_on: notesOn }))
+  const texts = new Map(rows.map((row) => [row.ticket, row.texts]))
+  return tickets.filter((ticket) => {
+    const said = texts.get(ticket.integer)
+    if (said === undefined) return false
+    const read = lazily(said)
+    const isHeld = ({ term, number }: SearchTerm): boolean =>
+      (number !== null && (number === ticket.integer || number === ticket.number)) ||
+      (term !== null && read((words) => holds(words, term)))
+    return terms.every(isHeld) && !without.some((term) => read((words) => holds(words, term)))
+  })
+}
+
+/** Whether some text holds something: each is taken apart once, and only when it is come to. */
+function lazily(texts: readonly string[]): (isThere: (words: Words) => boolean) => boolean {
+  const read: Words[] = []
+  return (isThere) =>
+    texts.some((text, nth) => {
+      read[nth] ??= wordsOf(text)
+      return isThere(read[nth])
     })
-    matches.push(...found.map(({ ticket }) => ticket).sort((one, other) => other - one))
-    if (tickets.length < share) break
-    from = last
-  }
-  return matches
 }

@@ -1,5 +1,5 @@
 import type { Store } from '../../storage/store.ts'
-import { DUE, MERGE, REBUILD } from './store.ts'
+import { DUE, DUE_PEOPLE, MERGE, REBUILD, REBUILD_PEOPLE } from './store.ts'
 import { keysOf } from './words.ts'
 
 /** Tickets of one statement. */
@@ -33,5 +33,19 @@ export async function rebuildSome(store: Pick<Store, 'run'>, tenantId: string, l
   if (rows.length === 0) return 0
   const tickets = rows.map(({ texts, ...row }) => ({ ...row, keys: keysOf(texts) }))
   await store.run(REBUILD.with({ tenant_id: tenantId, tickets }))
+  return rows.length
+}
+
+/**
+ * Makes the keys of some people anew of what they are called now: of those older than these keys, and of those who were
+ * called something else.
+ *
+ * @returns how many were looked at; none when there are no more.
+ */
+export async function rebuildPeople(store: Pick<Store, 'run'>, tenantId: string, limit = CHUNK): Promise<number> {
+  const rows = await store.run(DUE_PEOPLE.with({ tenant_id: tenantId, limit }))
+  if (rows.length === 0) return 0
+  const people = rows.map(({ user_id, mark, texts }) => ({ user_id, mark, keys: keysOf(texts) }))
+  await store.run(REBUILD_PEOPLE.with({ tenant_id: tenantId, people }))
   return rows.length
 }

@@ -1,21 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { columnsOf, Sql } from '../../storage/sql.ts'
 import { statement } from '../../storage/statement.ts'
+import { personKeys } from './people.ts'
 import { SEARCHED_CHARACTERS } from './words.ts'
 
-const { uuid, integer, bigint, boolean, array, nullable } = Sql
-
-/** Whose sight counts. */
-const SIGHT = {
-  all: boolean,
-  sight_desk_ids: array(uuid),
-  sight_requester_id: nullable(uuid),
-  only_desk_id: nullable(uuid),
-}
-
-/** SQL that is true of a ticket `t` in sight. */
-const IN_SIGHT = `(:only_desk_id::uuid is null or t.desk_id = :only_desk_id::uuid)
-    and (:all::boolean or t.desk_id = any (:sight_desk_ids::uuid[]) or t.requester_id = :sight_requester_id::uuid)`
+const { uuid, integer, bigint, array, nullable } = Sql
 
 /** Tickets of one block. */
 const BLOCK = 8192
@@ -23,21 +12,20 @@ const BLOCK = 8192
 const TicketRow = Type.Object({ ticket: Type.Integer() })
 
 /**
- * Tickets in sight that have all keys, newest first: those with words that no job has come to yet, and block by block the
- * others. The additions of 0 keep the planner from walking through all tickets (docs/decisions/0031).
+ * The newest tickets that have all keys: those with words that no job has come to yet, and block by block the others. The
+ * additions of 0 keep the planner from walking through all tickets (docs/decisions/0031).
  */
 export const CANDIDATES = statement(
   'search.candidates',
-  { takes: { tenant_id: uuid, keys: array(bigint), before: bigint, limit: bigint, ...SIGHT }, row: TicketRow },
+  { takes: { tenant_id: uuid, keys: array(bigint), limit: bigint }, row: TicketRow },
   `
 with tail as materialized (
   select s.ticket, array_agg(distinct k.key) as found from search_tail s, unnest(s.keys) k (key)
-  where s.tenant_id = :tenant_id and s.ticket < :before::bigint and s.keys && :keys::bigint[] and k.key = any (:keys::bigint[])
+  where s.tenant_id = :tenant_id and s.keys && :keys::bigint[] and k.key = any (:keys::bigint[])
   group by s.ticket
 ),
 fresh as materialized (
-  select f.ticket from tail f, lateral (
-    select 1 from tickets t where t.tenant_id = :tenant_id and t.integer = f.ticket and ${IN_SIGHT} limit 1) t
+  select f.ticket from tail f
   where f.found @> :keys::bigint[] or exists (
     select 1 from search_tickets m where m.tenant_id = :tenant_id and m.ticket = f.ticket and m.keys @> (
       select array_agg(b.prefix | k.key) from unnest(:keys::bigint[]) k (key), search_blocks b
@@ -46,17 +34,81 @@ fresh as materialized (
 ),
 merged as (
   select r.ticket from (
-    select b.block, b.prefix from search_blocks b
-    where b.tenant_id = :tenant_id and b.block <= :before::bigint / ${BLOCK} order by b.block desc) b
+    select b.block, b.prefix from search_blocks b where b.tenant_id = :tenant_id order by b.block desc) b
   cross join lateral (
     select s.ticket from search_tickets s
     where s.tenant_id = :tenant_id and s.keys @> (select array_agg(b.prefix | k.key) from unnest(:keys::bigint[]) k (key))
-      and s.ticket + 0 < :before::bigint and exists (
-        select 1 from tickets t where t.tenant_id = :tenant_id and t.integer = s.ticket and ${IN_SIGHT} offset 0)
     order by s.ticket + 0 desc limit :limit::bigint) r
   order by b.block desc, r.ticket desc limit :limit::bigint
 )
 select f.ticket from fresh f union select m.ticket from merged m order by ticket desc limit :limit::bigint`,
+)
+
+/** What is sought, each by its keys; and the ticket that it is the number of, where it may be one. */
+const SOUGHT_TERM = { keys: array(bigint), number: nullable(bigint) }
+
+/** What `HAS_KEYS` takes. */
+export const SOUGHT_TERMS = { terms: Sql.records(SOUGHT_TERM) }
+
+const TERMS = `json_to_recordset(:terms::json) w (${columnsOf(SOUGHT_TERM)})`
+const MERGED = (keys: string): string => `exists (
+    select 1 from search_tickets m where m.tenant_id = :tenant_id and m.ticket = t.integer and m.keys @> array(
+      select b.prefix | k.key from unnest(${keys}) k (key), search_blocks b
+      where b.tenant_id = :tenant_id and b.block = t.integer / ${BLOCK}) offset 0)`
+
+/**
+ * SQL that is true of a ticket `t` which may hold all that is sought: each is on it, or is what its requester is called, or
+ * is its number. OFFSET keeps each look from becoming a look at all rows of the tenant.
+ */
+export const HAS_KEYS = `not exists (
+  select 1 from ${TERMS} where not (
+    w.number in (t.integer, t.number)
+    or cardinality(w.keys) > 0 and (${MERGED('w.keys')}
+      or exists (
+        select 1 from search_people p
+        where p.tenant_id = :tenant_id and p.user_id = t.requester_id and p.keys @> ${personKeys('w.keys')} offset 0)
+      or exists (select 1 from search_tail s where s.tenant_id = :tenant_id and s.ticket = t.integer offset 0) and not exists (
+        select 1 from unnest(w.keys) k (key)
+        where not ${MERGED('array[k.key]')} and not exists (
+          select 1 from search_tail s where s.tenant_id = :tenant_id and s.ticket = t.integer and k.key = any (s.keys) offset 0)))))`
+
+const BesideRow = Type.Object({
+  tickets: Type.Array(Type.Integer()),
+  /** Whether these are all. */
+  all: Type.Boolean(),
+})
+
+/**
+ * Tickets that may hold all that is sought, of which some is not on them, but is what their requester is called, or their
+ * number. Looks at no more people and tickets than a limit.
+ */
+export const BESIDE = statement(
+  'search.beside',
+  { takes: { tenant_id: uuid, limit: bigint, ...SOUGHT_TERMS }, row: BesideRow },
+  `
+with people as materialized (
+  select distinct p.user_id from ${TERMS} cross join lateral (
+    select s.user_id from search_people s
+    where s.tenant_id = :tenant_id and s.keys @> ${personKeys('w.keys')} limit :limit::bigint + 1) p
+  where cardinality(w.keys) > 0
+),
+looked_at as materialized (
+  select o.ticket from people p cross join lateral (
+    select t.integer as ticket from tickets t where t.tenant_id = :tenant_id and t.requester_id = p.user_id
+    limit :limit::bigint + 1) o
+  limit :limit::bigint + 1
+),
+numbered as materialized (
+  select t.integer as ticket from ${TERMS} join tickets t on t.tenant_id = :tenant_id and t.integer = w.number
+  union
+  select t.ticket from ${TERMS} cross join desks d cross join lateral (
+    select t.integer as ticket from tickets t where t.tenant_id = :tenant_id and t.desk_id = d.id and t.number = w.number limit 1) t
+  where d.tenant_id = :tenant_id
+)
+select coalesce((select json_agg(t.integer) from (select l.ticket from looked_at l union select n.ticket from numbered n) c, lateral (
+    select * from tickets t where t.tenant_id = :tenant_id and t.integer = c.ticket limit 1) t
+  where ${HAS_KEYS}), '[]') as tickets,
+  (select count(*) from people) <= :limit::bigint and (select count(*) from looked_at) <= :limit::bigint as all`,
 )
 
 const TextsRow = Type.Object({
@@ -66,14 +118,14 @@ const TextsRow = Type.Object({
 })
 export type TextsRow = Static<typeof TextsRow>
 
-/** SQL of all that is searched of a ticket `t`, of those messages `m` that a condition picks. */
+/** SQL of all that is searched of a ticket `t`, of those messages `m` that a condition picks, the newest first. */
 const SAID = (
   picked: string,
 ): string => `array_remove(array[t.title, left(t.description, ${SEARCHED_CHARACTERS}), t.from_address, t.from_name,
       t.to_address, t.to_name, t.external_reference], null) || t.tags || array(
     select x.said from messages m, lateral (
       select left(m.plain, ${SEARCHED_CHARACTERS}) as said union all select m.author_name where m.author_name is not null) x
-    where m.tenant_id = :tenant_id and m.ticket_id = t.id and (${picked}))`
+    where m.tenant_id = :tenant_id and m.ticket_id = t.id and (${picked}) order by m.integer desc)`
 
 /** SQL of the blocks that tickets of a table are in. Each is the same everywhere and for ever; that it is there is usual. */
 const BLOCKS = (tickets: string): string => `blocks as (
@@ -85,13 +137,19 @@ const BLOCKS = (tickets: string): string => `blocks as (
   returning b.block, b.prefix
 )`
 
-/** What is said on tickets in sight, as far as it is searched: notes only on the desks given. */
+/** SQL of what the requester of a ticket `t` is called there. */
+const CALLED = `coalesce((select array_remove(array[u.name || ' ' || u.surname, u.email, u.customer_number], null) || array(
+    select x.external_id from external_identities x
+    where x.tenant_id = :tenant_id and x.user_id = u.id and x.desk_id = t.desk_id)
+  from users u where u.tenant_id = :tenant_id and u.id = t.requester_id), array[]::text[])`
+
+/** What is said on some tickets, as far as it is searched: notes only on the desks given. */
 export const TEXTS = statement(
   'search.texts',
-  { takes: { tenant_id: uuid, tickets: array(bigint), notes_on: array(uuid), ...SIGHT }, row: TextsRow },
-  `select t.integer as ticket, ${SAID("m.visibility = 'public' or t.desk_id = any (:notes_on::uuid[])")} as texts
-from tickets t
-where t.tenant_id = :tenant_id and t.integer = any (:tickets::bigint[]) and ${IN_SIGHT}`,
+  { takes: { tenant_id: uuid, tickets: array(bigint), notes_on: array(uuid) }, row: TextsRow },
+  `select t.integer as ticket, ${CALLED} || ${SAID("m.visibility = 'public' or t.desk_id = any (:notes_on::uuid[])")} as texts
+from unnest(:tickets::bigint[]) n (ticket), lateral (
+  select * from tickets t where t.tenant_id = :tenant_id and t.integer = n.ticket limit 1) t`,
 )
 
 /**
@@ -179,4 +237,28 @@ made as (
   on conflict (tenant_id, ticket) do update set keys = excluded.keys
 )
 select d.ticket from done d`,
+)
+
+const PersonRow = Type.Object({ user_id: Type.String(), mark: Type.Integer(), texts: Type.Array(Type.String()) })
+
+/** People whose keys are to be made anew, with all that they are called. */
+export const DUE_PEOPLE = statement(
+  'search.due_people',
+  { takes: { tenant_id: uuid, limit: bigint }, row: PersonRow },
+  `select d.user_id, d.mark, array_remove(array[u.name, u.surname, u.email, u.customer_number], null) || array(
+  select x.external_id from external_identities x where x.tenant_id = :tenant_id and x.user_id = u.id) as texts
+from search_people d join users u on u.tenant_id = :tenant_id and u.id = d.user_id
+where d.tenant_id = :tenant_id and d.mark > 0 limit :limit::bigint`,
+)
+
+const KEYED = { user_id: uuid, mark: integer, keys: array(bigint) }
+
+/** Gives people the keys of what they were called at that mark, unless something was added since. */
+export const REBUILD_PEOPLE = statement(
+  'search.rebuild_people',
+  { takes: { tenant_id: uuid, people: Sql.records(KEYED) }, row: Type.Object({ user_id: Type.String() }) },
+  `update search_people p set keys = ${personKeys('i.keys')}, mark = 0
+from json_to_recordset(:people::json) i (${columnsOf(KEYED)})
+where p.tenant_id = :tenant_id and p.user_id = i.user_id and p.mark = i.mark
+returning p.user_id`,
 )

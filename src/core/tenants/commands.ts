@@ -14,6 +14,7 @@ import { LIST_OWNERS } from '../identity/store.ts'
 import type { UserKind } from '../identity/user.ts'
 import type { Instant } from '../instant.ts'
 import { readName } from '../name.ts'
+import { keysOfPerson } from '../search/people.ts'
 import { addressKey, composed, usernameKey } from '../spelling.ts'
 import { asKept } from '../users/rules.ts'
 import { INSERT_EXTERNAL_ID, INSERT_USER } from '../users/store.ts'
@@ -161,6 +162,7 @@ export async function createUser(
     at: now,
     memberships,
     photo_url: user.photoUrl ?? null,
+    search_keys: keysOfPerson(user),
   }
   const [made] = await store.run(INSERT_USER.with(values))
   if (!made) throw new Error(`Tenant ${tenantId} does not exist.`)
@@ -181,6 +183,7 @@ export async function addExternalId(
       desk_id: deskId,
       external_id: composed(externalId),
       user_id: userId,
+      search_keys: keysOfPerson({ externalIds: [externalId] }),
     }),
   )
 }

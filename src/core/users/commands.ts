@@ -4,6 +4,7 @@ import { type Asked, workedOut } from '../idempotency/asked.ts'
 import { callInput } from '../idempotency/claimed.ts'
 import { once, orEarlier } from '../idempotency/store.ts'
 import type { Address, NewProfile, UserChange, UserProfile } from '../identity/user.ts'
+import { keysOfPerson } from '../search/people.ts'
 import { addressKey, composed, usernameKey } from '../spelling.ts'
 import { isHeld, isTaken } from '../taken.ts'
 import { findProfile, findProfilesByAddress, findProfilesByExternalId } from './queries.ts'
@@ -38,6 +39,7 @@ export async function ensureCustomer(
           dialect: ctx.dialect,
           request_id: ctx.requestId,
           at: ctx.now,
+          search_keys: keysOfPerson(person),
         }),
       )
       return
@@ -206,8 +208,10 @@ function changeInput(change: UserChange): { readonly set: object; readonly field
   return { set, fields: change.fields ?? {} }
 }
 
-function added(ctx: Context, { memberships = [], addExternalIds = [], addAddresses = [] }: UserChange) {
+function added(ctx: Context, change: UserChange) {
+  const { memberships = [], addExternalIds = [], addAddresses = [] } = change
   return {
+    search_keys: keysOfPerson({ ...change, externalIds: addExternalIds.map(({ externalId }) => externalId) }),
     memberships: memberships.map(({ deskId, role }) => ({ id: ctx.newId(), desk_id: deskId, role })),
     external_ids: addExternalIds.map(({ deskId, externalId }) => ({ desk_id: deskId, external_id: externalId })),
     addresses: addAddresses.map(({ kind, address }) => ({ kind, address, address_key: addressKey(address) })),

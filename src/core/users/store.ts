@@ -7,6 +7,7 @@ import { ROLES } from '../identity/permissions.ts'
 import { USER_VIEW, UserRow, userOf } from '../identity/rows.ts'
 import { ADDRESS_KINDS, type Member, USER_KINDS, type UserProfile } from '../identity/user.ts'
 import { instant } from '../instant.ts'
+import { keepingKeys, PERSON_KEYS } from '../search/people.ts'
 
 /** Who was erased is not found. */
 export const USERS_BY_INTEGER = statement(
@@ -159,6 +160,7 @@ export const ENSURE_CUSTOMER = statement(
       dialect: Sql.text,
       request_id: Sql.text,
       at: Sql.timestamptz,
+      ...PERSON_KEYS,
     },
     row: Type.Object({ id: Type.String() }),
   },
@@ -182,6 +184,7 @@ recorded as (
   select :tenant_id, c.event_position, :event_id, 'user.created', m.id, :actor_id, :credential_id, :dialect, :request_id, :at, jsonb_build_object('role', 'customer')
   from made m, counted c
 ),
+${keepingKeys('made')},
 chosen as (select s.id from standing s union all select m.id from made m),
 joined as (
   insert into memberships (tenant_id, id, desk_id, user_id, role, created_at)
@@ -223,6 +226,7 @@ export const INSERT_USER = statement(
       at: Sql.timestamptz,
       memberships: Sql.records(MEMBERSHIPS),
       photo_url: Sql.nullable(Sql.text),
+      ...PERSON_KEYS,
     },
     row: Type.Object({ id: Type.String(), integer: Type.Integer() }),
   },
@@ -236,6 +240,7 @@ made as (
   select :tenant_id, :id, c.user_integer, :kind, :is_owner, :name, :surname, :email, :email_key, :username, :username_key, :customer_number, :phone, :photo_url, :password_hash, :at, :at from counted c
   returning u.id, u.integer
 ),
+${keepingKeys('made')},
 joined as (
   insert into memberships (tenant_id, id, desk_id, user_id, role, created_at)
   select :tenant_id, x.id, x.desk_id, m.id, x.role, :at from made m, ${GIVEN_MEMBERSHIPS}
@@ -246,10 +251,16 @@ select m.id, m.integer from made m`,
 export const INSERT_EXTERNAL_ID = statement(
   'user.insert_external_id',
   {
-    takes: { tenant_id: Sql.uuid, desk_id: Sql.uuid, external_id: Sql.text, user_id: Sql.uuid },
+    takes: { tenant_id: Sql.uuid, desk_id: Sql.uuid, external_id: Sql.text, user_id: Sql.uuid, ...PERSON_KEYS },
     row: Type.Object({ user_id: Type.String() }),
   },
-  `insert into external_identities as x (tenant_id, desk_id, external_id, user_id) values (:tenant_id, :desk_id, :external_id, :user_id) returning x.user_id`,
+  `
+with made as (
+  insert into external_identities as x (tenant_id, desk_id, external_id, user_id) values (:tenant_id, :desk_id, :external_id, :user_id)
+  returning x.user_id as id
+),
+${keepingKeys('made')}
+select m.id as user_id from made m`,
 )
 
 /** By the keys of one address: the user of the first that is somebody's. */
@@ -373,6 +384,7 @@ const ADDED = {
   memberships: Sql.records(MEMBERSHIPS),
   external_ids: Sql.records(EXTERNAL_IDS),
   addresses: Sql.records(ADDRESSES),
+  ...PERSON_KEYS,
 }
 const GIVEN_EXTERNAL_IDS = `json_to_recordset(:external_ids::json) x (${columnsOf(EXTERNAL_IDS)})`
 const GIVEN_ADDRESSES = `json_to_recordset(:addresses::json) x (${columnsOf(ADDRESSES)})`
@@ -410,6 +422,7 @@ made as (
   from accepted a, counted c
   returning u.*
 ),
+${keepingKeys('made')},
 joined as (
   insert into memberships (tenant_id, id, desk_id, user_id, role, created_at)
   select :tenant_id, x.id, x.desk_id, m.id, x.role, m.created_at from made m, ${GIVEN_MEMBERSHIPS}
@@ -501,6 +514,7 @@ changed as (
   from wanted w, accepted a, counted
   where u.tenant_id = :tenant_id and u.id = w.id
 ),
+${keepingKeys('locked')},
 joined as (
   insert into memberships as m (tenant_id, id, desk_id, user_id, role, created_at)
   select :tenant_id, x.id, x.desk_id, l.id, x.role, a.at from new_memberships x, locked l, accepted a

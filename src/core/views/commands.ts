@@ -143,8 +143,8 @@ function wordsOf({ name, query, sort, descending, audience, groupId }: NewView) 
 /** @throws Refusal `invalid` (path `query`) */
 async function demandReadable(ctx: Context, query: string): Promise<void> {
   if (query.length > LONGEST_QUERY) refuseField(['query'], 'too_long', 'Is too long.', LONGEST_QUERY)
-  const { words = [] } = await demandQuery(ctx, query, 'query')
-  demandFewWords(words)
+  const { words = [], notWords = [] } = await demandQuery(ctx, query, 'query')
+  demandFewWords([...words, ...notWords].map(({ text }) => text))
 }
 
 /** That there are not as many already as may be; the statement sees to it once more. @throws Refusal `conflict` */

@@ -53,13 +53,12 @@ export async function countViews(ctx: Context): Promise<readonly ViewCount[]> {
   const counts = await countEach(
     ctx,
     read.flatMap((each) => ('conditions' in each ? [each.conditions] : [])),
-    MOST_COUNTED + 1,
+    MOST_COUNTED,
   )
   let next = 0
   return views.map(({ id: viewId }, at) => {
     const each = read[at]
     if (each && 'mistake' in each) return { viewId, count: 0, more: false, mistake: each.mistake }
-    const count = counts[next++] ?? 0
-    return { viewId, count: Math.min(count, MOST_COUNTED), more: count > MOST_COUNTED, mistake: null }
+    return { viewId, ...(counts[next++] ?? { count: 0, more: false }), mistake: null }
   })
 }

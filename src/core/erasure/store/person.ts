@@ -115,6 +115,7 @@ emptied as (
   where u.tenant_id = :tenant_id and u.id = l.id
 ),
 addresses_gone as (delete from user_addresses x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
+keys_gone as (delete from search_people x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 names_gone as (delete from external_identities x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 roles_gone as (delete from memberships x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 views_gone as (

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { columnsOf, Sql, type ValuesOf } from '../../../storage/sql.ts'
 import { statement } from '../../../storage/statement.ts'
 import { FILE } from '../../attachments/store.ts'
+import { leavingDue } from '../../search/due.ts'
 
 const OldRow = Type.Object({
   id: Type.String(),
@@ -70,14 +71,14 @@ new_files as materialized (
 ),
 locked as materialized (
   -- Before their messages, as whatever changes or deletes tickets locks them.
-  select t.id, t.requester_id from tickets t
+  select t.id, t.integer, t.requester_id from tickets t
   where t.tenant_id = :tenant_id and t.id = any (array(
     select m.ticket_id from messages m where m.tenant_id = :tenant_id and m.id = any (array(select i.id from input i))))
   order by t.id
   for no key update
 ),
 stale as materialized (
-  select m.id, m.ticket_id, m.visibility, m.author_id, m.plain, l.requester_id from messages m
+  select m.id, m.ticket_id, m.visibility, m.author_id, m.plain, l.requester_id, l.integer, i.plain <> m.plain as says_else from messages m
   join input i on i.id = m.id join locked l on l.id = m.ticket_id
   where m.tenant_id = :tenant_id and md5(m.original) = i.digest and (m.format = 'html' or m.rendering = 0)
   for no key update of m
@@ -94,6 +95,7 @@ described as (
   from input i join stale s on s.id = i.id
   where t.tenant_id = :tenant_id and t.id = s.ticket_id and s.visibility = 'public' and s.plain <> '' and t.description = s.plain
 ),
+${leavingDue('select distinct s.integer as ticket from stale s where s.says_else')},
 placed as materialized (
   select n.*, row_number() over (order by n.message_id, n.nth) as nth_new, coalesce(s.author_id, s.requester_id, (
     select u.id from users u where u.tenant_id = :tenant_id and u.is_owner order by u.id limit 1)) as uploader_id,

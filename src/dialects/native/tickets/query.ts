@@ -69,7 +69,7 @@ export function decodeQueryPage(view: View | null, query: TicketQuery): QueryPag
 /** The cursor of a place; it is good for the order that it was made in. */
 export function encodeCursor(place: QueryCursor | null, page: QueryPage): string | null {
   if (place === null) return null
-  const direction = place.isBack ? '<' : '>'
+  const direction = (place.isBack ? '<' : '>') + (place.isExact ? '!' : '')
   return Buffer.from(`${direction}${encodeSort(page)} ${place.id} ${place.key}`).toString('base64url')
 }
 
@@ -77,11 +77,13 @@ export function encodeCursor(place: QueryCursor | null, page: QueryPage): string
 const TIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?\+00$/
 const isTime = (key: string): boolean => TIME.test(key) && isInstant(instant(key))
 
+const isPosition = (key: string): boolean => /^\d{1,18}$/.test(key)
+
 /** Whether an order can have a place: what PostgreSQL cannot read would be a failure, and not the caller's mistake. */
 const HAS_PLACE: Readonly<Record<QuerySort, (key: string) => boolean>> = {
-  created: isTime,
+  created: isPosition,
   latest_message: isTime,
-  updated: (key) => /^\d{1,18}$/.test(key),
+  updated: isPosition,
   priority: (key) => /^[1-4]$/.test(key),
 }
 
@@ -90,7 +92,8 @@ function cursorIn(cursor: string, { sort, asked }: { readonly sort: QuerySort; r
   const [head = '', id = '', ...rest] = text.split(' ')
   const key = rest.join(' ')
   const isOurs = Buffer.from(text, 'latin1').toString('base64url') === cursor
-  if (!isOurs || head.slice(1) !== asked || !/^[<>]/.test(head) || !UUID.test(id) || !HAS_PLACE[sort](key))
+  const [, direction = '', mark, order] = /^([<>])(!?)(.*)$/s.exec(head) ?? []
+  if (!isOurs || order !== asked || !UUID.test(id) || !HAS_PLACE[sort](key))
     return refuseField(['cursor'], 'format', 'Is not the `next` or `previous` of a page of this list.')
-  return { isBack: head.startsWith('<'), id, key }
+  return { isBack: direction === '<', isExact: mark === '!', id, key }
 }
