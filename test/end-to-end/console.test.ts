@@ -181,6 +181,51 @@ describe('the console', { skip: noBrowser }, () => {
     )
   })
 
+  test('saves what is searched for as a view, which is pinned, shared, kept true by the feed, and deleted', async (t) => {
+    const { page, faults } = await signedIn(t)
+    await api().call('createTicket', { body: { title: 'The garden gate squeaks', text: 'All night.' } })
+    const views = page.getByRole('navigation', { name: 'Views' })
+    const choose = async (view: string, entry: string): Promise<void> => {
+      await views.getByRole('button', { name: `Options of ${view}` }).click()
+      await page.getByRole('menuitem', { name: entry }).click()
+    }
+    await page.getByRole('searchbox', { name: 'Search tickets' }).fill('gate statsu:open')
+    await page.getByRole('button', { name: 'Save as view' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Save as view' })
+    await dialog.getByLabel('Name').fill('Gates')
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click()
+    await dialog.getByText('Expected a field').waitFor()
+    assert.equal(await dialog.getByLabel('Name').inputValue(), 'Gates')
+    await dialog.getByLabel('Query').fill('"garden gate"')
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByRole('heading', { name: 'Gates' }).waitFor()
+    await page.getByRole('list', { name: 'Tickets' }).getByRole('link', { name: 'The garden gate squeaks' }).waitFor()
+    await views.getByRole('link', { name: /^Gates 1$/ }).waitFor()
+
+    await choose('Gates', 'Pin')
+    await choose('Gates', 'Unpin')
+    await choose('Gates', 'Change view')
+    const change = page.getByRole('dialog', { name: 'Change view' })
+    await change.getByLabel('Name').fill('All gates')
+    await change.getByRole('button', { name: /For whom/ }).click()
+    await page.getByRole('option', { name: 'For everyone' }).click()
+    await change.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByRole('heading', { name: 'All gates' }).waitFor()
+    const { data } = await api().call('listViews')
+    const view = data.find(({ name }) => name === 'All gates') ?? assert.fail('shared with everyone')
+    await api().call('changeView', { params: { id: view.id }, body: { name: 'Every gate' } })
+    await views.getByRole('link', { name: /^Every gate/ }).waitFor()
+
+    await choose('Every gate', 'Delete view')
+    await page.getByRole('button', { name: 'Delete view', exact: true }).click()
+    await page.getByRole('heading', { name: 'All', exact: true }).waitFor()
+    await views.getByRole('link', { name: /^Every gate/ }).waitFor({ state: 'detached' })
+    assert.deepEqual(
+      faults.filter((fault) => !fault.includes('400')),
+      [],
+    )
+  })
+
   test('sends once what was under way when its page ended', async (t) => {
     const { page } = await signedIn(t)
     const { id } = await api().call('createTicket', { body: { title: 'Cut off', text: 'Are you there?' } })

@@ -4,7 +4,8 @@ import { chooseTheme, THEMES } from '../theme/theme.ts'
 import { changeTicket, markTicket, PRIORITIES, STATUSES } from '../tickets/change.ts'
 import { compose } from '../tickets/composing.ts'
 import { focusSearch } from '../tickets/SearchBox.tsx'
-import { nameOf, VIEWS, type ViewId } from '../views/views.ts'
+import { editView } from '../views/editing.ts'
+import { knownViews, nameOf, VIEWS, type ViewId } from '../views/views.ts'
 import { openPalette } from './palette.ts'
 
 /** What an action may work on: what is on screen at the moment. */
@@ -90,10 +91,14 @@ export function actions(words: Words): readonly Action[] {
     { id: 'commands', name: said.commands, keys: '?', run: openPalette },
     ...VIEWS.map(({ id, key }) => ({
       id: `go.${id}`,
-      name: said.goTo(nameOf(id, words)),
+      name: said.goTo(nameOf(id, words, [])),
       keys: `g ${key}`,
       run: ({ goTo }: Scene) => goTo(id),
     })),
+    ...knownViews().flatMap(({ id, name, saved }) =>
+      saved ? [{ id: `go.${id}`, name: said.goTo(name), run: ({ goTo }: Scene) => goTo(id) }] : [],
+    ),
+    { id: 'saveView', name: words.saved.save, run: () => editView({ what: 'save' }) },
     { id: 'settings', name: words.settings.title, keys: 'g ,', run: ({ settings }) => settings() },
     ...STATUSES.map((status) => ({
       id: `status.${status}`,

@@ -96,6 +96,11 @@ function countAgain(): void {
 }
 
 function take({ kind, ticket }: Event): void {
+  if (kind.startsWith('view.') || kind.startsWith('group.member_')) {
+    // Who comes into a group has its views from then on.
+    for (const queryKey of [keys.views, keys.me, keys.lists]) void cache.invalidateQueries({ queryKey })
+    countAgain()
+  }
   if (ticket === null) {
     void cache.invalidateQueries({ queryKey: keys.catalogue })
     void cache.invalidateQueries({ queryKey: keys.people })

@@ -6,6 +6,7 @@ export const keys = {
   ticket: (id: string) => ['ticket', id] as const,
   timeline: (id: string) => ['ticket', id, 'timeline'] as const,
   counts: ['counts'] as const,
+  views: ['views'] as const,
   othersOf: (requester: string) => ['tickets', 'requester', requester] as const,
   catalogue: ['catalogue'] as const,
   people: ['people'] as const,

@@ -10,6 +10,7 @@ import { signOut, useMe, useSession } from '../session/session.ts'
 import { chooseTheme, THEMES } from '../theme/theme.ts'
 import { Outbox } from '../tickets/Outbox.tsx'
 import { SearchBox } from '../tickets/SearchBox.tsx'
+import { ViewDialog } from '../views/ViewDialog.tsx'
 import { Views } from '../views/Views.tsx'
 import { Logo } from './Logo.tsx'
 
@@ -65,6 +66,7 @@ function Desk() {
         <Outlet />
       </div>
       <Palette />
+      <ViewDialog />
       <Outbox />
     </div>
   )

@@ -8,7 +8,7 @@ import type { FieldError } from '../../../sdk/problem.ts'
 import { holdLists, showWaitingTickets, useWaitingTickets } from '../api/feed.ts'
 import { age, moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
-import { type ViewId, nameOf as viewName } from '../views/views.ts'
+import { useViews, type ViewId, nameOf as viewName } from '../views/views.ts'
 import { Welcome } from '../welcome/Welcome.tsx'
 import { nameOf, useTickets } from './list.ts'
 import { useNow } from './now.ts'
@@ -29,6 +29,7 @@ interface Props {
 export function TicketList({ view, words: sought, open }: Props) {
   const words = useWords()
   const list = useTickets(view, sought)
+  const name = viewName(view, words, useViews())
   const waiting = useWaitingTickets()
   const selected = useSelected()
   const scroller = useRef<HTMLDivElement>(null)
@@ -65,9 +66,9 @@ export function TicketList({ view, words: sought, open }: Props) {
 
   const now = useNow()
   return (
-    <section className="list" aria-label={viewName(view, words)}>
+    <section className="list" aria-label={name || words.shell.views}>
       <header className="list-head">
-        <h1>{viewName(view, words)}</h1>
+        <h1>{name}</h1>
         {waiting > 0 && (
           <Button className="button small" onPress={showWaitingTickets}>
             {words.list.newTickets(waiting)}

@@ -1,31 +1,41 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { CountViewsAnswer } from '../../../sdk/operations.ts'
+import { MoreHorizontal, Pin } from 'lucide-react'
+import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
+import type { CountViewsAnswer, View } from '../../../sdk/operations.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { useWords } from '../i18n/words.ts'
-import { nameOf, VIEWS } from './views.ts'
+import { notify } from '../shell/notices.ts'
+import { editView } from './editing.ts'
+import { nameOf, readViewsAnew, useViews, VIEWS } from './views.ts'
 
-/** The views at the left, each with how many tickets it has. */
+type Counted = CountViewsAnswer['data'][number]
+
+/** The views at the left, each with how many tickets it has: those that everybody has, then the saved ones. */
 export function Views({ current }: { readonly current: string }) {
   const words = useWords()
   const { data } = useQuery(countsQuery)
+  const saved = useViews().filter((view) => view.saved)
   const counts = new Map(data?.data.map((each) => [each.view, each]))
   return (
     <nav aria-label={words.shell.views} className="views">
       <ul>
         {VIEWS.map(({ id }) => (
           <li key={id}>
-            <Link
-              to="/tickets"
-              search={{ view: id }}
-              className="view"
-              aria-current={current === id ? 'page' : undefined}
-              activeProps={{}}
-            >
-              <span className="text">{nameOf(id, words)}</span>
-              <Count of={counts.get(id)} />
-            </Link>
+            <ViewLink id={id} name={nameOf(id, words, [])} isCurrent={current === id} counted={counts.get(id)} />
+          </li>
+        ))}
+        {saved.map((view) => (
+          <li key={view.id} className="view-saved">
+            <ViewLink
+              id={view.id}
+              name={view.name}
+              isPinned={view.pinned}
+              isCurrent={current === view.id}
+              counted={counts.get(view.id)}
+            />
+            <ViewMenu view={view} />
           </li>
         ))}
       </ul>
@@ -38,9 +48,74 @@ const countsQuery = queryOptions({
   queryFn: ({ signal }) => client.call('countViews', { signal }),
 })
 
-/** Nothing is beside a view that is empty. */
-function Count({ of: counted }: { readonly of: CountViewsAnswer['data'][number] | undefined }) {
+interface LinkProps {
+  readonly id: string
+  readonly name: string
+  readonly isPinned?: boolean
+  readonly isCurrent: boolean
+  readonly counted: Counted | undefined
+}
+
+function ViewLink({ id, name, isPinned = false, isCurrent, counted }: LinkProps) {
+  return (
+    <Link
+      to="/tickets"
+      search={{ view: id }}
+      className="view"
+      aria-current={isCurrent ? 'page' : undefined}
+      activeProps={{}}
+      title={counted?.problem ?? undefined}
+    >
+      {isPinned && <Pin size={12} aria-hidden="true" />}
+      <span className="text">{name}</span>
+      <Count of={counted} />
+    </Link>
+  )
+}
+
+/** Nothing is beside a view that is empty; a sign beside one whose query means nothing any more. */
+function Count({ of: counted }: { readonly of: Counted | undefined }) {
+  if (counted?.problem != null) return <span className="view-count">!</span>
   if (!counted || counted.count === 0) return null
   const count = new Intl.NumberFormat(document.documentElement.lang).format(counted.count)
   return <span className="view-count">{counted.more ? `${count}+` : count}</span>
+}
+
+/** What one may do with a saved view. */
+function ViewMenu({ view }: { readonly view: View }) {
+  const words = useWords()
+  return (
+    <MenuTrigger>
+      <Button className="button quiet icon view-menu" aria-label={words.saved.menuOf(view.name)}>
+        <MoreHorizontal size={14} aria-hidden="true" />
+      </Button>
+      <Popover className="popover" placement="bottom start">
+        <Menu className="menu" aria-label={words.saved.menuOf(view.name)}>
+          <MenuItem className="item" onAction={() => void pin(view, words.ticket.notSaved)}>
+            {view.pinned ? words.saved.unpin : words.saved.pin}
+          </MenuItem>
+          {view.changeable && (
+            <MenuItem className="item" onAction={() => editView({ what: 'change', view })}>
+              {words.saved.change}
+            </MenuItem>
+          )}
+          {view.changeable && (
+            <MenuItem className="item" onAction={() => editView({ what: 'delete', view })}>
+              {words.saved.delete}
+            </MenuItem>
+          )}
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  )
+}
+
+/** Pins it for oneself, or takes the pin off. */
+async function pin({ id, pinned }: View, notSaved: string): Promise<void> {
+  try {
+    await client.call(pinned ? 'unpinView' : 'pinView', { params: { id } })
+  } catch (error) {
+    notify(`${notSaved} ${error instanceof Error ? error.message : ''}`)
+  }
+  readViewsAnew()
 }

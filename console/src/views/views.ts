@@ -1,3 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
+import type { View } from '../../../sdk/operations.ts'
+import { cache } from '../api/cache.ts'
+import { client } from '../api/client.ts'
+import { keys } from '../api/keys.ts'
 import type { Words } from '../i18n/en.ts'
 
 /** The views that everyone starts with, in their order, each with the key that follows `g`. What is in each the server knows. */
@@ -10,13 +15,44 @@ export const VIEWS = [
   { id: 'solved', key: 's' },
   { id: 'all', key: 'a' },
 ] as const
-export type ViewId = (typeof VIEWS)[number]['id']
+type BuiltinId = (typeof VIEWS)[number]['id']
 
-export function nameOf(view: ViewId, words: Words): string {
-  return words.views[view]
-}
+/** A word for those that everybody has, the server's id for saved ones. */
+export type ViewId = string
+
+const SAVED = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** The view that an address names; all tickets where it names none. */
 export function viewIn(value: unknown): ViewId {
+  if (typeof value === 'string' && SAVED.test(value)) return value
   return VIEWS.find(({ id }) => id === value)?.id ?? 'all'
+}
+
+function isBuiltin(id: ViewId): id is BuiltinId {
+  return VIEWS.some((view) => view.id === id)
+}
+
+/** What a view is called; nothing of a saved one that is not known, or not any more. */
+export function nameOf(id: ViewId, words: Words, views: readonly View[]): string {
+  return isBuiltin(id) ? words.views[id] : (views.find((view) => view.id === id)?.name ?? '')
+}
+
+const viewsQuery = {
+  queryKey: keys.views,
+  queryFn: async ({ signal }: { readonly signal: AbortSignal }) => (await client.call('listViews', { signal })).data,
+}
+
+/** All views, in the order of whoever is here. */
+export function useViews(): readonly View[] {
+  return useQuery(viewsQuery).data ?? []
+}
+
+/** Those that were read by now. */
+export function knownViews(): readonly View[] {
+  return cache.getQueryData<readonly View[]>(keys.views) ?? []
+}
+
+/** Reads anew what depends on views. */
+export function readViewsAnew(): void {
+  for (const queryKey of [keys.views, keys.counts, keys.lists]) void cache.invalidateQueries({ queryKey })
 }
