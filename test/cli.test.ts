@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { type TestDatabase, testDatabase } from './database.ts'
-import { type Ended, type Installation, newInstallation, polydesk, type Served } from './process.ts'
+import { type Ended, type Installation, laterInstallation, newInstallation, polydesk, type Served } from './process.ts'
 import { databaseUrl, send } from './world.ts'
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
@@ -73,7 +73,7 @@ describe('every command', () => {
   let installation: Installation
   let server: Served
   before(async () => {
-    installation = await newInstallation()
+    installation = await laterInstallation()
     server = await installation.start()
   })
   after(() => installation?.remove())

@@ -9,7 +9,7 @@ import { issueMinted } from '../src/setup/demo.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { seeNothing } from './evidence.ts'
-import { type Installation, newInstallation, type Served, until } from './process.ts'
+import { type Installation, laterInstallation, type Served, until } from './process.ts'
 import { startReceiver } from './receiver.ts'
 import { databaseUrl, type Received, send } from './world.ts'
 
@@ -134,7 +134,7 @@ before(async () => {
   database = await testDatabase()
   receiver = await startReceiver()
   const start = async (): Promise<Served> => {
-    const installation = await newInstallation()
+    const installation = await laterInstallation()
     installations.push(installation)
     return installation.start({
       DATABASE_URL: databaseUrl(database),

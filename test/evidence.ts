@@ -6,7 +6,7 @@ import { getTestContext } from 'node:test'
 import { headerKey, places, seenIn } from '../scripts/surface.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
 import type { RouteShape } from '../src/dialects/route.ts'
-import { fileName, keepSeen } from './record.ts'
+import { fileName, fileOf, keepSeen } from './record.ts'
 
 export interface Exchange {
   readonly method: string
@@ -18,30 +18,41 @@ export interface Exchange {
 
 type AnyDialect = (typeof DIALECTS)[number]
 
-const seen = new Set<string>()
-let isKept = false
-let counts = true
+/** What each test file of this process saw. */
+const seen = new Map<string, Set<string>>()
+/** Those whose sight is evidence of nothing. */
+const blind = new Set<string>()
 
 /** Says that what this file sees is evidence of nothing, since another run may see something else. */
 export function seeNothing(): void {
-  counts = false
+  const suite = getTestContext()
+  blind.add(suite ? fileOf(suite) : fileName(process.argv[1] ?? ''))
 }
 
 /** Keeps what an exchange of the test that is under way shows of its dialect. */
 export function see(exchange: Exchange): void {
   const context = getTestContext()
   // Before its first test a file makes ready, and shows nothing.
-  if (!counts || !context?.filePath || !('passed' in context)) return
+  if (!context || !('passed' in context)) return
+  const file = fileOf(context)
+  if (blind.has(file)) return
   const dialect = dialectOf(exchange.url)
   if (!dialect) return
-  keepAtExit(fileName(context.filePath))
-  for (const key of keysOf(dialect, exchange)) seen.add(`${dialect.name} ${key}`)
+  const keys = seenBy(file)
+  for (const key of keysOf(dialect, exchange)) keys.add(`${dialect.name} ${key}`)
 }
 
-function keepAtExit(file: string): void {
-  if (isKept) return
-  isKept = true
-  process.on('exit', () => keepSeen(file, [...seen].sort()))
+function seenBy(file: string): Set<string> {
+  const known = seen.get(file)
+  if (known) return known
+  if (seen.size === 0) process.on('exit', keepAll)
+  const keys = new Set<string>()
+  seen.set(file, keys)
+  return keys
+}
+
+function keepAll(): void {
+  for (const [file, keys] of seen) keepSeen(file, [...keys].sort())
 }
 
 /** The dialect whose path it is. */

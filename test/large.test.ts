@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { seeNothing } from './evidence.ts'
-import { type Installation, newInstallation, PROGRAM, type Served } from './process.ts'
+import { type Installation, laterInstallation, PROGRAM, type Served } from './process.ts'
 import { databaseUrl, type Received, send } from './world.ts'
 
 // What it asks for is large, and the same as other tests show.
@@ -25,7 +25,7 @@ let large: { readonly id: string; readonly integer: number }
 
 before(async () => {
   database = await testDatabase()
-  installation = await newInstallation()
+  installation = await laterInstallation()
   served = await installation.start({ DATABASE_URL: databaseUrl(database) }, [
     process.execPath,
     `--max-old-space-size=${HEAP_MIB}`,

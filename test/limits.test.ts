@@ -11,7 +11,7 @@ import { issueMinted } from '../src/setup/demo.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { type Headers, makeSite, type Site } from './contract/site.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
-import { newInstallation, type Served, until } from './process.ts'
+import { laterInstallation, type Served, until } from './process.ts'
 import { databaseUrl, type Received, send, startWorld, type World } from './world.ts'
 
 const LIMITED = { POLYDESK_RATE_LIMITS: 'on' }
@@ -293,7 +293,7 @@ describe('Two server processes on one database', () => {
   after(() => database.close())
 
   async function server(t: TestContext): Promise<Served> {
-    const installation = await newInstallation()
+    const installation = await laterInstallation()
     t.after(() => installation.remove())
     return installation.start({
       ...LIMITED,

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { chownSync } from 'node:fs'
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { access, chmod, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -9,6 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** The program as it is installed. */
 export const PROGRAM = join(import.meta.dirname, '..', 'bin', 'polydesk.mjs')
 const ROOT = join(import.meta.dirname, '..')
+/** Where the data directory of one first start is kept during a test run, once there was one. */
+export const KEPT_INSTALLATION = 'TEST_INSTALLATION'
 
 /** How long anything that has to happen may take at the most, in milliseconds. */
 const PATIENCE_MS = 120_000
@@ -110,6 +112,38 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   if (typeof address !== 'object' || address === null) throw new Error('There is no free port.')
   return address.port
+}
+
+/**
+ * Makes room for an installation whose first start was before: a copy of what one first start of this test run made, for
+ * tests of what comes later. Its secrets are those of every such copy.
+ */
+export async function laterInstallation(): Promise<Installation> {
+  const installation = await newInstallation()
+  const kept = process.env[KEPT_INSTALLATION]
+  if (kept === undefined) return installation
+  const isKept = (): Promise<boolean> =>
+    access(kept).then(
+      () => true,
+      () => false,
+    )
+  if (!(await isKept())) {
+    const first = await installation.start()
+    first.signal('SIGTERM')
+    await first.ended
+    const made = `${kept}-${process.pid}`
+    copy(installation.dataDir, made)
+    // Another test file may have been as early; either's will do.
+    await rename(made, kept).catch(() => rm(made, { recursive: true }))
+    return installation
+  }
+  copy(kept, installation.dataDir)
+  return installation
+}
+
+/** With owners and rights, on which the database insists. */
+function copy(from: string, to: string): void {
+  execFileSync('cp', ['-a', from, to])
 }
 
 /** The values of a file of `NAME=value` lines; none when there is no such file. */

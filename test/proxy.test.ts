@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { type TestDatabase, testDatabase } from './database.ts'
-import { type Installation, newInstallation, until } from './process.ts'
+import { type Installation, laterInstallation, until } from './process.ts'
 import { databaseUrl } from './world.ts'
 
 /** Whom a forwarded request claims to come from. */
@@ -15,7 +15,7 @@ describe('behind a proxy', { skip: process.platform !== 'linux' && 'needs a seco
   let installation: Installation
   before(async () => {
     database = await testDatabase()
-    installation = await newInstallation()
+    installation = await laterInstallation()
   })
   after(async () => {
     await installation?.remove()

@@ -29,6 +29,18 @@ export function fileName(path: string): string {
   return relative(root, path).split(sep).join('/')
 }
 
+/** The test file of a test or suite; in a process that several share it is their outermost suite (`together.ts`). */
+export function fileOf({
+  fullName,
+  filePath,
+}: {
+  readonly fullName: string
+  readonly filePath?: string | undefined
+}): string {
+  const [outermost = ''] = fullName.split(' > ')
+  return outermost.endsWith('.test.ts') ? outermost : fileName(filePath ?? process.argv[1] ?? '')
+}
+
 /** Forgets what was known of some files, or of all. */
 export function forget(files: readonly string[] | 'all'): void {
   if (files === 'all') rmSync(RECORD, { recursive: true, force: true })

@@ -8,7 +8,7 @@
  * create databases.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { globSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
@@ -19,10 +19,14 @@ import { migrate } from '../src/storage/migrate.ts'
 import { changedSince, reachedBy } from './changed.ts'
 import { TEMPLATE } from './database.ts'
 import { findProgram, PACKAGES } from './deploy/programs.ts'
+import { KEPT_INSTALLATION } from './process.ts'
 import { fileName, forget } from './record.ts'
-import { sharesItsProcess, TOGETHER } from './together.ts'
+import { programOf, sharesItsProcess } from './together.ts'
 
 const root = join(import.meta.dirname, '..')
+
+/** How many processes run tests at the same time. */
+const AT_ONCE = 3
 
 interface Server {
   readonly connection: pg.PoolConfig
@@ -83,26 +87,36 @@ function run(files: readonly string[], connection: pg.PoolConfig, isKept: boolea
     `--test-reporter=${reporter}`,
     '--test-reporter-destination=stdout',
   ])
-  const flags = ['--test', ...reporters, '--test-concurrency=3', '--test-timeout=900000']
-  const { sharing = [], alone = [] } = Object.groupBy(files, (file) =>
-    sharesItsProcess(resolve(root, file)) ? 'sharing' : 'alone',
+  const flags = ['--test', ...reporters, `--test-concurrency=${AT_ONCE}`, '--test-timeout=900000']
+  const { sharing = [], alone = [] } = Object.groupBy(
+    files.map((file) => resolve(root, file)),
+    (file) => (sharesItsProcess(file) ? 'sharing' : 'alone'),
   )
-  const started = sharing.length > 0 ? ['test/together.ts', ...alone] : alone
+  const scratch = mkdtempSync(join(tmpdir(), 'polydesk-run-'))
+  // Each gets as many of the long ones, which take longest.
+  const longestFirst = sharing.toSorted((one, other) => statSync(other).size - statSync(one).size)
+  const groups = Object.values(Object.groupBy(longestFirst, (file) => String(longestFirst.indexOf(file) % AT_ONCE)))
+  const together = groups.map((group = [], nth) => {
+    const program = join(scratch, `together-${nth}.mjs`)
+    writeFileSync(program, programOf(group))
+    return program
+  })
   // Where nothing is: ./data is the developer's, and whoever forgets to name a data directory is found out.
-  const elsewhere = mkdtempSync(join(tmpdir(), 'polydesk-cwd-'))
-  const child = spawn(process.execPath, [...flags, ...started.map((file) => resolve(root, file))], {
+  const elsewhere = join(scratch, 'cwd')
+  mkdirSync(elsewhere)
+  const child = spawn(process.execPath, [...flags, ...together, ...alone], {
     cwd: elsewhere,
     stdio: 'inherit',
     env: {
       ...environment(),
       POLYDESK_TEST_CONNECTION: JSON.stringify(connection),
-      ...(sharing.length > 0 && { [TOGETHER]: JSON.stringify(sharing.map((file) => resolve(root, file))) }),
+      [KEPT_INSTALLATION]: join(scratch, 'installation'),
     },
   })
   return new Promise((resolve) =>
     child.on('exit', (code) => {
       const left = readdirSync(elsewhere)
-      rmSync(elsewhere, { recursive: true, force: true })
+      rmSync(scratch, { recursive: true, force: true })
       if (left.length > 0) console.error(`\nA test wrote ${left.join(', ')} into the directory it was started in.`)
       resolve(left.length > 0 ? 1 : (code ?? 1))
     }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type TestDatabase, testDatabase } from './database.ts'
-import { type Installation, newInstallation, polydesk, type Served, until } from './process.ts'
+import { type Installation, laterInstallation, polydesk, type Served, until } from './process.ts'
 import { databaseUrl, send } from './world.ts'
 
 /** The secret key of an installation is replaced, as an operator does it, and nothing that it made is lost. */
@@ -12,7 +12,7 @@ let environment: Readonly<Record<string, string>>
 
 before(async () => {
   database = await testDatabase()
-  installation = await newInstallation()
+  installation = await laterInstallation()
   environment = { DATABASE_URL: databaseUrl(database), POLYDESK_DATA_DIR: installation.dataDir }
 })
 after(async () => {

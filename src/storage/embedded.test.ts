@@ -14,7 +14,7 @@ import {
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { describe, it, type TestContext } from 'node:test'
+import { after, describe, it, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbedded } from './embedded.ts'
@@ -33,6 +33,32 @@ async function newDataDir(t: TestContext, mode = 0o755): Promise<string> {
   t.after(() => rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))
   return directory
 }
+
+/** A data directory whose first start was before: a copy, for tests of what comes later. */
+async function laterDataDir(t: TestContext): Promise<string> {
+  const dataDir = await newDataDir(t)
+  // With owners and rights, on which the database insists.
+  execFileSync('cp', ['-a', `${await firstStart()}/.`, dataDir])
+  return dataDir
+}
+
+let kept: Promise<string> | undefined
+
+/** What the first start of all left. */
+function firstStart(): Promise<string> {
+  kept ??= (async () => {
+    const dataDir = realpathSync(await mkdtemp('/tmp/polydesk-test-'))
+    await chmod(dataDir, 0o755)
+    const server = await startEmbedded({ dataDir, fsync: false, log: () => {} })
+    await server.stop()
+    return dataDir
+  })()
+  return kept
+}
+
+after(async () => {
+  if (kept) await rm(await kept, { recursive: true, force: true })
+})
 
 async function start(t: TestContext, dataDir: string, log: string[] = [], fsync = false): Promise<EmbeddedPostgres> {
   const server = await startEmbedded({ dataDir, fsync, log: (level, message) => log.push(`${level} ${message}`) })
@@ -190,14 +216,14 @@ describe('embedded PostgreSQL', { concurrency: 3, skip: isLinux ? false : 'looks
   })
 
   it('passes extra settings on', async (t) => {
-    const dataDir = await newDataDir(t)
+    const dataDir = await laterDataDir(t)
     const server = await startEmbedded({ dataDir, fsync: false, log: () => {}, settings: { work_mem: '7MB' } })
     t.after(() => server.stop())
     assert.deepEqual(await query(server.connection, 'SHOW work_mem'), [{ work_mem: '7MB' }])
   })
 
   it('explains a setting PostgreSQL refuses', async (t) => {
-    const dataDir = await newDataDir(t)
+    const dataDir = await laterDataDir(t)
     const settings = { shared_buffers: 'plenty' }
     const error = await failureOf(startEmbedded({ dataDir, fsync: false, log: () => {}, settings }))
     assert.equal(error.reason, 'failed')
@@ -206,7 +232,7 @@ describe('embedded PostgreSQL', { concurrency: 3, skip: isLinux ? false : 'looks
   })
 
   it('survives kill -9 of its owner: the database stops by itself and nothing committed is lost', async (t) => {
-    const dataDir = await newDataDir(t)
+    const dataDir = await laterDataDir(t)
     const owner = spawnOwner(t, dataDir)
     const connection = await connectionOf(owner)
     await query(connection, 'CREATE TABLE note AS SELECT 1 AS id')
@@ -216,7 +242,7 @@ describe('embedded PostgreSQL', { concurrency: 3, skip: isLinux ? false : 'looks
     assert.deepEqual(await query(next.connection, 'SELECT id FROM note'), [{ id: 1 }])
     assert.equal(existsSync(connection.host), false, 'the old socket directory is removed')
 
-    const another = spawnOwner(t, await newDataDir(t))
+    const another = spawnOwner(t, await laterDataDir(t))
     const { host } = await connectionOf(another)
     another.process.kill('SIGKILL')
     await until('the orphan ending by itself', () => !existsSync(join(host, '.s.PGSQL.5432')), 5_000)
@@ -224,7 +250,7 @@ describe('embedded PostgreSQL', { concurrency: 3, skip: isLinux ? false : 'looks
   })
 
   it('takes over a database whose owner and guard are both gone', async (t) => {
-    const dataDir = await newDataDir(t)
+    const dataDir = await laterDataDir(t)
     const owner = spawnOwner(t, dataDir)
     await query(await connectionOf(owner), 'CREATE TABLE note AS SELECT 2 AS id')
     const [guard] = processesOf(dataDir, 'sh')
@@ -245,7 +271,7 @@ describe('embedded PostgreSQL', { concurrency: 3, skip: isLinux ? false : 'looks
   })
 
   it('refuses a data directory another live server uses, and works once that one has stopped', async (t) => {
-    const dataDir = await newDataDir(t)
+    const dataDir = await laterDataDir(t)
     const owner = spawnOwner(t, dataDir)
     await connectionOf(owner)
     const error = await failureOf(start(t, dataDir))
@@ -259,7 +285,7 @@ describe('embedded PostgreSQL', { concurrency: 3, skip: isLinux ? false : 'looks
   })
 
   it('refuses by the lock in the database when the file lock does not work', async (t) => {
-    const dataDir = await newDataDir(t)
+    const dataDir = await laterDataDir(t)
     const owner = spawnOwner(t, dataDir)
     const connection = await connectionOf(owner)
     await rm(join(dataDir, 'postgres.lock'))
@@ -281,7 +307,7 @@ describe('embedded PostgreSQL', { concurrency: 3, skip: isLinux ? false : 'looks
   })
 
   it('restarts a killed postmaster at the same place, even while a backend hangs on to its memory', async (t) => {
-    const dataDir = await newDataDir(t)
+    const dataDir = await laterDataDir(t)
     const log: string[] = []
     const server = await start(t, dataDir, log)
     const before = { ...server.connection }
@@ -303,7 +329,7 @@ describe('embedded PostgreSQL', { concurrency: 3, skip: isLinux ? false : 'looks
   })
 
   it('restarts again and again, and also when its socket directory was removed', async (t) => {
-    const dataDir = await newDataDir(t)
+    const dataDir = await laterDataDir(t)
     const server = await start(t, dataDir)
     for (const round of [1, 2, 3]) {
       rmSync(server.connection.host, { recursive: true })
@@ -315,7 +341,7 @@ describe('embedded PostgreSQL', { concurrency: 3, skip: isLinux ? false : 'looks
   })
 
   it('stops cleanly in the middle of a restart', async (t) => {
-    const dataDir = await newDataDir(t)
+    const dataDir = await laterDataDir(t)
     let noticed: () => void = () => {}
     const noticing = new Promise<void>((resolve) => {
       noticed = resolve
@@ -331,7 +357,7 @@ describe('embedded PostgreSQL', { concurrency: 3, skip: isLinux ? false : 'looks
   })
 
   it('takes its lock again when only the connection was lost', async (t) => {
-    const dataDir = await newDataDir(t)
+    const dataDir = await laterDataDir(t)
     const server = await start(t, dataDir)
     const holders = (): Promise<{ pid: number }[]> =>
       query(server.connection, "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted")
@@ -360,7 +386,7 @@ describe('embedded PostgreSQL', { concurrency: 3, skip: isLinux ? false : 'looks
   })
 
   it('is not misled by a postmaster.pid whose process id belongs to another program now', async (t) => {
-    const dataDir = await newDataDir(t)
+    const dataDir = await laterDataDir(t)
     await (await start(t, dataDir)).stop()
     const lines = [process.pid, join(dataDir, 'postgres-18'), 1, 5432, '/tmp/nowhere', '', '1 1', 'ready', '']
     const pidFile = join(dataDir, 'postgres-18', 'postmaster.pid')

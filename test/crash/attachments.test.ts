@@ -12,7 +12,7 @@ import { runningConnection } from '../../src/storage/embedded.ts'
 import { openDiskFiles } from '../../src/storage/files-disk.ts'
 import { openInbox } from '../../src/storage/files-inbox.ts'
 import { openStore } from '../../src/storage/store.ts'
-import { type Installation, newInstallation, type Served, until } from '../process.ts'
+import { type Installation, laterInstallation, type Served, until } from '../process.ts'
 
 const ROUNDS = 3
 const HOUR_MS = 3_600_000
@@ -21,7 +21,7 @@ const BYTES = 200_000
 let installation: Installation
 let server: Served
 before(async () => {
-  installation = await newInstallation()
+  installation = await laterInstallation()
   server = await installation.start()
 })
 after(() => installation?.remove())

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { runningConnection } from '../../src/storage/embedded.ts'
 import { seeNothing } from '../evidence.ts'
-import { type Installation, newInstallation, type Served, until } from '../process.ts'
+import { type Installation, laterInstallation, type Served, until } from '../process.ts'
 import { type Receiver, startReceiver } from '../receiver.ts'
 import { send } from '../world.ts'
 
@@ -21,7 +21,7 @@ let server: Served
 let receiver: Receiver
 before(async () => {
   receiver = await startReceiver()
-  installation = await newInstallation()
+  installation = await laterInstallation()
   server = await start()
 })
 after(async () => {

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { runningConnection } from '../../src/storage/embedded.ts'
 import { seeNothing } from '../evidence.ts'
-import { type Installation, newInstallation, polydesk, type Served, until } from '../process.ts'
+import { type Installation, laterInstallation, polydesk, type Served, until } from '../process.ts'
 import { type Received, send } from '../world.ts'
 import { allClients, type Client, exchange } from './clients.ts'
 import { Ledger, type Tolerate } from './ledger.ts'
@@ -29,7 +29,7 @@ let clients: readonly Client[]
 const ledger = new Ledger()
 
 before(async () => {
-  installation = await newInstallation()
+  installation = await laterInstallation()
   server = await installation.start()
   clients = allClients(server.quickstart)
 })

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { seeNothing } from '../evidence.ts'
-import { type Installation, newInstallation, polydesk, type Served, until } from '../process.ts'
+import { type Installation, laterInstallation, polydesk, type Served, until } from '../process.ts'
 import { type Receiver, startReceiver } from '../receiver.ts'
 import { send } from '../world.ts'
 
@@ -18,7 +18,7 @@ let server: Served
 let receiver: Receiver
 before(async () => {
   receiver = await startReceiver()
-  installation = await newInstallation()
+  installation = await laterInstallation()
   server = await start()
 })
 after(async () => {
