@@ -134,6 +134,10 @@ export interface Ticket {
    */
   unread?: boolean
   /**
+   * Of the last event of it that you saw; 0 for none; with include=unread.
+   */
+  read_position?: number
+  /**
    * What you may do with it now; with include=abilities.
    */
   abilities?: ('reply' | 'note' | 'change' | 'status' | 'close' | 'assign' | 'delete')[]

@@ -33,7 +33,7 @@ import { ADDRESS_KINDS, USER_KINDS } from '../src/core/identity/user.ts'
 import { NO_LIMITS } from '../src/core/limits/limits.ts'
 import { leaseTokens, purgeBuckets } from '../src/core/limits/store.ts'
 import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } from '../src/core/logins/commands.ts'
-import { beginReading, markRead, markUnread, unreadAmong } from '../src/core/marks/commands.ts'
+import { beginReading, markRead, marksOn, markUnread } from '../src/core/marks/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
 import { countTickets, QUERY_SORTS, queryTickets, readQuery } from '../src/core/query/list.ts'
@@ -289,7 +289,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await beginReading(as(made.owner), { tenantId: made.tenant.id, userId: made.owner.id })
   await markRead(as(made.owner), ticket, null)
   await markUnread(as(made.owner), ticket)
-  assert.ok((await unreadAmong(as(made.owner), [ticket.id])).has(ticket.id))
+  assert.ok((await marksOn(as(made.owner), [ticket.id])).get(ticket.id)?.isUnread)
   for (const _ of ['in the tail', 'merged']) {
     const hello = { words: [{ text: 'hello', kind: 'word' }] } as const
     assert.ok((await countTickets(as(made.owner), hello, 10)).count > 1)

@@ -6,7 +6,11 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
+import { v7 } from 'uuid'
 import { createClient } from '../../sdk/client.ts'
+import { createUser } from '../../src/core/tenants/commands.ts'
+import { openDatabase } from '../../src/storage/database.ts'
+import { openStore } from '../../src/storage/store.ts'
 import { until } from '../process.ts'
 import { startWorld, type World } from '../world.ts'
 import { noBrowser, openBrowser, type TestBrowser } from './browser.ts'
@@ -53,6 +57,7 @@ const api = () => createClient({ url: world.url, key: world.value('POLYDESK_API_
 async function signedIn(
   t: { after(work: () => Promise<void>): void },
   options: Parameters<TestBrowser['browser']['newContext']>[0] = {},
+  [login, password] = [world.value('CONSOLE_EMAIL'), world.value('CONSOLE_PASSWORD')],
 ): Promise<{ readonly page: Page; readonly context: BrowserContext; readonly faults: string[] }> {
   const context = await opened.browser.newContext({ viewport: WIDE, locale: 'en-GB', ...options })
   t.after(() => context.close())
@@ -64,11 +69,16 @@ async function signedIn(
     if (message.type() === 'error' && !message.text().includes('401')) faults.push(message.text())
   })
   await page.goto(`${world.url}/`)
-  await page.getByLabel('E-mail').fill(world.value('CONSOLE_EMAIL'))
-  await page.getByLabel('Password').fill(world.value('CONSOLE_PASSWORD'))
+  await page.getByLabel('E-mail').fill(login)
+  await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('navigation', { name: 'Views' }).waitFor()
   return { page, context, faults }
+}
+
+/** Whether a ticket is unread to whoever has signed in at a page. */
+async function unreadTo(page: Page, id: string): Promise<boolean> {
+  return (await (await page.request.get(`${world.url}/v1/tickets/${id}?include=unread`)).json()).unread
 }
 
 describe('the console', { skip: noBrowser }, () => {
@@ -351,6 +361,62 @@ describe('the console', { skip: noBrowser }, () => {
     assert.ok(await quote.isVisible())
   })
 
+  test('opens at what is new, stays where one reads, and goes on to the tickets beside', async (t) => {
+    const { page } = await signedIn(t)
+    const long = 'A line of many.\n'.repeat(60)
+    const { id } = await api().call('createTicket', { body: { title: 'A long story', text: long } })
+    const { id: later } = await api().call('createTicket', { body: { title: 'After the story', text: 'Short.' } })
+    const conversation = page.getByRole('region', { name: 'Conversation' })
+    await page.getByRole('link', { name: 'A long story' }).click()
+    await conversation.getByText('A line of many.').waitFor()
+    await until('it is read', async () => (await unreadTo(page, id)) === false)
+    await page.keyboard.press('K')
+    await page.waitForURL((url) => url.pathname.endsWith(later))
+    await api().call('addMessage', { params: { id }, body: { text: `What is new.\n${long}`, visibility: 'internal' } })
+    await until('it is unread', async () => (await unreadTo(page, id)) === true)
+    await page.getByRole('button', { name: 'Open the next ticket' }).click()
+    const line = conversation.getByText('New', { exact: true })
+    await line.waitFor()
+    const placeOf = async () => Math.round((await line.boundingBox())?.y ?? 0)
+    const top = (await conversation.boundingBox())?.y ?? 0
+    await until('it is at the line', async () => Math.abs((await placeOf()) - top) < 40)
+    const before = await placeOf()
+    await api().call('addMessage', { params: { id }, body: { text: 'Something else.' } })
+    await conversation.getByText('Something else.').waitFor({ state: 'attached' })
+    assert.equal(await placeOf(), before)
+  })
+
+  test('offers nobody what they may not do, and says so', async (t) => {
+    const store = openStore(openDatabase({ connection: world.database.connection }))
+    t.after(() => store.database.close())
+    const administration = { store, now: new Date().toISOString(), newId: () => v7() }
+    const { id } = await createUser(administration, world.value('SPACEBRING_NETWORK_ID'), {
+      kind: 'person',
+      isOwner: false,
+      name: 'Cleo',
+      username: 'cleo',
+      password: 'a password',
+      memberships: [{ deskId: world.value('MOOV_ACCOUNT_ID'), role: 'customer' }],
+    })
+    await api().call('createTicket', { body: { title: 'Mine alone', text: 'Hello?', requester: { id } } })
+    const { page } = await signedIn(t, {}, ['cleo', 'a password'])
+    await page.getByRole('link', { name: 'Mine alone' }).click()
+    await page.getByRole('region', { name: 'Conversation' }).getByText('Hello?').waitFor()
+    assert.ok(await page.getByRole('tab', { name: 'Note' }).isDisabled())
+    assert.ok(await page.getByRole('button', { name: /^Priority|Priority$/ }).isDisabled())
+    assert.equal(await page.getByRole('button', { name: /Assign to me|Solve/ }).count(), 0)
+    assert.ok(await page.getByTitle('Your role does not allow this.').first().isVisible())
+    await page.getByRole('textbox', { name: 'Message' }).fill('Nobody but me.')
+    // Whoever is next at this device does not find what was written.
+    await page.getByRole('button', { name: /^Account/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByLabel('E-mail').fill(world.value('CONSOLE_EMAIL'))
+    await page.getByLabel('Password').fill(world.value('CONSOLE_PASSWORD'))
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('region', { name: 'Conversation' }).getByText('Hello?').waitFor()
+    assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), '')
+  })
+
   test('keeps what a hostile message has in it within its frame', async (t) => {
     const { page, faults } = await signedIn(t)
     const html =
@@ -406,6 +472,11 @@ describe('the console', { skip: noBrowser }, () => {
         await page.getByRole('dialog', { name: 'Command palette' }).waitFor()
         // The focus stays in its field, whose keys scroll the list below.
         await check('the palette', ['scrollable-region-focusable'])
+        await page.keyboard.press('Escape')
+        await page.getByRole('button', { name: /^Account/ }).click()
+        await page.getByRole('menuitem', { name: 'Sign out' }).click()
+        await page.getByLabel('Password').waitFor()
+        await check('the sign-in')
       }
     })
 })

@@ -12,7 +12,7 @@ import {
   useFilter,
 } from 'react-aria-components'
 import { useWords } from '../i18n/words.ts'
-import { actions } from './actions.ts'
+import { actions, shownKeys } from './actions.ts'
 import { setPalette, usePalette } from './palette.ts'
 import { useScene } from './scene.ts'
 
@@ -58,7 +58,7 @@ export function Palette() {
               {({ id, name, keys }) => (
                 <MenuItem id={id} className="item" textValue={name}>
                   <span>{name}</span>
-                  {keys && <kbd>{keys}</kbd>}
+                  {keys && <kbd>{shownKeys(keys)}</kbd>}
                 </MenuItem>
               )}
             </Menu>

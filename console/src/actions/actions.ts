@@ -1,6 +1,7 @@
 import type { Me, Ticket } from '../../../sdk/operations.ts'
 import type { Words } from '../i18n/en.ts'
 import { chooseTheme, THEMES } from '../theme/theme.ts'
+import { type Ability, can } from '../tickets/abilities.ts'
 import { changeTicket, markTicket, PRIORITIES, STATUSES } from '../tickets/change.ts'
 import { compose } from '../tickets/composing.ts'
 import { focusSearch } from '../tickets/SearchBox.tsx'
@@ -16,6 +17,8 @@ export interface Scene {
   readonly isOpen: boolean
   /** Moves the selection in the list. */
   readonly move: (by: 1 | -1) => void
+  /** The ticket of the list after or before the selected one. */
+  readonly neighbour: (by: 1 | -1) => Ticket | null
   readonly open: (id: string) => void
   readonly close: () => void
   readonly goTo: (view: ViewId) => void
@@ -33,11 +36,31 @@ export interface Action {
   readonly run: (scene: Scene) => void
 }
 
-const hasTicket = ({ ticket }: Scene): boolean => ticket !== null
+/** Works on the ticket at hand, where it may be done. */
+function onTicket(
+  work: (ticket: Ticket, scene: Scene) => void,
+  needs: Ability | null = null,
+): Pick<Action, 'isOffered' | 'run'> {
+  return {
+    isOffered: ({ ticket }) => ticket !== null && (needs === null || can(ticket, needs)),
+    run: (scene) => scene.ticket && work(scene.ticket, scene),
+  }
+}
 
-/** Works on the ticket at hand. */
-function onTicket(work: (ticket: Ticket, scene: Scene) => void): Pick<Action, 'isOffered' | 'run'> {
-  return { isOffered: hasTicket, run: (scene) => scene.ticket && work(scene.ticket, scene) }
+/** Opens the ticket beside the one at hand. */
+function onNeighbour(by: 1 | -1): Pick<Action, 'isOffered' | 'run'> {
+  return {
+    isOffered: ({ neighbour }) => neighbour(by) !== null,
+    run: ({ neighbour, open }) => {
+      const beside = neighbour(by)
+      if (beside) open(beside.id)
+    },
+  }
+}
+
+/** How keys are told: a capital letter is that of the Shift key. */
+export function shownKeys(keys: string): string {
+  return keys.replace(/\b[A-Z]$/, (letter) => `Shift ${letter.toLowerCase()}`)
 }
 
 /** Every action there is, each defined here once. */
@@ -46,6 +69,8 @@ export function actions(words: Words): readonly Action[] {
   return [
     { id: 'next', name: said.next, keys: 'j', run: ({ move }) => move(1) },
     { id: 'previous', name: said.previous, keys: 'k', run: ({ move }) => move(-1) },
+    { id: 'open-next', name: said.openNext, keys: 'J', ...onNeighbour(1) },
+    { id: 'open-previous', name: said.openPrevious, keys: 'K', ...onNeighbour(-1) },
     { id: 'open', name: said.open, keys: 'Enter', ...onTicket(({ id }, { open }) => open(id)) },
     { id: 'back', name: said.back, keys: 'Escape', isOffered: ({ isOpen }) => isOpen, run: ({ close }) => close() },
     {
@@ -55,7 +80,7 @@ export function actions(words: Words): readonly Action[] {
       ...onTicket(({ id }, { open }) => {
         open(id)
         compose('reply')
-      }),
+      }, 'reply'),
     },
     {
       id: 'note',
@@ -64,19 +89,19 @@ export function actions(words: Words): readonly Action[] {
       ...onTicket(({ id }, { open }) => {
         open(id)
         compose('note')
-      }),
+      }, 'note'),
     },
     {
       id: 'take',
       name: said.take,
       keys: 'a',
-      ...onTicket((ticket, { me }) => void changeTicket(ticket, { assignee: me.user.id })),
+      ...onTicket((ticket, { me }) => void changeTicket(ticket, { assignee: me.user.id }), 'assign'),
     },
     {
       id: 'solve',
       name: said.solve,
       keys: 'e',
-      ...onTicket((ticket) => void changeTicket(ticket, { status: 'solved' })),
+      ...onTicket((ticket) => void changeTicket(ticket, { status: 'solved' }), 'status'),
     },
     {
       id: 'unread',
@@ -103,12 +128,12 @@ export function actions(words: Words): readonly Action[] {
     ...STATUSES.map((status) => ({
       id: `status.${status}`,
       name: said.setStatus(words.statuses[status]),
-      ...onTicket((ticket) => void changeTicket(ticket, { status })),
+      ...onTicket((ticket) => void changeTicket(ticket, { status }), status === 'closed' ? 'close' : 'status'),
     })),
     ...PRIORITIES.map((priority) => ({
       id: `priority.${priority}`,
       name: said.setPriority(words.priorities[priority]),
-      ...onTicket((ticket) => void changeTicket(ticket, { priority })),
+      ...onTicket((ticket) => void changeTicket(ticket, { priority }), 'change'),
     })),
     ...THEMES.map((theme) => ({
       id: `theme.${theme}`,

@@ -3,7 +3,7 @@ import type { Ticket } from '../../../sdk/operations.ts'
 import { cache } from '../api/cache.ts'
 import { keys } from '../api/keys.ts'
 import { useMe } from '../session/session.ts'
-import { movedSelection, selectedTicket } from '../tickets/selection.ts'
+import { moveSelection, neighbour, selectedTicket } from '../tickets/selection.ts'
 import type { Scene } from './actions.ts'
 
 /** What is on screen, looked at when an action runs. */
@@ -18,7 +18,8 @@ export function useScene(): () => Scene {
     isOpen: ticketId !== undefined,
     ticket:
       (ticketId === undefined ? undefined : cache.getQueryData<Ticket>(keys.ticket(ticketId))) ?? selectedTicket(),
-    move: movedSelection,
+    move: moveSelection,
+    neighbour,
     open: (id) => void navigate({ to: '/tickets/$ticketId', params: { ticketId: id }, search }),
     close: () => void navigate({ to: '/tickets', search }),
     settings: () => void navigate({ to: '/settings' }),

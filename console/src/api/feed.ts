@@ -123,17 +123,23 @@ async function refresh(id: string): Promise<void> {
   const isOpen = cache.getQueryData(keys.ticket(id)) !== undefined
   if (isOpen) void cache.invalidateQueries({ queryKey: keys.timeline(id) })
   if (isListed || isOpen) {
-    const ticket = await client.call('getTicket', { params: { id }, query: { include: 'unread' } }).catch(() => null)
+    const ticket = await client
+      .call('getTicket', { params: { id }, query: { include: 'unread,abilities' } })
+      .catch(() => null)
     if (ticket) showTicket(ticket)
   }
   // It may belong to a list now that does not have it, or no longer to one that has it.
   if (!isHeld) void cache.invalidateQueries({ queryKey: keys.lists })
 }
 
-/** Puts a ticket as it is now into every place of the cache that shows it. What is unread stays, where that is not told. */
+/** What is only told to whoever asks for it. */
+const INCLUDED = ['unread', 'read_position', 'abilities'] as const
+
+/** Puts a ticket as it is now into every place of the cache that shows it. What is not told of it stays. */
 export function showTicket(shown: Ticket): void {
   const known = cache.getQueryData<Ticket>(keys.ticket(shown.id))
-  const ticket = known?.unread === undefined || shown.unread !== undefined ? shown : { ...shown, unread: known.unread }
+  const kept = INCLUDED.filter((field) => shown[field] === undefined && known?.[field] !== undefined)
+  const ticket = { ...shown, ...Object.fromEntries(kept.map((field) => [field, known?.[field]])) }
   if (known === undefined || known.version <= ticket.version) cache.setQueryData(keys.ticket(ticket.id), ticket)
   cache.setQueriesData<InfiniteData<ListTicketsAnswer>>({ queryKey: keys.lists }, (list) => {
     if (!list) return list

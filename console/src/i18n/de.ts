@@ -102,6 +102,8 @@ export const de: Words = {
     created: 'Ticket eröffnet',
     system: 'System',
     sending: 'Wird gesendet',
+    news: 'Neu',
+    notAllowed: 'Ihre Rolle erlaubt das nicht.',
   },
   statuses: {
     new: 'Neu',
@@ -126,6 +128,7 @@ export const de: Words = {
     undo: 'Zurücknehmen',
     stopped: 'Nicht gesendet: Inzwischen ist etwas geschehen. Lesen Sie es, dann senden Sie noch einmal.',
     failed: (why) => `Nicht gesendet: ${why}`,
+    noReply: 'Sie können dieses Ticket lesen, aber nicht beantworten.',
     attach: 'Dateien anhängen',
     files: 'Dateien',
     drop: 'Dateien hier ablegen',
@@ -137,6 +140,8 @@ export const de: Words = {
   actions: {
     next: 'Nächstes Ticket',
     previous: 'Voriges Ticket',
+    openNext: 'Nächstes Ticket öffnen',
+    openPrevious: 'Voriges Ticket öffnen',
     open: 'Ticket öffnen',
     back: 'Zurück zur Liste',
     reply: 'Antworten',

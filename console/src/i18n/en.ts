@@ -100,6 +100,8 @@ export const en = {
     created: 'Ticket opened',
     system: 'System',
     sending: 'Being sent',
+    news: 'New',
+    notAllowed: 'Your role does not allow this.',
   },
   statuses: {
     new: 'New',
@@ -125,6 +127,7 @@ export const en = {
     stopped: 'Not sent: something happened meanwhile. Read it, then send again.',
     failed: (why: string): string => `Not sent: ${why}`,
     draft: 'Draft kept on this device',
+    noReply: 'You can read this ticket, but not answer it.',
     attach: 'Attach files',
     files: 'Files',
     drop: 'Drop files here',
@@ -135,6 +138,8 @@ export const en = {
   actions: {
     next: 'Next ticket',
     previous: 'Previous ticket',
+    openNext: 'Open the next ticket',
+    openPrevious: 'Open the previous ticket',
     open: 'Open ticket',
     back: 'Back to the list',
     reply: 'Reply',

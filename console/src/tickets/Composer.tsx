@@ -18,8 +18,9 @@ import {
 import type { Ticket } from '../../../sdk/operations.ts'
 import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
+import { can } from './abilities.ts'
 import { STATUSES } from './change.ts'
-import { answered, chooseMode, type Mode, useAsked, useMode } from './composing.ts'
+import { answered, chooseMode, MODES, type Mode, useAsked, useMode } from './composing.ts'
 import { changeDraft, EMPTY, isEmpty, keepDraft, useDraft } from './drafts.ts'
 import { AttachButton, Files, pastedFiles, useDrop } from './Files.tsx'
 import { send } from './outbox.ts'
@@ -29,7 +30,10 @@ import { attach, useUploads } from './uploads.ts'
 /** Where one answers or notes something: two modes that look different, each with a draft of its own. */
 export function Composer({ ticket }: { readonly ticket: Ticket }) {
   const words = useWords()
-  const mode = useMode()
+  const chosen = useMode()
+  const allowed = MODES.filter((each) => can(ticket, each))
+  const mode = allowed.includes(chosen) ? chosen : allowed[0]
+  if (mode === undefined) return <p className="composer-refusal hint">{words.composer.noReply}</p>
   return (
     <Tabs
       className={`composer ${mode}`}
@@ -37,10 +41,10 @@ export function Composer({ ticket }: { readonly ticket: Ticket }) {
       onSelectionChange={(key) => chooseMode(key === 'note' ? 'note' : 'reply')}
     >
       <TabList className="tabs" aria-label={words.composer.mode}>
-        <Tab id="reply" className="tab">
+        <Tab id="reply" className="tab" isDisabled={!allowed.includes('reply')}>
           {words.composer.reply}
         </Tab>
-        <Tab id="note" className="tab">
+        <Tab id="note" className="tab" isDisabled={!allowed.includes('note')}>
           {words.composer.note}
         </Tab>
       </TabList>
@@ -114,20 +118,22 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
         <Button className="button primary" isDisabled={!isReady} onPress={() => submit(null)}>
           {words.composer.send}
         </Button>
-        <MenuTrigger>
-          <Button className="button primary more" isDisabled={!isReady} aria-label={words.composer.sendAnd}>
-            <ChevronDown size={15} aria-hidden="true" />
-          </Button>
-          <Popover className="popover">
-            <Menu className="menu" aria-label={words.composer.sendAnd}>
-              {STATUSES.map((status) => (
-                <MenuItem key={status} className="item" onAction={() => submit(status)}>
-                  {words.composer.sendAs(words.statuses[status])}
-                </MenuItem>
-              ))}
-            </Menu>
-          </Popover>
-        </MenuTrigger>
+        {can(ticket, 'status') && (
+          <MenuTrigger>
+            <Button className="button primary more" isDisabled={!isReady} aria-label={words.composer.sendAnd}>
+              <ChevronDown size={15} aria-hidden="true" />
+            </Button>
+            <Popover className="popover">
+              <Menu className="menu" aria-label={words.composer.sendAnd}>
+                {STATUSES.map((status) => (
+                  <MenuItem key={status} className="item" onAction={() => submit(status)}>
+                    {words.composer.sendAs(words.statuses[status])}
+                  </MenuItem>
+                ))}
+              </Menu>
+            </Popover>
+          </MenuTrigger>
+        )}
       </div>
     </>
   )

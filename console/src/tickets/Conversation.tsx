@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { Fragment, useEffect, useRef, useState } from 'react'
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
 import type { Message, Ticket, TimelineEntry } from '../../../sdk/operations.ts'
 import { age, bytes, moment } from '../i18n/amounts.ts'
@@ -30,16 +30,35 @@ function partsOf(entries: readonly TimelineEntry[]): readonly Part[] {
   return changes.length > 0 ? [...parts, { changes }] : parts
 }
 
+/** The first message that its reader did not see before; null where there is none, or nobody knows. */
+function firstNewOf(parts: readonly Part[], read: number, me: string): string | null {
+  if (read === 0) return null
+  for (const part of parts)
+    if ('message' in part && part.entry.position > read && part.entry.actor?.id !== me) return part.message.id
+  return null
+}
+
 export function Conversation({ ticket }: { readonly ticket: Ticket }) {
   const words = useWords()
   const timeline = useTimeline(ticket.id)
   const scroller = useRef<HTMLElement>(null)
-  const sending = useOutbox(useMe().user.id).filter((each) => each.ticket === ticket.id)
-  const isReady = timeline.isSuccess
-  // It opens at its end; what comes later does not move it.
+  const me = useMe().user.id
+  const sending = useOutbox(me).filter((each) => each.ticket === ticket.id)
+  const parts = partsOf(timeline.data ?? [])
+  const isReady = timeline.isSuccess && !timeline.isStale
+  // How far it was read when it was opened, which has read it.
+  const [read] = useState(ticket.read_position ?? 0)
+  const firstNew = firstNewOf(parts, read, me)
+  const isAllNew = firstNew !== null && firstNew === parts.find((part) => 'message' in part)?.message.id
+  // It opens at what is new, else at its end; what comes later does not move it.
+  const line = useRef<HTMLParagraphElement>(null)
+  const isPlaced = useRef(false)
   useEffect(() => {
-    if (isReady) scroller.current?.scrollTo({ top: scroller.current.scrollHeight })
-  }, [isReady])
+    if (!isReady || isPlaced.current) return
+    isPlaced.current = true
+    if (line.current) line.current.scrollIntoView({ block: 'start' })
+    else if (!isAllNew) scroller.current?.scrollTo({ top: scroller.current.scrollHeight })
+  }, [isReady, isAllNew])
   useEffect(() => {
     if (sending.length > 0) scroller.current?.scrollTo({ top: scroller.current.scrollHeight })
   }, [sending.length])
@@ -54,9 +73,16 @@ export function Conversation({ ticket }: { readonly ticket: Ticket }) {
           </Button>
         </div>
       )}
-      {partsOf(timeline.data ?? []).map((part) =>
+      {parts.map((part) =>
         'message' in part ? (
-          <Said key={part.message.id} message={part.message} dialect={part.entry.dialect} />
+          <Fragment key={part.message.id}>
+            {part.message.id === firstNew && !isAllNew && (
+              <p className="news" ref={line}>
+                {words.ticket.news}
+              </p>
+            )}
+            <Said message={part.message} dialect={part.entry.dialect} />
+          </Fragment>
         ) : (
           <Changes key={part.changes[0]?.id} changes={part.changes} />
         ),

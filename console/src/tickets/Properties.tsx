@@ -8,6 +8,7 @@ import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
+import { type Ability, can } from './abilities.ts'
 import { Choice } from './Choice.tsx'
 import { changeTicket, PRIORITIES, STATUSES } from './change.ts'
 import { nameOf } from './list.ts'
@@ -21,6 +22,10 @@ export function Properties({ ticket }: { readonly ticket: Ticket }) {
   const words = useWords()
   const { data: catalogue } = useCatalogue()
   const { data: colleagues } = useColleagues()
+  const refusal = (...abilities: readonly Ability[]): string | null =>
+    abilities.some((ability) => can(ticket, ability)) ? null : words.ticket.notAllowed
+  // A requester may close what is theirs, and nothing else.
+  const statuses = can(ticket, 'status') ? STATUSES : STATUSES.filter((id) => id === 'closed' || id === ticket.status)
   const none = { id: NONE, name: words.ticket.none }
   /** What may be chosen, with what the ticket has: it may be retired, or out of reach. */
   const withCurrent = (
@@ -38,7 +43,8 @@ export function Properties({ ticket }: { readonly ticket: Ticket }) {
       <Choice
         label={words.ticket.status}
         value={ticket.status}
-        options={STATUSES.map((id) => ({ id, name: words.statuses[id] }))}
+        refusal={refusal('status', 'close')}
+        options={statuses.map((id) => ({ id, name: words.statuses[id] }))}
         onChange={(id) => {
           const status = STATUSES.find((each) => each === id)
           if (status) void changeTicket(ticket, { status })
@@ -47,6 +53,7 @@ export function Properties({ ticket }: { readonly ticket: Ticket }) {
       <Choice
         label={words.ticket.priority}
         value={ticket.priority}
+        refusal={refusal('change')}
         options={PRIORITIES.map((id) => ({ id, name: words.priorities[id] }))}
         onChange={(id) => {
           const priority = PRIORITIES.find((each) => each === id)
@@ -56,18 +63,21 @@ export function Properties({ ticket }: { readonly ticket: Ticket }) {
       <Choice
         label={words.ticket.assignee}
         value={ticket.assignee?.id ?? NONE}
+        refusal={refusal('assign')}
         options={withCurrent(people, assignee)}
         onChange={(id) => void changeTicket(ticket, { assignee: id === NONE ? null : id })}
       />
       <Choice
         label={words.ticket.group}
         value={ticket.group?.id ?? NONE}
+        refusal={refusal('change')}
         options={withCurrent(catalogue?.groups ?? [], ticket.group)}
         onChange={(id) => void changeTicket(ticket, { group: id === NONE ? null : id })}
       />
       <Choice
         label={words.ticket.topic}
         value={ticket.topic === null ? NONE : String(ticket.topic.id)}
+        refusal={refusal('change')}
         options={withCurrent(catalogue?.topics ?? [], ticket.topic)}
         onChange={(id) => void changeTicket(ticket, { topic: id === NONE ? null : Number(id) })}
       />
@@ -80,6 +90,7 @@ export function Properties({ ticket }: { readonly ticket: Ticket }) {
 function Tags({ ticket }: { readonly ticket: Ticket }) {
   const words = useWords()
   const form = useRef<HTMLFormElement>(null)
+  const mayChange = can(ticket, 'change')
   function add(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault()
     const tag = String(new FormData(event.currentTarget).get('tag')).trim()
@@ -94,20 +105,24 @@ function Tags({ ticket }: { readonly ticket: Ticket }) {
         {ticket.tags.map((tag) => (
           <li key={tag} className="tag">
             {tag}
-            <Button
-              aria-label={words.ticket.removeTag(tag)}
-              onPress={() => void changeTicket(ticket, { remove_tags: [tag] })}
-            >
-              <X size={13} aria-hidden="true" />
-            </Button>
+            {mayChange && (
+              <Button
+                aria-label={words.ticket.removeTag(tag)}
+                onPress={() => void changeTicket(ticket, { remove_tags: [tag] })}
+              >
+                <X size={13} aria-hidden="true" />
+              </Button>
+            )}
           </li>
         ))}
       </ul>
-      <Form ref={form} onSubmit={add}>
-        <TextField name="tag" aria-label={words.ticket.addTag} maxLength={100}>
-          <Input className="field small" placeholder={words.ticket.addTag} />
-        </TextField>
-      </Form>
+      {mayChange && (
+        <Form ref={form} onSubmit={add}>
+          <TextField name="tag" aria-label={words.ticket.addTag} maxLength={100}>
+            <Input className="field small" placeholder={words.ticket.addTag} />
+          </TextField>
+        </Form>
+      )}
     </div>
   )
 }

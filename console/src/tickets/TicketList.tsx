@@ -43,8 +43,10 @@ export function TicketList({ view, words: sought, open }: Props) {
     getItemKey: (index) => rows[index]?.id ?? index,
   })
   const items = virtual.getVirtualItems()
-  const lastShown = items.at(-1)?.index ?? 0
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list
+  const at = rows.findIndex(({ id }) => id === selected)
+  // Where the page is too narrow for the list, it is the ticket that is read on.
+  const lastShown = Math.max(items.at(-1)?.index ?? 0, at)
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && lastShown + AHEAD >= rows.length) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, rows.length])
@@ -52,7 +54,6 @@ export function TicketList({ view, words: sought, open }: Props) {
   // The keys move the focus with the selection, so that Enter and a screen reader are where it is. A row that only comes
   // or moves takes no focus.
   const focused = useRef(selected)
-  const at = rows.findIndex(({ id }) => id === selected)
   useEffect(() => {
     if (focused.current === selected) return
     focused.current = selected

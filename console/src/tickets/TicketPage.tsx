@@ -1,16 +1,17 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { ArrowLeft } from 'lucide-react'
+import { ArrowLeft, ChevronDown, ChevronUp } from 'lucide-react'
 import { useEffect } from 'react'
 import { Button } from 'react-aria-components'
 import { isProblem } from '../../../sdk/client.ts'
 import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
+import { can } from './abilities.ts'
 import { Composer } from './Composer.tsx'
 import { Conversation } from './Conversation.tsx'
 import { changeTicket, markTicket } from './change.ts'
 import { Properties } from './Properties.tsx'
 import { StatusMark } from './StatusMark.tsx'
-import { select } from './selection.ts'
+import { select, useNeighbour } from './selection.ts'
 import { useTicket } from './ticket.ts'
 
 /** A ticket: what was said, what to answer, and what it is. */
@@ -30,7 +31,13 @@ export function TicketPage({ id }: { readonly id: string }) {
   // Opening has seen it; what comes while it is open, and in sight, too.
   const isUnread = ticket?.unread === true
   useEffect(() => {
-    if (ticket && isUnread && document.visibilityState === 'visible') void markTicket(ticket, 'read')
+    if (!ticket || !isUnread) return
+    const mark = (): void => {
+      if (document.visibilityState === 'visible') void markTicket(ticket, 'read')
+    }
+    mark()
+    document.addEventListener('visibilitychange', mark)
+    return () => document.removeEventListener('visibilitychange', mark)
   }, [ticket, isUnread])
   if (isPending) return <div className="ticket" role="status" aria-label={words.list.loading} />
   if (!ticket)
@@ -61,7 +68,9 @@ export function TicketPage({ id }: { readonly id: string }) {
             {ticket.desk.name}
           </p>
         </div>
-        {ticket.assignee?.id !== me.user.id && (
+        <Beside by={-1} label={words.actions.openPrevious} />
+        <Beside by={1} label={words.actions.openNext} />
+        {ticket.assignee?.id !== me.user.id && can(ticket, 'assign') && (
           <Button className="button" onPress={() => void changeTicket(ticket, { assignee: me.user.id })}>
             {words.actions.take}{' '}
             <span className="key" aria-hidden="true">
@@ -69,7 +78,7 @@ export function TicketPage({ id }: { readonly id: string }) {
             </span>
           </Button>
         )}
-        {ticket.status !== 'solved' && ticket.status !== 'closed' && (
+        {ticket.status !== 'solved' && ticket.status !== 'closed' && can(ticket, 'status') && (
           <Button className="button" onPress={() => void changeTicket(ticket, { status: 'solved' })}>
             {words.actions.solve}{' '}
             <span className="key" aria-hidden="true">
@@ -86,5 +95,24 @@ export function TicketPage({ id }: { readonly id: string }) {
         <Properties ticket={ticket} />
       </div>
     </article>
+  )
+}
+
+/** Goes on to the ticket of the list that is before or after this one. */
+function Beside({ by, label }: { readonly by: 1 | -1; readonly label: string }) {
+  const beside = useNeighbour(by)
+  const navigate = useNavigate()
+  const { view = 'all', q } = useSearch({ strict: false })
+  const search = { view, ...(q !== undefined && { q }) }
+  const open = (ticketId: string): void => void navigate({ to: '/tickets/$ticketId', params: { ticketId }, search })
+  return (
+    <Button
+      className="button quiet icon beside"
+      aria-label={label}
+      isDisabled={beside === null}
+      onPress={() => beside && open(beside.id)}
+    >
+      {by === 1 ? <ChevronDown size={17} aria-hidden="true" /> : <ChevronUp size={17} aria-hidden="true" />}
+    </Button>
   )
 }

@@ -13,7 +13,9 @@ export async function markTicket(ticket: Ticket, as: 'read' | 'unread'): Promise
   try {
     if (as === 'read') await client.call('markRead', { params, body: {} })
     else await client.call('markUnread', { params })
-    showTicket({ ...ticket, unread: as === 'unread' })
+    // How far it is read is known once the server tells it again.
+    const read_position = as === 'read' ? Number.MAX_SAFE_INTEGER : 0
+    showTicket({ ...ticket, unread: as === 'unread', read_position })
   } catch (error) {
     notify(`${wordsNow().ticket.notSaved} ${error instanceof Error ? error.message : ''}`)
   }

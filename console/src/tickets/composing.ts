@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
-export type Mode = 'reply' | 'note'
+export const MODES = ['reply', 'note'] as const
+export type Mode = (typeof MODES)[number]
 
 let mode: Mode = 'reply'
 /** Whether somebody asked for the field, which then takes the focus once. */

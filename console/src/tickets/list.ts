@@ -38,7 +38,7 @@ export function useTickets(view: ViewId, sought: string) {
         query: {
           view,
           ...(q !== '' && { q }),
-          include: 'unread',
+          include: 'unread,abilities',
           limit: PAGE,
           ...(pageParam !== undefined && { cursor: pageParam }),
         },

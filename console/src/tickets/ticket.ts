@@ -7,7 +7,7 @@ import { keys } from '../api/keys.ts'
 export function useTicket(id: string) {
   return useQuery({
     queryKey: keys.ticket(id),
-    queryFn: () => client.call('getTicket', { params: { id }, query: { include: 'unread' } }),
+    queryFn: () => client.call('getTicket', { params: { id }, query: { include: 'unread,abilities' } }),
   })
 }
 

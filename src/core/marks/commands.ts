@@ -2,7 +2,7 @@ import type { Store } from '../../storage/store.ts'
 import type { Context, System } from '../context.ts'
 import { getTicket } from '../tickets/queries/find.ts'
 import type { TicketRef } from '../tickets/ticket.ts'
-import { BEGIN_READING, MARK_READ, MARK_UNREAD, UNREAD_AMONG } from './store.ts'
+import { BEGIN_READING, MARK_READ, MARK_UNREAD, MARKS_ON } from './store.ts'
 
 /**
  * What is unread is each person's own: something came after what they saw. It is another question whether a requester
@@ -34,12 +34,20 @@ export async function beginReading(
   await store.run(BEGIN_READING.with({ tenant_id: person.tenantId, user_id: person.userId }))
 }
 
-/** Which of some tickets are unread to whoever calls. */
-export async function unreadAmong(
+/** How far somebody has read a ticket. */
+export interface Mark {
+  /** Of the last event that they saw. */
+  readonly position: number
+  /** Whether something came after it. */
+  readonly isUnread: boolean
+}
+
+/** How far whoever calls has read some tickets, by their ids. */
+export async function marksOn(
   { store, tenant, actor }: Pick<Context, 'tenant' | 'actor'> & { readonly store: Pick<Store, 'run'> },
   ids: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (ids.length === 0) return new Set()
-  const rows = await store.run(UNREAD_AMONG.with({ tenant_id: tenant.id, user_id: actor.user.id, ticket_ids: ids }))
-  return new Set(rows.map(({ ticket_id }) => ticket_id))
+): Promise<ReadonlyMap<string, Mark>> {
+  if (ids.length === 0) return new Map()
+  const rows = await store.run(MARKS_ON.with({ tenant_id: tenant.id, user_id: actor.user.id, ticket_ids: ids }))
+  return new Map(rows.map(({ ticket_id, position, is_unread }) => [ticket_id, { position, isUnread: is_unread }]))
 }

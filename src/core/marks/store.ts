@@ -36,21 +36,30 @@ select :tenant_id, :user_id, c.event_position from tenant_counters c where c.ten
 on conflict do nothing returning b.user_id`,
 )
 
+/** SQL of how far a person has read a ticket `t`. @param userId SQL of who it is. */
+function readPosition(userId: string): string {
+  return `coalesce(
+    (select k.position from read_marks k where k.tenant_id = :tenant_id and k.user_id = ${userId} and k.ticket_id = t.id),
+    (select b.position from read_beginnings b where b.tenant_id = :tenant_id and b.user_id = ${userId}), 0)`
+}
+
 /**
  * SQL of whether a ticket `t` is unread to a person.
  *
  * @param userId SQL of who it is.
  */
 export function isUnread(userId: string): string {
-  return `t.change_position > coalesce(
-    (select k.position from read_marks k where k.tenant_id = :tenant_id and k.user_id = ${userId} and k.ticket_id = t.id),
-    (select b.position from read_beginnings b where b.tenant_id = :tenant_id and b.user_id = ${userId}), 0)`
+  return `t.change_position > ${readPosition(userId)}`
 }
 
-/** Which of some tickets are unread to a person. */
-export const UNREAD_AMONG = statement(
-  'mark.unread_among',
-  { takes: { tenant_id: Sql.uuid, user_id: Sql.uuid, ticket_ids: Sql.array(Sql.uuid) }, row: TicketId },
-  `select t.id as ticket_id from tickets t
-where t.tenant_id = :tenant_id and t.id = any (:ticket_ids::uuid[]) and ${isUnread(':user_id')}`,
+/** How far a person has read some tickets, and whether there is more. */
+export const MARKS_ON = statement(
+  'mark.on',
+  {
+    takes: { tenant_id: Sql.uuid, user_id: Sql.uuid, ticket_ids: Sql.array(Sql.uuid) },
+    row: Type.Object({ ...TicketId.properties, position: Type.Integer(), is_unread: Type.Boolean() }),
+  },
+  `select m.id as ticket_id, m.position, m.change_position > m.position as is_unread
+from (select t.id, t.change_position, ${readPosition(':user_id')} as position from tickets t
+  where t.tenant_id = :tenant_id and t.id = any (:ticket_ids::uuid[])) m`,
 )

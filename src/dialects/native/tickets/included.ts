@@ -1,5 +1,5 @@
 import type { Context } from '../../../core/context.ts'
-import { unreadAmong } from '../../../core/marks/commands.ts'
+import { marksOn } from '../../../core/marks/commands.ts'
 import { abilitiesOn } from '../../../core/tickets/rules/abilities.ts'
 import type { Ticket } from '../../../core/tickets/ticket.ts'
 import type { Included, TicketAnswer } from './schema.ts'
@@ -9,11 +9,14 @@ export async function includedOf(
   ctx: Context,
   included: ReadonlySet<Included>,
   tickets: readonly Ticket[],
-): Promise<(ticket: Ticket) => Pick<TicketAnswer, Included>> {
+): Promise<(ticket: Ticket) => Pick<TicketAnswer, Included | 'read_position'>> {
   const ids = included.has('unread') ? tickets.map(({ id }) => id) : []
-  const unread = await unreadAmong(ctx, ids)
+  const marks = await marksOn(ctx, ids)
   return (ticket) => ({
-    ...(included.has('unread') && { unread: unread.has(ticket.id) }),
+    ...(included.has('unread') && {
+      unread: marks.get(ticket.id)?.isUnread ?? false,
+      read_position: marks.get(ticket.id)?.position ?? 0,
+    }),
     ...(included.has('abilities') && { abilities: [...abilitiesOn(ctx.actor, ticket)] }),
   })
 }

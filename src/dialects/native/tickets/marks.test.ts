@@ -87,6 +87,7 @@ describe('a ticket', () => {
     await owner('PATCH', `/tickets/${id}`, { priority: 'high' })
     assert.equal((await anna('PUT', `/tickets/${id}/read`, { position: seen })).status, 204)
     assert.equal(await isUnread(anna, id), true)
+    assert.equal((await anna('GET', `/tickets/${id}?include=unread`)).json.read_position, seen)
     await anna('PUT', `/tickets/${id}/read`)
     await anna('PUT', `/tickets/${id}/read`, { position: seen })
     assert.equal(await isUnread(anna, id), false, 'a mark never goes back')

@@ -250,6 +250,9 @@ export const TicketAnswer = closed({
   unread: Type.Optional(
     Type.Boolean({ description: 'Whether it changed after what you saw of it; with include=unread.' }),
   ),
+  read_position: Type.Optional(
+    Type.Integer({ description: 'Of the last event of it that you saw; 0 for none; with include=unread.' }),
+  ),
   abilities: Type.Optional(
     Type.Array(word(ABILITIES), { description: 'What you may do with it now; with include=abilities.' }),
   ),
