@@ -315,6 +315,44 @@ describe('the console', { skip: noBrowser }, () => {
     await page.keyboard.type('keys')
     await page.waitForURL(/q=keys/)
     assert.ok(await page.getByRole('searchbox', { name: 'Search tickets' }).isVisible())
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('stuck')
+    await page.getByRole('menuitem', { name: 'The lift is stuck' }).waitFor()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('lea@example.com')
+    await page.getByRole('menuitem', { name: 'Lea' }).click()
+    await page.getByRole('link', { name: 'The lift is stuck' }).waitFor()
+    await page.waitForURL(/q=requester/)
+  })
+
+  test('changes many at once, and tells which one refused', async (t) => {
+    const { page } = await signedIn(t)
+    const list = page.getByRole('list', { name: 'Tickets' })
+    const made = []
+    for (const title of ['First of many', 'Second of many', 'Third of many'])
+      made.push(await api().call('createTicket', { body: { title, text: 'One of them.', tags: ['many'] } }))
+    await page.getByRole('searchbox', { name: 'Search tickets' }).fill('tag:many')
+    await list.getByRole('link').nth(2).waitFor()
+    await page.getByRole('checkbox', { name: 'Pick Third of many' }).click()
+    await page.getByRole('checkbox', { name: 'Pick First of many' }).click({ modifiers: ['Shift'] })
+    await page.getByText('3 tickets picked').waitFor()
+    await api().call('deleteTicket', { params: { id: made[1]?.id ?? '' } })
+    const bar = page.getByRole('region', { name: 'Change many tickets' })
+    await bar.getByRole('button', { name: 'Status' }).click()
+    await page.getByRole('menuitem', { name: 'On hold' }).click()
+    await bar.getByText('2 tickets changed').waitFor()
+    await bar.getByText(/Second of many was not changed: There is no such ticket/).waitFor()
+    await page.keyboard.press('Escape')
+    await bar.waitFor({ state: 'detached' })
+    const { data } = await api().call('listTickets', { query: { q: 'tag:many' } })
+    assert.deepEqual(
+      data.map(({ title, status }) => [title, status]),
+      [
+        ['Third of many', 'on_hold'],
+        ['First of many', 'on_hold'],
+      ],
+    )
   })
 
   test('shows what is unread until it is opened, and by a key again', async (t) => {
@@ -398,9 +436,10 @@ describe('the console', { skip: noBrowser }, () => {
       password: 'a password',
       memberships: [{ deskId: world.value('MOOV_ACCOUNT_ID'), role: 'customer' }],
     })
-    await api().call('createTicket', { body: { title: 'Mine alone', text: 'Hello?', requester: { id } } })
+    const body = { title: 'Mine alone', text: 'Hello?', requester: { id } }
+    const ticket = await api().call('createTicket', { body })
     const { page } = await signedIn(t, {}, ['cleo', 'a password'])
-    await page.getByRole('link', { name: 'Mine alone' }).click()
+    await page.goto(`${world.url}/tickets/${ticket.id}`)
     await page.getByRole('region', { name: 'Conversation' }).getByText('Hello?').waitFor()
     assert.ok(await page.getByRole('tab', { name: 'Note' }).isDisabled())
     assert.ok(await page.getByRole('button', { name: /^Priority|Priority$/ }).isDisabled())

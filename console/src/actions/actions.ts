@@ -1,9 +1,10 @@
-import type { Me, Ticket } from '../../../sdk/operations.ts'
+import type { ChangeTicketBody, Me, Ticket } from '../../../sdk/operations.ts'
 import type { Words } from '../i18n/en.ts'
 import { chooseTheme, THEMES } from '../theme/theme.ts'
 import { type Ability, can } from '../tickets/abilities.ts'
 import { changeTicket, markTicket, PRIORITIES, STATUSES } from '../tickets/change.ts'
 import { compose } from '../tickets/composing.ts'
+import { changePicked, isPicking, pick, pickTo, unpick } from '../tickets/picked.ts'
 import { focusSearch } from '../tickets/SearchBox.tsx'
 import { editView } from '../views/editing.ts'
 import { knownViews, nameOf, VIEWS, type ViewId } from '../views/views.ts'
@@ -22,6 +23,8 @@ export interface Scene {
   readonly open: (id: string) => void
   readonly close: () => void
   readonly goTo: (view: ViewId) => void
+  /** Lists all tickets for which a query holds. */
+  readonly find: (q: string) => void
   readonly settings: () => void
 }
 
@@ -45,6 +48,11 @@ function onTicket(
     isOffered: ({ ticket }) => ticket !== null && (needs === null || can(ticket, needs)),
     run: (scene) => scene.ticket && work(scene.ticket, scene),
   }
+}
+
+/** Changes what is picked, else the ticket at hand. */
+function apply(ticket: Ticket, change: ChangeTicketBody): void {
+  void (isPicking() ? changePicked(change) : changeTicket(ticket, change))
 }
 
 /** Opens the ticket beside the one at hand. */
@@ -72,6 +80,9 @@ export function actions(words: Words): readonly Action[] {
     { id: 'open-next', name: said.openNext, keys: 'J', ...onNeighbour(1) },
     { id: 'open-previous', name: said.openPrevious, keys: 'K', ...onNeighbour(-1) },
     { id: 'open', name: said.open, keys: 'Enter', ...onTicket(({ id }, { open }) => open(id)) },
+    { id: 'pick', name: said.pick, keys: 'x', ...onTicket(pick) },
+    { id: 'pick-to', name: said.pickTo, keys: 'X', ...onTicket(pickTo) },
+    { id: 'unpick', name: said.unpick, keys: 'Escape', isOffered: isPicking, run: unpick },
     { id: 'back', name: said.back, keys: 'Escape', isOffered: ({ isOpen }) => isOpen, run: ({ close }) => close() },
     {
       id: 'reply',
@@ -95,13 +106,13 @@ export function actions(words: Words): readonly Action[] {
       id: 'take',
       name: said.take,
       keys: 'a',
-      ...onTicket((ticket, { me }) => void changeTicket(ticket, { assignee: me.user.id }), 'assign'),
+      ...onTicket((ticket, { me }) => apply(ticket, { assignee: me.user.id }), 'assign'),
     },
     {
       id: 'solve',
       name: said.solve,
       keys: 'e',
-      ...onTicket((ticket) => void changeTicket(ticket, { status: 'solved' }), 'status'),
+      ...onTicket((ticket) => apply(ticket, { status: 'solved' }), 'status'),
     },
     {
       id: 'unread',
@@ -128,12 +139,12 @@ export function actions(words: Words): readonly Action[] {
     ...STATUSES.map((status) => ({
       id: `status.${status}`,
       name: said.setStatus(words.statuses[status]),
-      ...onTicket((ticket) => void changeTicket(ticket, { status }), status === 'closed' ? 'close' : 'status'),
+      ...onTicket((ticket) => apply(ticket, { status }), status === 'closed' ? 'close' : 'status'),
     })),
     ...PRIORITIES.map((priority) => ({
       id: `priority.${priority}`,
       name: said.setPriority(words.priorities[priority]),
-      ...onTicket((ticket) => void changeTicket(ticket, { priority }), 'change'),
+      ...onTicket((ticket) => apply(ticket, { priority }), 'change'),
     })),
     ...THEMES.map((theme) => ({
       id: `theme.${theme}`,

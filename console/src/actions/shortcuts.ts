@@ -15,7 +15,9 @@ function isTaken(event: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
   return (
     target.isContentEditable ||
-    target.closest('input, textarea, select, [role="menu"], [role="listbox"], [role="dialog"]') !== null
+    target.closest(
+      'input:not([type="checkbox"]), textarea, select, [role="menu"], [role="listbox"], [role="dialog"]',
+    ) !== null
   )
 }
 
@@ -32,7 +34,11 @@ export function useShortcuts(): void {
         return
       }
       // Out of a field one comes by Escape; the next leaves the ticket.
-      if (event.key === 'Escape' && event.target instanceof HTMLElement && event.target.closest('textarea, input')) {
+      if (
+        event.key === 'Escape' &&
+        event.target instanceof HTMLElement &&
+        event.target.closest('textarea, input:not([type="checkbox"])')
+      ) {
         if (!event.defaultPrevented && !event.target.closest('[role="dialog"]')) event.target.blur()
         return
       }
@@ -41,13 +47,12 @@ export function useShortcuts(): void {
       if (event.key === 'Enter' && isButton) return
       const { key, at } = pending.current
       const both = event.timeStamp - at < PATIENCE_MS ? `${key} ${event.key}` : event.key
-      const all = actions(words)
+      const now = scene()
+      const all = actions(words).filter(({ isOffered }) => isOffered?.(now) ?? true)
       const action = all.find(({ keys }) => keys === both) ?? all.find(({ keys }) => keys === event.key)
       const isFirst = all.some(({ keys }) => keys?.startsWith(`${event.key} `))
       pending.current = { key: isFirst ? event.key : '', at: event.timeStamp }
       if (!action) return
-      const now = scene()
-      if (action.isOffered && !action.isOffered(now)) return
       event.preventDefault()
       action.run(now)
     }

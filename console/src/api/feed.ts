@@ -13,7 +13,9 @@ export type FeedState = 'live' | 'away'
 let state: FeedState = 'live'
 /** New tickets that wait while somebody points at the list, so that no row moves under the pointer. */
 let waiting = 0
-let isHeld = false
+/** Why lists are held: somebody points at one, or picks tickets of it. */
+const holds = new Set<'pointer' | 'picked'>()
+const isHeld = (): boolean => holds.size > 0
 const listeners = new Set<() => void>()
 
 function tell(): void {
@@ -28,10 +30,11 @@ function subscribe(listener: () => void): () => void {
 export const useFeedState = (): FeedState => useSyncExternalStore(subscribe, () => state)
 export const useWaitingTickets = (): number => useSyncExternalStore(subscribe, () => waiting)
 
-/** Holds the order of lists while somebody points at one; what came meanwhile is shown when they are let go. */
-export function holdLists(held: boolean): void {
-  isHeld = held
-  if (!held && waiting > 0) showWaitingTickets()
+/** Holds the order of lists while there is a reason; what came meanwhile is shown when they are let go. */
+export function holdLists(reason: 'pointer' | 'picked', held: boolean): void {
+  if (held) holds.add(reason)
+  else holds.delete(reason)
+  if (!isHeld() && waiting > 0) showWaitingTickets()
 }
 
 /** Shows the new tickets that wait. */
@@ -107,7 +110,7 @@ function take({ kind, ticket }: Event): void {
     return
   }
   countAgain()
-  if (kind === 'ticket.created' && isHeld) {
+  if (kind === 'ticket.created' && isHeld()) {
     waiting += 1
     tell()
   } else if (kind === 'ticket.created' || kind === 'ticket.deleted') {
@@ -129,7 +132,7 @@ async function refresh(id: string): Promise<void> {
     if (ticket) showTicket(ticket)
   }
   // It may belong to a list now that does not have it, or no longer to one that has it.
-  if (!isHeld) void cache.invalidateQueries({ queryKey: keys.lists })
+  if (!isHeld()) void cache.invalidateQueries({ queryKey: keys.lists })
 }
 
 /** What is only told to whoever asks for it. */

@@ -10,5 +10,7 @@ export const keys = {
   othersOf: (requester: string) => ['tickets', 'requester', requester] as const,
   catalogue: ['catalogue'] as const,
   people: ['people'] as const,
+  found: (words: string) => ['tickets', 'found', words] as const,
+  peopleFound: (words: string) => ['people', 'found', words] as const,
   sessions: ['sessions'] as const,
 }

@@ -10,8 +10,10 @@ import { age, moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
 import { useViews, type ViewId, nameOf as viewName } from '../views/views.ts'
 import { Welcome } from '../welcome/Welcome.tsx'
+import { BulkBar } from './BulkBar.tsx'
 import { nameOf, useTickets } from './list.ts'
 import { useNow } from './now.ts'
+import { pick, pickTo, unpick, usePicked } from './picked.ts'
 import { StatusMark } from './StatusMark.tsx'
 import { keepRows, select, useSelected } from './selection.ts'
 
@@ -65,9 +67,12 @@ export function TicketList({ view, words: sought, open }: Props) {
     })
   }, [selected, at, virtual])
 
+  const { picked } = usePicked()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: in another list nothing is picked.
+  useEffect(() => unpick, [view, sought])
   const now = useNow()
   return (
-    <section className="list" aria-label={name || words.shell.views}>
+    <section className="list" data-picking={picked.size > 0 || undefined} aria-label={name || words.shell.views}>
       <header className="list-head">
         <h1>{name}</h1>
         {waiting > 0 && (
@@ -76,11 +81,12 @@ export function TicketList({ view, words: sought, open }: Props) {
           </Button>
         )}
       </header>
+      <BulkBar />
       <div
         ref={scroller}
         className="scroller"
-        onPointerEnter={() => holdLists(true)}
-        onPointerLeave={() => holdLists(false)}
+        onPointerEnter={() => holdLists('pointer', true)}
+        onPointerLeave={() => holdLists('pointer', false)}
       >
         {list.isPending && <Skeleton label={words.list.loading} />}
         {list.isError && isProblem(list.error, 'invalid') && (
@@ -112,6 +118,7 @@ export function TicketList({ view, words: sought, open }: Props) {
                   q={sought}
                   isOpen={ticket.id === open}
                   isSelected={ticket.id === selected}
+                  isPicked={picked.has(ticket.id)}
                   now={now}
                 />
               </li>
@@ -160,10 +167,11 @@ interface RowProps {
   readonly q: string
   readonly isOpen: boolean
   readonly isSelected: boolean
+  readonly isPicked: boolean
   readonly now: number
 }
 
-function Row({ ticket, view, q, isOpen, isSelected, now }: RowProps) {
+function Row({ ticket, view, q, isOpen, isSelected, isPicked, now }: RowProps) {
   const words = useWords()
   const { id, number, title, description, requester, assignee, status, priority, channel, created_at, unread } = ticket
   return (
@@ -173,6 +181,17 @@ function Row({ ticket, view, q, isOpen, isSelected, now }: RowProps) {
       data-selected={isSelected || undefined}
       data-open={isOpen || undefined}
     >
+      <label className="row-pick">
+        <input
+          type="checkbox"
+          aria-label={words.bulk.pick(title || `#${number}`)}
+          checked={isPicked}
+          onChange={({ nativeEvent }) => {
+            if (nativeEvent instanceof MouseEvent && nativeEvent.shiftKey) pickTo(ticket)
+            else pick(ticket)
+          }}
+        />
+      </label>
       <span className="row-title">
         <StatusMark status={status} />
         {/* The link is over all of its row, and its name is the title alone. */}

@@ -11,7 +11,7 @@ const PAGE = '100'
 const TYPING_MS = 200
 
 /** A text once it stands still. */
-function useSettled(text: string): string {
+export function useSettled(text: string): string {
   const [settled, settle] = useState(text)
   useEffect(() => {
     const timer = setTimeout(() => settle(text), TYPING_MS)

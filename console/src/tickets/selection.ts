@@ -22,6 +22,9 @@ function findPlace(): void {
   if (found !== -1) at = found
 }
 
+/** The tickets of the list that is shown. */
+export const rowsNow = (): readonly Ticket[] => rows
+
 export function keepRows(shown: readonly Ticket[]): void {
   rows = shown
   findPlace()
