@@ -288,6 +288,8 @@ export interface TimelineEntry {
     | 'priority_label.changed'
     | 'channel.created'
     | 'channel.changed'
+    | 'credential.created'
+    | 'credential.revoked'
     | 'view.created'
     | 'view.changed'
     | 'view.deleted'
@@ -512,6 +514,58 @@ export interface ListedUser {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Credential".
+ */
+export interface Credential {
+  id: string
+  /**
+   * Whose API it opens.
+   */
+  dialect: string
+  /**
+   * What callers present.
+   */
+  kind: string
+  name: string
+  /**
+   * What is presented with the secret, where a pair is.
+   */
+  public_id: string | null
+  /**
+   * As whom its holder acts.
+   */
+  user: string
+  desk: {
+    id: string
+    integer: number
+    name: string
+  } | null
+  /**
+   * What it may do, in the vendor's words.
+   */
+  scopes: string[]
+  origins: string[]
+  redirect_uris: string[]
+  /**
+   * Whether it is for trying things out.
+   */
+  test: boolean
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  expires_at: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  revoked_at: string | null
+  last_used_at: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "Webhook".
  */
 export interface Webhook {
@@ -665,6 +719,8 @@ export interface Event {
     | 'priority_label.changed'
     | 'channel.created'
     | 'channel.changed'
+    | 'credential.created'
+    | 'credential.revoked'
     | 'view.created'
     | 'view.changed'
     | 'view.deleted'
@@ -1680,6 +1736,130 @@ export interface ListGroupMembersAnswer {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListCredentialsQuery".
+ */
+export interface ListCredentialsQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListCredentialsAnswer".
+ */
+export interface ListCredentialsAnswer {
+  data: Credential[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateCredentialBody".
+ */
+export interface CreateCredentialBody {
+  /**
+   * Whose API it opens: native by default.
+   */
+  dialect?: string
+  /**
+   * What callers present: api_key by default.
+   */
+  kind?: string
+  name: string
+  /**
+   * As whom its holder acts: you by default.
+   */
+  user?: string
+  /**
+   * The only desk that it reaches; of your key by default.
+   */
+  desk?: string | null
+  /**
+   * What it may do, in the vendor's words; all that its kind gives by default.
+   *
+   * @maxItems 100
+   */
+  scopes?: string[]
+  /**
+   * The sites whose pages may use it in a browser.
+   *
+   * @maxItems 100
+   */
+  origins?: string[]
+  /**
+   * Of a client of /oauth2: where people are sent back to.
+   *
+   * @maxItems 100
+   */
+  redirect_uris?: string[]
+  /**
+   * For trying things out.
+   */
+  test?: boolean
+  /**
+   * When it ends; never by default.
+   */
+  expires_at?: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateCredentialAnswer".
+ */
+export interface CreateCredentialAnswer {
+  id: string
+  /**
+   * Whose API it opens.
+   */
+  dialect: string
+  /**
+   * What callers present.
+   */
+  kind: string
+  name: string
+  /**
+   * What is presented with the secret, where a pair is.
+   */
+  public_id: string | null
+  /**
+   * As whom its holder acts.
+   */
+  user: string
+  desk: {
+    id: string
+    integer: number
+    name: string
+  } | null
+  /**
+   * What it may do, in the vendor's words.
+   */
+  scopes: string[]
+  origins: string[]
+  redirect_uris: string[]
+  /**
+   * Whether it is for trying things out.
+   */
+  test: boolean
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  expires_at: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  revoked_at: string | null
+  last_used_at: string | null
+  /**
+   * Told once, and to a repeat by the same key. Only its digest is kept.
+   */
+  secret: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "ListWebhooksQuery".
  */
 export interface ListWebhooksQuery {
@@ -2151,6 +2331,10 @@ export interface Operations {
   }
   addGroupMember: { params: { id: string; user: string }; query: undefined; body: undefined; answer: undefined }
   removeGroupMember: { params: { id: string; user: string }; query: undefined; body: undefined; answer: undefined }
+  listCredentials: { params: undefined; query: ListCredentialsQuery; body: undefined; answer: ListCredentialsAnswer }
+  createCredential: { params: undefined; query: undefined; body: CreateCredentialBody; answer: CreateCredentialAnswer }
+  getCredential: { params: { id: string }; query: undefined; body: undefined; answer: Credential }
+  revokeCredential: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   listWebhooks: { params: undefined; query: ListWebhooksQuery; body: undefined; answer: ListWebhooksAnswer }
   createWebhook: { params: undefined; query: undefined; body: CreateWebhookBody; answer: CreateWebhookAnswer }
   getWebhook: { params: { id: string }; query: undefined; body: undefined; answer: Webhook }
@@ -2260,6 +2444,10 @@ export const OPERATIONS = {
   listGroupMembers: { method: 'GET', path: '/v1/groups/{id}/members' },
   addGroupMember: { method: 'PUT', path: '/v1/groups/{id}/members/{user}' },
   removeGroupMember: { method: 'DELETE', path: '/v1/groups/{id}/members/{user}' },
+  listCredentials: { method: 'GET', path: '/v1/credentials' },
+  createCredential: { method: 'POST', path: '/v1/credentials' },
+  getCredential: { method: 'GET', path: '/v1/credentials/{id}' },
+  revokeCredential: { method: 'DELETE', path: '/v1/credentials/{id}' },
   listWebhooks: { method: 'GET', path: '/v1/webhooks' },
   createWebhook: { method: 'POST', path: '/v1/webhooks' },
   getWebhook: { method: 'GET', path: '/v1/webhooks/{id}' },

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { openAccess } from '../src/core/access/access.ts'
+import { createCredential, listCredentials, withdrawCredential } from '../src/core/access/credentials.ts'
 import { LIST_CREDENTIALS } from '../src/core/access/store.ts'
+import { openVault } from '../src/core/access/vault.ts'
 import { sweepAttachments, uploadAttachment } from '../src/core/attachments/commands.ts'
 import {
   exchangeCode,
@@ -350,6 +352,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await driveUsers(made)
   await driveCatalogue(made, store)
   await driveViews(made)
+  await driveCredentials(made)
   const group = { id: made.tenant.groups[0]?.id ?? assert.fail() }
   await addToGroup(as(made.owner), group.id, made.agent)
   assert.deepEqual(
@@ -408,6 +411,26 @@ async function driveAttachments(made: SmallTenant, store: Store): Promise<void> 
   const later = new Date('2100-01-01')
   await sweepAttachments(store, made.tenant.id, { unused: later, rowless: later })
   await deleteMessage(owner('erase message'), { id: messages[0]?.id ?? '' })
+}
+
+/** Credentials are issued, listed and revoked. */
+async function driveCredentials(made: SmallTenant): Promise<void> {
+  const owner = (key?: string) => made.as(made.owner, key === undefined ? {} : { key })
+  const [secret, kinds] = [crypto.randomUUID(), ['native api_key']]
+  const { credential } = await createCredential(owner('issue a key'), openVault([Buffer.alloc(32)]), kinds, {
+    ...{ dialect: 'native', kind: 'api_key', name: 'Key', publicId: null, secret, presented: secret },
+    ...{
+      userId: made.agent.id,
+      deskId: null,
+      scopes: [],
+      origins: [],
+      redirectUris: [],
+      testMode: false,
+      expiresAt: null,
+    },
+  })
+  assert.equal((await listCredentials(owner(), kinds)).length, 1)
+  await withdrawCredential(owner('revoke a key'), kinds, credential.id)
 }
 
 /** Views are saved, put in order, counted and deleted. */

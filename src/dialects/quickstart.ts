@@ -12,6 +12,7 @@ export const SAMPLE = {
   membership: 'SAMPLE_MEMBERSHIP_ID',
   group: 'SAMPLE_GROUP_ID',
   view: 'SAMPLE_VIEW_ID',
+  credential: 'SAMPLE_CREDENTIAL_ID',
   sendingWebhook: 'SAMPLE_SENDING_WEBHOOK_ID',
   delivery: 'SAMPLE_DELIVERY_ID',
   lateDelivery: 'SAMPLE_LATE_DELIVERY_ID',

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { type Access, directoryKind, hashOf } from '../core/access/access.ts'
+import { randomSecret } from '../core/access/secrets.ts'
 import { actorOf, FIND_IN_DIRECTORY, LOAD_ACTOR } from '../core/access/store.ts'
 import type { Links } from '../core/attachments/links.ts'
 import { addRecord } from '../core/catalogue/commands.ts'
 import type { Context, RunningSystem } from '../core/context.ts'
-import { addExternalId } from '../core/tenants/commands.ts'
+import { addExternalId, issueCredential } from '../core/tenants/commands.ts'
 import { changeTicket } from '../core/tickets/commands/change.ts'
 import { createTicket } from '../core/tickets/commands/create.ts'
 import { listTickets } from '../core/tickets/queries/list.ts'
@@ -125,6 +126,10 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
   const deliveries = await makeDeliveries(service, system, sending)
   const urgent = { name: 'Urgent', query: 'priority:urgent -status:solved,closed' }
   const order = { sort: 'created', descending: true } as const
+  // Nobody is told its secret.
+  const presented = randomSecret(40)
+  const key = { dialect: 'native', kind: 'api_key', name: 'A sample', presented, userId: requester.id, scopes: [] }
+  const credential = await issueCredential(service, service.tenant.id, key)
   const view = await createView(service, { ...urgent, ...order, audience: 'everyone', groupId: null })
   const made: Record<string, string> = {
     [SAMPLE.ticket]: ticket.id,
@@ -132,6 +137,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     [SAMPLE.membership]: requester.memberships.find(({ deskId }) => deskId === service.tenant.defaultDesk.id)?.id ?? '',
     [SAMPLE.group]: service.tenant.groups[0]?.id ?? '',
     [SAMPLE.view]: view.id,
+    [SAMPLE.credential]: credential,
     [SAMPLE.sendingWebhook]: sending,
     ...deliveries,
   }

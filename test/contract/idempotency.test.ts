@@ -120,6 +120,10 @@ const making: Making = {
     const { json } = await sent(native('POST', path, { name: word(), ...own }))
     return json.id
   },
+  async credential() {
+    const { json } = await sent(native('POST', '/v1/credentials', { name: word(), scopes: ['ticket.read'] }))
+    return json.id
+  },
   async view() {
     const { json } = await sent(native('POST', '/v1/views', { name: word(), query: word() }))
     return json.id

@@ -28,6 +28,8 @@ export interface Making {
   person(): Promise<Person>
   /** A record of the catalogue of a list; `own` is what its kind has beside a name. */
   record(path: string, own: object): Promise<string | number>
+  /** A key of the native API. */
+  credential(): Promise<string>
   /** A private view. */
   view(): Promise<string>
   /** A webhook that is disabled. */
@@ -77,6 +79,12 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     'PATCH /v1/users/{id}': async (m) =>
       native(m, 'PATCH', `/v1/users/${(await m.person()).id}`, { name: m.word(), fields: { city: 'Delft' } }),
     'DELETE /v1/users/{id}': async (m) => native(m, 'DELETE', `/v1/users/${(await m.person()).id}`),
+    'POST /v1/credentials': (m) =>
+      native(m, 'POST', '/v1/credentials', {
+        ...{ dialect: 'moov', kind: 'basic', name: m.word(), user: m.site.agent.id, desk: m.site.desk.id },
+        ...{ redirect_uris: ['https://example.com/back'], origins: ['https://example.com'], test: true },
+      }),
+    'DELETE /v1/credentials/{id}': async (m) => native(m, 'DELETE', `/v1/credentials/${await m.credential()}`),
     'POST /v1/views': (m) => native(m, 'POST', '/v1/views', { name: m.word(), query: m.word(), audience: 'everyone' }),
     'PATCH /v1/views/{id}': async (m) =>
       native(m, 'PATCH', `/v1/views/${await m.view()}`, { name: m.word(), sort: 'updated' }),

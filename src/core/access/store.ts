@@ -3,6 +3,8 @@ import { StoreFull } from '../../storage/failures.ts'
 import { Sql } from '../../storage/sql.ts'
 import { statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
+import { CALL, claimedCall, keeping } from '../idempotency/claimed.ts'
+import { kept } from '../idempotency/store.ts'
 import type { Actor, ActorCredential } from '../identity/actor.ts'
 import { PERMISSIONS } from '../identity/permissions.ts'
 import { USER_VIEW, UserRow, userOf } from '../identity/rows.ts'
@@ -145,7 +147,17 @@ select :tenant_id, l.target_id, :dialect, :kind, :name, :public_id, :hash, :user
 returning c.id`,
 )
 
-/** The directory forgets the hash too, so that nothing finds it any more. */
+/** What the directory forgets of a credential that was `revoked`, so that nothing finds it any more. */
+const FORGOTTEN = `listed as materialized (
+  select sha256(convert_to(r.public_id, 'UTF8')) as hash from revoked r where r.public_id is not null
+),
+unknown as (
+  delete from directory d using listed l where d.kind = '${CLIENT_IN_DIRECTORY}' and d.hash = l.hash
+),
+forgotten as (
+  delete from directory d using revoked r where d.kind = 'credential ' || r.dialect || ' ' || r.kind and d.hash = r.secret_hash
+)`
+
 export const REVOKE_CREDENTIAL = statement(
   'credential.revoke',
   { takes: { tenant_id: Sql.uuid, id: Sql.uuid, now: Sql.timestamptz }, row: Type.Object({ id: Type.String() }) },
@@ -154,17 +166,129 @@ with revoked as (
   update credentials c set revoked_at = :now where c.tenant_id = :tenant_id and c.id = :id and c.revoked_at is null
   returning c.id, c.dialect, c.kind, c.secret_hash, c.public_id
 ),
-listed as materialized (
-  select sha256(convert_to(r.public_id, 'UTF8')) as hash from revoked r where r.public_id is not null
-),
-unknown as (
-  delete from directory d using listed l where d.kind = '${CLIENT_IN_DIRECTORY}' and d.hash = l.hash
-),
-forgotten as (
-  delete from directory d using revoked r where d.kind = 'credential ' || r.dialect || ' ' || r.kind and d.hash = r.secret_hash
-)
+${FORGOTTEN}
 select r.id from revoked r`,
 )
+
+const ManagedRow = Type.Object({
+  id: Type.String(),
+  dialect: Type.String(),
+  kind: Type.String(),
+  name: Type.String(),
+  public_id: nullableText,
+  user_id: Type.String(),
+  desk_id: nullableText,
+  scopes: Type.Array(Type.String()),
+  origins: Type.Array(Type.String()),
+  redirect_uris: Type.Array(Type.String()),
+  test_mode: Type.Boolean(),
+  created_at: Type.String(),
+  expires_at: nullableText,
+  revoked_at: nullableText,
+  last_used_at: nullableText,
+})
+export type ManagedRow = Static<typeof ManagedRow>
+
+const MANAGED = `c.id, c.dialect, c.kind, c.name, c.public_id, c.user_id, c.desk_id, c.scopes, c.origins, c.redirect_uris, c.test_mode,
+  c.created_at, c.expires_at, c.revoked_at, c.last_used_at`
+
+/** Those that are issued by hand, the oldest first: sessions, logins and what people let a client have are ended elsewhere. */
+export const LIST_MANAGED = statement(
+  'credential.managed',
+  { takes: { tenant_id: Sql.uuid, kinds: Sql.array(Sql.text), id: Sql.nullable(Sql.uuid) }, row: ManagedRow },
+  `select ${MANAGED} from credentials c
+where c.tenant_id = :tenant_id and c.grant_id is null and c.dialect || ' ' || c.kind = any (:kinds::text[])
+  and (:id::uuid is null or c.id = :id::uuid)
+order by c.created_at, c.id`,
+)
+
+const ISSUED = {
+  id: Sql.uuid,
+  of_dialect: Sql.text,
+  kind: Sql.text,
+  name: Sql.text,
+  public_id: Sql.nullable(Sql.text),
+  /** Of what is presented, in hexadecimal. */
+  hash: Sql.text,
+  /** The secret as the vault sealed it, in base64: what a repeat is answered. */
+  sealed: Sql.text,
+  user_id: Sql.uuid,
+  desk_id: Sql.nullable(Sql.uuid),
+  scopes: Sql.array(Sql.text),
+  expires_at: Sql.nullable(Sql.timestamptz),
+  listed_as: Sql.text,
+  redirect_uris: Sql.array(Sql.text),
+  origins: Sql.array(Sql.text),
+  test_mode: Sql.boolean,
+  ...CALL,
+}
+
+/** What an event tells of a credential `c`: its name is its owner's. */
+const TOLD = (c: string): string =>
+  `jsonb_build_object('dialect', ${c}.dialect, 'kind', ${c}.kind, 'user_id', ${c}.user_id, 'desk_id', ${c}.desk_id)`
+
+const recording = (kind: string, from: string, side: 'before' | 'after'): string => `counted as (
+  update tenant_counters c set event_position = c.event_position + 1
+  where c.tenant_id = :tenant_id and exists (select 1 from ${from})
+  returning c.event_position
+),
+recorded as (
+  insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at, ${side})
+  select :tenant_id, n.event_position, a.event_id, '${kind}', c.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at, ${TOLD('c')}
+  from ${from} c, accepted a, counted n
+)`
+
+/** Issues a credential to a person who was not erased. Without a row they were, or the key had been used. */
+export const ISSUE_CREDENTIAL = statement(
+  'credential.issue',
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(ISSUED) }, row: Type.Object({ id: Type.String() }) },
+  `
+with ${claimedCall(ISSUED, 'join users u on u.tenant_id = :tenant_id and u.id = i.user_id and u.erased_at is null')},
+owner as materialized (
+  select u.id from accepted a join users u on u.tenant_id = :tenant_id and u.id = a.user_id and u.erased_at is null for share of u
+),
+known as (
+  insert into directory (kind, hash, tenant_id, target_id)
+  select a.listed_as, decode(a.hash, 'hex'), :tenant_id, a.id from accepted a, owner
+  union all
+  select '${CLIENT_IN_DIRECTORY}', sha256(convert_to(a.public_id, 'UTF8')), :tenant_id, a.id from accepted a, owner where a.public_id is not null
+),
+issued as (
+  insert into credentials as c (tenant_id, id, dialect, kind, name, public_id, secret_hash, user_id, desk_id, scopes, created_at,
+    expires_at, redirect_uris, origins, test_mode)
+  select :tenant_id, a.id, a.of_dialect, a.kind, a.name, a.public_id, decode(a.hash, 'hex'), o.id, a.desk_id, a.scopes, a.at,
+    a.expires_at, a.redirect_uris, a.origins, a.test_mode
+  from accepted a, owner o
+  returning c.id, c.dialect, c.kind, c.user_id, c.desk_id
+),
+${recording('credential.created', 'issued', 'after')},
+${keeping('issued', "jsonb_build_object('credential', f.id, 'sealed', a.sealed)")}
+select i.id from issued i`,
+)
+
+const WITHDRAWN = { id: Sql.uuid, ...CALL }
+
+/** Revokes a credential that is live. Without a row it is not, or the key had been used. */
+export const WITHDRAW_CREDENTIAL = statement(
+  'credential.withdraw',
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(WITHDRAWN) }, row: Type.Object({ id: Type.String() }) },
+  `
+with ${claimedCall(WITHDRAWN, 'join credentials o on o.tenant_id = :tenant_id and o.id = i.id and o.revoked_at is null')},
+revoked as (
+  update credentials c set revoked_at = a.at from accepted a
+  where c.tenant_id = :tenant_id and c.id = a.id and c.revoked_at is null
+  returning c.id, c.dialect, c.kind, c.secret_hash, c.public_id, c.user_id, c.desk_id
+),
+${FORGOTTEN},
+${recording('credential.revoked', 'revoked', 'before')},
+${keeping('revoked', "jsonb_build_object('credential', f.id)")}
+select r.id from revoked r`,
+)
+
+/** What a call on a credential keeps: which it was about, and of a new one its secret as the vault sealed it. */
+const CredentialKept = Type.Object({ credential: Type.Optional(Type.String()), sealed: Type.Optional(Type.String()) })
+export type CredentialKept = Static<typeof CredentialKept>
+export const CREDENTIAL_KEPT = kept('credential.kept', CredentialKept)
 
 export const LIST_CREDENTIALS = statement(
   'credential.list',

@@ -39,6 +39,8 @@ export const EVENT_KINDS = [
   'priority_label.changed',
   'channel.created',
   'channel.changed',
+  'credential.created',
+  'credential.revoked',
   'view.created',
   'view.changed',
   'view.deleted',

@@ -15,11 +15,13 @@ export interface RecordedEvent extends Event {
 /**
  * Whether an event is for an actor to read: of tickets that were in sight then, also in the moment in which they left it,
  * and of notes only with the permission to read them; of the catalogue whoever may read it, and of who is in groups whoever reads of people; of people only an owner, who
- * sees all of them, and oneself; of views those for whom they are, or were.
+ * sees all of them, and oneself; of views those for whom they are, or were; of
+ * credentials who manages them.
  */
 export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
   if (event.kind.startsWith('user.')) return showsUser(actor, event)
   if (event.kind.startsWith('view.')) return showsView(actor, event)
+  if (event.kind.startsWith('credential.')) return showsCredential(actor, event)
   if (event.kind.startsWith('group.member_')) return mayTenantWide(actor, 'user.read')
   if (event.ticketId === null) return actor.permissions.has('catalogue.read')
   if (!actor.permissions.has('ticket.read') || !wasInSight(sightOf(actor), event)) return false
@@ -29,6 +31,14 @@ export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
 function showsUser({ permissions, user, credential }: Actor, { subjectId }: RecordedEvent): boolean {
   if (!permissions.has('user.read')) return false
   return subjectId === user.id || (user.isOwner && credential.deskId === null)
+}
+
+/** Of a credential of one desk who manages those; of all others an owner. */
+function showsCredential(actor: Actor, { before, after }: RecordedEvent): boolean {
+  const deskId = (before ?? after)?.['desk_id']
+  if (typeof deskId === 'string') return may(actor, 'credential.manage', deskId)
+  const { permissions, user, credential } = actor
+  return permissions.has('credential.manage') && user.isOwner && credential.deskId === null
 }
 
 /** Of a private view nobody but its author does anything. */

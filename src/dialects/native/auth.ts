@@ -55,12 +55,15 @@ export async function admit(_request: FastifyRequest, need: Need, _services: Ser
   return actor
 }
 
+/** Whether only roles say what an actor may do: by a session, which is its person, or a key that may do everything. */
+export function isWhole(actor: Actor): boolean {
+  return cameBySession(actor) || actor.credential.scopes.includes(EVERYTHING)
+}
+
 /** The actor with no more than the scopes of its key: the core's own permissions by name, or `*`. */
 export function withinScopes(actor: Actor): Actor {
   const { scopes } = actor.credential
-  // A session is its person: only roles say what they may do.
-  if (cameBySession(actor)) return actor
-  if (scopes.includes(EVERYTHING)) return actor
+  if (isWhole(actor)) return actor
   return narrowed(
     actor,
     PERMISSIONS.filter((permission) => scopes.includes(permission)),

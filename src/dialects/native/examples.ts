@@ -10,6 +10,7 @@ const SENDING = { id: '{SAMPLE_SENDING_WEBHOOK_ID}' }
 const DELIVERY = { params: { ...SENDING, delivery: '{SAMPLE_DELIVERY_ID}' } }
 const VIEW = { params: { id: '{SAMPLE_VIEW_ID}' } }
 const MEMBER = { params: { id: '{SAMPLE_GROUP_ID}', user: '{SPACEBRING_ADMIN_USER_ID}' } }
+const CREDENTIAL = { params: { id: '{SAMPLE_CREDENTIAL_ID}' } }
 const PAGE = { query: { limit: '10' } }
 
 /** The records of one list of the catalogue are all handled alike. `named` is how operations call one and several. */
@@ -66,6 +67,9 @@ export const examples: Examples = {
   listGroupMembers: { params: { id: '{SAMPLE_GROUP_ID}' } },
   addGroupMember: MEMBER,
   removeGroupMember: MEMBER,
+  createCredential: { body: { name: 'Reports', scopes: ['ticket.read'] } },
+  getCredential: CREDENTIAL,
+  revokeCredential: CREDENTIAL,
   listEvents: { query: { after: '0', limit: '10' } },
   listUsers: { query: { query: 'rosa' } },
   getUser: { params: REQUESTER },

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts'
+import { credentialRoutes } from './access/routes.ts'
 import { attachmentRoutes } from './attachments/routes.ts'
 import { admit, authenticate, type Need } from './auth.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
@@ -35,6 +36,7 @@ export const native: Dialect<Need, 'native'> = {
     ...catalogueRoutes,
     ...userRoutes,
     ...groupRoutes,
+    ...credentialRoutes,
     ...webhookRoutes,
     ...sessionRoutes,
     ...eventRoutes,

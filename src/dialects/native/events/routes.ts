@@ -28,7 +28,15 @@ export const eventRoutes: readonly Route<Need>[] = [
       Accept: `${STREAM_TYPE} for server-sent events, whose id is the position.`,
       'Last-Event-ID': 'The position to go on after, in a stream that was interrupted.',
     },
-    need: ['ticket.read', 'message.read_internal', 'user.read', 'catalogue.read', 'view.read', 'view.manage'],
+    need: [
+      'ticket.read',
+      'message.read_internal',
+      'user.read',
+      'catalogue.read',
+      'view.read',
+      'view.manage',
+      'credential.manage',
+    ],
     query: EventQuery,
     answers: { 200: EventListAnswer },
     handle: async ({ ctx, query, headers, services }) => {
