@@ -141,6 +141,26 @@ export interface Ticket {
    * What you may do with it now; with include=abilities.
    */
   abilities?: ('reply' | 'note' | 'change' | 'status' | 'close' | 'assign' | 'delete')[]
+  /**
+   * Where what the words of q ask for is said; with include=snippets in a list.
+   */
+  snippet?: {
+    /**
+     * A piece of plain text.
+     */
+    text: string
+    marks: {
+      /**
+       * Where a match begins, in UTF-16 units.
+       */
+      at: number
+      length: number
+    }[]
+    /**
+     * Id of the message; null for the title or the first text.
+     */
+    message: string | null
+  } | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema

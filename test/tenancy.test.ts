@@ -38,7 +38,7 @@ import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } f
 import { beginReading, markRead, marksOn, markUnread } from '../src/core/marks/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
-import { countTickets, QUERY_SORTS, queryTickets, readQuery } from '../src/core/query/list.ts'
+import { countTickets, QUERY_SORTS, queryTickets, readQuery, snippetsFor } from '../src/core/query/list.ts'
 import { mergeSome, rebuildPeople, rebuildSome } from '../src/core/search/merge.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
 import { SESSION_KIND } from '../src/core/sessions/session.ts'
@@ -330,6 +330,11 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
       for (const descending of [true, false])
         for (const most of [1_000, 0])
           await queryTickets(ctx, door, { sort, descending, cursor: null, limit: 10 }, most)
+    await snippetsFor(
+      ctx,
+      door,
+      (await queryTickets(ctx, door, { sort: 'created', descending: true, cursor: null, limit: 10 })).tickets,
+    )
     await listShown(ctx, {}, 10, { shelf, show: () => '' })
     for (const order of ['newest', 'oldest', 'latest_change', 'earliest_change'] as const)
       await listTickets(ctx, {}, { by: 'key', order, after: null, limit: 10 })

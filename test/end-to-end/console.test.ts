@@ -174,6 +174,8 @@ describe('the console', { skip: noBrowser }, () => {
     await page.getByRole('link', { name: 'The lift is stuck' }).waitFor({ state: 'detached' })
     await page.getByRole('link', { name: 'Zeppelin' }).waitFor()
     assert.deepEqual(await rows.allTextContents(), ['Zeppelin'])
+    const preview = page.getByRole('listitem').filter({ hasText: 'A quagga is on board.' })
+    assert.deepEqual(await preview.locator('mark').allTextContents(), ['quagga'])
     await search.fill('quagga priority:low')
     await page.getByText('Nothing matches.').waitFor()
     await search.fill('quagga statsu:open')

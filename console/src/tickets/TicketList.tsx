@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef } from 'react'
+import { Fragment, useEffect, useMemo, useRef } from 'react'
 import { Button } from 'react-aria-components'
 import { isProblem } from '../../../sdk/client.ts'
 import type { Ticket } from '../../../sdk/operations.ts'
@@ -173,7 +173,20 @@ interface RowProps {
 
 function Row({ ticket, view, q, isOpen, isSelected, isPicked, now }: RowProps) {
   const words = useWords()
-  const { id, number, title, description, requester, assignee, status, priority, channel, created_at, unread } = ticket
+  const {
+    id,
+    number,
+    title,
+    description,
+    requester,
+    assignee,
+    status,
+    priority,
+    channel,
+    created_at,
+    unread,
+    snippet,
+  } = ticket
   return (
     <div
       className="row"
@@ -212,7 +225,7 @@ function Row({ ticket, view, q, isOpen, isSelected, isPicked, now }: RowProps) {
           {age(created_at, now)}
         </time>
       </span>
-      <span className="row-preview">{description}</span>
+      <span className="row-preview">{snippet ? <Snippet {...snippet} /> : description}</span>
       <span className="row-about" id={`${rowId(id)}-about`}>
         <span>#{number}</span>
         <span className="text">{nameOf(requester) || words.list.nobody}</span>
@@ -224,6 +237,22 @@ function Row({ ticket, view, q, isOpen, isSelected, isPicked, now }: RowProps) {
         <span className="channel">{channel}</span>
       </span>
     </div>
+  )
+}
+
+/** Where the words are said that were looked for: plain text, whatever is in it. */
+function Snippet({ text, marks }: Pick<NonNullable<Ticket['snippet']>, 'text' | 'marks'>) {
+  const ends = [0, ...marks.map(({ at, length }) => at + length)]
+  return (
+    <>
+      {marks.map(({ at, length }, nth) => (
+        <Fragment key={at}>
+          {text.slice(ends[nth], at)}
+          <mark>{text.slice(at, at + length)}</mark>
+        </Fragment>
+      ))}
+      {text.slice(ends.at(-1))}
+    </>
   )
 }
 

@@ -38,7 +38,7 @@ export function useTickets(view: ViewId, sought: string) {
         query: {
           view,
           ...(q !== '' && { q }),
-          include: 'unread,abilities',
+          include: q === '' ? 'unread,abilities' : 'unread,abilities,snippets',
           limit: PAGE,
           ...(pageParam !== undefined && { cursor: pageParam }),
         },

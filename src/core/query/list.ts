@@ -5,6 +5,7 @@ import { refuse } from '../errors.ts'
 import { may, reachesDesk, sightOf } from '../identity/actor.ts'
 import { demandFewWords } from '../patterns.ts'
 import { candidatesOf, holding, type Search, searchOf, soughtTerms } from '../search/match.ts'
+import { type Snippet, snippetsOf } from '../search/snippets.ts'
 import type { Sought } from '../search/words.ts'
 import { addressKey } from '../spelling.ts'
 import { withPeople } from '../tickets/queries/list.ts'
@@ -151,6 +152,16 @@ interface FoundRow {
 
 function placeOf({ row: { sort_key: key, id }, isExact }: FoundRow, isBack: boolean): QueryCursor {
   return { key, id, isBack, isExact }
+}
+
+/** Of each of some tickets that a query found, where its words are said: as much as the caller may read. */
+export async function snippetsFor(
+  ctx: Context,
+  conditions: Conditions,
+  tickets: readonly Ticket[],
+): Promise<ReadonlyMap<string, Snippet>> {
+  const search = searchOf(conditions.words ?? [])
+  return search === 'nothing' ? new Map() : snippetsOf(ctx, search, tickets, readerOf(ctx, conditions).notesOn)
 }
 
 export interface TicketCount {

@@ -152,6 +152,21 @@ from unnest(:tickets::bigint[]) n (ticket), lateral (
   select * from tickets t where t.tenant_id = :tenant_id and t.integer = n.ticket limit 1) t`,
 )
 
+const SayingRow = Type.Object({ ticket_id: Type.String(), id: Type.String(), said: Type.String() })
+
+/** How the newest messages of some tickets begin, the newest first: notes only on the desks given. */
+export const SAYINGS = statement(
+  'search.sayings',
+  { takes: { tenant_id: uuid, ids: array(uuid), notes_on: array(uuid) }, row: SayingRow },
+  `select n.id as ticket_id, m.id, left(m.plain, 4000) as said
+from unnest(:ids::uuid[]) n (id), lateral (
+  select t.desk_id from tickets t where t.tenant_id = :tenant_id and t.id = n.id limit 1) t, lateral (
+  select m.id, m.integer, m.plain from messages m
+  where m.tenant_id = :tenant_id and m.ticket_id = n.id and (m.visibility = 'public' or t.desk_id = any (:notes_on::uuid[]))
+  order by m.integer desc limit 20) m
+order by n.id, m.integer desc`,
+)
+
 /**
  * Makes of the oldest rows of the tail, each ticket with all of its own, what is searched by blocks, and deletes them. The
  * tickets are locked, so that none is deleted meanwhile; those that somebody is changing are left for the next time.

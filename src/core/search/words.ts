@@ -30,6 +30,12 @@ const RUNS = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, 'gu')
 const COMPOUNDS = /[\p{L}\p{N}\p{M}]+(?:(?:[-\u2010._@+'\u2019]|,(?=\p{N}))[\p{L}\p{N}\p{M}]+)*/gu
 const PARTS = /[\p{L}\p{N}\p{M}]+/gu
 
+/** The same in a text as it was written, in which there may be what is not seen. */
+export const COMPOUND = new RegExp(
+  COMPOUNDS.source.replaceAll('\\p{M}]', '\\p{M}\\u00ad\\u200b-\\u200d\\u2060\\ufeff]'),
+  'gu',
+)
+
 /** What was written without a space. */
 interface Piece {
   /** Its words, in their order. */

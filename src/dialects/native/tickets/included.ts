@@ -1,22 +1,38 @@
 import type { Context } from '../../../core/context.ts'
 import { marksOn } from '../../../core/marks/commands.ts'
+import type { Conditions } from '../../../core/query/conditions.ts'
+import { snippetsFor } from '../../../core/query/list.ts'
+import type { Snippet } from '../../../core/search/snippets.ts'
 import { abilitiesOn } from '../../../core/tickets/rules/abilities.ts'
 import type { Ticket } from '../../../core/tickets/ticket.ts'
 import type { Included, TicketAnswer } from './schema.ts'
 
-/** What else is shown of each ticket, for this caller and at this moment: looked up for all of them at once. */
+/**
+ * What else is shown of each ticket, for this caller and at this moment: looked up for all of them at once.
+ *
+ * @param asked what the list was asked for, whose words the snippets show
+ */
 export async function includedOf(
   ctx: Context,
   included: ReadonlySet<Included>,
   tickets: readonly Ticket[],
-): Promise<(ticket: Ticket) => Pick<TicketAnswer, Included | 'read_position'>> {
+  asked: Conditions = {},
+): Promise<(ticket: Ticket) => Pick<TicketAnswer, 'unread' | 'read_position' | 'abilities' | 'snippet'>> {
   const ids = included.has('unread') ? tickets.map(({ id }) => id) : []
   const marks = await marksOn(ctx, ids)
+  const snippets = included.has('snippets') ? await snippetsFor(ctx, asked, tickets) : null
   return (ticket) => ({
     ...(included.has('unread') && {
       unread: marks.get(ticket.id)?.isUnread ?? false,
       read_position: marks.get(ticket.id)?.position ?? 0,
     }),
     ...(included.has('abilities') && { abilities: [...abilitiesOn(ctx.actor, ticket)] }),
+    ...(snippets && { snippet: encodeSnippet(snippets.get(ticket.id)) }),
   })
+}
+
+function encodeSnippet(snippet: Snippet | undefined): NonNullable<TicketAnswer['snippet']> | null {
+  if (!snippet) return null
+  const { text, marks, messageId } = snippet
+  return { text, marks: marks.map(({ at, length }) => ({ at, length })), message: messageId }
 }

@@ -129,6 +129,34 @@ describe('a query', () => {
     assert.deepEqual(await found(`tag:${mark}`, '', agent.key), [one], 'within sight')
   })
 
+  test('shows where its words are said, and of a note only to who may read it', async () => {
+    const mark = `m${v7().slice(-12)}`
+    const id = await opened({ title: `About ${mark}`, text: 'A quagga', tags: [mark] })
+    const reply = (text: string, visibility: string) => send('POST', `/tickets/${id}/messages`, { text, visibility })
+    const answer = await reply('It was <b>no</b> Quaggas, but an okapi.', 'public')
+    await reply('Secretly a quagga', 'internal')
+    const shown = async (q: string, key?: string) => {
+      const path = `/tickets?include=snippets&q=${encodeURIComponent(`tag:${mark} ${q}`)}`
+      return (await send('GET', path, undefined, key)).json.data[0]?.snippet
+    }
+    const okapi = {
+      text: 'It was <b>no</b> Quaggas, but an okapi.',
+      marks: [{ at: 33, length: 5 }],
+      message: answer.json.message.id,
+    }
+    assert.deepEqual(await shown('okapi'), okapi)
+    assert.equal((await shown('quagga')).text, 'Secretly a quagga')
+    assert.deepEqual(await shown(`"about ${mark}"`), {
+      text: `About ${mark}`,
+      marks: [{ at: 0, length: 19 }],
+      message: null,
+    })
+    assert.equal(await shown(''), null)
+    const requester = await keyOf([{ deskId: world.value(HERE), role: 'customer' }])
+    await send('PATCH', `/tickets/${id}`, { requester: requester.id })
+    assert.deepEqual((await shown('quagga', requester.key)).marks, [{ at: 17, length: 7 }])
+  })
+
   test('is refused where it is wrong, with what would be right there', async () => {
     const cases: readonly (readonly [string, number, number, RegExp])[] = [
       ['status:done', 7, 4, /one of new, open/],

@@ -282,7 +282,7 @@ async function answerQuery(ctx: Context, query: TicketQuery): Promise<Answer> {
   const conditions = await decodeQuery(ctx, view, query.q ?? '', decodeFilter(query))
   const { tickets, next, previous } = await queryTickets(ctx, conditions, page)
   const names = namesOf(ctx.tenant)
-  const shown = await includedOf(ctx, included, tickets)
+  const shown = await includedOf(ctx, included, tickets, conditions)
   const data = tickets.map((ticket) => ({ ...encodeTicket(names, ticket), ...shown(ticket) }))
   return {
     status: 200,

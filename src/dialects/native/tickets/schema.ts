@@ -47,7 +47,7 @@ export const ReadBody = closed({
   ),
 })
 
-export const INCLUDED = ['unread', 'abilities'] as const
+export const INCLUDED = ['unread', 'abilities', 'snippets'] as const
 export type Included = (typeof INCLUDED)[number]
 
 const include = Type.Optional(
@@ -255,6 +255,26 @@ export const TicketAnswer = closed({
   ),
   abilities: Type.Optional(
     Type.Array(word(ABILITIES), { description: 'What you may do with it now; with include=abilities.' }),
+  ),
+  snippet: Type.Optional(
+    Type.Union(
+      [
+        Type.Object({
+          text: Type.String({ description: 'A piece of plain text.' }),
+          marks: Type.Array(
+            Type.Object({
+              at: Type.Integer({ description: 'Where a match begins, in UTF-16 units.' }),
+              length: Type.Integer(),
+            }),
+          ),
+          message: Type.Union([Type.String(), Type.Null()], {
+            description: 'Id of the message; null for the title or the first text.',
+          }),
+        }),
+        Type.Null(),
+      ],
+      { description: 'Where what the words of q ask for is said; with include=snippets in a list.' },
+    ),
   ),
 })
 export type TicketAnswer = Static<typeof TicketAnswer>
