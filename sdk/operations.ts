@@ -289,6 +289,7 @@ export interface TimelineEntry {
     | 'user.created'
     | 'user.changed'
     | 'user.erased'
+    | 'user.password_changed'
     | 'tenant.changed'
     | 'desk.created'
     | 'desk.changed'
@@ -720,6 +721,7 @@ export interface Event {
     | 'user.created'
     | 'user.changed'
     | 'user.erased'
+    | 'user.password_changed'
     | 'tenant.changed'
     | 'desk.created'
     | 'desk.changed'
@@ -2164,6 +2166,17 @@ export interface SignInAnswer {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangePasswordBody".
+ */
+export interface ChangePasswordBody {
+  /**
+   * The present one.
+   */
+  password: string
+  new_password: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "ListEventsQuery".
  */
 export interface ListEventsQuery {
@@ -2271,6 +2284,17 @@ export interface ChangeViewBody {
  */
 export interface ListQueryFieldsAnswer {
   data: QueryField[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ResetPasswordBody".
+ */
+export interface ResetPasswordBody {
+  /**
+   * What stands behind # in the link.
+   */
+  token: string
+  password: string
 }
 
 export interface Operations {
@@ -2392,6 +2416,7 @@ export interface Operations {
   listSessions: { params: undefined; query: undefined; body: undefined; answer: ListSessionsAnswer }
   signIn: { params: undefined; query: undefined; body: SignInBody; answer: SignInAnswer }
   signOut: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
+  changePassword: { params: undefined; query: undefined; body: ChangePasswordBody; answer: undefined }
   listEvents: { params: undefined; query: ListEventsQuery; body: undefined; answer: ListEventsAnswer }
   listViews: { params: undefined; query: undefined; body: undefined; answer: ListViewsAnswer }
   createView: { params: undefined; query: undefined; body: CreateViewBody; answer: View }
@@ -2403,6 +2428,7 @@ export interface Operations {
   pinView: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   unpinView: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   listQueryFields: { params: undefined; query: undefined; body: undefined; answer: ListQueryFieldsAnswer }
+  resetPassword: { params: undefined; query: undefined; body: ResetPasswordBody; answer: undefined }
 }
 
 /** Where each operation is. */
@@ -2485,6 +2511,7 @@ export const OPERATIONS = {
   listSessions: { method: 'GET', path: '/v1/sessions' },
   signIn: { method: 'POST', path: '/v1/sessions' },
   signOut: { method: 'DELETE', path: '/v1/sessions/{id}' },
+  changePassword: { method: 'POST', path: '/v1/me/password' },
   listEvents: { method: 'GET', path: '/v1/events' },
   listViews: { method: 'GET', path: '/v1/views' },
   createView: { method: 'POST', path: '/v1/views' },
@@ -2496,4 +2523,5 @@ export const OPERATIONS = {
   pinView: { method: 'PUT', path: '/v1/views/{id}/pin' },
   unpinView: { method: 'DELETE', path: '/v1/views/{id}/pin' },
   listQueryFields: { method: 'GET', path: '/v1/query/fields' },
+  resetPassword: { method: 'POST', path: '/v1/password_resets' },
 } as const satisfies Readonly<Record<keyof Operations, { readonly method: string; readonly path: string }>>

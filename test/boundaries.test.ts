@@ -249,6 +249,7 @@ const ROOMS = [
   'logins',
   'authorization',
   'tenants',
+  'passwords',
   'sessions',
   'webhooks',
   'erasure',

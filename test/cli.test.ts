@@ -40,6 +40,8 @@ async function everyCommand(environment: Environment, tenant: string): Promise<{
     `user (${UUID}) \\(2\\)`,
   )
   assert.notEqual(ann, service)
+  const link = await done(environment, 'user', 'password-link', 'ann@example.com', '--tenant', tenantId)
+  assert.match(link, /^http:\/\/\S+\/password#\w{40}\n$/)
   const machine = ['--kind', 'automation', '--photo-url', 'https://example.com/lem.png', '--role', 'agent']
   shown(await done(environment, 'user', 'add', 'Lem', ...machine, '--tenant', tenantId), `user ${UUID} \\(3\\)`)
   assert.equal(await done(environment, 'form', 'add', ' Complaint ', '--tenant', tenant), 'form 1 (Complaint)\n')
@@ -220,6 +222,7 @@ describe('with a database of one’s own', () => {
       [['token', 'revoke', 'this'], /^There is no live credential this\.\n$/],
       [['user', 'add', 'Ann', '--email', 'ANN@example.com'], /^This address, user name or external id is taken\.\n$/],
       [['user', 'add', 'Bob', '--external-id', 'a-1'], /^This address, user name or external id is taken\.\n$/],
+      [['user', 'password-link', 'bob@example.com'], /^There is no user bob@example\.com in One\.\n$/],
       [['user', 'add', 'Bob', '--desk', 'Attic'], /^There is no desk Attic; /],
       [['user', 'add', 'Bob', '--role', 'king'], /^error: option '--role <role>' argument 'king' is invalid\. /],
       [['user', 'add'], /^error: missing required argument 'name'\n\nUsage: npm run polydesk -- user add /],

@@ -148,6 +148,9 @@ const STEPS: Readonly<Record<string, readonly string[]>> = {
   createAccessToken: ['authorize', 'decide'],
 }
 
+/** What only a person can do who knows a secret, and the demo's key is none: it is understood, and refused for this field. */
+const PERSONAL: Readonly<Record<string, string>> = { changePassword: 'password', resetPassword: 'token' }
+
 async function assertWorks(reader: Reader, name: DialectName, all: Examples, id: string): Promise<void> {
   const shown = all.get(id) ?? assert.fail(id)
   const { world } = reader
@@ -164,6 +167,11 @@ async function assertWorks(reader: Reader, name: DialectName, all: Examples, id:
     const sent = { headers: { ...headers, ...presented }, body: putIn(reader, body) }
     const answer = await world.send(method, target, sent)
     keep(reader, answer)
+    const refused = PERSONAL[id]
+    if (refused !== undefined) {
+      assert.deepEqual([answer.status, answer.json.errors?.[0]?.field], [400, refused], answer.text)
+      continue
+    }
     assert.ok(
       works(answer),
       `${operation.operationId} ${method} ${target} ${type ?? ''}: ${answer.status} ${answer.text}`,

@@ -34,10 +34,11 @@ import { findUsers } from '../src/core/identity/queries.ts'
 import { ADDRESS_KINDS, USER_KINDS } from '../src/core/identity/user.ts'
 import { NO_LIMITS } from '../src/core/limits/limits.ts'
 import { leaseTokens, purgeBuckets } from '../src/core/limits/store.ts'
-import { addHost, logIn, purgeFailures, setActive, setPassword, tenantByHost } from '../src/core/logins/commands.ts'
+import { addHost, logIn, purgeFailures, setActive, tenantByHost } from '../src/core/logins/commands.ts'
 import { beginReading, markRead, marksOn, markUnread } from '../src/core/marks/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
+import { changePassword, makePasswordLink, setPassword, usePasswordLink } from '../src/core/passwords/commands.ts'
 import { countTickets, QUERY_SORTS, queryTickets, readQuery, snippetsFor } from '../src/core/query/list.ts'
 import { mergeSome, rebuildPeople, rebuildSome } from '../src/core/search/merge.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
@@ -501,6 +502,7 @@ async function driveAuthorization(made: SmallTenant, store: Store): Promise<void
   const login = () =>
     logIn({ store, limits: NO_LIMITS, now: around.now }, made.tenant.id, { ...attempt, admits: () => true })
   assert.ok('refused' in (await login()))
+  await drivePasswords(made, store)
   await setPassword(around, made.tenant.id, made.customer.id, 'secret')
   const entered = await login()
   assert.ok('user' in entered)
@@ -519,6 +521,21 @@ async function driveAuthorization(made: SmallTenant, store: Store): Promise<void
   assert.ok(await tenantByHost(store, 'nowhere.example.com'))
   await purgeGrants(store, made.tenant.id, '2100-01-01T00:00:00.000Z')
   await purgeFailures(store, made.tenant.id, '2100-01-01T00:00:00.000Z')
+}
+
+/** Passwords are changed, set for people, and set by a link. */
+async function drivePasswords(made: SmallTenant, store: Store): Promise<void> {
+  const admin = administration(store)
+  const ctx = made.as(made.agent)
+  const from = { limits: NO_LIMITS, address: '::1' }
+  await setPassword(admin, made.tenant.id, made.agent.id, 'the first one')
+  assert.ok('done' in (await changePassword(ctx, from, { password: 'the first one', next: 'the second one' })))
+  await assert.rejects(changePassword(ctx, from, { password: 'the first one', next: 'the third one' }))
+  const { secret } = await makePasswordLink(admin, made.tenant.id, made.agent.id)
+  const use = { secret, password: 'the third one' }
+  const system = { ...admin, requestId: 'reset' }
+  assert.deepEqual(await usePasswordLink(system, from, use), { tenantId: made.tenant.id })
+  await assert.rejects(usePasswordLink(system, from, use))
 }
 
 /** What is read and asked only of conversations that are long, or may not become longer. */

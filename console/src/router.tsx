@@ -38,8 +38,14 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('./settings/Settings.tsx'), 'Settings'),
 })
 
+const passwordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/password',
+  component: lazyRouteComponent(() => import('./session/PasswordLink.tsx'), 'PasswordLink'),
+})
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute, ticketsRoute.addChildren([ticketRoute]), settingsRoute]),
+  routeTree: rootRoute.addChildren([homeRoute, ticketsRoute.addChildren([ticketRoute]), settingsRoute, passwordRoute]),
   defaultPreload: false,
 })
 

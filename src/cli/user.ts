@@ -5,19 +5,20 @@ import { randomSecret } from '../core/access/secrets.ts'
 import { isEmail } from '../core/identity/email.ts'
 import { ROLES, type Role } from '../core/identity/permissions.ts'
 import { fullName, USER_KINDS, type UserKind } from '../core/identity/user.ts'
-import { setActive, setPassword } from '../core/logins/commands.ts'
+import { setActive } from '../core/logins/commands.ts'
+import { makePasswordLink, setPassword } from '../core/passwords/commands.ts'
+import { SHORTEST_PASSWORD } from '../core/passwords/password.ts'
 import { patternsOf } from '../core/patterns.ts'
 import { isTaken } from '../core/taken.ts'
 import { addExternalId, createUser } from '../core/tenants/commands.ts'
 import { COUNT_USERS, LIST_USERS } from '../core/users/store.ts'
+import { urlAt } from '../setup/listen.ts'
+import { RECORDED_CHANNEL } from '../storage/announce.ts'
 import { chooseDesk, chooseTenant, chooseUser, newName } from './choose.ts'
-import { atOnce, withStore } from './database.ts'
+import { atOnce, type CommandLine, withStore } from './database.ts'
 import { AS_JSON, printList } from './list.ts'
 import { addPersonCommands } from './person.ts'
-import { Told } from './tell.ts'
-
-/** NIST SP 800-63B, 5.1.1.2. */
-const SHORTEST_PASSWORD = 8
+import { refusedBy, Told } from './tell.ts'
 
 const SHOWN_USERS = 100
 
@@ -129,7 +130,7 @@ export function userCommands(): Command {
     .argument('<user>', 'UUID or e-mail address')
     .option('--stdin', 'read the password from standard input; else a random one is made and shown once')
     .option('--tenant <tenant>', 'id or name; not needed when there is only one')
-    .description("Set a person's password.")
+    .description("Set a person's password; where they are signed in ends.")
     .action((named: string, options: { tenant?: string; stdin?: true }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
@@ -137,10 +138,33 @@ export function userCommands(): Command {
         const password = options.stdin ? (await text(process.stdin)).replace(/\r?\n$/, '') : randomSecret(20)
         if (password.length < SHORTEST_PASSWORD)
           throw new Told(`A password needs at least ${SHORTEST_PASSWORD} characters.`)
-        await setPassword(commandLine, tenant.id, id, password)
+        await setPassword(commandLine, tenant.id, id, password).catch(refusedBy)
+        await changed(commandLine, tenant.id)
         console.log(options.stdin ? 'Set.' : `password ${password}`)
       }),
     )
+  user
+    .command('password-link')
+    .argument('<user>', 'UUID or e-mail address')
+    .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .description('Print a link by which a person sets their password, once; links that they had end.')
+    .action((named: string, options: { tenant?: string }) => {
+      const config = readConfig()
+      return withStore(config, async (commandLine) => {
+        const tenant = await chooseTenant(commandLine, options.tenant)
+        const person = await chooseUser(commandLine, tenant, named)
+        if (person.kind !== 'person' || !person.active)
+          throw new Told(`${named} may not sign in: only people who are active do.`)
+        const { secret, expiresAt } = await atOnce(commandLine, (admin) =>
+          makePasswordLink(admin, tenant.id, person.id),
+        )
+        // Behind #, which browsers tell no server and no log.
+        console.log(`${config.publicUrl ?? urlAt(config)}/password#${secret}`)
+        console.error(`It works once, until ${expiresAt}.`)
+        if (config.publicUrl === null)
+          console.error('PUBLIC_URL is not set, so the link is for a browser on this machine.')
+      })
+    })
   for (const [name, active, about] of [
     ['deactivate', false, 'Keep a user out: logins, keys and tokens stop working within 5 seconds everywhere.'],
     ['activate', true, 'Let a user in again.'],
@@ -162,4 +186,10 @@ export function userCommands(): Command {
   }
   addPersonCommands(user)
   return user
+}
+
+/** Has running servers look anew at who may do what, and tell of what was recorded. */
+async function changed({ access, store }: CommandLine, tenantId: string): Promise<void> {
+  await access.changed(tenantId)
+  await store.database.notify(RECORDED_CHANNEL, tenantId)
 }

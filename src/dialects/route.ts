@@ -11,6 +11,8 @@ export interface Call<Params, Query, Body> {
   readonly query: Query
   readonly body: Body
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Where the request came from. */
+  readonly address: string
   readonly services: Services
 }
 
@@ -73,6 +75,8 @@ export interface OpenCall<Body> {
   readonly host: string
   /** What the caller's program calls itself; empty where it tells nothing. */
   readonly userAgent: string
+  /** By which events and the log name the request. */
+  readonly requestId: string
   readonly services: Services
 }
 

@@ -44,6 +44,14 @@ export class WireRefusal extends Error {
   }
 }
 
+/** Refuses whoever has to wait, because secrets were guessed. */
+export function demandUnlocked<Outcome extends object>(
+  outcome: Outcome,
+): asserts outcome is Exclude<Outcome, { readonly lockedSeconds: number }> {
+  if ('lockedSeconds' in outcome && typeof outcome.lockedSeconds === 'number')
+    throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: outcome.lockedSeconds })
+}
+
 /** A body that cannot be read, and why. */
 export function malformed(message: string): WireRefusal {
   return new WireRefusal({ code: 'malformed', message })

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 const BUILT = join(import.meta.dirname, '..', '..', 'console', 'dist')
 
 /** The pages of the console: the same document, which shows what its address says. */
-const PAGES = ['/tickets', '/tickets/*', '/settings', '/settings/*']
+const PAGES = ['/tickets', '/tickets/*', '/settings', '/settings/*', '/password']
 
 /** What the console's page may load: what this server has. React sets styles on elements, which no policy forbids scripts. */
 const PAGE_POLICY = [

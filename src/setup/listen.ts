@@ -18,8 +18,13 @@ export async function listen(app: FastifyInstance, config: Config): Promise<stri
   })
   const address = app.server.address()
   const port = typeof address === 'object' && address ? address.port : config.port
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host
-  return `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`
+  return urlAt({ host: config.host, port })
+}
+
+/** Where a server that listens there is reached from its own machine. */
+export function urlAt({ host, port }: Pick<Config, 'host' | 'port'>): string {
+  const named = host.includes(':') ? `[${host}]` : host
+  return `http://${named === '0.0.0.0' || named === '[::]' ? 'localhost' : named}:${port}`
 }
 
 function whyNotListening(error: unknown, { host, port }: Config): string | null {

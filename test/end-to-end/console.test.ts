@@ -1,6 +1,7 @@
 /** A day at the desk in a real browser: sign in, find, read, answer, live. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { after, before, describe, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
 import { v7 } from 'uuid'
 import { createClient } from '../../sdk/client.ts'
+import { makePasswordLink } from '../../src/core/passwords/commands.ts'
 import { createUser } from '../../src/core/tenants/commands.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { openStore } from '../../src/storage/store.ts'
@@ -79,6 +81,23 @@ async function signedIn(
 /** Whether a ticket is unread to whoever has signed in at a page. */
 async function unreadTo(page: Page, id: string): Promise<boolean> {
   return (await (await page.request.get(`${world.url}/v1/tickets/${id}?include=unread`)).json()).unread
+}
+
+/** A fresh agent without a password, and a link to set one. */
+async function newcomer(): Promise<{ readonly person: string; readonly link: string }> {
+  const person = `${randomUUID()}@example.com`
+  const [desk] = (await api().call('getMe')).desks
+  assert.ok(desk)
+  const memberships = [{ desk: desk.id, role: 'agent' as const }]
+  const { id } = await api().call('createUser', { body: { name: 'Nell', email: person, memberships } })
+  const store = openStore(openDatabase({ connection: world.database.connection }))
+  try {
+    const system = { store, now: new Date().toISOString(), newId: () => v7() }
+    const { secret } = await makePasswordLink(system, world.value('SPACEBRING_NETWORK_ID'), id)
+    return { person, link: `${world.url}/password#${secret}` }
+  } finally {
+    await store.database.close()
+  }
 }
 
 describe('the console', { skip: noBrowser }, () => {
@@ -367,6 +386,32 @@ describe('the console', { skip: noBrowser }, () => {
     await page.keyboard.press('u')
     await row.getByText('Unread').waitFor({ state: 'attached' })
     await page.waitForURL((url) => !url.pathname.includes(id))
+  })
+
+  test('sets a forgotten password by a link, and changes it in the settings', async (t) => {
+    const { person, link } = await newcomer()
+    const context = await opened.browser.newContext({ viewport: WIDE, locale: 'en-GB' })
+    t.after(() => context.close())
+    const page = await context.newPage()
+    await page.goto(link)
+    await page.getByLabel('New password').fill('the first one')
+    await page.getByRole('button', { name: 'Set your password' }).click()
+    await page.getByRole('status').getByText('Your password is set.').waitFor()
+    await page.getByRole('link', { name: 'To the sign-in' }).click()
+    await page.getByLabel('E-mail').fill(person)
+    await page.getByLabel('Password').fill('the first one')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('navigation', { name: 'Views' }).waitFor()
+    await page.goto(`${world.url}/settings`)
+    await page.getByLabel('Present password').fill('not it')
+    await page.getByLabel('New password').fill('the second one')
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await page.getByText('This is not your password.').waitFor()
+    assert.equal(await page.getByLabel('New password').inputValue(), 'the second one')
+    await page.getByLabel('Present password').fill('the first one')
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await page.getByText('Your password is changed.').waitFor()
+    assert.equal(await page.getByLabel('Present password').inputValue(), '')
   })
 
   test('is in German where that is chosen, and tells where one is signed in', async (t) => {

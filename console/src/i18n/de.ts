@@ -12,6 +12,11 @@ export const de: Words = {
     away: 'Der Server antwortet nicht. Versuchen Sie es gleich noch einmal.',
     locked: (seconds) => `Zu viele Versuche. In ${seconds} Sekunden geht es wieder.`,
     hint: 'E-Mail und Passwort der Demo stehen in quickstart.env.',
+    forgotten: 'Passwort vergessen? Wer diesen Desk betreibt, macht Ihnen einen Link: polydesk user password-link.',
+    setPassword: 'Passwort setzen',
+    isSet: 'Ihr Passwort ist gesetzt. Melden Sie sich damit an.',
+    oldLink: 'Dieser Link wurde benutzt oder ist zu alt. Ist Ihr Passwort nicht gesetzt, bitten Sie um einen neuen.',
+    toSignIn: 'Zur Anmeldung',
   },
   shell: {
     search: 'Tickets suchen',
@@ -179,6 +184,11 @@ export const de: Words = {
   settings: {
     title: 'Einstellungen',
     profile: 'Profil',
+    presentPassword: 'Jetziges Passwort',
+    newPassword: 'Neues Passwort',
+    changePassword: 'Passwort ändern',
+    passwordChanged: 'Ihr Passwort ist geändert. Ihre anderen Sitzungen sind beendet.',
+    wrongPassword: 'Das ist nicht Ihr Passwort.',
     appearance: 'Aussehen',
     sessions: 'Wo Sie angemeldet sind',
     current: 'Dieser Browser',

@@ -10,6 +10,11 @@ export const en = {
     away: 'The server does not answer. Try again in a moment.',
     locked: (seconds: number): string => `Too many attempts. Try again in ${seconds} seconds.`,
     hint: 'The demo’s e-mail and password are in quickstart.env.',
+    forgotten: 'Password forgotten? Who runs this desk makes you a link: polydesk user password-link.',
+    setPassword: 'Set your password',
+    isSet: 'Your password is set. Sign in with it.',
+    oldLink: 'This link has been used, or is too old. If your password is not set, ask for a new link.',
+    toSignIn: 'To the sign-in',
   },
   shell: {
     search: 'Search tickets',
@@ -177,6 +182,11 @@ export const en = {
   settings: {
     title: 'Settings',
     profile: 'Profile',
+    presentPassword: 'Present password',
+    newPassword: 'New password',
+    changePassword: 'Change password',
+    passwordChanged: 'Your password is changed. Your other sessions have ended.',
+    wrongPassword: 'This is not your password.',
     appearance: 'Appearance',
     sessions: 'Where you are signed in',
     current: 'This browser',

@@ -48,6 +48,7 @@ export function SignIn() {
           {words.session.signIn}
         </Button>
         <p className="hint">{words.session.hint}</p>
+        <p className="hint">{words.session.forgotten}</p>
       </Form>
     </main>
   )

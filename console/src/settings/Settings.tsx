@@ -8,6 +8,7 @@ import { useMe } from '../session/session.ts'
 import { chooseTheme, THEMES, useTheme } from '../theme/theme.ts'
 import { Choice } from '../tickets/Choice.tsx'
 import { nameOf } from '../tickets/list.ts'
+import { Password } from './Password.tsx'
 
 const LANGUAGES = [
   { id: 'en', name: 'English' },
@@ -40,6 +41,7 @@ export function Settings() {
         />
         <Choice label={words.shell.language} value={language} options={LANGUAGES} onChange={chooseLanguage} />
       </section>
+      <Password />
       <Sessions />
     </main>
   )

@@ -18,6 +18,9 @@ import { Logo } from './Logo.tsx'
 export function Shell() {
   const words = useWords()
   const session = useSession()
+  const isLink = useRouterState({ select: ({ matches }) => matches.some(({ routeId }) => routeId === '/password') })
+  // A link is for whoever has it, signed in or not.
+  if (isLink) return <Outlet />
   if (session.isPending) return <div className="loading-page" role="status" aria-label={words.list.loading} />
   if (session.isError)
     return (

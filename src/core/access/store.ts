@@ -57,6 +57,9 @@ const CredentialRow = Type.Object({
   ...UserRow.properties,
 })
 
+/** Kinds of credentials that a person gets by their password. */
+export const BY_PASSWORD = "'login', 'session'"
+
 /**
  * Whose the idempotency keys of a credential `c` with its grant `g` are, so that whoever logs in again or refreshes a token
  * may send a call once more: of a token that a client got for itself, the client's; of one that a person let a client have,
@@ -64,7 +67,7 @@ const CredentialRow = Type.Object({
  * one id of two.
  */
 const CLAIMANT = `case
-    when g.id is null and c.kind in ('login', 'session') then ${digestOf("'login ' || c.dialect || ' ' || c.user_id")}
+    when g.id is null and c.kind in (${BY_PASSWORD}) then ${digestOf("'login ' || c.dialect || ' ' || c.user_id")}
     when g.id is null then c.id
     when g.code_hash is null then g.client_id
     else ${digestOf("'consent ' || g.client_id || ' ' || g.user_id")} end`

@@ -20,6 +20,7 @@ export const EVENT_KINDS = [
   'user.created',
   'user.changed',
   'user.erased',
+  'user.password_changed',
   'tenant.changed',
   'desk.created',
   'desk.changed',

@@ -20,7 +20,6 @@ import {
   PURGE_FAILURES,
   READ_FAILURES,
   SET_ACTIVE,
-  SET_PASSWORD,
 } from './store.ts'
 
 /** What somebody entered to get in. */
@@ -37,8 +36,8 @@ export interface Attempt {
 export type Outcome =
   | { readonly user: UserSummary }
   /** Unknown, wrong password, inactive, or nobody who may get in this way: never told apart. */
-  | { readonly refused: true }
-  | { readonly lockedSeconds: number }
+  | Refused
+  | Locked
 
 /** For how long locks have lasted, also when the clock went back. */
 const ages = openAges()
@@ -53,43 +52,66 @@ export interface LoginSystem {
   readonly now: Instant
 }
 
-/**
- * Tells whether somebody may get in. Attempts for one name from one address wait for each other, so that many at once
- * are no more than ten failures either. An address that guesses at many names is held off too.
- *
- * @param tenantId null where the login belongs to none.
- */
+/** Tells whether somebody may get in. @param tenantId null where the login belongs to none. */
 export async function logIn(system: LoginSystem, tenantId: string | null, attempt: Attempt): Promise<Outcome> {
+  const guessing = { tenantId, name: attempt.name, address: attempt.address }
+  return guess(system, guessing, async () => {
+    const user = tenantId === null ? null : await verified(system.store, tenantId, attempt)
+    return user ? { user } : REFUSED
+  })
+}
+
+/** Whose secret is guessed, and from where. */
+export interface Guessing {
+  /** Null where it is nobody's. */
+  readonly tenantId: string | null
+  readonly name: string
+  readonly address: string
+}
+
+type Refused = { readonly refused: true }
+type Locked = { readonly lockedSeconds: number }
+const REFUSED: Refused = { refused: true }
+
+/**
+ * Lets a secret be tried, and counts what was wrong: after ten failures of one name from one address it is not tried until
+ * a quarter of an hour has passed, and an address that guesses at many names is held off too. What is right forgives.
+ * Attempts for one name from one address wait for each other, so that many at once are no more than ten failures either.
+ */
+export async function guess<Right extends object>(
+  system: LoginSystem,
+  guessing: Guessing,
+  attempt: () => Promise<Right | Refused>,
+): Promise<Right | Refused | Locked> {
   const { limits } = system
-  const key = failureKey(attempt.name, attempt.address)
+  const { tenantId, name, address } = guessing
+  const key = failureKey(name, address)
   const caller = key.toString('base64')
-  const heldOff = limits.heldOff(attempt.address, caller)
+  const heldOff = limits.heldOff(address, caller)
   if (heldOff > 0) return { lockedSeconds: heldOff }
-  const outcome = tenantId === null ? NOBODY : await unlessLocked(system, tenantId, key, attempt)
-  if ('user' in outcome) limits.passed(attempt.address, caller)
+  const outcome = tenantId === null ? REFUSED : await unlessLocked(system, tenantId, key, attempt)
   // The lock is on one name: without this an address could try a password on every name there is.
-  if ('refused' in outcome) limits.failed(attempt.address)
+  if ('refused' in outcome) limits.failed(address)
+  else if (!('lockedSeconds' in outcome)) limits.passed(address, caller)
   return outcome
 }
 
-const NOBODY: Outcome = { refused: true }
-
-async function unlessLocked(
+async function unlessLocked<Right extends object>(
   { store, now }: LoginSystem,
   tenantId: string,
   key: Buffer,
-  attempt: Attempt,
-): Promise<Outcome> {
+  attempt: () => Promise<Right | Refused>,
+): Promise<Right | Refused | Locked> {
   const name = key.toString('base64')
   return store.inTurn([`login ${tenantId} ${name}`], async () => {
     const [counted] = await store.run(READ_FAILURES.with({ tenant_id: tenantId, key }))
     const age = counted ? ages.of(`${tenantId} ${name}`, instant(counted.since), now) : 0
     const locked = lockedSeconds(counted ? { failures: counted.failures, since: before(now, age / 1000) } : null, now)
     if (locked > 0) return { lockedSeconds: locked }
-    const user = await verified(store, tenantId, attempt)
-    if (user) {
+    const outcome = await attempt()
+    if (!('refused' in outcome)) {
       if (counted) await store.run(FORGET_FAILURES.with({ tenant_id: tenantId, key }))
-      return { user }
+      return outcome
     }
     const passed = counted && age >= WINDOW_SECONDS * 1000 ? counted.since : null
     await store.run(
@@ -101,8 +123,16 @@ async function unlessLocked(
         began_ahead: passed,
       }),
     )
-    return NOBODY
+    return outcome
   })
+}
+
+/** Forgives what was guessed at a name from an address. */
+export async function forgetFailures(
+  store: Pick<Store, 'run'>,
+  { tenantId, name, address }: Guessing & { readonly tenantId: string },
+): Promise<void> {
+  await store.run(FORGET_FAILURES.with({ tenant_id: tenantId, key: failureKey(name, address) }))
 }
 
 /** The same work whether there is such a user or not. */
@@ -147,18 +177,6 @@ export async function tenantByHost(store: Pick<Store, 'run'>, host: string): Pro
 /** Lets logins at a host name belong to a tenant. @throws the store's unique violation when it is another tenant's. */
 export async function addHost({ store }: System, tenantId: string, host: string): Promise<void> {
   await store.run(ADD_HOST.with({ tenant_id: tenantId, hash: hashOf(host.toLowerCase()) }))
-}
-
-/** Sets a user's password. */
-export async function setPassword(
-  { store, now }: System,
-  tenantId: string,
-  userId: string,
-  password: string,
-): Promise<void> {
-  await store.run(
-    SET_PASSWORD.with({ tenant_id: tenantId, user_id: userId, password_hash: await hashPassword(password), now }),
-  )
 }
 
 /** Lets a user in or keeps them out. The caller signals `Access.changed`. */

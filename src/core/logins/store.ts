@@ -56,15 +56,6 @@ export const PURGE_FAILURES = statement(
   'delete from login_failures f where f.tenant_id = :tenant_id and f.since <= :before returning f.failures',
 )
 
-export const SET_PASSWORD = statement(
-  'login.set_password',
-  {
-    takes: { tenant_id: Sql.uuid, user_id: Sql.uuid, password_hash: Sql.text, now: Sql.timestamptz },
-    row: Type.Object({ id: Type.String() }),
-  },
-  'update users u set password_hash = :password_hash, updated_at = :now where u.tenant_id = :tenant_id and u.id = :user_id returning u.id',
-)
-
 export const SET_ACTIVE = statement(
   'login.set_active',
   {

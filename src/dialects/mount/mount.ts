@@ -83,7 +83,11 @@ function mountRoute<Need>(
         ? keyOf(request, claimantOf(request.actor), { params, query, body }, dialect, route)
         : null,
     }
-    return { ctx, params, query, body, headers: request.headers, services } as Call<never, never, never>
+    return { ctx, params, query, body, headers: request.headers, address: request.ip, services } as Call<
+      never,
+      never,
+      never
+    >
   }
 
   scope.route({
@@ -125,6 +129,7 @@ function mountOpenRoute<Need>(
         address: request.ip,
         host: request.hostname,
         userAgent: request.headers['user-agent'] ?? '',
+        requestId: request.id,
         services,
       } as OpenCall<never>
       return sendAnswer(reply, await route.handle(call))

@@ -8,6 +8,7 @@ import { eventRoutes } from './events/routes.ts'
 import { examples } from './examples.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { options } from './options.ts'
+import { openPasswordRoutes, passwordRoutes } from './passwords/routes.ts'
 import { profile } from './profile.ts'
 import { openSessionRoutes, sessionRoutes } from './sessions/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
@@ -39,10 +40,11 @@ export const native: Dialect<Need, 'native'> = {
     ...credentialRoutes,
     ...webhookRoutes,
     ...sessionRoutes,
+    ...passwordRoutes,
     ...eventRoutes,
     ...viewRoutes,
   ],
-  openRoutes: openSessionRoutes,
+  openRoutes: [...openSessionRoutes, ...openPasswordRoutes],
   errors,
   webhooks,
   examples,

@@ -943,6 +943,8 @@ describe('paths and methods', () => {
       signIn: 'post /v1/sessions',
       listSessions: 'get /v1/sessions',
       signOut: 'delete /v1/sessions/{id}',
+      changePassword: 'post /v1/me/password',
+      resetPassword: 'post /v1/password_resets',
       listWebhooks: 'get /v1/webhooks',
       createWebhook: 'post /v1/webhooks',
       getWebhook: 'get /v1/webhooks/{id}',

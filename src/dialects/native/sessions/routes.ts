@@ -4,7 +4,7 @@ import { endSession, listSessions, openSession } from '../../../core/sessions/co
 import { cameBySession, type Session } from '../../../core/sessions/session.ts'
 import { UUID } from '../../../core/uuid.ts'
 import { type OpenCall, type OpenRoute, openRoute, type Route, route } from '../../route.ts'
-import { type Answer, WireRefusal } from '../../wire.ts'
+import { type Answer, demandUnlocked } from '../../wire.ts'
 import type { Need } from '../auth.ts'
 import { problem } from '../errors.ts'
 import { csrfToken, setCookie } from './cookie.ts'
@@ -74,8 +74,7 @@ async function signIn({ body, address, host, userAgent, services }: OpenCall<New
     address,
     admits: (user) => user.kind === 'person',
   })
-  if ('lockedSeconds' in outcome)
-    throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: outcome.lockedSeconds })
+  demandUnlocked(outcome)
   if ('refused' in outcome || tenantId === null) return REFUSED
   const system = { store, newId, now }
   const { session, secret } = await openSession(system, 'native', { tenantId, userId: outcome.user.id, userAgent })

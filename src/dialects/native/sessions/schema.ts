@@ -1,9 +1,10 @@
 import { type Static, Type } from 'typebox'
+import { password } from '../passwords/schema.ts'
 import { closed, id, instant, instantOrNull } from '../shapes.ts'
 
 export const NewSessionBody = closed({
   login: Type.String({ minLength: 1, maxLength: 320, description: 'E-mail address or user name.' }),
-  password: Type.String({ minLength: 1, maxLength: 1000 }),
+  password,
 })
 export type NewSessionBody = Static<typeof NewSessionBody>
 

@@ -3,7 +3,7 @@ import { revokeCredential } from '../../../core/tenants/commands.ts'
 import type { OpenCall, OpenRoute, Route } from '../../route.ts'
 import { openRoute, route } from '../../route.ts'
 import type { Answer } from '../../wire.ts'
-import { WireRefusal } from '../../wire.ts'
+import { demandUnlocked } from '../../wire.ts'
 import { isSubscriber, NEEDS, type Need } from '../auth.ts'
 import { encodeNames } from '../subscribers/codec.ts'
 import { LoginAnswer, LoginBody, LoginRefused, LogoutAnswer } from './schema.ts'
@@ -54,8 +54,7 @@ async function login({ body, address, host, services }: OpenCall<LoginBody>): Pr
     address,
     admits: (user) => isSubscriber({ user }),
   })
-  if ('lockedSeconds' in outcome)
-    throw new WireRefusal({ code: 'rate_limited', retryAfterSeconds: outcome.lockedSeconds })
+  demandUnlocked(outcome)
   if ('refused' in outcome || tenantId === null) return REFUSED
   const token = await issueLogin(services, tenantId, outcome.user)
   return { status: 200, body: { message: 'Login successful', token, subscriber: encodeNames(outcome.user) } }

@@ -1,0 +1,134 @@
+import { directoryKind, hashOf } from '../access/access.ts'
+import { hashPassword, isPassword, randomSecret } from '../access/secrets.ts'
+import { FIND_IN_DIRECTORY } from '../access/store.ts'
+import type { Context, System } from '../context.ts'
+import { refuse, refuseField } from '../errors.ts'
+import type { Instant } from '../instant.ts'
+import { forgetFailures, guess, type LoginSystem } from '../logins/commands.ts'
+import { issueCredential } from '../tenants/commands.ts'
+import { LINK_HOURS, LINK_KIND } from './password.ts'
+import { END_LINKS, FIND_LINK, FIND_PASSWORD, SET_PASSWORD } from './store.ts'
+
+const HOUR_MS = 3_600_000
+
+/** A call that guesses may be made by: from where it comes, and what counts them. */
+export interface Guarded {
+  readonly limits: LoginSystem['limits']
+  readonly address: string
+}
+
+/** Something was done, or whoever asks has to wait. */
+export type Done = { readonly done: true } | { readonly lockedSeconds: number }
+
+/**
+ * Changes the password of whoever calls, who proves that they know the present one. What they got by it elsewhere ends,
+ * and the session of the call goes on. A repeat finds the new password in place, and is done. The caller tells
+ * `Access.changed`.
+ *
+ * @throws Refusal `invalid` where `password` is not the present one, `conflict` where another call set one meanwhile.
+ */
+export async function changePassword(
+  ctx: Context,
+  { limits, address }: Guarded,
+  { password, next }: { readonly password: string; readonly next: string },
+): Promise<Done> {
+  const { actor, store, now } = ctx
+  const whose = { tenant_id: actor.tenantId, user_id: actor.user.id }
+  const guessing = { tenantId: actor.tenantId, name: actor.user.id, address }
+  const outcome = await guess<{ readonly done: true }>({ store, limits, now }, guessing, async () => {
+    const [row] = await store.run(FIND_PASSWORD.with(whose))
+    const former = row?.password_hash ?? null
+    if (former === null) return { refused: true }
+    if (!(await isPassword(password, former)))
+      return (await isPassword(next, former)) ? { done: true } : { refused: true }
+    const by = { actorId: actor.user.id, credentialId: actor.credential.id, requestId: ctx.requestId }
+    await set(ctx, actor.tenantId, { userId: actor.user.id, former, password: next, keptId: actor.credential.id, by })
+    return { done: true }
+  })
+  if ('refused' in outcome) refuseField(['password'], 'unknown', 'This is not your password.')
+  return outcome
+}
+
+/** Sets a user's password for them, and ends what they got by the one before. The caller tells `Access.changed`. */
+export async function setPassword(system: System, tenantId: string, userId: string, password: string): Promise<void> {
+  const [row] = await system.store.run(FIND_PASSWORD.with({ tenant_id: tenantId, user_id: userId }))
+  const by = { actorId: null, credentialId: null, requestId: system.newId() }
+  await set(system, tenantId, { userId, former: row?.password_hash ?? null, password, keptId: null, by })
+}
+
+/** Makes a link's secret, by which a person sets their password once, and ends the links that they had. */
+export async function makePasswordLink(
+  system: System,
+  tenantId: string,
+  userId: string,
+): Promise<{ readonly secret: string; readonly expiresAt: Instant }> {
+  const secret = randomSecret()
+  const expiresAt = new Date(Date.parse(system.now) + LINK_HOURS * HOUR_MS).toISOString()
+  await system.store.run(END_LINKS.with({ tenant_id: tenantId, user_id: userId, now: system.now }))
+  await issueCredential(system, tenantId, {
+    dialect: 'native',
+    kind: LINK_KIND,
+    name: 'Password link',
+    presented: secret,
+    userId,
+    scopes: [],
+    expiresAt,
+  })
+  return { secret, expiresAt }
+}
+
+/**
+ * Sets the password of whoever has a link. It works once; all that they got by the password before ends, and so does the
+ * lock on their logins from here. The caller tells `Access.changed` of the tenant.
+ *
+ * @throws Refusal `invalid` where there is no such link: unknown, used, too old, or of somebody who may not get in.
+ */
+export async function usePasswordLink(
+  system: System & { readonly requestId: string },
+  { limits, address }: Guarded,
+  { secret, password }: { readonly secret: string; readonly password: string },
+): Promise<{ readonly tenantId: string } | { readonly lockedSeconds: number }> {
+  const { store, now } = system
+  const heldOff = limits.heldOff(address)
+  if (heldOff > 0) return { lockedSeconds: heldOff }
+  const kind = directoryKind('native', LINK_KIND)
+  const [listed] = await store.run(FIND_IN_DIRECTORY.with({ kind, hash: hashOf(secret) }))
+  const [link] = listed
+    ? await store.run(FIND_LINK.with({ tenant_id: listed.tenant_id, id: listed.target_id, now }))
+    : []
+  if (!listed || !link) {
+    limits.failed(address)
+    refuseField(['token'], 'unknown', 'This link has been used, or is too old.')
+  }
+  const { user_id: userId, password_hash: former } = link
+  const by = { actorId: userId, credentialId: listed.target_id, requestId: system.requestId }
+  await set(system, listed.tenant_id, { userId, former, password, keptId: null, by })
+  for (const name of [link.email, link.username])
+    if (name !== null) await forgetFailures(store, { tenantId: listed.tenant_id, name, address })
+  return { tenantId: listed.tenant_id }
+}
+
+interface Setting {
+  readonly userId: string
+  readonly former: string | null
+  readonly password: string
+  readonly keptId: string | null
+  readonly by: { readonly actorId: string | null; readonly credentialId: string | null; readonly requestId: string }
+}
+
+async function set(system: System, tenantId: string, { userId, former, password, keptId, by }: Setting): Promise<void> {
+  const call = {
+    user_id: userId,
+    former,
+    password_hash: await hashPassword(password),
+    kept_id: keptId,
+    actor_id: by.actorId,
+    credential_id: by.credentialId,
+    dialect: 'native',
+    request_id: by.requestId,
+    event_id: system.newId(),
+    at: system.now,
+  }
+  const [done] = await system.store.run(SET_PASSWORD.with({ tenant_id: tenantId, call }))
+  if (!done) refuse({ code: 'conflict', message: 'The password was changed by another request meanwhile.' })
+}

@@ -1,0 +1,47 @@
+import { changePassword, usePasswordLink } from '../../../core/passwords/commands.ts'
+import { type OpenRoute, openRoute, type Route, route } from '../../route.ts'
+import { demandUnlocked } from '../../wire.ts'
+import type { Need } from '../auth.ts'
+import { PasswordChangeBody, PasswordResetBody } from './schema.ts'
+
+export const openPasswordRoutes: readonly OpenRoute[] = [
+  openRoute({
+    method: 'POST',
+    path: '/v1/password_resets',
+    operationId: 'resetPassword',
+    summary: 'Set a password by the token of a link, which works once; all sessions of the person end',
+    withoutKey: 'Who asks is nobody yet, so a key could belong to no credential. A repeat finds the link used.',
+    body: PasswordResetBody,
+    answers: { 204: null },
+    handle: async ({ body, address, requestId, services }) => {
+      const { store, limits, newId, clock, access } = services
+      const system = { store, newId, now: clock().toISOString(), requestId }
+      const done = await usePasswordLink(system, { limits, address }, { secret: body.token, password: body.password })
+      demandUnlocked(done)
+      store.written(done.tenantId)
+      await access.changed(done.tenantId)
+      return { status: 204 }
+    },
+  }),
+]
+
+export const passwordRoutes: readonly Route<Need>[] = [
+  route({
+    method: 'POST',
+    path: '/v1/me/password',
+    operationId: 'changePassword',
+    summary: 'Change your password; your other sessions end, and this one goes on',
+    withoutKey: 'A claim would keep a digest of passwords. A repeat finds the new password in place, and is done.',
+    need: [],
+    body: PasswordChangeBody,
+    answers: { 204: null },
+    handle: async ({ ctx, body, address, services }) => {
+      const { limits, access } = services
+      const passwords = { password: body.password, next: body.new_password }
+      demandUnlocked(await changePassword(ctx, { limits, address }, passwords))
+      ctx.store.written(ctx.tenant.id)
+      await access.changed(ctx.tenant.id)
+      return { status: 204 }
+    },
+  }),
+]
