@@ -290,6 +290,7 @@ export interface TimelineEntry {
     | 'user.changed'
     | 'user.erased'
     | 'user.password_changed'
+    | 'user.second_factor_changed'
     | 'tenant.changed'
     | 'desk.created'
     | 'desk.changed'
@@ -722,6 +723,7 @@ export interface Event {
     | 'user.changed'
     | 'user.erased'
     | 'user.password_changed'
+    | 'user.second_factor_changed'
     | 'tenant.changed'
     | 'desk.created'
     | 'desk.changed'
@@ -2152,6 +2154,10 @@ export interface SignInBody {
    */
   login: string
   password: string
+  /**
+   * Six digits of the authenticator app, or a recovery code; each counts once.
+   */
+  code?: string
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -2174,6 +2180,93 @@ export interface ChangePasswordBody {
    */
   password: string
   new_password: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "SecondFactor".
+ */
+export interface SecondFactor {
+  /**
+   * Since when there is one; null: there is none.
+   */
+  since: string | null
+  /**
+   * How many are left.
+   */
+  recovery_codes: number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "BeginSecondFactorBody".
+ */
+export interface BeginSecondFactorBody {
+  password: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "BeginSecondFactorAnswer".
+ */
+export interface BeginSecondFactorAnswer {
+  /**
+   * In base 32, to be typed into an app.
+   */
+  secret: string
+  /**
+   * The same as an otpauth: URI, to be shown as a QR code.
+   */
+  uri: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ConfirmSecondFactorBody".
+ */
+export interface ConfirmSecondFactorBody {
+  /**
+   * Six digits of the authenticator app, or a recovery code; each counts once.
+   */
+  code: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ConfirmSecondFactorAnswer".
+ */
+export interface ConfirmSecondFactorAnswer {
+  /**
+   * They are not shown again.
+   */
+  recovery_codes: string[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "RenewRecoveryCodesBody".
+ */
+export interface RenewRecoveryCodesBody {
+  password: string
+  /**
+   * Six digits of the authenticator app, or a recovery code; each counts once.
+   */
+  code: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "RenewRecoveryCodesAnswer".
+ */
+export interface RenewRecoveryCodesAnswer {
+  /**
+   * They are not shown again.
+   */
+  recovery_codes: string[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "EndSecondFactorBody".
+ */
+export interface EndSecondFactorBody {
+  password: string
+  /**
+   * Six digits of the authenticator app, or a recovery code; each counts once.
+   */
+  code: string
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -2417,6 +2510,26 @@ export interface Operations {
   signIn: { params: undefined; query: undefined; body: SignInBody; answer: SignInAnswer }
   signOut: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   changePassword: { params: undefined; query: undefined; body: ChangePasswordBody; answer: undefined }
+  getSecondFactor: { params: undefined; query: undefined; body: undefined; answer: SecondFactor }
+  beginSecondFactor: {
+    params: undefined
+    query: undefined
+    body: BeginSecondFactorBody
+    answer: BeginSecondFactorAnswer
+  }
+  confirmSecondFactor: {
+    params: undefined
+    query: undefined
+    body: ConfirmSecondFactorBody
+    answer: ConfirmSecondFactorAnswer
+  }
+  renewRecoveryCodes: {
+    params: undefined
+    query: undefined
+    body: RenewRecoveryCodesBody
+    answer: RenewRecoveryCodesAnswer
+  }
+  endSecondFactor: { params: undefined; query: undefined; body: EndSecondFactorBody; answer: undefined }
   listEvents: { params: undefined; query: ListEventsQuery; body: undefined; answer: ListEventsAnswer }
   listViews: { params: undefined; query: undefined; body: undefined; answer: ListViewsAnswer }
   createView: { params: undefined; query: undefined; body: CreateViewBody; answer: View }
@@ -2512,6 +2625,11 @@ export const OPERATIONS = {
   signIn: { method: 'POST', path: '/v1/sessions' },
   signOut: { method: 'DELETE', path: '/v1/sessions/{id}' },
   changePassword: { method: 'POST', path: '/v1/me/password' },
+  getSecondFactor: { method: 'GET', path: '/v1/me/second_factor' },
+  beginSecondFactor: { method: 'POST', path: '/v1/me/second_factor' },
+  confirmSecondFactor: { method: 'POST', path: '/v1/me/second_factor/confirmation' },
+  renewRecoveryCodes: { method: 'POST', path: '/v1/me/second_factor/recovery_codes' },
+  endSecondFactor: { method: 'POST', path: '/v1/me/second_factor/removal' },
   listEvents: { method: 'GET', path: '/v1/events' },
   listViews: { method: 'GET', path: '/v1/views' },
   createView: { method: 'POST', path: '/v1/views' },

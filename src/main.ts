@@ -4,10 +4,12 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { type Access, openAccess } from './core/access/access.ts'
 import { trackUses } from './core/access/uses.ts'
+import { openVault, type Vault } from './core/access/vault.ts'
 import { type Links, openLinks } from './core/attachments/links.ts'
 import { type Feed, openFeed } from './core/events/feed.ts'
 import { createIds } from './core/ids.ts'
 import { NO_LIMITS, openRateLimits, type RateLimits } from './core/limits/limits.ts'
+import { FACTOR_KEYS, resealFactors } from './core/logins/second-factor/seals.ts'
 import { LIST_TENANTS } from './core/tenants/store.ts'
 import type { WebhookOffice } from './core/webhooks/subscriptions/commands.ts'
 import { resealSecrets } from './core/webhooks/subscriptions/seals.ts'
@@ -53,6 +55,16 @@ export interface Polydesk {
   stop(): Promise<void>
 }
 
+/** Encrypts anew what a former secret key encrypted. @returns of how many webhooks and people. */
+async function resealAll(
+  store: Store,
+  { webhooks, secondFactors }: Pick<Opened, 'webhooks' | 'secondFactors'>,
+): Promise<{ readonly webhooks: number; readonly people: number }> {
+  const tenants = (await store.run(LIST_TENANTS.with({}))).map(({ tenant_id }) => tenant_id)
+  const people = await resealFactors(store, secondFactors, tenants)
+  return { webhooks: await resealSecrets(store, webhooks.vault), people }
+}
+
 /** What a start can be given beside its configuration. */
 export interface StartOptions {
   /** Tells the person at the terminal what happens. */
@@ -71,6 +83,7 @@ interface Opened {
   readonly keys: Keys
   readonly limits: RateLimits
   readonly webhooks: WebhookOffice
+  readonly secondFactors: Vault
   readonly links: Links
   readonly feed: Feed
 }
@@ -120,6 +133,9 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     },
     get webhooks() {
       return demandOpened().webhooks
+    },
+    get secondFactors() {
+      return demandOpened().secondFactors
     },
     get links() {
       return demandOpened().links
@@ -193,6 +209,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       keys,
       limits: config.rateLimits ? openRateLimits(store, Date.now, () => performance.now()) : NO_LIMITS,
       webhooks: webhookOffice(config, keys, announce, options.webhooks),
+      secondFactors: openVault(keys.accepted(FACTOR_KEYS)),
       links,
       feed,
     }
@@ -201,8 +218,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const webhooks = startWebhooks({ store, access, office, links, clock: services.clock, newId: services.newId, log })
     stopping.push(() => webhooks.stop())
     if (keys.accepted('webhook secrets').length > 1) {
-      const resealing = resealSecrets(store, office.vault).then(
-        (count) => count > 0 && say(`Encrypted the secrets of ${count} webhooks with the new secret key.`),
+      const resealing = resealAll(store, opened).then(
+        ({ webhooks, people }) => {
+          if (webhooks > 0) say(`Encrypted the secrets of ${webhooks} webhooks with the new secret key.`)
+          if (people > 0) say(`Encrypted the second factors of ${people} people with the new secret key.`)
+        },
         (error: unknown) => log(`Encrypting secrets with the new secret key failed: ${String(error)}`),
       )
       stopping.push(() => resealing)

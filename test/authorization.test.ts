@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import * as oauth from 'oauth4webapi'
+import { TOTP } from 'otpauth'
 import { AuthorizationCode, ClientCredentials } from 'simple-oauth2'
 import { anyText } from './arbitraries.ts'
 import { assertDocumented } from './documented.ts'
@@ -112,6 +113,18 @@ async function letIn(url: URL | string): Promise<URL> {
 
 function authorizeUrl(parameters: Record<string, string>): string {
   return `${world.url}/oauth2/authorize?${form({ response_type: 'code', ...parameters })}`
+}
+
+/** Sets up a second factor of a person. @returns a recovery code. */
+async function secondFactor(login: string, password: string): Promise<string> {
+  const signed = await world.send('POST', '/v1/sessions', { body: { login, password } })
+  const cookie = signed.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const headers = { cookie, 'x-csrf-token': signed.json.csrf_token }
+  const begun = await world.send('POST', '/v1/me/second_factor', { headers, body: { password } })
+  const code = new TOTP({ secret: begun.json.secret }).generate()
+  const confirmed = await world.send('POST', '/v1/me/second_factor/confirmation', { headers, body: { code } })
+  assert.equal(confirmed.status, 200, confirmed.text)
+  return confirmed.json.recovery_codes[0]
 }
 
 // --- Spacebring -------------------------------------------------------------------------------------------------------
@@ -350,6 +363,22 @@ describe('the consent page', () => {
     assert.equal(locked.status, 429)
     assert.ok(Number(locked.headers.get('retry-after')) > 0)
     assert.equal((await allow(page)).status, 303, 'nobody else is locked')
+  })
+
+  test('asks for the code of whoever has a second factor', async () => {
+    await cli('user', 'add', 'Twofold', '--email', 'twofold@example.com')
+    const password =
+      /^password (\S+)$/m.exec(await cli('user', 'password', 'twofold@example.com'))?.[1] ?? assert.fail()
+    const code = await secondFactor('twofold@example.com', password)
+    const page = await open(request())
+    const person = { email: 'twofold@example.com', password, decision: 'allow' }
+    const without = await press(page, person)
+    assert.equal(without.status, 401)
+    assert.match(await without.text(), /Enter the code of your second factor as well\./)
+    const wrong = await press(page, { ...person, code: 'AAAA-AAAA-AAAA-AAAA' })
+    assert.equal(wrong.status, 401)
+    assert.match(await wrong.text(), /The code is not right/)
+    assert.equal((await press(page, { ...person, code })).status, 303)
   })
 })
 

@@ -222,6 +222,7 @@ describe('with a database of one’s own', () => {
       [['token', 'revoke', 'this'], /^There is no live credential this\.\n$/],
       [['user', 'add', 'Ann', '--email', 'ANN@example.com'], /^This address, user name or external id is taken\.\n$/],
       [['user', 'add', 'Bob', '--external-id', 'a-1'], /^This address, user name or external id is taken\.\n$/],
+      [['user', 'reset-second-factor', 'ann@example.com'], /^ann@example\.com has no second factor\.\n$/],
       [['user', 'password-link', 'bob@example.com'], /^There is no user bob@example\.com in One\.\n$/],
       [['user', 'add', 'Bob', '--desk', 'Attic'], /^There is no desk Attic; /],
       [['user', 'add', 'Bob', '--role', 'king'], /^error: option '--role <role>' argument 'king' is invalid\. /],

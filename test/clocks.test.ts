@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { v7 } from 'uuid'
 import { openAccess } from '../src/core/access/access.ts'
+import { openVault } from '../src/core/access/vault.ts'
 import { type Link, openLinks } from '../src/core/attachments/links.ts'
 import type { Lifetimes } from '../src/core/authorization/client.ts'
 import { exchangeCode, findClient, grantByConsent, refresh } from '../src/core/authorization/commands.ts'
@@ -28,6 +29,8 @@ before(async () => {
   core = await openCore()
 })
 after(() => core?.close())
+const vault = openVault([randomBytes(32)])
+
 beforeEach(async () => {
   made = await makeTenant(core.store)
 })
@@ -37,7 +40,7 @@ test('A locked login waits for its quarter of an hour and no longer, however far
   const admin = { store, now: at(T), newId: () => v7() }
   await setPassword(admin, made.tenant.id, made.customer.id, 'right')
   const attempt = (password: string, now: number) =>
-    logIn({ store, limits: NO_LIMITS, now: at(now) }, made.tenant.id, {
+    logIn({ store, limits: NO_LIMITS, vault, now: at(now) }, made.tenant.id, {
       ...{ by: 'email', name: 'rosa@example.com', password, address: '192.0.2.1', admits: () => true },
     })
   for (let nth = 0; nth < 10; nth++) assert.ok('refused' in (await attempt('wrong', T)))

@@ -15,11 +15,15 @@ export interface PlanNode {
 /** A value as EXECUTE takes it: text that PostgreSQL reads as the parameter's type. */
 export function literal(value: unknown): string {
   if (value === null || value === undefined) return 'null'
-  if (Array.isArray(value)) return pg.escapeLiteral(`{${value.map((each) => JSON.stringify(String(each))).join(',')}}`)
-  if (Buffer.isBuffer(value)) return pg.escapeLiteral(`\\x${value.toString('hex')}`)
+  if (Array.isArray(value)) return pg.escapeLiteral(`{${value.map((each) => JSON.stringify(plain(each))).join(',')}}`)
+  if (Buffer.isBuffer(value)) return pg.escapeLiteral(plain(value))
   // As the driver sends an object: as JSON.
   if (typeof value === 'object') return pg.escapeLiteral(JSON.stringify(value))
   return pg.escapeLiteral(String(value))
+}
+
+function plain(value: unknown): string {
+  return Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : String(value)
 }
 
 /** Runs a statement by its generic plan, as the product does, and tells the plan with what each node of it met. */

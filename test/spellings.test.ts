@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { v7 } from 'uuid'
+import { openVault } from '../src/core/access/vault.ts'
 import type { UserSummary } from '../src/core/identity/user.ts'
 import { NO_LIMITS } from '../src/core/limits/limits.ts'
 import { logIn } from '../src/core/logins/commands.ts'
@@ -129,7 +131,11 @@ describe('a person whose name or address is written in another spelling', () => 
         assert.equal(answer.status, 200, `${name}: ${answer.text}`)
       }
       const attempt = { by: 'email', name: `Nina.${spelling}@example.com`, address: '::1', admits, ...body } as const
-      const outcome = await logIn({ store, limits: NO_LIMITS, now: new Date().toISOString() }, tenantId(), attempt)
+      const outcome = await logIn(
+        { store, limits: NO_LIMITS, vault: openVault([randomBytes(32)]), now: new Date().toISOString() },
+        tenantId(),
+        attempt,
+      )
       assert.equal('user' in outcome && outcome.user.id, id)
     }
   })

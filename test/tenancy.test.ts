@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { TOTP } from 'otpauth'
 import pg from 'pg'
 import { openAccess } from '../src/core/access/access.ts'
 import { createCredential, listCredentials, withdrawCredential } from '../src/core/access/credentials.ts'
@@ -34,7 +36,16 @@ import { findUsers } from '../src/core/identity/queries.ts'
 import { ADDRESS_KINDS, USER_KINDS } from '../src/core/identity/user.ts'
 import { NO_LIMITS } from '../src/core/limits/limits.ts'
 import { leaseTokens, purgeBuckets } from '../src/core/limits/store.ts'
-import { addHost, logIn, purgeFailures, setActive, tenantByHost } from '../src/core/logins/commands.ts'
+import { addHost, logIn, setActive, tenantByHost } from '../src/core/logins/commands.ts'
+import { purgeFailures } from '../src/core/logins/lock.ts'
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  endSecondFactor,
+  renewRecoveryCodes,
+  resetSecondFactor,
+} from '../src/core/logins/second-factor/commands.ts'
+import { countFactorSeals, resealFactors } from '../src/core/logins/second-factor/seals.ts'
 import { beginReading, markRead, marksOn, markUnread } from '../src/core/marks/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
@@ -499,9 +510,11 @@ async function driveAuthorization(made: SmallTenant, store: Store): Promise<void
   await revokeToken(around, held)
   await grantToClient(around, client, ['x'], lifetimes)
   const attempt = { by: 'email', name: 'rosa@example.com', password: 'secret', address: '::1' } as const
+  const vault = openVault([randomBytes(32)])
   const login = () =>
-    logIn({ store, limits: NO_LIMITS, now: around.now }, made.tenant.id, { ...attempt, admits: () => true })
+    logIn({ store, limits: NO_LIMITS, vault, now: around.now }, made.tenant.id, { ...attempt, admits: () => true })
   assert.ok('refused' in (await login()))
+  await driveSecondFactor(made, store)
   await drivePasswords(made, store)
   await setPassword(around, made.tenant.id, made.customer.id, 'secret')
   const entered = await login()
@@ -536,6 +549,39 @@ async function drivePasswords(made: SmallTenant, store: Store): Promise<void> {
   const system = { ...admin, requestId: 'reset' }
   assert.deepEqual(await usePasswordLink(system, from, use), { tenantId: made.tenant.id })
   await assert.rejects(usePasswordLink(system, from, use))
+}
+
+/** A second factor is set up, used by code and by recovery code, sealed anew, turned off, and taken away. */
+async function driveSecondFactor(made: SmallTenant, store: Store): Promise<void> {
+  const keys = [randomBytes(32), randomBytes(32)] as const
+  const vault = openVault(keys)
+  const from = { limits: NO_LIMITS, address: '::1' }
+  const password = 'a password'
+  const admin = administration(store)
+  await setPassword(admin, made.tenant.id, made.agent.id, password)
+  /** A moment, with a code of it: each further one is half a minute later. */
+  let half = 0
+  const call = () => {
+    const at = Date.parse(admin.now) + half++ * 30_000
+    const ctx = { ...made.as(made.agent), now: new Date(at).toISOString(), vault }
+    return { ctx, codeOf: (secret: string) => new TOTP({ secret }).generate({ timestamp: at }) }
+  }
+  const begun = await beginSecondFactor(call().ctx, from, password)
+  assert.ok('secret' in begun)
+  const confirming = call()
+  const confirmed = await confirmSecondFactor(confirming.ctx, confirming.codeOf(begun.secret))
+  assert.ok('recoveryCodes' in confirmed)
+  const renewing = call()
+  const proof = { password, code: renewing.codeOf(begun.secret) }
+  const renewed = await renewRecoveryCodes(renewing.ctx, from, proof)
+  assert.ok('recoveryCodes' in renewed)
+  await assert.rejects(endSecondFactor(renewing.ctx, from, proof), 'the code was used')
+  const [current, former] = keys
+  assert.equal(await resealFactors(store, openVault([former, current]), [made.tenant.id]), 1)
+  assert.deepEqual(await countFactorSeals(store, vault, [made.tenant.id]), { current: 0, former: 1, unknown: 0 })
+  const ending = { password, code: renewed.recoveryCodes[0] ?? '' }
+  assert.deepEqual(await endSecondFactor(call().ctx, from, ending), { right: true })
+  assert.equal(await resetSecondFactor(admin, { tenantId: made.tenant.id, userId: made.agent.id }), false)
 }
 
 /** What is read and asked only of conversations that are long, or may not become longer. */

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { type Config, readConfig } from '../config.ts'
 import { openVault } from '../core/access/vault.ts'
+import { countFactorSeals, FACTOR_KEYS } from '../core/logins/second-factor/seals.ts'
+import { LIST_TENANTS } from '../core/tenants/store.ts'
 import { countSeals, type SealCount } from '../core/webhooks/subscriptions/seals.ts'
 import { addKey, countKeptKeys, dropFormerKeys, KEY_FILE, openKeys } from '../storage/keys.ts'
 import { withStore } from './database.ts'
@@ -17,8 +19,10 @@ export function keyCommands(): Command {
       const config = readConfig()
       const seals = await sealsOf(config)
       console.log(`${await formerKeys(config)} former keys are accepted beside the current one.`)
-      console.log(`Webhook secrets by the current key: ${seals.current}; by a former one: ${seals.former}.`)
-      if (seals.unknown > 0) console.log(`By a key that is not here: ${seals.unknown}. Add it as a former one.`)
+      for (const [what, { current, former, unknown }] of Object.entries(seals)) {
+        console.log(`${what} by the current key: ${current}; by a former one: ${former}.`)
+        if (unknown > 0) console.log(`By a key that is not here: ${unknown}. Add it as a former one.`)
+      }
     })
   key
     .command('rotate')
@@ -40,10 +44,10 @@ export function keyCommands(): Command {
       const config = readConfig()
       demandKeyFile(config)
       if ((await formerKeys(config)) === 0) throw new Told('There is no former key.')
-      const { former } = await sealsOf(config)
-      if (former > 0)
+      const waiting = Object.entries(await sealsOf(config)).filter(([, { former }]) => former > 0)
+      if (waiting.length > 0)
         throw new Told(
-          `${former} webhook secrets are still encrypted with a former key. Start the server with the new one: it encrypts them anew, then this works.`,
+          `${waiting.map(([what, { former }]) => `${former} ${what.toLowerCase()}`).join(' and ')} are still encrypted with a former key. Start the server with the new one: it encrypts them anew, then this works.`,
         )
       await dropFormerKeys(config.dataDir)
       console.log('The former keys are gone. The server forgets them at its next start.')
@@ -51,9 +55,16 @@ export function keyCommands(): Command {
   return key
 }
 
-async function sealsOf(config: Config): Promise<SealCount> {
+/** What is encrypted, with which of our keys. */
+async function sealsOf(config: Config): Promise<Readonly<Record<string, SealCount>>> {
   const keys = await openKeys(config)
-  return withStore(config, ({ store }) => countSeals(store, openVault(keys.accepted('webhook secrets'))))
+  return withStore(config, async ({ store }) => {
+    const tenants = (await store.run(LIST_TENANTS.with({}))).map(({ tenant_id }) => tenant_id)
+    return {
+      'Webhook secrets': await countSeals(store, openVault(keys.accepted('webhook secrets'))),
+      'Second factors': await countFactorSeals(store, openVault(keys.accepted(FACTOR_KEYS)), tenants),
+    }
+  })
 }
 
 async function formerKeys(config: Config): Promise<number> {

@@ -6,6 +6,7 @@ import { isEmail } from '../core/identity/email.ts'
 import { ROLES, type Role } from '../core/identity/permissions.ts'
 import { fullName, USER_KINDS, type UserKind } from '../core/identity/user.ts'
 import { setActive } from '../core/logins/commands.ts'
+import { resetSecondFactor } from '../core/logins/second-factor/commands.ts'
 import { makePasswordLink, setPassword } from '../core/passwords/commands.ts'
 import { SHORTEST_PASSWORD } from '../core/passwords/password.ts'
 import { patternsOf } from '../core/patterns.ts'
@@ -165,6 +166,21 @@ export function userCommands(): Command {
           console.error('PUBLIC_URL is not set, so the link is for a browser on this machine.')
       })
     })
+  user
+    .command('reset-second-factor')
+    .argument('<user>', 'UUID or e-mail address')
+    .option('--tenant <tenant>', 'id or name; not needed when there is only one')
+    .description('Take the second factor away from a person who lost both app and recovery codes.')
+    .action((named: string, options: { tenant?: string }) =>
+      withStore(readConfig(), async (commandLine) => {
+        const tenant = await chooseTenant(commandLine, options.tenant)
+        const { id: userId } = await chooseUser(commandLine, tenant, named)
+        if (!(await resetSecondFactor(commandLine, { tenantId: tenant.id, userId })))
+          throw new Told(`${named} has no second factor.`)
+        await changed(commandLine, tenant.id)
+        console.log('Done. They sign in by the password alone.')
+      }),
+    )
   for (const [name, active, about] of [
     ['deactivate', false, 'Keep a user out: logins, keys and tokens stop working within 5 seconds everywhere.'],
     ['activate', true, 'Let a user in again.'],

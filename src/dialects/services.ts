@@ -1,4 +1,5 @@
 import type { Access } from '../core/access/access.ts'
+import type { Vault } from '../core/access/vault.ts'
 import type { Links } from '../core/attachments/links.ts'
 import type { Bounds } from '../core/bounds.ts'
 import type { RunningSystem } from '../core/context.ts'
@@ -29,6 +30,8 @@ export interface Services extends RunningSystem {
   readonly limits: RateLimits
   /** Keys for what this server signs or encrypts. */
   readonly keys: Keys
+  /** Hides the secrets of second factors. */
+  readonly secondFactors: Vault
   readonly webhooks: WebhookOffice
   /** What happens, for those who read along. */
   readonly feed: Feed

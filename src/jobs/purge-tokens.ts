@@ -1,5 +1,5 @@
 import { purgeGrants } from '../core/authorization/commands.ts'
-import { purgeFailures } from '../core/logins/commands.ts'
+import { purgeFailures } from '../core/logins/lock.ts'
 import { LIST_TENANTS } from '../core/tenants/store.ts'
 import type { Store } from '../storage/store.ts'
 

@@ -57,12 +57,13 @@ interface Decided {
 async function letIn(service: Service, request: FastifyRequest, { asking, asked, cookie }: Decided): Promise<Answer> {
   const parameters = bodyParameters(request)
   const email = parameters.get('email') ?? ''
-  const { store, limits, clock } = service.services
-  const logging = { store, limits, now: clock().toISOString() }
+  const { store, limits, secondFactors: vault, clock } = service.services
+  const logging = { store, limits, vault, now: clock().toISOString() }
   const outcome = await logIn(logging, asking.client.tenantId, {
     by: 'email',
     name: email,
     password: parameters.get('password') ?? '',
+    code: parameters.get('code'),
     address: request.ip,
     admits: (user) => user.kind === 'person',
   })
@@ -71,6 +72,12 @@ async function letIn(service: Service, request: FastifyRequest, { asking, asked,
     const problem = `Too many attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`
     const locked = await page(service, asking, asked, cookie, { status: 429, email, problem })
     return { ...locked, headers: { ...locked.headers, 'retry-after': String(outcome.lockedSeconds) } }
+  }
+  if ('codeNeeded' in outcome) {
+    const problem = outcome.wasWrong
+      ? 'The code is not right, or was used before.'
+      : 'Enter the code of your second factor as well.'
+    return page(service, asking, asked, cookie, { status: 401, email, problem })
   }
   if ('refused' in outcome) {
     const problem = 'The e-mail address or the password is not right.'

@@ -70,6 +70,7 @@ const DecisionForm = Type.Object({
   decision: Type.String({ description: 'allow, or anything else to refuse.' }),
   email: optional('Of the person who decides.'),
   password: optional('Of the person who decides.'),
+  code: optional('Of their second factor, where they have one.'),
 })
 
 function showPage<Need>({ openapi }: Dialect<Need>, shown: Shown): Operation {
@@ -107,7 +108,7 @@ function decide(shown: Shown): Operation {
     responses: {
       303: { description: 'Decided.', headers: LEADS_BACK },
       400: { description: 'The page is too old.', content: { ...PAGE, ...asJson(OAuthError) } },
-      401: page('The e-mail address or the password is not right.'),
+      401: page('The e-mail address, the password or the code is not right.'),
       413: { description: 'The request is too large.', content: asJson(OAuthError) },
       429: page('Too many attempts.'),
       ...FAILURES,

@@ -59,6 +59,8 @@ ${problem}
 <input id="email" name="email" type="email" autocomplete="username" value="${page.email}" required${told}${atEmail}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${told}${atPassword}>
+<label for="code">Code, if you have a second factor</label>
+<input id="code" name="code" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="40"${told}>
 <div class="buttons">
 <button class="allow" name="decision" value="allow">Log in and allow</button>
 <button name="decision" value="deny" formnovalidate>Cancel</button>

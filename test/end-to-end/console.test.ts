@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { TOTP } from 'otpauth'
 import type { BrowserContext, Page } from 'playwright-core'
 import { v7 } from 'uuid'
 import { createClient } from '../../sdk/client.ts'
@@ -412,6 +413,50 @@ describe('the console', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Change password' }).click()
     await page.getByText('Your password is changed.').waitFor()
     assert.equal(await page.getByLabel('Present password').inputValue(), '')
+  })
+
+  test('asks for a second factor once one is set up, and takes a recovery code in its place', async (t) => {
+    const { person, link } = await newcomer()
+    const context = await opened.browser.newContext({ viewport: WIDE, locale: 'en-GB' })
+    t.after(() => context.close())
+    const page = await context.newPage()
+    const body = { token: link.split('#')[1] ?? '', password: 'the first one' }
+    await createClient({ url: world.url }).call('resetPassword', { body })
+    const enter = async (): Promise<void> => {
+      await page.getByLabel('E-mail').fill(person)
+      await page.getByLabel('Password').fill('the first one')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+    await page.goto(`${world.url}/settings`)
+    await enter()
+    const section = page.getByRole('region', { name: 'Second factor' })
+    await section.getByRole('button', { name: 'Set up' }).click()
+    await section.getByLabel('Present password').fill('the first one')
+    await section.getByRole('button', { name: 'Go on' }).click()
+    await section.getByRole('img', { name: 'QR code of the secret' }).waitFor()
+    const secret = (await section.locator('.secret').innerText()).replaceAll(' ', '')
+    await section.getByLabel('Code', { exact: true }).fill('no code')
+    await section.getByRole('button', { name: 'Confirm' }).click()
+    await section.getByText('This code is not right, or was used before.').waitFor()
+    await section.getByLabel('Code', { exact: true }).fill(new TOTP({ secret }).generate())
+    await section.getByRole('button', { name: 'Confirm' }).click()
+    const codes = section.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem')
+    await codes.first().waitFor()
+    assert.equal(await codes.count(), 10)
+    const code = await codes.first().innerText()
+    const [download] = await Promise.all([page.waitForEvent('download'), section.getByText('Download').click()])
+    assert.ok((await readFile(await download.path(), 'utf8')).includes(code))
+    await section.getByRole('button', { name: 'I have kept them' }).click()
+    await section.getByText('10 recovery codes are left.').waitFor()
+    await context.clearCookies()
+    await page.reload()
+    await enter()
+    await page.getByLabel('Code').fill('no code')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('This code is not right, or was used before.').waitFor()
+    await page.getByLabel('Code').fill(code)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await section.getByText('9 recovery codes are left.').waitFor()
   })
 
   test('is in German where that is chosen, and tells where one is signed in', async (t) => {

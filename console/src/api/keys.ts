@@ -13,4 +13,5 @@ export const keys = {
   found: (words: string) => ['tickets', 'found', words] as const,
   peopleFound: (words: string) => ['people', 'found', words] as const,
   sessions: ['sessions'] as const,
+  secondFactor: ['second factor'] as const,
 }

@@ -1,4 +1,5 @@
 import { FieldError, Input, Label, TextField } from 'react-aria-components'
+import { lookAgain } from './sending.ts'
 
 interface Props {
   readonly name: string
@@ -16,7 +17,7 @@ export function SecretField({ name, label, autoComplete, autoFocus = false }: Pr
   return (
     <TextField name={name} type="password" isRequired autoFocus={autoFocus} autoComplete={autoComplete} {...length}>
       <Label>{label}</Label>
-      <Input className="field" />
+      <Input className="field" onInput={lookAgain} />
       <FieldError className="field-error" />
     </TextField>
   )

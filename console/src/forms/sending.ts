@@ -63,7 +63,6 @@ export function useSending(say: (problem: Problem, field: string | null) => stri
  * Looks at a field that shows a mistake anew with every key, and not when it is left: what is told would go in the moment in
  * which somebody clicks, and the button with it from below the pointer.
  */
-export function lookAgain({ target }: FormEvent): void {
-  if (target instanceof HTMLInputElement && target.getAttribute('aria-invalid') === 'true')
-    target.dispatchEvent(new Event('change', { bubbles: true }))
+export function lookAgain({ currentTarget: input }: FormEvent<HTMLInputElement>): void {
+  if (input.getAttribute('aria-invalid') === 'true') input.dispatchEvent(new Event('change', { bubbles: true }))
 }

@@ -3,7 +3,7 @@ import { Button, Form } from 'react-aria-components'
 import { endSession } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { SecretField } from '../forms/SecretField.tsx'
-import { lookAgain, useSending } from '../forms/sending.ts'
+import { useSending } from '../forms/sending.ts'
 import { useWords } from '../i18n/words.ts'
 import { Logo } from '../shell/Logo.tsx'
 
@@ -25,12 +25,7 @@ export function PasswordLink() {
 
   return (
     <main className="sign-in">
-      <Form
-        className="sign-in-card"
-        validationErrors={errors}
-        onInput={lookAgain}
-        onSubmit={(event) => void submit(event)}
-      >
+      <Form className="sign-in-card" validationErrors={errors} onSubmit={(event) => void submit(event)}>
         <Logo />
         <h1>{words.session.setPassword}</h1>
         {isSet ? (

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { isProblem } from '../../../sdk/client.ts'
-import type { Me } from '../../../sdk/operations.ts'
+import type { Me, SignInBody } from '../../../sdk/operations.ts'
 import { cache, endSession } from '../api/cache.ts'
 import { client, keepCsrfToken } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
@@ -30,9 +30,9 @@ export function useMe(): Me {
   return data
 }
 
-/** @throws Problem `unauthenticated`, `rate_limited`. */
-export async function signIn(login: string, password: string): Promise<void> {
-  await client.call('signIn', { body: { login, password } })
+/** @throws Problem `unauthenticated`, `second_factor_required`, `rate_limited`. */
+export async function signIn(given: SignInBody): Promise<void> {
+  await client.call('signIn', { body: given })
   const before = cache.getQueryData<Me | null>(keys.me)
   const me = await readMe()
   // What another person read is not for this one.

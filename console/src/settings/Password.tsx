@@ -4,7 +4,7 @@ import { Button, Form } from 'react-aria-components'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { SecretField } from '../forms/SecretField.tsx'
-import { lookAgain, useSending } from '../forms/sending.ts'
+import { useSending } from '../forms/sending.ts'
 import { useWords } from '../i18n/words.ts'
 import { notify } from '../shell/notices.ts'
 
@@ -30,12 +30,7 @@ export function Password() {
   return (
     <section aria-labelledby="password">
       <h2 id="password">{words.session.password}</h2>
-      <Form
-        className="settings-form"
-        validationErrors={errors}
-        onInput={lookAgain}
-        onSubmit={(event) => void submit(event)}
-      >
+      <Form className="settings-form" validationErrors={errors} onSubmit={(event) => void submit(event)}>
         <SecretField name="password" label={words.settings.presentPassword} autoComplete="current-password" />
         <SecretField name="new_password" label={words.settings.newPassword} autoComplete="new-password" />
         <p role="alert" className="field-error">

@@ -9,6 +9,7 @@ import { chooseTheme, THEMES, useTheme } from '../theme/theme.ts'
 import { Choice } from '../tickets/Choice.tsx'
 import { nameOf } from '../tickets/list.ts'
 import { Password } from './Password.tsx'
+import { SecondFactor } from './SecondFactor.tsx'
 
 const LANGUAGES = [
   { id: 'en', name: 'English' },
@@ -42,6 +43,7 @@ export function Settings() {
         <Choice label={words.shell.language} value={language} options={LANGUAGES} onChange={chooseLanguage} />
       </section>
       <Password />
+      <SecondFactor />
       <Sessions />
     </main>
   )

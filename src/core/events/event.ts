@@ -21,6 +21,7 @@ export const EVENT_KINDS = [
   'user.changed',
   'user.erased',
   'user.password_changed',
+  'user.second_factor_changed',
   'tenant.changed',
   'desk.created',
   'desk.changed',

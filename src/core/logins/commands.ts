@@ -2,23 +2,23 @@ import type { Store } from '../../storage/store.ts'
 import { hashOf } from '../access/access.ts'
 import { hashPassword, isPassword, randomSecret } from '../access/secrets.ts'
 import { FIND_IN_DIRECTORY } from '../access/store.ts'
-import { openAges } from '../ages.ts'
-import type { System } from '../context.ts'
+import type { Context, System } from '../context.ts'
+import { refuseField } from '../errors.ts'
 import { userOf } from '../identity/rows.ts'
 import type { UserSummary } from '../identity/user.ts'
-import { type Instant, instant } from '../instant.ts'
 import type { RateLimits } from '../limits/limits.ts'
 import { addressKey, earlierKey, usernameKey } from '../spelling.ts'
-import { failureKey, lockedSeconds, WINDOW_SECONDS } from './rules.ts'
+import { type CodeNeeded, type Locked, type LockSystem, REFUSED, type Refused, unlessLocked } from './lock.ts'
+import { failureKey } from './rules.ts'
+import { type CodeSystem, type Right, tryCode, type Whose } from './second-factor/check.ts'
+import { FIND_FACTOR } from './second-factor/store.ts'
 import {
   ADD_HOST,
-  COUNT_FAILURE,
   FIND_LOGIN,
+  FIND_PASSWORD,
   FIRST_TENANT,
   FORGET_FAILURES,
   HOST_IN_DIRECTORY,
-  PURGE_FAILURES,
-  READ_FAILURES,
   SET_ACTIVE,
 } from './store.ts'
 
@@ -27,6 +27,8 @@ export interface Attempt {
   readonly by: 'email' | 'username'
   readonly name: string
   readonly password: string
+  /** Of the second factor; without one nobody gets in who has that. */
+  readonly code?: string | undefined
   /** Where the request came from. */
   readonly address: string
   /** Who may get in this way, of those who exist, are active and gave the right password. */
@@ -37,28 +39,72 @@ export type Outcome =
   | { readonly user: UserSummary }
   /** Unknown, wrong password, inactive, or nobody who may get in this way: never told apart. */
   | Refused
+  /** The password is right, and the code is missing or wrong. */
+  | CodeNeeded
   | Locked
-
-/** For how long locks have lasted, also when the clock went back. */
-const ages = openAges()
 
 /** Compared with when there is nobody of a name, so that it takes as long as a wrong password. Its password is nobody's. */
 let decoy: Promise<string> | undefined
 
-/** What a login is tried with. */
-export interface LoginSystem {
-  readonly store: Pick<Store, 'run' | 'inTurn'>
+/** What guesses are counted with. */
+export interface GuessSystem extends LockSystem {
   readonly limits: Pick<RateLimits, 'heldOff' | 'failed' | 'passed'>
-  readonly now: Instant
+}
+
+/** What a login is tried with. */
+export type LoginSystem = GuessSystem & CodeSystem
+
+/** From where a call comes that secrets may be guessed by, and what counts that. */
+export interface Guarded {
+  readonly limits: GuessSystem['limits']
+  readonly address: string
 }
 
 /** Tells whether somebody may get in. @param tenantId null where the login belongs to none. */
 export async function logIn(system: LoginSystem, tenantId: string | null, attempt: Attempt): Promise<Outcome> {
   const guessing = { tenantId, name: attempt.name, address: attempt.address }
-  return guess(system, guessing, async () => {
+  const outcome = await guess<{ readonly user: UserSummary } | Locked>(system, guessing, async () => {
     const user = tenantId === null ? null : await verified(system.store, tenantId, attempt)
-    return user ? { user } : REFUSED
+    if (!user || tenantId === null) return REFUSED
+    return (await codeNeeded(system, { tenantId, userId: user.id }, attempt.code)) ?? { user }
   })
+  if ('codeNeeded' in outcome && outcome.wasWrong) system.limits.failed(attempt.address)
+  return outcome
+}
+
+/** What is missing of a second factor; null where there is none, or the code is right. */
+async function codeNeeded(
+  system: LoginSystem,
+  whose: Whose,
+  code: string | undefined,
+): Promise<CodeNeeded | Locked | null> {
+  const [factor] = await system.store.run(FIND_FACTOR.with({ tenant_id: whose.tenantId, user_id: whose.userId }))
+  if (!factor || factor.confirmed_at === null) return null
+  if (code === undefined || code.trim() === '') return { codeNeeded: true, wasWrong: false }
+  const tried = await tryCode(system, whose, factor.secret, code)
+  if ('right' in tried) return null
+  return 'refused' in tried ? { codeNeeded: true, wasWrong: true } : tried
+}
+
+/**
+ * Has whoever calls prove that they know their password.
+ *
+ * @throws Refusal `invalid` naming `password`.
+ */
+export async function provePassword(
+  { actor, store, now }: Pick<Context, 'actor' | 'store' | 'now'>,
+  { limits, address }: Guarded,
+  password: string,
+): Promise<Right | Locked> {
+  const whose = { tenant_id: actor.tenantId, user_id: actor.user.id }
+  const guessing = { tenantId: actor.tenantId, name: actor.user.id, address }
+  const outcome = await guess<Right>({ store, limits, now }, guessing, async () => {
+    const [row] = await store.run(FIND_PASSWORD.with(whose))
+    const kept = row?.password_hash ?? null
+    return kept !== null && (await isPassword(password, kept)) ? { right: true } : REFUSED
+  })
+  if ('right' in outcome || 'lockedSeconds' in outcome) return outcome
+  return refuseField(['password'], 'unknown', 'This is not your password.')
 }
 
 /** Whose secret is guessed, and from where. */
@@ -69,20 +115,15 @@ export interface Guessing {
   readonly address: string
 }
 
-type Refused = { readonly refused: true }
-type Locked = { readonly lockedSeconds: number }
-const REFUSED: Refused = { refused: true }
-
 /**
  * Lets a secret be tried, and counts what was wrong: after ten failures of one name from one address it is not tried until
- * a quarter of an hour has passed, and an address that guesses at many names is held off too. What is right forgives.
- * Attempts for one name from one address wait for each other, so that many at once are no more than ten failures either.
+ * a quarter of an hour has passed, and an address that guesses at many names is held off too.
  */
-export async function guess<Right extends object>(
-  system: LoginSystem,
+export async function guess<Won extends object>(
+  system: GuessSystem,
   guessing: Guessing,
-  attempt: () => Promise<Right | Refused>,
-): Promise<Right | Refused | Locked> {
+  attempt: () => Promise<Won | Refused | CodeNeeded>,
+): Promise<Won | Refused | CodeNeeded | Locked> {
   const { limits } = system
   const { tenantId, name, address } = guessing
   const key = failureKey(name, address)
@@ -92,39 +133,8 @@ export async function guess<Right extends object>(
   const outcome = tenantId === null ? REFUSED : await unlessLocked(system, tenantId, key, attempt)
   // The lock is on one name: without this an address could try a password on every name there is.
   if ('refused' in outcome) limits.failed(address)
-  else if (!('lockedSeconds' in outcome)) limits.passed(address, caller)
+  else if (!('lockedSeconds' in outcome || 'codeNeeded' in outcome)) limits.passed(address, caller)
   return outcome
-}
-
-async function unlessLocked<Right extends object>(
-  { store, now }: LoginSystem,
-  tenantId: string,
-  key: Buffer,
-  attempt: () => Promise<Right | Refused>,
-): Promise<Right | Refused | Locked> {
-  const name = key.toString('base64')
-  return store.inTurn([`login ${tenantId} ${name}`], async () => {
-    const [counted] = await store.run(READ_FAILURES.with({ tenant_id: tenantId, key }))
-    const age = counted ? ages.of(`${tenantId} ${name}`, instant(counted.since), now) : 0
-    const locked = lockedSeconds(counted ? { failures: counted.failures, since: before(now, age / 1000) } : null, now)
-    if (locked > 0) return { lockedSeconds: locked }
-    const outcome = await attempt()
-    if (!('refused' in outcome)) {
-      if (counted) await store.run(FORGET_FAILURES.with({ tenant_id: tenantId, key }))
-      return outcome
-    }
-    const passed = counted && age >= WINDOW_SECONDS * 1000 ? counted.since : null
-    await store.run(
-      COUNT_FAILURE.with({
-        tenant_id: tenantId,
-        key,
-        now,
-        window_began: before(now, WINDOW_SECONDS),
-        began_ahead: passed,
-      }),
-    )
-    return outcome
-  })
 }
 
 /** Forgives what was guessed at a name from an address. */
@@ -154,15 +164,6 @@ async function verified(
   if (!row || row.password_hash === null || !isRight) return null
   const user = userOf(row)
   return user.active && admits(user) ? user : null
-}
-
-function before(now: Instant, seconds: number): Instant {
-  return new Date(Date.parse(now) - seconds * 1000).toISOString()
-}
-
-/** Forgets failures of a tenant that no lock needs any more. */
-export async function purgeFailures(store: Pick<Store, 'run'>, tenantId: string, now: Instant): Promise<void> {
-  await store.run(PURGE_FAILURES.with({ tenant_id: tenantId, before: before(now, WINDOW_SECONDS) }))
 }
 
 /** The tenant of a login that names none: that of the request's host, else the first one; null when there is none. */

@@ -15,6 +15,16 @@ where u.tenant_id = :tenant_id and (u.email_key = any (:email_keys::text[]) or u
 order by coalesce(array_position(:email_keys::text[], u.email_key), array_position(:username_keys::text[], u.username_key)) limit 1`,
 )
 
+/** What is kept of somebody's password; none of who was erased. */
+export const FIND_PASSWORD = statement(
+  'login.password',
+  {
+    takes: { tenant_id: Sql.uuid, user_id: Sql.uuid },
+    row: Type.Object({ password_hash: Type.Union([Type.String(), Type.Null()]) }),
+  },
+  'select u.password_hash from users u where u.tenant_id = :tenant_id and u.id = :user_id and u.erased_at is null',
+)
+
 const Counted = Type.Object({ failures: Type.Integer(), since: Type.String() })
 
 export const READ_FAILURES = statement(

@@ -4,21 +4,17 @@ import { FIND_IN_DIRECTORY } from '../access/store.ts'
 import type { Context, System } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
 import type { Instant } from '../instant.ts'
-import { forgetFailures, guess, type LoginSystem } from '../logins/commands.ts'
+import { forgetFailures, type Guarded, guess } from '../logins/commands.ts'
+import { type Locked, REFUSED } from '../logins/lock.ts'
+import { FIND_PASSWORD } from '../logins/store.ts'
 import { issueCredential } from '../tenants/commands.ts'
 import { LINK_HOURS, LINK_KIND } from './password.ts'
-import { END_LINKS, FIND_LINK, FIND_PASSWORD, SET_PASSWORD } from './store.ts'
+import { END_LINKS, FIND_LINK, SET_PASSWORD } from './store.ts'
 
 const HOUR_MS = 3_600_000
 
-/** A call that guesses may be made by: from where it comes, and what counts them. */
-export interface Guarded {
-  readonly limits: LoginSystem['limits']
-  readonly address: string
-}
-
 /** Something was done, or whoever asks has to wait. */
-export type Done = { readonly done: true } | { readonly lockedSeconds: number }
+export type Done = { readonly done: true } | Locked
 
 /**
  * Changes the password of whoever calls, who proves that they know the present one. What they got by it elsewhere ends,
@@ -38,15 +34,14 @@ export async function changePassword(
   const outcome = await guess<{ readonly done: true }>({ store, limits, now }, guessing, async () => {
     const [row] = await store.run(FIND_PASSWORD.with(whose))
     const former = row?.password_hash ?? null
-    if (former === null) return { refused: true }
-    if (!(await isPassword(password, former)))
-      return (await isPassword(next, former)) ? { done: true } : { refused: true }
+    if (former === null) return REFUSED
+    if (!(await isPassword(password, former))) return (await isPassword(next, former)) ? { done: true } : REFUSED
     const by = { actorId: actor.user.id, credentialId: actor.credential.id, requestId: ctx.requestId }
     await set(ctx, actor.tenantId, { userId: actor.user.id, former, password: next, keptId: actor.credential.id, by })
     return { done: true }
   })
-  if ('refused' in outcome) refuseField(['password'], 'unknown', 'This is not your password.')
-  return outcome
+  if ('done' in outcome || 'lockedSeconds' in outcome) return outcome
+  return refuseField(['password'], 'unknown', 'This is not your password.')
 }
 
 /** Sets a user's password for them, and ends what they got by the one before. The caller tells `Access.changed`. */

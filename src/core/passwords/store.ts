@@ -6,13 +6,6 @@ import { LINK_KIND } from './password.ts'
 
 const nullableText = Type.Union([Type.String(), Type.Null()])
 
-/** What is kept of somebody's password; none of who was erased. */
-export const FIND_PASSWORD = statement(
-  'password.find',
-  { takes: { tenant_id: Sql.uuid, user_id: Sql.uuid }, row: Type.Object({ password_hash: nullableText }) },
-  'select u.password_hash from users u where u.tenant_id = :tenant_id and u.id = :user_id and u.erased_at is null',
-)
-
 /** Whose password a live link sets: a person who may get in. */
 export const FIND_LINK = statement(
   'password.find_link',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import pg from 'pg'
 import { v7 } from 'uuid'
@@ -7,6 +8,7 @@ import { openDatabase } from '../../storage/database.ts'
 import { migrate, readMigrations } from '../../storage/migrate.ts'
 import { openStore } from '../../storage/store.ts'
 import { hashPassword } from '../access/secrets.ts'
+import { openVault } from '../access/vault.ts'
 import { NO_LIMITS } from '../limits/limits.ts'
 import { logIn } from '../logins/commands.ts'
 import { createTenant } from '../tenants/commands.ts'
@@ -129,7 +131,7 @@ test('names, addresses and keys from before are in one spelling, and whose would
   ] as const
   for (const [id, name, nth] of attempts) {
     const attempt = { by: 'email', name, password: `password ${nth}`, address: '::1', admits: () => true } as const
-    const outcome = await logIn({ ...given, limits: NO_LIMITS }, tenantId, attempt)
+    const outcome = await logIn({ ...given, limits: NO_LIMITS, vault: openVault([randomBytes(32)]) }, tenantId, attempt)
     assert.equal('user' in outcome && outcome.user.id, id, name)
   }
 })

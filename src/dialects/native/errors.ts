@@ -3,12 +3,15 @@ import type { Issue } from '../../core/errors.ts'
 import type { Answer, ErrorTable, WireErrorCode } from '../wire.ts'
 import { closed } from './shapes.ts'
 
+/** The errors of all dialects, and what only sessions answer: the password is right, and a code is needed too. */
+type ProblemCode = WireErrorCode | 'second_factor_required'
+
 /** A problem document (RFC 9457); `code` is the last part of `type`. */
 interface Problem {
   readonly type: string
   readonly title: string
   readonly status: number
-  readonly code: WireErrorCode
+  readonly code: ProblemCode
   readonly detail?: string
   /** What is wrong with the request, field by field; only with `invalid`. */
   readonly errors?: readonly FieldError[]
@@ -100,7 +103,7 @@ export const errors: ErrorTable = {
 
 /** A problem document. */
 export function problem(
-  code: WireErrorCode,
+  code: ProblemCode,
   status: number,
   title: string,
   more: Pick<Problem, 'detail' | 'errors'> = {},

@@ -86,6 +86,10 @@ export const examples: Examples = {
   signIn: { body: { login: '{CONSOLE_EMAIL}', password: '{CONSOLE_PASSWORD}' } },
   changePassword: { body: { password: '{CONSOLE_PASSWORD}', new_password: 'correct horse battery' } },
   resetPassword: { body: { token: '3vN0xZ…', password: 'correct horse battery' } },
+  beginSecondFactor: { body: { password: '{CONSOLE_PASSWORD}' } },
+  confirmSecondFactor: { body: { code: '123456' } },
+  renewRecoveryCodes: { body: { password: '{CONSOLE_PASSWORD}', code: '123456' } },
+  endSecondFactor: { body: { password: '{CONSOLE_PASSWORD}', code: '123456' } },
   signOut: { params: { id: 'current' } },
   listWebhooks: PAGE,
   createWebhook: {

@@ -10,6 +10,7 @@ import { groupRoutes } from './groups/routes.ts'
 import { options } from './options.ts'
 import { openPasswordRoutes, passwordRoutes } from './passwords/routes.ts'
 import { profile } from './profile.ts'
+import { secondFactorRoutes } from './second-factor/routes.ts'
 import { openSessionRoutes, sessionRoutes } from './sessions/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { TicketAnswer } from './tickets/schema.ts'
@@ -41,6 +42,7 @@ export const native: Dialect<Need, 'native'> = {
     ...webhookRoutes,
     ...sessionRoutes,
     ...passwordRoutes,
+    ...secondFactorRoutes,
     ...eventRoutes,
     ...viewRoutes,
   ],

@@ -117,6 +117,7 @@ emptied as (
 addresses_gone as (delete from user_addresses x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 keys_gone as (delete from search_people x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 names_gone as (delete from external_identities x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
+factor_gone as (delete from second_factors x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 roles_gone as (delete from memberships x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 views_gone as (
   delete from views v

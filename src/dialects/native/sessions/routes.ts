@@ -17,7 +17,8 @@ export const openSessionRoutes: readonly OpenRoute[] = [
     method: 'POST',
     path: '/v1/sessions',
     operationId: 'signIn',
-    summary: 'Sign a person in: sets a cookie that counts together with the token of the answer',
+    summary:
+      'Sign a person in: sets a cookie that counts together with the token of the answer; 401 with second_factor_required asks for a code',
     withoutKey: 'Who asks is nobody yet, so a key could belong to no credential. A second session ends no other.',
     body: NewSessionBody,
     answers: { 201: SignedInAnswer },
@@ -62,19 +63,24 @@ export const sessionRoutes: readonly Route<Need>[] = [
   }),
 ]
 
-/** Unknown, wrong, inactive and not a person: all are refused with the same words after the same work. */
+/**
+ * Unknown, wrong, inactive and not a person: all are refused with the same words after the same work. Only after the right
+ * password it is told that a code is needed.
+ */
 async function signIn({ body, address, host, userAgent, services }: OpenCall<NewSessionBody>): Promise<Answer> {
   const { store, limits, newId } = services
   const now = services.clock().toISOString()
   const tenantId = await tenantByHost(store, host)
-  const outcome = await logIn({ store, limits, now }, tenantId, {
+  const outcome = await logIn({ store, limits, vault: services.secondFactors, now }, tenantId, {
     by: body.login.includes('@') ? 'email' : 'username',
     name: body.login,
     password: body.password,
+    code: body.code,
     address,
     admits: (user) => user.kind === 'person',
   })
   demandUnlocked(outcome)
+  if ('codeNeeded' in outcome) return outcome.wasWrong ? CODE_WRONG : CODE_NEEDED
   if ('refused' in outcome || tenantId === null) return REFUSED
   const system = { store, newId, now }
   const { session, secret } = await openSession(system, 'native', { tenantId, userId: outcome.user.id, userAgent })
@@ -87,6 +93,14 @@ async function signIn({ body, address, host, userAgent, services }: OpenCall<New
 }
 
 const REFUSED: Answer = problem('unauthenticated', 401, 'The name or the password is not right')
+
+const CODE_NEEDED: Answer = problem('second_factor_required', 401, 'A code of the second factor is needed', {
+  detail: 'The password is right. Send it again, with a code of the authenticator app or a recovery code as `code`.',
+})
+
+const CODE_WRONG: Answer = problem('second_factor_required', 401, 'The code is not right, or was used before', {
+  detail: 'The password is right. Send it again with the present code, or with a recovery code.',
+})
 
 function encodeSession(session: Session, current: boolean): SessionAnswer {
   return {

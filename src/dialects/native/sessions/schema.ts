@@ -1,10 +1,12 @@
 import { type Static, Type } from 'typebox'
 import { password } from '../passwords/schema.ts'
+import { code } from '../second-factor/schema.ts'
 import { closed, id, instant, instantOrNull } from '../shapes.ts'
 
 export const NewSessionBody = closed({
   login: Type.String({ minLength: 1, maxLength: 320, description: 'E-mail address or user name.' }),
   password,
+  code: Type.Optional(code),
 })
 export type NewSessionBody = Static<typeof NewSessionBody>
 

@@ -45,9 +45,9 @@ export const loginRoutes: readonly Route<Need>[] = [
 
 /** Unknown, wrong, inactive and not a subscriber: all are refused with the same words after the same work. */
 async function login({ body, address, host, services }: OpenCall<LoginBody>): Promise<Answer> {
-  const { store, limits, clock } = services
+  const { store, limits, secondFactors: vault, clock } = services
   const tenantId = await tenantByHost(store, host)
-  const outcome = await logIn({ store, limits, now: clock().toISOString() }, tenantId, {
+  const outcome = await logIn({ store, limits, vault, now: clock().toISOString() }, tenantId, {
     by: 'username',
     name: body.username,
     password: body.password,
@@ -55,7 +55,8 @@ async function login({ body, address, host, services }: OpenCall<LoginBody>): Pr
     admits: (user) => isSubscriber({ user }),
   })
   demandUnlocked(outcome)
-  if ('refused' in outcome || tenantId === null) return REFUSED
+  // The vendor's login has no code: whoever has a second factor does not get in by a password alone (decision 0033).
+  if ('refused' in outcome || 'codeNeeded' in outcome || tenantId === null) return REFUSED
   const token = await issueLogin(services, tenantId, outcome.user)
   return { status: 200, body: { message: 'Login successful', token, subscriber: encodeNames(outcome.user) } }
 }
