@@ -2459,6 +2459,7 @@ export interface Operations {
   getUser: { params: { id: string }; query: undefined; body: undefined; answer: User }
   changeUser: { params: { id: string }; query: undefined; body: ChangeUserBody; answer: User }
   eraseUser: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
+  removeMembership: { params: { id: string; desk: string }; query: undefined; body: undefined; answer: undefined }
   getMe: { params: undefined; query: undefined; body: undefined; answer: Me }
   listGroupMembers: {
     params: { id: string }
@@ -2599,6 +2600,7 @@ export const OPERATIONS = {
   getUser: { method: 'GET', path: '/v1/users/{id}' },
   changeUser: { method: 'PATCH', path: '/v1/users/{id}' },
   eraseUser: { method: 'DELETE', path: '/v1/users/{id}' },
+  removeMembership: { method: 'DELETE', path: '/v1/users/{id}/memberships/{desk}' },
   getMe: { method: 'GET', path: '/v1/me' },
   listGroupMembers: { method: 'GET', path: '/v1/groups/{id}/members' },
   addGroupMember: { method: 'PUT', path: '/v1/groups/{id}/members/{user}' },

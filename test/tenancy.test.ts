@@ -71,7 +71,7 @@ import { getOriginal } from '../src/core/tickets/queries/original.ts'
 import { getTimeline, getWholeTimeline } from '../src/core/tickets/queries/timeline.ts'
 import { createShelf } from '../src/core/tickets/shelf.ts'
 import { CHANGE_TICKETS } from '../src/core/tickets/store/change.ts'
-import { changeUser, makeUser, ticketsOfNobody } from '../src/core/users/commands.ts'
+import { changeUser, makeUser, removeFromDesk, ticketsOfNobody } from '../src/core/users/commands.ts'
 import { exportPerson, holdingsOf } from '../src/core/users/export.ts'
 import {
   findProfilesByExternalId,
@@ -377,6 +377,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
     [made.agent.id],
   )
   await removeFromGroup(as(made.owner), group.id, made.agent)
+  await removeFromDesk(as(made.owner, { key: 'leave a desk' }), { user: { id: worksHere.id }, deskId: first })
   await store.run(USER_BY_EMAIL.with({ tenant_id: made.tenant.id, email_keys: ['rosa@example.com'] }))
 
   const presented = crypto.randomUUID()

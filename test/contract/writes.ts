@@ -89,6 +89,8 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     'PATCH /v1/views/{id}': async (m) =>
       native(m, 'PATCH', `/v1/views/${await m.view()}`, { name: m.word(), sort: 'updated' }),
     'DELETE /v1/views/{id}': async (m) => native(m, 'DELETE', `/v1/views/${await m.view()}`),
+    'DELETE /v1/users/{id}/memberships/{desk}': async (m) =>
+      native(m, 'DELETE', `/v1/users/${(await m.person()).id}/memberships/${m.site.desk.id}`),
     'POST /v1/webhooks': (m) =>
       native(m, 'POST', '/v1/webhooks', { url: m.receiver, description: m.word(), enabled: false }),
     'PATCH /v1/webhooks/{id}': async (m) =>

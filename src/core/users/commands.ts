@@ -7,9 +7,9 @@ import type { Address, NewProfile, UserChange, UserProfile } from '../identity/u
 import { keysOfPerson } from '../search/people.ts'
 import { addressKey, composed, usernameKey } from '../spelling.ts'
 import { isHeld, isTaken } from '../taken.ts'
-import { findProfile, findProfilesByAddress, findProfilesByExternalId } from './queries.ts'
+import { findProfile, findProfilesByAddress, findProfilesByExternalId, type UserRef } from './queries.ts'
 import { asKept, checkFieldCount, checkUserChange, demandMayChange, demandMayGive } from './rules.ts'
-import { CHANGE_PROFILE, CREATE_PROFILE, ENSURE_CUSTOMER, TICKETS_OF_NOBODY, USER_KEPT } from './store.ts'
+import { CHANGE_PROFILE, CREATE_PROFILE, ENSURE_CUSTOMER, LEAVE_DESK, TICKETS_OF_NOBODY, USER_KEPT } from './store.ts'
 
 /** Twins that make the same user at the same time settle within one or two rounds. */
 const ROUNDS = 5
@@ -103,6 +103,33 @@ export async function changeUser(ctx: Context, id: string, asked: Asked<UserChan
     )
     return changed?.id
   })
+}
+
+/**
+ * Takes a user's role on a desk away; their tickets stay as they are. The caller tells `Access.changed`.
+ *
+ * @throws Refusal `not_found`, `forbidden`, `idempotency_mismatch`
+ */
+export async function removeFromDesk(
+  ctx: Context,
+  asked: Asked<{ readonly user: UserRef; readonly deskId: string }>,
+): Promise<void> {
+  await once(
+    ctx,
+    USER_KEPT,
+    async () => {
+      const { user: ref, deskId } = await workedOut(asked)
+      const user = (await findProfile(ctx, ref)) ?? refuse({ code: 'not_found', missing: 'user' })
+      if (!user.memberships.some((each) => each.deskId === deskId)) refuse({ code: 'not_found', missing: 'desk' })
+      demandMayChange(ctx.actor, user)
+      demandMayGive(ctx.actor, [{ deskId, role: 'customer' }])
+      const call = { id: user.id, desk_id: deskId, ...callInput(ctx) }
+      const [left] = await ctx.store.run(LEAVE_DESK.with({ tenant_id: ctx.tenant.id, call }))
+      return left?.id
+    },
+    userIn,
+  )
+  ctx.store.written(ctx.tenant.id)
 }
 
 /** Who erases: an actor, or the command line, which is nobody and may. */

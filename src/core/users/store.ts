@@ -541,6 +541,42 @@ ${KEPT('locked')}
 select l.id from locked l`,
 )
 
+const LEAVING = { id: Sql.uuid, desk_id: Sql.uuid, ...CALL }
+
+/**
+ * Takes a user's role on a desk away. Who has none there is not recorded. Without a row the user is gone or the key had
+ * been used.
+ */
+export const LEAVE_DESK = statement(
+  'user.leave_desk',
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(LEAVING) }, row: SavedRow },
+  `
+with ${claimedCall(LEAVING)},
+locked as materialized (
+  select u.id from users u
+  where u.tenant_id = :tenant_id and u.id = (select a.id from accepted a) and u.erased_at is null
+  for no key update
+),
+gone as (
+  delete from memberships m using locked l, accepted a
+  where m.tenant_id = :tenant_id and m.user_id = l.id and m.desk_id = a.desk_id
+  returning m.user_id, m.desk_id, m.role
+),
+counted as (
+  update tenant_counters c set event_position = c.event_position + 1
+  where c.tenant_id = :tenant_id and exists (select 1 from gone)
+  returning c.event_position
+),
+recorded as (
+  insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at, before, after)
+  select :tenant_id, c.event_position, a.event_id, 'user.changed', g.user_id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
+    jsonb_build_object('roles', jsonb_build_array(g.desk_id || ' ' || g.role)), jsonb_build_object('roles', jsonb_build_array())
+  from gone g, accepted a, counted c
+),
+${KEPT('locked')}
+select l.id from locked l`,
+)
+
 /** Tickets from an address that belong to nobody yet, the oldest first. */
 export const TICKETS_OF_NOBODY = statement(
   'user.tickets_of_nobody',

@@ -83,6 +83,7 @@ export const examples: Examples = {
   },
   changeUser: { params: REQUESTER, body: { about: 'Prefers to be called.' } },
   eraseUser: { params: REQUESTER },
+  removeMembership: { params: { ...REQUESTER, desk: '{MOOV_ACCOUNT_ID}' } },
   signIn: { body: { login: '{CONSOLE_EMAIL}', password: '{CONSOLE_PASSWORD}' } },
   changePassword: { body: { password: '{CONSOLE_PASSWORD}', new_password: 'correct horse battery' } },
   resetPassword: { body: { token: '3vN0xZ…', password: 'correct horse battery' } },

@@ -924,6 +924,7 @@ describe('paths and methods', () => {
       createUser: 'post /v1/users',
       changeUser: 'patch /v1/users/{id}',
       eraseUser: 'delete /v1/users/{id}',
+      removeMembership: 'delete /v1/users/{id}/memberships/{desk}',
       getMe: 'get /v1/me',
       listCredentials: 'get /v1/credentials',
       createCredential: 'post /v1/credentials',

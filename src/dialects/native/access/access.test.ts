@@ -153,3 +153,27 @@ test('what is wrong with a credential that is asked for is told by field', async
   assert.equal(await status('GET', '/credentials/nowhere'), 404)
   assert.equal(await status('DELETE', `/credentials/${v7()}`), 404)
 })
+
+test('who leaves a desk sees nothing of it from then on, and it is told', async () => {
+  const agent = await somebody('agent', desk, otherDesk)
+  const { secret } = await issued({ user: agent })
+  const { id } = (await send('POST', '/tickets', { body: { title: 'Here', desk: otherDesk } })).json
+  assert.equal(await status('GET', `/tickets/${id}`, { as: secret }), 200)
+  const admin = await issued({ user: await somebody('admin', desk) })
+  const at = `/users/${agent}/memberships/${otherDesk}`
+  assert.equal(await status('DELETE', at, { as: admin.secret }), 403)
+  assert.equal(await status('DELETE', at), 204)
+  assert.equal(await status('GET', `/tickets/${id}`, { as: secret }), 404)
+  assert.equal(await status('DELETE', at), 404)
+  const { memberships } = (await send('GET', `/users/${agent}`)).json
+  assert.deepEqual(
+    memberships.map((each: { readonly desk: { readonly id: string } }) => each.desk.id),
+    [desk],
+  )
+  const { json } = await send('GET', '/events?after=0&limit=200')
+  const told = json.data.filter((event: { readonly subject: string }) => event.subject === agent)
+  assert.deepEqual(
+    told.map((event: { readonly kind: string; readonly before: object }) => [event.kind, event.before]).at(-1),
+    ['user.changed', { roles: [`${otherDesk} agent`] }],
+  )
+})

@@ -1,5 +1,5 @@
 import type { Tenant } from '../../../core/catalogue/tenant.ts'
-import { refuseField } from '../../../core/errors.ts'
+import { refuse, refuseField } from '../../../core/errors.ts'
 import { type Actor, isIn, roleOn } from '../../../core/identity/actor.ts'
 import { PERMISSIONS } from '../../../core/identity/permissions.ts'
 import type { UserChange, UserProfile, UserSummary } from '../../../core/identity/user.ts'
@@ -72,6 +72,12 @@ export function decodeChange(body: UserChangeBody, tenant: Tenant): UserChange {
 function deskBy({ desks }: Tenant, ref: string | number, path: readonly (string | number)[]): string {
   const found = desks.find(({ id, integer }) => (typeof ref === 'number' ? integer === ref : id === ref.toLowerCase()))
   return found?.id ?? refuseField(path, 'unknown', 'There is no such desk.')
+}
+
+/** The desk that a path names by UUID or integer. @throws Refusal `not_found` */
+export function decodeDesk({ desks }: Tenant, ref: string): string {
+  const found = desks.find(({ id, integer }) => id === ref.toLowerCase() || String(integer) === ref)
+  return found?.id ?? refuse({ code: 'not_found', missing: 'desk' })
 }
 
 /** Who a caller is, and what its key or session allows. @param csrfToken of a session. */

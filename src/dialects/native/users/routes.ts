@@ -3,7 +3,7 @@ import { eraseUser } from '../../../core/erasure/person.ts'
 import { asReached } from '../../../core/identity/reach.ts'
 import type { UserProfile } from '../../../core/identity/user.ts'
 import { cameBySession } from '../../../core/sessions/session.ts'
-import { changeUser, makeUser } from '../../../core/users/commands.ts'
+import { changeUser, makeUser, removeFromDesk } from '../../../core/users/commands.ts'
 import { listUsers } from '../../../core/users/queries.ts'
 import { type Route, route } from '../../route.ts'
 import { texts } from '../../text.ts'
@@ -13,10 +13,11 @@ import { namesOf } from '../names.ts'
 import { cursorAt } from '../paging.ts'
 import { decodeRef } from '../reference.ts'
 import { csrfToken, secretIn } from '../sessions/cookie.ts'
-import { decodeChange, decodeListing, encodeMe, encodeProfile, encodeUser } from './codec.ts'
+import { decodeChange, decodeDesk, decodeListing, encodeMe, encodeProfile, encodeUser } from './codec.ts'
 import { findKnown } from './lookup.ts'
 import {
   MeAnswer,
+  MembershipParams,
   NewUserBody,
   ProfileAnswer,
   UserChangeBody,
@@ -101,6 +102,23 @@ export const userRoutes: readonly Route<Need>[] = [
     answers: { 204: null },
     handle: async ({ ctx, params, services }) => {
       await eraseUser(ctx, () => decodeRef(params, 'user'))
+      await services.access.changed(ctx.tenant.id)
+      return { status: 204 }
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/users/:id/memberships/:desk',
+    operationId: 'removeMembership',
+    summary: "Take a user's role on a desk away; their tickets stay",
+    need: ['user.manage', 'user.read'],
+    params: MembershipParams,
+    answers: { 204: null },
+    handle: async ({ ctx, params, services }) => {
+      await removeFromDesk(ctx, () => ({
+        user: decodeRef(params, 'user'),
+        deskId: decodeDesk(ctx.tenant, params.desk),
+      }))
       await services.access.changed(ctx.tenant.id)
       return { status: 204 }
     },

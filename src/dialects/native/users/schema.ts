@@ -8,6 +8,11 @@ import { closed, id, instant, listOf, objectOrNull, textOrNull, word } from '../
 
 export const UserParams = Type.Object({ id: Type.String({ description: 'UUID or integer of the user.' }) })
 
+export const MembershipParams = Type.Object({
+  ...UserParams.properties,
+  desk: Type.String({ description: 'UUID or integer of the desk.' }),
+})
+
 export const UserQuery = closed({
   query: Type.Optional(
     Type.String({ maxLength: LONGEST_QUERY, description: 'To be found in the name, e-mail address or telephone.' }),
