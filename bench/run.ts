@@ -4,6 +4,7 @@
  *
  *   npm run bench -- [--only create,get,list] [--connections 16,64] [--seconds 5] [--rounds 3] [--tenants 1000]
  *                    [--tickets 60] [--large 300000] [--against DIR] [--profile DIR]
+ *   npm run bench -- --search    (search.ts)
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
@@ -17,6 +18,7 @@ import { type Child, startChild } from './child.ts'
 import { type Filling, fillBare, fillPolydesk } from './fill.ts'
 import { COMMON, LIST_LIMIT, Measured, OPERATIONS, type Operation, type Round, Target } from './load.ts'
 import { type RoundResult, report } from './report.ts'
+import { benchSearch, readSearchOptions } from './search.ts'
 import { Listening, Usage } from './server.ts'
 
 /** Load before the figures count in each round: connections are opened, statements prepared, code compiled. */
@@ -211,21 +213,27 @@ function say(message: string): void {
   console.error(message)
 }
 
-const options = readOptions()
 const dataDir = await mkdtemp(join(tmpdir(), 'polydesk-bench-'))
-const contestants: Contestant[] = []
-let embedded: EmbeddedPostgres | undefined
-try {
-  embedded = await startEmbedded({ dataDir, log: (level, message) => level !== 'info' && say(message) })
-  const results = await compare(options, embedded, contestants)
-  const { rounds, seconds, filling } = options
-  console.log(report(results))
-  console.log(
-    `\nMedians of ${rounds} rounds of ${seconds} s each, in turn; ${filling.tenants} tenants with ${filling.ticketsPerTenant} tickets at first${filling.large > 0 ? `, one with ${filling.large}` : ''}; ` +
-      `PostgreSQL ${embedded.majorVersion} with fsync; Node ${process.versions.node}; ${cpus().length} cores shared by server, database and load.`,
-  )
-} finally {
-  await Promise.all(contestants.flatMap(({ server, load }) => [server.stop(), load.stop()]))
-  await embedded?.stop()
-  await rm(dataDir, { recursive: true, force: true })
+
+async function run(): Promise<void> {
+  const options = readOptions()
+  const contestants: Contestant[] = []
+  let embedded: EmbeddedPostgres | undefined
+  try {
+    embedded = await startEmbedded({ dataDir, log: (level, message) => level !== 'info' && say(message) })
+    const results = await compare(options, embedded, contestants)
+    const { rounds, seconds, filling } = options
+    console.log(report(results))
+    console.log(
+      `\nMedians of ${rounds} rounds of ${seconds} s each, in turn; ${filling.tenants} tenants with ${filling.ticketsPerTenant} tickets at first${filling.large > 0 ? `, one with ${filling.large}` : ''}; ` +
+        `PostgreSQL ${embedded.majorVersion} with fsync; Node ${process.versions.node}; ${cpus().length} cores shared by server, database and load.`,
+    )
+  } finally {
+    await Promise.all(contestants.flatMap(({ server, load }) => [server.stop(), load.stop()]))
+    await embedded?.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
 }
+
+const args = process.argv.slice(2)
+await (args.includes('--search') ? benchSearch(readSearchOptions(args), dataDir) : run())

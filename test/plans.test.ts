@@ -3,6 +3,8 @@ import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import type { Context } from '../src/core/context.ts'
 import type { UserSummary } from '../src/core/identity/user.ts'
+import type { Conditions } from '../src/core/query/conditions.ts'
+import { QUERY_SORTS, type QueryCursor, queryTickets } from '../src/core/query/list.ts'
 import {
   listShown,
   listTickets,
@@ -215,4 +217,98 @@ describe('Every page of a list of tickets reads as many tickets as it shows, of 
     await core.outside.query('analyze')
     await withSession(demandRanges)
   })
+})
+
+describe('Every page of a query', () => {
+  /** As many tickets as are looked for by themselves, here. */
+  const MOST = 30
+  const FEW = 4
+
+  before(async () => {
+    const { tenant, agent } = large
+    const some = `update tickets set`
+    const of = `where tenant_id = '${tenant.id}' and integer`
+    await core.outside.query(
+      `${some} status = 'pending', assignee_id = '${agent.id}' ${of} between 9001 and ${9_000 + FEW}`,
+    )
+    await core.outside.query(`${some} waiting_since = now() ${of} between 11001 and ${11_000 + FEW}`)
+    await core.outside.query('analyze tickets')
+  })
+
+  const bySorts = QUERY_SORTS.flatMap((sort) => [true, false].map((descending) => ({ sort, descending })))
+
+  async function pageOf(
+    ctx: Context,
+    conditions: Conditions,
+    order: (typeof bySorts)[number],
+    cursor: QueryCursor | null = null,
+  ): Promise<readonly BoundStatement<unknown>[]> {
+    return recorded(ctx, (recording) => queryTickets(recording, conditions, { ...order, cursor, limit: LIMIT }, MOST))
+  }
+
+  test('is a range of its order, from wherever it begins', () =>
+    withSession(async (client) => {
+      const ctx = large.as(large.owner)
+      const keys = { created: '10000', updated: '500000', priority: '2', latest_message: '2026-01-01 00:00:00+00' }
+      for (const order of bySorts) {
+        const id = '00000000-0000-7000-8000-000000002710'
+        const place = { key: keys[order.sort], id, isExact: false }
+        for (const cursor of [null, { ...place, isBack: false }, { ...place, isBack: true }])
+          for (const bound of await pageOf(ctx, {}, order, cursor)) {
+            const read = rowsRead(await planOf(client, bound)).get('tickets') ?? 0
+            assert.ok(read <= MOST_READ, `${bound.statement.name} read ${read} rows`)
+          }
+      }
+    }))
+
+  test('asks of each condition with an index for no more than are few', () =>
+    withSession(async (client) => {
+      const { agent, customer, desks } = large
+      const cases: readonly (readonly [Conditions, Context])[] = [
+        [{ statuses: ['pending'] }, large.as(large.owner)],
+        [{ statuses: ['open'] }, large.as(large.owner)],
+        [{ assigneeIds: [agent.id] }, large.as(large.owner)],
+        [{ assigneeIds: [agent.id], statuses: ['solved'] }, large.as(large.owner)],
+        [{ assigneeIds: [null], statuses: ['pending'] }, large.as(large.owner)],
+        [{ groupIds: [agent.id] }, large.as(large.owner)],
+        [{ requesterIds: [agent.id] }, large.as(large.owner)],
+        [{ requesterIds: [customer.id] }, large.as(large.owner)],
+        [{ numbers: [42] }, large.as(large.owner)],
+        [{ waiting: [true] }, large.as(large.owner)],
+        [{ deskIds: [desks[1]] }, large.as(large.owner)],
+        [{}, large.as(large.customer)],
+        [{}, large.as(agent)],
+      ]
+      for (const [conditions, ctx] of cases) {
+        const [narrow] = await pageOf(ctx, conditions, { sort: 'created', descending: true })
+        assert.equal(narrow?.statement.name, 'ticket.query_narrow')
+        const read = rowsRead(await planOf(client, narrow)).get('tickets') ?? 0
+        assert.ok(read <= 4 * (MOST + 1), `${JSON.stringify(conditions)} read ${read} rows`)
+      }
+    }))
+
+  test('reads those among which it is looked for, and no others, with words too', () =>
+    withSession(async (client) => {
+      const ctx = large.as(large.owner)
+      const statements: BoundStatement<unknown>[] = []
+      const store: Context['store'] = {
+        ...ctx.store,
+        run: (bound) => {
+          statements.push(bound)
+          return ctx.store.run(bound)
+        },
+      }
+      const words = [{ text: 'title', kind: 'prefix' }] as const
+      for (const order of bySorts)
+        for (const asked of [{}, { words }]) {
+          const conditions = { statuses: ['pending'], ...asked } as const
+          await queryTickets({ ...ctx, store }, conditions, { ...order, cursor: null, limit: LIMIT }, MOST)
+        }
+      const pages = statements.filter(({ statement }) => /^(ticket\.query\.|search\.)/.test(statement.name))
+      assert.ok(pages.length >= 2 * bySorts.length)
+      for (const bound of pages) {
+        const read = rowsRead(await planOf(client, bound)).get('tickets') ?? 0
+        assert.ok(read <= 2 * MOST, `${bound.statement.name} read ${read} rows`)
+      }
+    }))
 })

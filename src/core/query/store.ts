@@ -4,7 +4,7 @@ import { type BoundStatement, statement, type TypedStatement } from '../../stora
 import type { Sight } from '../identity/actor.ts'
 import { isUnread } from '../marks/store.ts'
 import type { soughtTerms } from '../search/match.ts'
-import { HAS_KEYS, SOUGHT_TERMS } from '../search/store.ts'
+import { HAS_KEYS, numberedOn, SOUGHT_TERMS } from '../search/store.ts'
 import { composed } from '../spelling.ts'
 import { TicketLine, ticketLine } from '../tickets/fields.ts'
 import { describedBriefly } from '../tickets/rows.ts'
@@ -207,12 +207,18 @@ const NarrowRow = Type.Object({
 })
 type NarrowRow = Static<typeof NarrowRow>
 
-/** SQL of some tickets, as far as something is asked for: not more than a limit. */
+/**
+ * SQL of some tickets, as far as something is asked for: not more than a limit. Each of some values is a range of an index;
+ * all of them at once are taken to be nearly all tickets, for which any index will do.
+ */
 const SIDE = (
   asked: string,
   condition: string,
+  each = '(select) e',
 ): string => `case when ${asked} then (select coalesce(json_agg(s.integer), '[]') from (
-  select t.integer from tickets t where t.tenant_id = :tenant_id and ${condition} limit :most::bigint + 1) s) end`
+  select o.integer from ${each} cross join lateral (
+    select t.integer from tickets t where t.tenant_id = :tenant_id and ${condition} limit :most::bigint + 1) o
+  limit :most::bigint + 1) s) end`
 
 /** As `SIDE`, of each desk. */
 const ON_DESKS = (
@@ -225,7 +231,9 @@ const ON_DESKS = (
       select t.integer from tickets t where t.tenant_id = :tenant_id and t.desk_id = d.id limit :most::bigint + 1) t
     ${others}) o limit :most::bigint + 1) s) end`
 
-const STATUS_ASKED = `t.status = any (coalesce(:statuses::text[], array['${STATUSES.join("', '")}']))`
+const OF_STATUS = 't.status = s.status'
+const EACH_STATUS = `unnest(coalesce(:statuses::text[], array['${STATUSES.join("', '")}'])) s (status)`
+const EACH_OF = (ids: string): string => `unnest(:${ids}::uuid[]) e (id)`
 
 /**
  * The tickets that each condition with an index lets through by itself, as far as they are few. A list is looked for among
@@ -255,13 +263,13 @@ const NARROW = statement(
       where t.tenant_id = :tenant_id and t.requester_id = :sight_requester_id::uuid limit :most::bigint + 1)`,
   )} as seen,
 ${ON_DESKS(':desk_ids::uuid[] is not null', ':desk_ids::uuid[]', '')} as on_desks,
-${SIDE(':statuses::text[] is not null', STATUS_ASKED)} as with_status,
-case when :no_assignee::boolean and cardinality(:assignee_ids::uuid[]) = 0 then ${SIDE('true', `${STATUS_ASKED} and t.assignee_id is null`)}
-  when not :no_assignee::boolean then ${SIDE(':assignee_ids::uuid[] is not null', `${STATUS_ASKED} and t.assignee_id = any (:assignee_ids::uuid[])`)} end as of_assignee,
-${SIDE(':group_ids::uuid[] is not null and not :no_group::boolean', `t.group_id = any (:group_ids::uuid[]) and ${STATUS_ASKED}`)} as of_group,
-${SIDE(':requester_ids::uuid[] is not null and not :no_requester::boolean', 't.requester_id = any (:requester_ids::uuid[])')} as of_requester,
-case when :numbers::integer[] is not null then (select coalesce(json_agg(t.integer), '[]') from desks d, unnest(:numbers::integer[]) n (number), lateral (
-  select t.integer from tickets t where t.tenant_id = :tenant_id and t.desk_id = d.id and t.number = n.number limit 1) t
+${SIDE(':statuses::text[] is not null', OF_STATUS, EACH_STATUS)} as with_status,
+case when :no_assignee::boolean and cardinality(:assignee_ids::uuid[]) = 0 then ${SIDE('true', `${OF_STATUS} and t.assignee_id is null`, EACH_STATUS)}
+  when not :no_assignee::boolean then ${SIDE(':assignee_ids::uuid[] is not null', `${OF_STATUS} and t.assignee_id = e.id`, `${EACH_STATUS} cross join ${EACH_OF('assignee_ids')}`)} end as of_assignee,
+${SIDE(':group_ids::uuid[] is not null and not :no_group::boolean', `t.group_id = e.id and ${OF_STATUS}`, `${EACH_STATUS} cross join ${EACH_OF('group_ids')}`)} as of_group,
+${SIDE(':requester_ids::uuid[] is not null and not :no_requester::boolean', 't.requester_id = e.id', EACH_OF('requester_ids'))} as of_requester,
+case when :numbers::integer[] is not null then (select coalesce(json_agg(t.integer), '[]') from desks d, unnest(:numbers::integer[]) w (number), lateral (
+  ${numberedOn('d.id', 'w.number')}) t
   where d.tenant_id = :tenant_id) end as numbered,
 ${SIDE(':waiting::boolean[] = array[true]', 't.waiting_since is not null')} as waiting`,
 )

@@ -72,6 +72,14 @@ export const HAS_KEYS = `not exists (
         where not ${MERGED('array[k.key]')} and not exists (
           select 1 from search_tail s where s.tenant_id = :tenant_id and s.ticket = t.integer and k.key = any (s.keys) offset 0)))))`
 
+/**
+ * SQL of the ticket with a number on a desk. Asked for as the least that is no less, as its order leads to the index of
+ * numbers: by the number alone the planner may walk through all tickets of the desk.
+ */
+export const numberedOn = (deskId: string, number: string): string => `select n.integer from (
+      select t.integer, t.number from tickets t where t.tenant_id = :tenant_id and t.desk_id = ${deskId} and t.number >= ${number}
+      order by t.number limit 1) n where n.number = ${number}`
+
 const BesideRow = Type.Object({
   tickets: Type.Array(Type.Integer()),
   /** Whether these are all. */
@@ -99,11 +107,12 @@ looked_at as materialized (
   limit :limit::bigint + 1
 ),
 numbered as materialized (
-  select t.integer as ticket from ${TERMS} join tickets t on t.tenant_id = :tenant_id and t.integer = w.number
+  select t.ticket from ${TERMS} cross join lateral (
+    select t.integer as ticket from tickets t where t.tenant_id = :tenant_id and t.integer = w.number limit 1) t
   union
-  select t.ticket from ${TERMS} cross join desks d cross join lateral (
-    select t.integer as ticket from tickets t where t.tenant_id = :tenant_id and t.desk_id = d.id and t.number = w.number limit 1) t
-  where d.tenant_id = :tenant_id
+  select t.integer from ${TERMS} cross join desks d cross join lateral (
+    ${numberedOn('d.id', 'w.number')}) t
+  where d.tenant_id = :tenant_id and w.number is not null
 )
 select coalesce((select json_agg(t.integer) from (select l.ticket from looked_at l union select n.ticket from numbered n) c, lateral (
     select * from tickets t where t.tenant_id = :tenant_id and t.integer = c.ticket limit 1) t
