@@ -10,7 +10,7 @@ import { type Feed, openFeed } from './core/events/feed.ts'
 import { createIds } from './core/ids.ts'
 import { NO_LIMITS, openRateLimits, type RateLimits } from './core/limits/limits.ts'
 import { FACTOR_KEYS, resealFactors } from './core/logins/second-factor/seals.ts'
-import { LIST_TENANTS } from './core/tenants/store.ts'
+import { listTenants } from './core/tenants/queries.ts'
 import type { WebhookOffice } from './core/webhooks/subscriptions/commands.ts'
 import { resealSecrets } from './core/webhooks/subscriptions/seals.ts'
 import { DIALECTS } from './dialects/registry.ts'
@@ -60,7 +60,7 @@ async function resealAll(
   store: Store,
   { webhooks, secondFactors }: Pick<Opened, 'webhooks' | 'secondFactors'>,
 ): Promise<{ readonly webhooks: number; readonly people: number }> {
-  const tenants = (await store.run(LIST_TENANTS.with({}))).map(({ tenant_id }) => tenant_id)
+  const tenants = (await listTenants(store)).map(({ id }) => id)
   const people = await resealFactors(store, secondFactors, tenants)
   return { webhooks: await resealSecrets(store, webhooks.vault), people }
 }
@@ -235,7 +235,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const system = { now, newId: services.newId, publicUrl: services.publicUrl() }
     const madeDemo = config.demo && (await makeDemoTenant(database, system, write))
     const hasQuickstart = await refreshQuickstart(config.quickstartFile, services.publicUrl())
-    const hasTenants = (await store.run(LIST_TENANTS.with({}))).length > 0
+    const hasTenants = (await listTenants(store)).length > 0
     complete = true
     return { url, madeDemo, hasQuickstart, hasTenants, database: started ? 'embedded' : 'external', stop }
   } catch (error) {

@@ -282,6 +282,15 @@ test('Rooms of the core use those below them when they run, and no other', () =>
   )
 })
 
+test('No statement of the core is run from outside: each has a function of its room', () => {
+  const broken = SOURCES.filter(({ file }) => areaOf(file) !== 'core').flatMap(({ file, imports }) =>
+    imports
+      .filter(({ to, typeOnly }) => !typeOnly && /^src\/core\/.*\bstore(\/[\w-]+)?\.ts$/.test(to))
+      .map(({ to }) => `${file} imports ${to}`),
+  )
+  assert.deepEqual(broken, [])
+})
+
 test('The console talks by the SDK alone, and the SDK stands by itself', () => {
   const files = globSync(['console/src/**/*.{ts,tsx}', 'sdk/*.ts'], { cwd: root }).filter(
     (file) => !file.endsWith('.test.ts'),

@@ -1,13 +1,11 @@
 import { InvalidArgumentError } from 'commander'
 import { originOf } from '../core/authorization/rules.ts'
-import { LOAD_TENANT, tenantOf } from '../core/catalogue/store/snapshot.ts'
 import type { Desk, Tenant } from '../core/catalogue/tenant.ts'
-import { userOf } from '../core/identity/rows.ts'
-import { USERS_BY_ID } from '../core/identity/store.ts'
+import { findUsers } from '../core/identity/queries.ts'
 import type { UserSummary } from '../core/identity/user.ts'
-import { addressKey, composed, earlierKey, isNamed } from '../core/spelling.ts'
-import { LIST_TENANTS } from '../core/tenants/store.ts'
-import { USER_BY_EMAIL } from '../core/users/store.ts'
+import { composed, isNamed } from '../core/spelling.ts'
+import { listTenants } from '../core/tenants/queries.ts'
+import { findByEmail } from '../core/users/queries.ts'
 import { UUID } from '../core/uuid.ts'
 import type { CommandLine } from './database.ts'
 import { COMMAND, Told } from './tell.ts'
@@ -30,9 +28,9 @@ export function demandFree(
 }
 
 /** The tenant named by id or name; without a name the only one there is. */
-export async function chooseTenant({ store, where }: CommandLine, named: string | undefined): Promise<Tenant> {
-  const tenants = await store.run(LIST_TENANTS.with({}))
-  const found = tenants.filter((tenant) => named === undefined || tenant.tenant_id === named || isNamed(tenant, named))
+export async function chooseTenant({ store, access, where }: CommandLine, named: string | undefined): Promise<Tenant> {
+  const tenants = await listTenants(store)
+  const found = tenants.filter((tenant) => named === undefined || tenant.id === named || isNamed(tenant, named))
   if (found.length > 1) {
     const several = named === undefined ? 'There are several tenants' : `Several tenants are called ${named}`
     throw new Told(`${several}: name one with --tenant ID. \`${COMMAND} tenant list\` shows them.`)
@@ -44,9 +42,7 @@ export async function chooseTenant({ store, where }: CommandLine, named: string 
         ? `There is no tenant yet in ${where}: \`${COMMAND} tenant create NAME\` makes one.`
         : `There is no tenant ${named} in ${where}.`,
     )
-  const [row] = await store.run(LOAD_TENANT.with({ tenant_id: only.tenant_id }))
-  if (!row) throw new Told(`There is no tenant ${only.tenant_id}.`)
-  return tenantOf(row)
+  return access.tenant(only.id)
 }
 
 /** A desk by UUID, integer or name. */
@@ -59,12 +55,12 @@ export function chooseDesk(tenant: Tenant, named: string): Desk {
 
 /** A user by UUID or e-mail address. */
 export async function chooseUser({ store }: CommandLine, tenant: Tenant, named: string): Promise<UserSummary> {
-  const rows = UUID.test(named)
-    ? await store.run(USERS_BY_ID.with({ tenant_id: tenant.id, ids: [named] }))
-    : await store.run(USER_BY_EMAIL.with({ tenant_id: tenant.id, email_keys: [earlierKey(named), addressKey(named)] }))
-  const [row] = rows
-  if (!row) throw new Told(`There is no user ${named} in ${tenant.name}.`)
-  return userOf(row)
+  const found = UUID.test(named)
+    ? await findUsers({ store, tenant }, [named])
+    : await findByEmail({ store, tenant }, named)
+  const [user] = found
+  if (!user) throw new Told(`There is no user ${named} in ${tenant.name}.`)
+  return user
 }
 
 /** Adds an origin to those of an option that may be given often. */

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { readConfig } from '../config.ts'
+import { changeClient, listClients } from '../core/authorization/commands.ts'
 import { redirectUriProblem } from '../core/authorization/rules.ts'
-import { CHANGE_CLIENT, LIST_CLIENTS } from '../core/authorization/store.ts'
-import { LIST_OWNERS } from '../core/identity/store.ts'
+import { listOwners } from '../core/identity/queries.ts'
 import { CREDENTIAL_KINDS } from '../dialects/credentials.ts'
 import { issueMinted } from '../setup/demo.ts'
 import { chooseDesk, chooseTenant, newName, origin } from './choose.ts'
@@ -69,11 +69,9 @@ export function clientCommands(): Command {
     .action((publicId: string, options: Places & { tenant?: string }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
-        const change = { redirect_uris: options.redirectUri ?? null, origins: options.origin ?? null }
-        const changing = CHANGE_CLIENT.with({ tenant_id: tenant.id, public_id: publicId, ...change })
-        const done = await commandLine.store.run(changing)
-        await commandLine.access.changed(tenant.id)
-        if (done.length === 0) throw new Told(`There is no client ${publicId}.`)
+        const change = { redirectUris: options.redirectUri ?? null, origins: options.origin ?? null }
+        const isDone = await changeClient(commandLine, tenant.id, publicId, change)
+        if (!isDone) throw new Told(`There is no client ${publicId}.`)
         console.log('Changed.')
       }),
     )
@@ -85,9 +83,9 @@ export function clientCommands(): Command {
     .action((options: { tenant?: string; json?: true }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
-        const clients = await commandLine.store.run(LIST_CLIENTS.with({ tenant_id: tenant.id }))
-        const lines = clients.map(({ id, dialect, kind, public_id, name, scopes, redirect_uris, origins }) => {
-          return { id, dialect, kind, client_id: public_id, name, scopes, redirect_uris, origins }
+        const clients = await listClients(commandLine, tenant.id)
+        const lines = clients.map(({ id, dialect, kind, publicId, name, scopes, redirectUris, origins }) => {
+          return { id, dialect, kind, client_id: publicId, name, scopes, redirect_uris: redirectUris, origins }
         })
         const headers = ['id', 'dialect', 'kind', 'client_id', 'name', 'scopes', 'redirect_uris', 'origins'] as const
         printList(headers, lines, options)
@@ -100,9 +98,9 @@ async function createClient(commandLine: CommandLine, dialect: string, options: 
   const tenant = await chooseTenant(commandLine, options.tenant)
   const kind = KINDS.find((each) => each.dialect === dialect)
   if (!kind) throw new Error(`There are no clients in ${dialect}.`)
-  const [owner] = await commandLine.store.run(LIST_OWNERS.with({ tenant_id: tenant.id }))
+  const [owner] = await listOwners(commandLine.store, tenant.id)
   if (!owner) throw new Told('This tenant has no service user or owner: add one first.')
-  const made = await issueMinted(commandLine, tenant.id, kind, options.name, owner.id, {
+  const made = await issueMinted(commandLine, tenant.id, kind, options.name, owner, {
     redirectUris: options.redirectUri ?? [],
     origins: options.origin ?? [],
     ...(options.scopes === undefined ? {} : { scopes: options.scopes.split(',').map((scope) => scope.trim()) }),

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { type Config, readConfig } from '../config.ts'
 import { openVault } from '../core/access/vault.ts'
 import { countFactorSeals, FACTOR_KEYS } from '../core/logins/second-factor/seals.ts'
-import { LIST_TENANTS } from '../core/tenants/store.ts'
+import { listTenants } from '../core/tenants/queries.ts'
 import { countSeals, type SealCount } from '../core/webhooks/subscriptions/seals.ts'
 import { addKey, countKeptKeys, dropFormerKeys, KEY_FILE, openKeys } from '../storage/keys.ts'
 import { withStore } from './database.ts'
@@ -59,7 +59,7 @@ export function keyCommands(): Command {
 async function sealsOf(config: Config): Promise<Readonly<Record<string, SealCount>>> {
   const keys = await openKeys(config)
   return withStore(config, async ({ store }) => {
-    const tenants = (await store.run(LIST_TENANTS.with({}))).map(({ tenant_id }) => tenant_id)
+    const tenants = (await listTenants(store)).map(({ id }) => id)
     return {
       'Webhook secrets': await countSeals(store, openVault(keys.accepted('webhook secrets'))),
       'Second factors': await countFactorSeals(store, openVault(keys.accepted(FACTOR_KEYS)), tenants),

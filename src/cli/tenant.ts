@@ -3,7 +3,7 @@ import { readConfig } from '../config.ts'
 import { addHost } from '../core/logins/commands.ts'
 import { isTaken } from '../core/taken.ts'
 import { createDesk, openTenant, renameTenant, retireTenant } from '../core/tenants/commands.ts'
-import { LIST_TENANTS } from '../core/tenants/store.ts'
+import { listTenants } from '../core/tenants/queries.ts'
 import { DESKS, FRESH_CATALOGUE } from '../dialects/catalogue.ts'
 import { chooseTenant, demandFree, newName } from './choose.ts'
 import { atOnce, type CommandLine, withStore } from './database.ts'
@@ -29,12 +29,7 @@ export function tenantCommands(): Command {
     .description('Make a tenant with a default desk, the usual catalogue and a service user for API keys.')
     .action((name: string, options: { readonly desk: string; readonly create?: true }) => {
       const create = async (commandLine: CommandLine): Promise<void> => {
-        const tenants = await commandLine.store.run(LIST_TENANTS.with({}))
-        demandFree(
-          'tenant',
-          name,
-          tenants.map((each) => ({ id: each.tenant_id, name: each.name })),
-        )
+        demandFree('tenant', name, await listTenants(commandLine.store))
         const input = { name, deskName: options.desk, catalogue: FRESH_CATALOGUE }
         const { tenantId, deskId, serviceId } = await atOnce(commandLine, (admin) => openTenant(admin, input))
         console.log(`tenant ${tenantId}\ndesk ${deskId}\nservice user ${serviceId}`)
@@ -48,8 +43,8 @@ export function tenantCommands(): Command {
     .action((options: { readonly json?: true }) => {
       const config = readConfig()
       return withStore(config, async ({ store }) => {
-        const tenants = await store.run(LIST_TENANTS.with({}))
-        const lines = tenants.map(({ tenant_id, name }) => ({ id: tenant_id, name }))
+        const tenants = await listTenants(store)
+        const lines = tenants.map(({ id, name }) => ({ id, name }))
         printList(['id', 'name'], lines, options)
         if (tenants.length === 0) tellStore(config, { surprising: true })
       })

@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander'
 import { readConfig } from '../config.ts'
-import { LIST_CREDENTIALS } from '../core/access/store.ts'
 import type { Tenant } from '../core/catalogue/tenant.ts'
-import { LIST_OWNERS } from '../core/identity/store.ts'
+import { listOwners } from '../core/identity/queries.ts'
 import { type Instant, instantOrNull } from '../core/instant.ts'
-import { revokeCredential } from '../core/tenants/commands.ts'
+import { listCredentials, revokeCredential } from '../core/tenants/commands.ts'
 import { UUID } from '../core/uuid.ts'
 import { CREDENTIAL_KINDS, type CredentialKind } from '../dialects/credentials.ts'
 import { issueMinted } from '../setup/demo.ts'
@@ -59,7 +58,7 @@ export function tokenCommands(): Command {
     .action((options: { tenant?: string; json?: true }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
-        const credentials = await commandLine.store.run(LIST_CREDENTIALS.with({ tenant_id: tenant.id }))
+        const credentials = await listCredentials(commandLine, tenant.id)
         const lines = credentials.map((each) => ({
           id: each.id,
           dialect: each.dialect,
@@ -154,7 +153,7 @@ function demandKnownScopes({ words, dialect }: CredentialKind, scopes: readonly 
 }
 
 async function serviceUser({ store }: CommandLine, tenant: Tenant): Promise<string> {
-  const [first] = await store.run(LIST_OWNERS.with({ tenant_id: tenant.id }))
+  const [first] = await listOwners(store, tenant.id)
   if (!first) throw new Told('This tenant has no service user or owner: name a user with --user.')
-  return first.id
+  return first
 }

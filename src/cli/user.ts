@@ -9,10 +9,9 @@ import { setActive } from '../core/logins/commands.ts'
 import { resetSecondFactor } from '../core/logins/second-factor/commands.ts'
 import { makePasswordLink, setPassword } from '../core/passwords/commands.ts'
 import { SHORTEST_PASSWORD } from '../core/passwords/password.ts'
-import { patternsOf } from '../core/patterns.ts'
 import { isTaken } from '../core/taken.ts'
 import { addExternalId, createUser } from '../core/tenants/commands.ts'
-import { COUNT_USERS, LIST_USERS } from '../core/users/store.ts'
+import { listEverybody } from '../core/users/queries.ts'
 import { urlAt } from '../setup/listen.ts'
 import { RECORDED_CHANNEL } from '../storage/announce.ts'
 import { chooseDesk, chooseTenant, chooseUser, newName } from './choose.ts'
@@ -107,23 +106,18 @@ export function userCommands(): Command {
     .action((options: { tenant?: string; find?: string; json?: true }) =>
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
-        const patterns = options.find === undefined ? null : patternsOf(options.find.trim())
-        const wanted = { tenant_id: tenant.id, desk_ids: null, patterns, active_only: false, agents_only: false }
-        const page = LIST_USERS.with({ ...wanted, after: 0, limit: SHOWN_USERS, offset: 0 })
-        const rows = await commandLine.store.run(page)
-        const [counted] = await commandLine.store.run(COUNT_USERS.with(wanted))
-        const lines = rows.map((each) => ({
+        const { users, total } = await listEverybody({ ...commandLine, tenant }, options.find, SHOWN_USERS)
+        const lines = users.map((each) => ({
           id: each.id,
           integer: each.integer,
           kind: each.kind,
-          roles: each.is_owner ? ['owner'] : [...new Set(each.memberships.map(({ role }) => role))],
+          roles: each.isOwner ? ['owner'] : [...new Set(each.memberships.map(({ role }) => role))],
           state: each.active ? 'active' : 'inactive',
           name: fullName(each),
           address: each.email ?? each.username,
         }))
         printList(['id', 'integer', 'kind', 'roles', 'state', 'name', 'address'], lines, options)
-        const total = counted?.total ?? 0
-        if (total > rows.length) console.error(`${total - rows.length} more; --find shows fewer.`)
+        if (total > users.length) console.error(`${total - users.length} more; --find shows fewer.`)
       }),
     )
   user

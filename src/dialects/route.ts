@@ -60,6 +60,7 @@ export function route<
     ) => Promise<Answer>
   },
 ): Route<Need> {
+  // TypeScript has no type for some P, Q and B that fit each other. They do: `handle` gets what these very schemas read.
   return definition as unknown as Route<Need>
 }
 
@@ -92,5 +93,6 @@ export function openRoute<B extends TSchema>(
     readonly handle: (call: OpenCall<Static<B>>) => Promise<Answer>
   },
 ): OpenRoute {
+  // As above.
   return definition as unknown as OpenRoute
 }

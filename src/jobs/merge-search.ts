@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { mergeSome, rebuildPeople, rebuildSome } from '../core/search/merge.ts'
-import { LIST_TENANTS } from '../core/tenants/store.ts'
+import { listTenants } from '../core/tenants/queries.ts'
 import type { Store } from '../storage/store.ts'
 
 /** For how long one run goes on, in milliseconds; the next one goes on from there. */
@@ -16,7 +16,7 @@ const CHUNK = 200
  */
 export async function mergeSearch(store: Store, _now: Date, signal: AbortSignal): Promise<void> {
   const until = performance.now() + LONGEST_RUN_MS
-  let left = (await store.run(LIST_TENANTS.with({}))).map(({ tenant_id }) => tenant_id)
+  let left = (await listTenants(store)).map(({ id }) => id)
   while (left.length > 0) {
     const more: string[] = []
     for (const tenantId of left) {

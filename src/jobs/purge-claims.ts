@@ -1,5 +1,5 @@
-import { purgeClaims } from '../core/idempotency/store.ts'
-import { LIST_TENANTS } from '../core/tenants/store.ts'
+import { purgeClaims } from '../core/idempotency/purge.ts'
+import { listTenants } from '../core/tenants/queries.ts'
 import type { Store } from '../storage/store.ts'
 
 /** For how long a retried request gets its first answer, in milliseconds: a week, longer than any client retries. */
@@ -8,6 +8,6 @@ const KEPT_MS = 7 * 86_400_000
 /** Forgets idempotency keys that nobody retries any more. */
 export async function purgeOldClaims(store: Store, now: Date): Promise<void> {
   const before = new Date(now.getTime() - KEPT_MS).toISOString()
-  const tenants = await store.run(LIST_TENANTS.with({}))
-  for (const tenant of tenants) await purgeClaims(store, tenant.tenant_id, before)
+  const tenants = await listTenants(store)
+  for (const tenant of tenants) await purgeClaims(store, tenant.id, before)
 }

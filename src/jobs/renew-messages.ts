@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createIds } from '../core/ids.ts'
 import { renewSome } from '../core/messages/renewal/commands.ts'
-import { LIST_TENANTS } from '../core/tenants/store.ts'
+import { listTenants } from '../core/tenants/queries.ts'
 import type { Store } from '../storage/store.ts'
 
 /** For how long one run goes on, in milliseconds; the next one goes on from there. */
@@ -14,8 +14,8 @@ const LONGEST_RUN_MS = 300_000
 export async function renewMessages(store: Store, now: Date, signal: AbortSignal): Promise<void> {
   const newId = createIds()
   const until = performance.now() + LONGEST_RUN_MS
-  const tenants = await store.run(LIST_TENANTS.with({}))
-  let left = tenants.map(({ tenant_id }) => tenant_id)
+  const tenants = await listTenants(store)
+  let left = tenants.map(({ id }) => id)
   while (left.length > 0) {
     const more: string[] = []
     for (const tenantId of left) {

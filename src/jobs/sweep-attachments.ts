@@ -1,5 +1,5 @@
 import { sweepAttachments } from '../core/attachments/commands.ts'
-import { LIST_TENANTS } from '../core/tenants/store.ts'
+import { listTenants } from '../core/tenants/queries.ts'
 import type { Store } from '../storage/store.ts'
 
 const HOUR_MS = 3_600_000
@@ -15,7 +15,7 @@ const UNDER_WAY_MS = HOUR_MS
 export async function sweepFiles(store: Store, now: Date): Promise<void> {
   const ago = (milliseconds: number): Date => new Date(now.getTime() - milliseconds)
   await store.files?.inbox.sweep(ago(UNDER_WAY_MS))
-  const tenants = await store.run(LIST_TENANTS.with({}))
-  for (const { tenant_id } of tenants)
-    await sweepAttachments(store, tenant_id, { unused: ago(UNUSED_MS), rowless: ago(UNDER_WAY_MS) })
+  const tenants = await listTenants(store)
+  for (const { id } of tenants)
+    await sweepAttachments(store, id, { unused: ago(UNUSED_MS), rowless: ago(UNDER_WAY_MS) })
 }

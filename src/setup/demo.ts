@@ -1,7 +1,7 @@
 import { randomSecret } from '../core/access/secrets.ts'
 import type { System } from '../core/context.ts'
 import { createDesk, createTenant, createUser, issueCredential, type NewCredential } from '../core/tenants/commands.ts'
-import { LIST_TENANTS, LOCK_FIRST_START } from '../core/tenants/store.ts'
+import { isFirstStart } from '../core/tenants/queries.ts'
 import { FRESH_CATALOGUE } from '../dialects/catalogue.ts'
 import { CREDENTIAL_KINDS, type CredentialKind, mint } from '../dialects/credentials.ts'
 import type { DemoTenant, Quickstart } from '../dialects/demo.ts'
@@ -29,9 +29,7 @@ export async function makeDemoTenant(
   write: (values: Quickstart) => Promise<void>,
 ): Promise<boolean> {
   return database.transaction(async (run) => {
-    await run(LOCK_FIRST_START.with({}))
-    const tenants = await run(LIST_TENANTS.with({}))
-    if (tenants.length > 0) return false
+    if (!(await isFirstStart({ run }))) return false
     await write(await fill({ ...system, store: { run } }))
     return true
   })

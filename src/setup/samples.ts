@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { type Access, directoryKind, hashOf } from '../core/access/access.ts'
+import { type Access, findActor, hashOf } from '../core/access/access.ts'
 import { randomSecret } from '../core/access/secrets.ts'
-import { actorOf, FIND_IN_DIRECTORY, LOAD_ACTOR } from '../core/access/store.ts'
 import type { Links } from '../core/attachments/links.ts'
 import { addRecord } from '../core/catalogue/commands.ts'
 import type { Context, RunningSystem } from '../core/context.ts'
@@ -84,16 +83,14 @@ async function addSamples(file: string, values: Quickstart, system: SampleSystem
 async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Quickstart | null> {
   const { access, store, newId, webhooks } = system
   const asService = async (): Promise<Context | null> => {
-    const hashed = { kind: directoryKind('native', 'api_key'), hash: hashOf(values['POLYDESK_API_KEY'] ?? '') }
+    const key = { dialect: 'native', kind: 'api_key', hash: hashOf(values['POLYDESK_API_KEY'] ?? '') }
     // Not by `Access`: it would keep that the key was used.
-    const [listed] = await store.run(FIND_IN_DIRECTORY.with(hashed))
-    if (!listed) return null
-    const [row] = await store.run(LOAD_ACTOR.with({ tenant_id: listed.tenant_id, id: listed.target_id }))
-    if (!row) return null
-    const tenant = await access.tenant(listed.tenant_id)
+    const actor = await findActor(store, key)
+    if (!actor) return null
+    const tenant = await access.tenant(actor.tenantId)
     const now = system.clock().toISOString()
     const call = { now, dialect: 'native', requestId: newId(), idempotency: null }
-    return { store, newId, tenant, actor: actorOf(tenant.id, row), ...call }
+    return { store, newId, tenant, actor, ...call }
   }
   const first = await asService()
   const desk = first?.tenant.desks.find(({ isDefault }) => !isDefault)

@@ -61,6 +61,17 @@ interface Cached<T> {
   readonly readAt: number
 }
 
+/** Whose a secret is, read now: nothing is kept of that it was used. */
+export async function findActor(
+  store: Pick<Store, 'run'>,
+  { dialect, kind, hash }: { readonly dialect: string; readonly kind: string; readonly hash: Buffer },
+): Promise<Actor | null> {
+  const [listed] = await store.run(FIND_IN_DIRECTORY.with({ kind: directoryKind(dialect, kind), hash }))
+  if (!listed) return null
+  const [row] = await store.run(LOAD_ACTOR.with({ tenant_id: listed.tenant_id, id: listed.target_id }))
+  return row ? actorOf(listed.tenant_id, row) : null
+}
+
 /**
  * @param clock milliseconds since the epoch.
  * @param onUse told of each actor that is let in; must be quick.
@@ -111,13 +122,6 @@ export function openAccess(
     return promise
   }
 
-  async function readActor(dialect: string, kind: string, hash: Buffer): Promise<Actor | null> {
-    const [listed] = await store.run(FIND_IN_DIRECTORY.with({ kind: directoryKind(dialect, kind), hash }))
-    if (!listed) return null
-    const [row] = await store.run(LOAD_ACTOR.with({ tenant_id: listed.tenant_id, id: listed.target_id }))
-    return row ? actorOf(listed.tenant_id, row) : null
-  }
-
   async function resolve(
     isProven: (key: string) => boolean,
     ...[dialect, kind, secret, options]: Parameters<Access['resolve']>
@@ -128,7 +132,7 @@ export function openAccess(
     const begun = generation
     const known = fresh(actors.get(key))
     if (!known && !isProven(key)) return null
-    const actor = known ?? (await shared(key, () => readActor(dialect, kind, hash)))
+    const actor = known ?? (await shared(key, () => findActor(store, { dialect, kind, hash })))
     if (!actor) {
       proven.delete(key)
       return null

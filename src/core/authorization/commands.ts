@@ -8,6 +8,7 @@ import type { Instant } from '../instant.ts'
 import type { Client, Issued, Lifetimes } from './client.ts'
 import { CODE_SECONDS, type CodeProof, later, mayExchange, mayRefresh } from './rules.ts'
 import {
+  CHANGE_CLIENT,
   clientOf,
   EXCHANGE_CODE,
   GRANT_BY_ACCESS_TOKEN,
@@ -16,6 +17,7 @@ import {
   GRANT_TO_CLIENT,
   grantOf,
   INSERT_GRANT,
+  LIST_CLIENTS,
   LOAD_CLIENT,
   type Pair,
   PURGE_CREDENTIALS,
@@ -38,6 +40,29 @@ export async function findClient({ store, now }: AuthorizationSystem, publicId: 
   if (!listed) return null
   const [row] = await store.run(LOAD_CLIENT.with({ tenant_id: listed.tenant_id, id: listed.target_id, now }))
   return row ? clientOf(listed.tenant_id, row) : null
+}
+
+/** The live clients of a tenant, the oldest first. */
+export async function listClients(
+  { store }: Pick<AuthorizationSystem, 'store'>,
+  tenantId: string,
+): Promise<readonly (Client & { readonly kind: string })[]> {
+  const rows = await store.run(LIST_CLIENTS.with({ tenant_id: tenantId }))
+  return rows.map((row) => ({ ...clientOf(tenantId, row), kind: row.kind }))
+}
+
+/** Replaces where a client may send people back to, and from where it may call; what is null stays. @returns whether there is one. */
+export async function changeClient(
+  { store, access }: Pick<AuthorizationSystem, 'store' | 'access'>,
+  tenantId: string,
+  publicId: string,
+  change: { readonly redirectUris: readonly string[] | null; readonly origins: readonly string[] | null },
+): Promise<boolean> {
+  const { redirectUris, origins } = change
+  const values = { tenant_id: tenantId, public_id: publicId, redirect_uris: redirectUris, origins }
+  const changed = await store.run(CHANGE_CLIENT.with(values))
+  await access.changed(tenantId)
+  return changed.length > 0
 }
 
 /** What a user allows a client. */

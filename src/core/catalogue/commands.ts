@@ -5,7 +5,7 @@ import { callInput } from '../idempotency/claimed.ts'
 import { once } from '../idempotency/store.ts'
 import { demandTenantWide } from '../identity/actor.ts'
 import type { Permission } from '../identity/permissions.ts'
-import { LIST_OWNERS } from '../identity/store.ts'
+import { listOwners } from '../identity/queries.ts'
 import { readName } from '../name.ts'
 import { nameKey } from '../spelling.ts'
 import { isTaken } from '../taken.ts'
@@ -92,8 +92,8 @@ async function insert<K extends RecordKind>(
 
 /** Owners and services administer every desk, a new one too. */
 async function adminsOf(admin: Administration): Promise<Adding['admins']> {
-  const owners = await admin.store.run(LIST_OWNERS.with({ tenant_id: admin.tenant.id }))
-  return owners.map((owner) => ({ id: admin.newId(), user_id: owner.id }))
+  const owners = await listOwners(admin.store, admin.tenant.id)
+  return owners.map((id) => ({ id: admin.newId(), user_id: id }))
 }
 
 /**

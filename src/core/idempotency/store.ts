@@ -1,11 +1,9 @@
 import { type Static, type TObject, Type } from 'typebox'
 import { Sql } from '../../storage/sql.ts'
 import { statement, type TypedStatement } from '../../storage/statement.ts'
-import type { Store } from '../../storage/store.ts'
 import type { Tenant } from '../catalogue/tenant.ts'
 import type { Administration } from '../context.ts'
 import { Refusal, refuse } from '../errors.ts'
-import type { Instant } from '../instant.ts'
 import { isSameRequest } from './key.ts'
 
 /** By what a command finds what it kept of a call before, in its own form: no other room reads it. */
@@ -96,7 +94,7 @@ export async function once<Result, Earlier>(
 }
 
 /** Forgets claims of a tenant made before a time, with their results. */
-const PURGE = statement(
+export const PURGE = statement(
   'claim.purge',
   {
     takes: { tenant_id: Sql.uuid, before: Sql.timestamptz, limit: Sql.bigint },
@@ -114,14 +112,3 @@ returning c.key`,
 )
 
 /** Claims that one statement forgets at the most, so that none holds its locks for long. */
-const PURGE_CHUNK = 1_000
-
-/** Forgets a tenant's claims made before a time. @returns how many. */
-export async function purgeClaims(store: Pick<Store, 'run'>, tenantId: string, before: Instant): Promise<number> {
-  let purged = 0
-  for (;;) {
-    const rows = await store.run(PURGE.with({ tenant_id: tenantId, before, limit: PURGE_CHUNK }))
-    purged += rows.length
-    if (rows.length < PURGE_CHUNK) return purged
-  }
-}

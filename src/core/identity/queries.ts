@@ -1,7 +1,8 @@
+import type { Store } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { userOf } from './rows.ts'
-import { LIVING_BY_ID, USERS_BY_ID } from './store.ts'
+import { LIST_OWNERS, LIVING_BY_ID, USERS_BY_ID } from './store.ts'
 import type { UserSummary } from './user.ts'
 
 /** Those of the users that exist in the tenant, by UUID. */
@@ -26,4 +27,9 @@ export async function findLiving(
 export async function demandLiving(ctx: Pick<Context, 'store' | 'tenant' | 'actor'>): Promise<void> {
   const [caller] = await findLiving(ctx, [ctx.actor.user.id])
   if (!caller) refuse({ code: 'unauthenticated' })
+}
+
+/** The owners and services of a tenant, who administer every desk, by UUID: who came first is first. */
+export async function listOwners(store: Pick<Store, 'run'>, tenantId: string): Promise<readonly string[]> {
+  return (await store.run(LIST_OWNERS.with({ tenant_id: tenantId }))).map(({ id }) => id)
 }

@@ -3,7 +3,6 @@ import { Sql } from '../../storage/sql.ts'
 import { statement } from '../../storage/statement.ts'
 import { USER_VIEW, UserRow } from './rows.ts'
 
-/** Owners and services, who administer every desk. */
 export const LIST_OWNERS = statement(
   'user.owners',
   { takes: { tenant_id: Sql.uuid }, row: Type.Object({ id: Type.String() }) },

@@ -8,7 +8,7 @@ import { StoreUnavailable } from '../../storage/failures.ts'
 import { openStore, type Store } from '../../storage/store.ts'
 import { openRateLimits, type RateLimits } from './limits.ts'
 import { networkOf } from './network.ts'
-import { purgeBuckets } from './store.ts'
+import { purgeBuckets } from './purge.ts'
 
 let core: Core
 let tenantId: string

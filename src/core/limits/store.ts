@@ -3,7 +3,6 @@ import { StoreFull } from '../../storage/failures.ts'
 import { Sql } from '../../storage/sql.ts'
 import { statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
-import type { Instant } from '../instant.ts'
 
 /** What a process asks of a bucket. A bucket holds as many tokens as it earns in a second. */
 export interface LeaseRequest {
@@ -79,14 +78,8 @@ export async function leaseTokens(store: Pick<Store, 'run'>, request: LeaseReque
 }
 
 /** Forgets a tenant's buckets that were full before a time, in microseconds. */
-const PURGE = statement(
+export const PURGE = statement(
   'rate.purge',
   { takes: { tenant_id: Sql.uuid, before: Sql.bigint }, row: Type.Object({ name: Type.String() }) },
   'delete from rate_buckets b where b.tenant_id = :tenant_id and b.spent_until < :before returning b.name',
 )
-
-/** Forgets the buckets that nobody used since a time. @returns how many. */
-export async function purgeBuckets(store: Pick<Store, 'run'>, tenantId: string, before: Instant): Promise<number> {
-  const rows = await store.run(PURGE.with({ tenant_id: tenantId, before: Date.parse(before) * 1_000 }))
-  return rows.length
-}

@@ -1,7 +1,7 @@
 import { Parse } from 'typebox/value'
 import { directoryKind, hashOf } from '../access/access.ts'
 import { hashPassword } from '../access/secrets.ts'
-import { INSERT_CREDENTIAL, REVOKE_CREDENTIAL } from '../access/store.ts'
+import { INSERT_CREDENTIAL, LIST_CREDENTIALS, REVOKE_CREDENTIAL } from '../access/store.ts'
 import type { CatalogueDefaults } from '../catalogue/defaults.ts'
 import type { Tenant } from '../catalogue/tenant.ts'
 import type { Administration, System } from '../context.ts'
@@ -10,7 +10,7 @@ import { callInput } from '../idempotency/claimed.ts'
 import { once } from '../idempotency/store.ts'
 import { demandTenantWide } from '../identity/actor.ts'
 import type { Role } from '../identity/permissions.ts'
-import { LIST_OWNERS } from '../identity/store.ts'
+import { listOwners } from '../identity/queries.ts'
 import type { UserKind } from '../identity/user.ts'
 import type { Instant } from '../instant.ts'
 import { readName } from '../name.ts'
@@ -75,8 +75,8 @@ export async function createDesk(
   name: string,
 ): Promise<{ readonly id: string; readonly integer: number }> {
   const { store, now, newId } = admin
-  const owners = await store.run(LIST_OWNERS.with({ tenant_id: tenantId }))
-  const admins = owners.map((owner) => ({ id: newId(), user_id: owner.id }))
+  const owners = await listOwners(store, tenantId)
+  const admins = owners.map((id) => ({ id: newId(), user_id: id }))
   const [desk] = await store.run(
     INSERT_DESK.with({ tenant_id: tenantId, id: newId(), name: composed(name), is_default: false, now, admins }),
   )
@@ -232,6 +232,11 @@ export async function issueCredential(admin: System, tenantId: string, credentia
     }),
   )
   return id
+}
+
+/** All credentials that a tenant ever had, without their secrets, the oldest first. */
+export function listCredentials({ store }: Pick<System, 'store'>, tenantId: string) {
+  return store.run(LIST_CREDENTIALS.with({ tenant_id: tenantId }))
 }
 
 /** Revokes a credential at once. @returns whether there was a live one. The caller signals `Access.changed`. */

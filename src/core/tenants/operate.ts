@@ -2,32 +2,21 @@ import type { Store } from '../../storage/store.ts'
 import type { CatalogueDefaults } from '../catalogue/defaults.ts'
 import type { System } from '../context.ts'
 import { refuse } from '../errors.ts'
-import type { Instant } from '../instant.ts'
 import { isNamed } from '../spelling.ts'
 import { UUID } from '../uuid.ts'
 import { issueCredential, type NewCredential, openTenant, renameTenant, retireTenant } from './commands.ts'
-import { LIST_TENANTS } from './store.ts'
+import { type ListedTenant, listTenants as listAll } from './queries.ts'
 
 /** Whoever runs the server, above all tenants and of none. */
 export interface Operator extends System<Store> {
   readonly requestId: string
 }
 
-/** A tenant as its operator sees it. */
-export interface ListedTenant {
-  readonly id: string
-  readonly name: string
-  /** Since when nobody of it gets in; null while they do. */
-  readonly retiredAt: Instant | null
-}
+export type { ListedTenant } from './queries.ts'
 
-export async function listTenants({ store }: Pick<Operator, 'store'>): Promise<readonly ListedTenant[]> {
-  const rows = await store.run(LIST_TENANTS.with({}))
-  return rows.map(({ tenant_id: id, name, retired_at }) => ({
-    id,
-    name,
-    retiredAt: retired_at === null ? null : new Date(retired_at).toISOString(),
-  }))
+/** Every tenant, the first made first. */
+export function listTenants({ store }: Pick<Operator, 'store'>): Promise<readonly ListedTenant[]> {
+  return listAll(store)
 }
 
 /**

@@ -6,7 +6,7 @@ import { asReached, reachesEverybody, reachesPerson } from '../identity/reach.ts
 import { userOf } from '../identity/rows.ts'
 import type { Address, Member, UserProfile, UserSummary } from '../identity/user.ts'
 import { demandShortQuery, patternsOf } from '../patterns.ts'
-import { addressKey, composed } from '../spelling.ts'
+import { addressKey, composed, earlierKey } from '../spelling.ts'
 import {
   COUNT_CUSTOMERS,
   COUNT_USERS,
@@ -22,6 +22,7 @@ import {
   PROFILES_BY_EXTERNAL_ID,
   profileOf,
   USER_BY_ANY_ADDRESS,
+  USER_BY_EMAIL,
   USER_BY_EXTERNAL_ID,
   USERS_BY_INTEGER,
   USERS_BY_MEMBERSHIP,
@@ -31,6 +32,27 @@ import {
 export async function findOwner(ctx: Pick<Context, 'store' | 'tenant'>): Promise<string | null> {
   const [row] = await ctx.store.run(FIRST_OWNER.with({ tenant_id: ctx.tenant.id }))
   return row?.id ?? null
+}
+
+/** Who has an e-mail address, in nobody's reach: none, or the one. */
+export async function findByEmail(
+  ctx: Pick<Context, 'store' | 'tenant'>,
+  address: string,
+): Promise<readonly UserSummary[]> {
+  const keys = [earlierKey(address), addressKey(address)]
+  return (await ctx.store.run(USER_BY_EMAIL.with({ tenant_id: ctx.tenant.id, email_keys: keys }))).map(userOf)
+}
+
+/** The first users of a tenant, in nobody's reach, that have a text in their names, addresses or numbers, and how many do. */
+export async function listEverybody(
+  { store, tenant }: Pick<Context, 'store' | 'tenant'>,
+  query: string | undefined,
+  limit: number,
+): Promise<{ readonly users: readonly UserSummary[]; readonly total: number }> {
+  const patterns = query === undefined ? null : patternsOf(query.trim())
+  const wanted = { tenant_id: tenant.id, desk_ids: null, patterns, active_only: false, agents_only: false }
+  const rows = await store.run(LIST_USERS.with({ ...wanted, after: 0, limit, offset: 0 }))
+  return { users: rows.map(userOf), total: await totalOf(store.run(COUNT_USERS.with(wanted))) }
 }
 
 /** Those of the users that are in reach and may be named in something new, as the actor sees them, by integer. */
