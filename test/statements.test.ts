@@ -51,9 +51,10 @@ test('SQL reads exactly the columns that its records are declared with', () => {
     for (const [index, [parameter, { columns }]] of Object.entries(takes).entries()) {
       if (!columns) continue
       const reads = new RegExp(`json_to_record(?:set)?\\(\\$${index + 1}::json\\) (?:as )?\\w+ \\(([^()]*)\\)`, 'g')
-      const read = [...text.matchAll(reads)].map(([, list = '']) => list)
+      // A statement may read them again.
+      const read = new Set([...text.matchAll(reads)].map(([, list = '']) => list))
       assert.deepEqual(
-        sorted(read.join(', ')),
+        sorted([...read].join(', ')),
         sorted(columnsOf(columns)),
         `${name} reads other columns of ${parameter}`,
       )
