@@ -88,7 +88,7 @@ export function TicketList({ view, words: sought, open }: Props) {
         onPointerEnter={() => holdLists('pointer', true)}
         onPointerLeave={() => holdLists('pointer', false)}
       >
-        {list.isPending && <Skeleton label={words.list.loading} />}
+        {(list.isPending || (hasNextPage && rows.length === 0)) && <Skeleton label={words.list.loading} />}
         {list.isError && isProblem(list.error, 'invalid') && (
           <QueryMistake query={sought} mistake={list.error.errors[0]} />
         )}
@@ -125,7 +125,7 @@ export function TicketList({ view, words: sought, open }: Props) {
             )
           })}
         </ul>
-        {list.isSuccess && rows.length === 0 && <Empty view={view} isSearch={sought !== ''} />}
+        {list.isSuccess && !hasNextPage && rows.length === 0 && <Empty view={view} isSearch={sought !== ''} />}
       </div>
     </section>
   )

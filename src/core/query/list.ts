@@ -104,15 +104,18 @@ function isReaderOfUsers({ actor, tenant }: Context): boolean {
 
 /** So many tickets, by words or by a condition, are looked for by themselves; more by walking through the order. */
 const MOST_AMONG = 2_000
+/** So many tickets are read for words at a time: of a phrase that nobody said each word may be in all. */
+const MOST_READ = 1_000
 /** As far as tickets with words are counted: each has to be read. */
 const COUNTED_WITH_WORDS = 100
 
 /**
  * A page of the tickets in sight that meet some conditions, in an order, with the places before and after it. A ticket that
  * moves in the order meanwhile may be met again or missed; none that stays where it is. Whose number or address is all that
- * is asked for comes before the others.
+ * is asked for comes before the others. A page may end early, where many tickets had to be read: `next` goes on from there.
  *
  * @param most as many tickets as are looked for by themselves: what is found is the same with any.
+ * @param reads as many tickets as are read for words.
  * @throws Refusal `forbidden`, `invalid` (path `query`) for more words than may be looked for.
  */
 export async function queryTickets(
@@ -120,6 +123,7 @@ export async function queryTickets(
   conditions: Conditions,
   page: QueryPage,
   most = MOST_AMONG,
+  reads = MOST_READ,
 ): Promise<{
   readonly tickets: readonly Ticket[]
   readonly next: QueryCursor | null
@@ -127,7 +131,8 @@ export async function queryTickets(
 }> {
   const characters = LISTED_CHARACTERS
   const lookup = await lookupOf(ctx, conditions, most)
-  const found = lookup === null ? [] : await read(ctx, lookup, { ...page, limit: page.limit + 1 }, characters)
+  const wanted = { ...page, limit: page.limit + 1 }
+  const { found, end } = lookup === null ? NOTHING : await read(ctx, lookup, wanted, { characters, reads })
   const isBack = page.cursor?.isBack ?? false
   const isMore = found.length > page.limit
   const shown = found.slice(0, page.limit)
@@ -140,8 +145,8 @@ export async function queryTickets(
       characters,
     ),
     // Where one came from there is something, or was a moment ago.
-    next: (isBack || isMore) && last ? placeOf(last, false) : null,
-    previous: (isBack ? isMore : page.cursor !== null) && first ? placeOf(first, true) : null,
+    next: isBack || isMore ? (last ? placeOf(last, false) : null) : end,
+    previous: isBack && !isMore ? end : (isBack || page.cursor !== null) && first ? placeOf(first, true) : null,
   }
 }
 
@@ -236,7 +241,10 @@ async function countFound(ctx: Context, conditions: Conditions, wanted: number, 
   const limit = Math.min(wanted, COUNTED_WITH_WORDS)
   const page = { sort: 'created', descending: true, cursor: null, limit: limit + 1 } as const
   const lookup = await lookupOf(ctx, conditions, most)
-  return upTo(limit, lookup === null ? 0 : (await read(ctx, lookup, page, 0)).length)
+  if (lookup === null) return upTo(limit, 0)
+  const { found, end } = await read(ctx, lookup, page, { characters: 0, reads: MOST_READ })
+  const { count, more } = upTo(limit, found.length)
+  return { count, more: more || end !== null }
 }
 
 function hasWords({ words = [], notWords = [] }: Conditions): boolean {
@@ -286,49 +294,69 @@ function exactOf({ terms }: Search, words: readonly Sought[]): Exact | null {
   return number === null && address === null ? null : { number, address }
 }
 
+/** What was read of an order: the tickets that hold what is sought, and where reading ended early. */
+interface Reading {
+  readonly found: readonly FoundRow[]
+  /** Null where it went to the end of the order, or found enough. */
+  readonly end: QueryCursor | null
+}
+
+const NOTHING: Reading = { found: [], end: null }
+
+interface ReadBounds {
+  readonly characters: number
+  /** As many tickets as are read for words. */
+  readonly reads: number
+}
+
 /** As many tickets as a page wants, in the order in which it is read; all of them hold what is sought. */
-async function read(ctx: Context, lookup: Lookup, page: QueryPage, characters: number): Promise<FoundRow[]> {
+async function read(ctx: Context, lookup: Lookup, page: QueryPage, bounds: ReadBounds): Promise<Reading> {
   const { cursor, limit } = page
   const isBack = cursor?.isBack ?? false
   const parts = lookup.exact === null ? [false] : isBack ? [false, true] : [true, false]
   const from = cursor === null ? 0 : Math.max(parts.indexOf(cursor.isExact), 0)
   const found: FoundRow[] = []
+  let left = bounds.reads
   for (const isExact of parts.slice(from)) {
     const after = cursor !== null && isExact === cursor.isExact ? cursor : null
-    const rows = await readPart(
-      ctx,
-      lookup,
-      isExact,
-      { ...page, limit: limit - found.length },
-      { after, isBack, characters },
-    )
-    found.push(...rows.map((row) => ({ row, isExact })))
+    const rest = { ...page, limit: limit - found.length }
+    const part = await readPart(ctx, lookup, { isExact, after, isBack }, rest, { ...bounds, reads: left })
+    found.push(...part.rows.map((row) => ({ row, isExact })))
     if (found.length >= limit) break
+    if (part.end !== null) return { found, end: { ...part.end, isBack, isExact } }
+    left -= part.read
   }
-  return found
+  return { found, end: null }
+}
+
+interface Place {
+  readonly key: string
+  readonly id: string
 }
 
 async function readPart(
   ctx: Context,
   { reader, conditions, search, exact, among, terms }: Lookup,
-  isExact: boolean,
+  begin: { readonly isExact: boolean; readonly after: Place | null; readonly isBack: boolean },
   { sort, descending, limit }: QueryPage,
-  begin: { readonly after: QueryCursor | null; readonly isBack: boolean; readonly characters: number },
-): Promise<readonly QueriedRow[]> {
+  { characters, reads }: ReadBounds,
+): Promise<{ readonly rows: readonly QueriedRow[]; readonly end: Place | null; readonly read: number }> {
   const direction = descending === begin.isBack ? 'asc' : 'desc'
-  const where = { among, words: search && { terms, exact, isExact } }
+  const where = { among, words: search && { terms, exact, isExact: begin.isExact } }
   const found: QueriedRow[] = []
-  let after: Pick<QueryCursor, 'key' | 'id'> | null = begin.after
-  while (found.length < limit) {
-    const part = { sort, direction, after, limit, characters: begin.characters } as const
+  let after = begin.after
+  for (let read = 0; ; ) {
+    const part = { sort, direction, after, limit, characters } as const
     const rows = await ctx.store.run(pageOfQuery(reader, conditions, where, part))
+    read += rows.length
     const held = search === null ? rows : await holding(ctx, search, rows, reader.notesOn)
     found.push(...held)
     const last = rows.at(-1)
-    if (rows.length < limit || last === undefined) break
+    if (found.length >= limit || rows.length < limit || last === undefined)
+      return { rows: found.slice(0, limit), end: null, read }
     after = { key: last.sort_key, id: last.id }
+    if (read >= reads) return { rows: found, end: after, read }
   }
-  return found.slice(0, limit)
 }
 
 function readerOf(ctx: Context, { words = [], notWords = [] }: Conditions): Reader {

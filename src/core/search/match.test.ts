@@ -151,6 +151,39 @@ test('After random writes and merges it finds what a look at all tickets finds, 
   }
 })
 
+test('A phrase that nobody said, of words that all say, is looked for a part at a time, and what is there is found', async () => {
+  const made = await makeTenant(core.store)
+  const ctx = made.as(made.owner)
+  const titles = [...Array.from({ length: 12 }, () => 'glue of paper'), 'paper glue', ...Array(6).fill('glue on paper')]
+  for (const title of titles) await createTicket(ctx, { deskId: made.desks[0], requester: { by: 'nobody' }, title })
+  const order = { sort: 'created', limit: 3 } as const
+  for (const [text, count] of [
+    ['paper glue', 1],
+    ['paper of glue', 0],
+    ['glue of paper', 12],
+  ] as const)
+    for (const descending of [true, false]) {
+      const asked = { words: [{ text, kind: 'phrase' }] } as const
+      const read: number[] = []
+      let pages = 0
+      for (let cursor: QueryCursor | null = null; pages === 0 || cursor !== null; pages += 1) {
+        const page: Awaited<ReturnType<typeof queryTickets>> = await queryTickets(
+          ctx,
+          asked,
+          { ...order, descending, cursor },
+          0,
+          4,
+        )
+        read.push(...page.tickets.map(({ integer }) => integer))
+        cursor = page.next
+      }
+      const all = await found(ctx, [{ text, kind: 'phrase' }])
+      assert.equal(all.length, count, text)
+      assert.deepEqual(read, descending ? all : all.toReversed(), text)
+      assert.ok(pages > 4, `${text}: ${pages} pages`)
+    }
+})
+
 test('A requester is found by the name of now, and not by a former one', async () => {
   const made = await makeTenant(core.store)
   const ctx = made.as(made.owner)
