@@ -38,8 +38,16 @@ after(async () => {
   await world?.stop()
 })
 
+/** As Word puts a list onto the clipboard. */
+const FROM_WORD = ['Press the bell', 'Wait']
+  .map(
+    (item) =>
+      `<p class="MsoListParagraph" style="mso-list:l0 level1 lfo1"><span style="mso-list:Ignore">·&nbsp;</span><span lang="EN-GB">${item}<o:p></o:p></span></p>`,
+  )
+  .join('')
+
 /** Hands a picture in, in the page itself: a browser without a window has no clipboard, and nothing to drag from. */
-async function handIn(page: Page, how: 'paste' | 'drop', name: string): Promise<void> {
+async function handIn(page: Page, how: 'paste' | 'drop', name: string, html = ''): Promise<void> {
   const where = how === 'drop' ? 'window' : `document.querySelector('[aria-label="Message"]')`
   const event =
     how === 'drop'
@@ -49,6 +57,10 @@ async function handIn(page: Page, how: 'paste' | 'drop', name: string): Promise<
     const bytes = Uint8Array.from(atob('${PIXEL}'), (letter) => letter.charCodeAt(0))
     const data = new DataTransfer()
     data.items.add(new File([bytes], '${name}', { type: 'image/png' }))
+    if (${JSON.stringify(html)} !== '') {
+      data.setData('text/html', ${JSON.stringify(html)})
+      data.setData('text/plain', 'The same as text.')
+    }
     ${where}.dispatchEvent(${event})
   }`)
 }
@@ -77,6 +89,11 @@ async function signedIn(
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('navigation', { name: 'Views' }).waitFor()
   return { page, context, faults }
+}
+
+/** What is in the field of messages. */
+async function written(page: Page): Promise<string> {
+  return (await page.getByRole('textbox', { name: 'Message' }).innerText()).trim()
 }
 
 /** Whether a ticket is unread to whoever has signed in at a page. */
@@ -150,18 +167,27 @@ describe('the console', { skip: noBrowser }, () => {
     await handIn(page, 'drop', 'second.png')
     await page.getByRole('button', { name: 'Remove second.png' }).waitFor()
     await page.getByRole('button', { name: 'Remove second.png' }).click()
-    assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), 'The second time this week.')
+    assert.equal(await written(page), 'The second time this week.')
     await page.getByRole('button', { name: 'Send', exact: true }).click()
     await files.waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Undo' }).click()
-    assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), 'The second time this week.')
+    assert.equal(await written(page), 'The second time this week.')
     assert.equal(await files.getByRole('listitem').count(), 2)
     await page.getByRole('button', { name: 'Send', exact: true }).click()
     await conversation
       .getByRole('article', { name: /^Note: / })
       .getByText('The second time this week.')
       .waitFor()
+    // Word brings a picture of the text too, which nobody wants.
+    await handIn(page, 'paste', 'text.png', FROM_WORD)
+    const field = page.getByRole('textbox', { name: 'Message' })
+    await field.locator('ul li').nth(1).waitFor()
+    assert.deepEqual(await field.locator('li').allInnerTexts(), ['Press the bell', 'Wait'])
+    assert.equal(await field.locator('[class], [style], span').count(), 0)
+    assert.equal(await files.count(), 0)
     await page.getByRole('tab', { name: 'Reply' }).click()
+    await field.press('Control+a')
+    await page.getByRole('button', { name: 'Bold' }).click()
     await page.getByRole('button', { name: 'Send', exact: true }).click()
     await conversation.getByRole('article', { name: 'Message of Olivia Owner', exact: true }).waitFor()
 
@@ -176,6 +202,7 @@ describe('the console', { skip: noBrowser }, () => {
         ['public', 'Help is on the way.'],
       ],
     )
+    assert.deepEqual([data[1]?.html, data[2]?.html], [null, '<p><strong>Help is on the way.</strong></p>'])
     assert.deepEqual(data[1]?.attachments.map(({ name }) => name).toSorted(), ['lift.txt', 'photo.png'])
     assert.equal((await api().call('getTicket', { params: { id } })).status, 'solved')
     assert.deepEqual(
@@ -287,7 +314,7 @@ describe('the console', { skip: noBrowser }, () => {
       data.map(({ text }) => text),
       ['Are you there?', 'We are.'],
     )
-    assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), '')
+    assert.equal(await written(page), '')
   })
 
   test('stops a reply when something was said meanwhile, and gives the text back', async (t) => {
@@ -300,7 +327,7 @@ describe('the console', { skip: noBrowser }, () => {
     await api().call('addMessage', { params: { id }, body: { text: 'No, me.' } })
     await page.getByText('Not sent: something happened meanwhile.').waitFor()
     await page.getByRole('region', { name: 'Conversation' }).getByText('No, me.').waitFor()
-    assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), 'I am.')
+    assert.equal(await written(page), 'I am.')
     assert.equal((await api().call('listMessages', { params: { id } })).data.length, 2)
   })
 
@@ -316,7 +343,7 @@ describe('the console', { skip: noBrowser }, () => {
     await page.keyboard.press('n')
     await page.keyboard.type('je')
     assert.equal(await page.getByRole('tab', { name: 'Note' }).getAttribute('aria-selected'), 'true')
-    assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), 'je')
+    assert.equal(await written(page), 'je')
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+k')
     await page.getByRole('dialog', { name: 'Command palette' }).waitFor()
@@ -545,7 +572,7 @@ describe('the console', { skip: noBrowser }, () => {
     await page.getByLabel('Password').fill(world.value('CONSOLE_PASSWORD'))
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('region', { name: 'Conversation' }).getByText('Hello?').waitFor()
-    assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), '')
+    assert.equal(await written(page), '')
   })
 
   test('keeps what a hostile message has in it within its frame', async (t) => {

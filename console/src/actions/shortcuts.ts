@@ -7,18 +7,16 @@ import { useScene } from './scene.ts'
 /** For how long the first key of two waits for the second. */
 const PATIENCE_MS = 1_500
 
+/** What one types into. */
+const FIELD = 'input:not([type="checkbox"]), textarea, [contenteditable="true"]'
+
 /** Whether the keys belong to something that one types into, or that moves by them itself. */
 function isTaken(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return true
   if (event.getModifierState('AltGraph')) return true
   const { target } = event
   if (!(target instanceof HTMLElement)) return false
-  return (
-    target.isContentEditable ||
-    target.closest(
-      'input:not([type="checkbox"]), textarea, select, [role="menu"], [role="listbox"], [role="dialog"]',
-    ) !== null
-  )
+  return target.closest(`${FIELD}, select, [role="menu"], [role="listbox"], [role="dialog"]`) !== null
 }
 
 /** Runs actions by their keys, wherever the focus is but in a field. None is one of the browser's own. */
@@ -34,11 +32,7 @@ export function useShortcuts(): void {
         return
       }
       // Out of a field one comes by Escape; the next leaves the ticket.
-      if (
-        event.key === 'Escape' &&
-        event.target instanceof HTMLElement &&
-        event.target.closest('textarea, input:not([type="checkbox"])')
-      ) {
+      if (event.key === 'Escape' && event.target instanceof HTMLElement && event.target.closest(FIELD)) {
         if (!event.defaultPrevented && !event.target.closest('[role="dialog"]')) event.target.blur()
         return
       }

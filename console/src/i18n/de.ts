@@ -155,6 +155,18 @@ export const de: Words = {
     refused: (ticket: string, why: string): string => `${ticket} wurde nicht geändert: ${why}`,
     clear: 'Fertig',
   },
+  marks: {
+    title: 'Auszeichnung',
+    bold: 'Fett',
+    italic: 'Kursiv',
+    list: 'Liste',
+    numbers: 'Liste mit Nummern',
+    quote: 'Zitat',
+    code: 'Code',
+    link: 'Link',
+    address: 'Adresse',
+    setLink: 'Link setzen',
+  },
   actions: {
     pick: 'Für eine Änderung von vielen auswählen',
     pickTo: 'Alle bis hierher auswählen',

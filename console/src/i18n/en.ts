@@ -153,6 +153,18 @@ export const en = {
     refused: (ticket: string, why: string): string => `${ticket} was not changed: ${why}`,
     clear: 'Done',
   },
+  marks: {
+    title: 'Marks',
+    bold: 'Bold',
+    italic: 'Italic',
+    list: 'List',
+    numbers: 'List with numbers',
+    quote: 'Quote',
+    code: 'Code',
+    link: 'Link',
+    address: 'Address',
+    setLink: 'Set link',
+  },
   actions: {
     pick: 'Pick for a change of many',
     pickTo: 'Pick all up to here',

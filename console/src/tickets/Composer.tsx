@@ -1,20 +1,6 @@
 import { ChevronDown } from 'lucide-react'
-import { type ClipboardEvent, useEffect, useRef } from 'react'
-import {
-  Button,
-  FieldError,
-  Menu,
-  MenuItem,
-  MenuTrigger,
-  Popover,
-  Tab,
-  TabList,
-  TabPanel,
-  Tabs,
-  TextArea,
-  TextField,
-  type TextFieldProps,
-} from 'react-aria-components'
+import { lazy, Suspense, useId } from 'react'
+import { Button, Menu, MenuItem, MenuTrigger, Popover, Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import type { Ticket } from '../../../sdk/operations.ts'
 import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
@@ -22,10 +8,12 @@ import { can } from './abilities.ts'
 import { STATUSES } from './change.ts'
 import { answered, chooseMode, MODES, type Mode, useAsked, useMode } from './composing.ts'
 import { changeDraft, EMPTY, isEmpty, keepDraft, useDraft } from './drafts.ts'
-import { AttachButton, Files, pastedFiles, useDrop } from './Files.tsx'
+import { AttachButton, Files, useDrop } from './Files.tsx'
 import { send } from './outbox.ts'
 import { useTimeline } from './ticket.ts'
 import { attach, useUploads } from './uploads.ts'
+
+const Editor = lazy(() => import('./Editor.tsx'))
 
 /** Where one answers or notes something: two modes that look different, each with a draft of its own. */
 export function Composer({ ticket }: { readonly ticket: Ticket }) {
@@ -64,52 +52,37 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
   const draft = useDraft(place)
   const uploads = useUploads(place)
   const isOver = useDrop(place)
-  const area = useRef<HTMLTextAreaElement>(null)
   const isAsked = useAsked()
-  useEffect(() => {
-    if (!isAsked) return
-    area.current?.focus()
-    answered()
-  }, [isAsked])
+  const problemId = useId()
   const isReady = !isEmpty(draft) && uploads.every(({ problem }) => problem !== null)
   const seen = useTimeline(ticket.id).data?.findLast(({ message }) => message)?.message?.id ?? null
 
   function submit(status: Ticket['status'] | null): void {
     if (!isReady) return
-    send({ ...place, text: draft.text, files: draft.files, status, seen })
+    send({ ...place, html: draft.html, files: draft.files, status, seen })
     keepDraft(place, EMPTY)
   }
-  const press: TextFieldProps['onKeyDown'] = (event) => {
-    // What is not sending goes on to the shortcuts.
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return event.continuePropagation()
-    event.preventDefault()
-    submit(null)
-  }
-  function paste(event: ClipboardEvent): void {
-    const files = pastedFiles(event.clipboardData)
-    if (files.length === 0) return
-    event.preventDefault()
-    attach(place, files)
-  }
-
   return (
     <>
-      <TextField
-        aria-label={words.composer.message}
-        value={draft.text}
-        onChange={(text) => changeDraft(place, () => ({ text }))}
-        onKeyDown={press}
-        isInvalid={draft.problem !== null}
-      >
-        <TextArea
-          ref={area}
-          className="message-field"
-          rows={4}
-          placeholder={mode === 'note' ? words.composer.noteHint : words.composer.replyHint}
-          onPaste={paste}
+      <Suspense fallback={<div className="editor" aria-busy="true" />}>
+        <Editor
+          key={`${ticket.id} ${mode}`}
+          html={draft.html}
+          label={words.composer.message}
+          hint={mode === 'note' ? words.composer.noteHint : words.composer.replyHint}
+          problemId={draft.problem === null ? null : problemId}
+          isAsked={isAsked}
+          onFocus={answered}
+          onChange={(html) => changeDraft(place, () => ({ html }))}
+          onFiles={(files) => attach(place, files)}
+          onSend={() => submit(null)}
         />
-        <FieldError className="field-error composer-problem">{draft.problem}</FieldError>
-      </TextField>
+      </Suspense>
+      {draft.problem !== null && (
+        <p id={problemId} className="field-error composer-problem">
+          {draft.problem}
+        </p>
+      )}
       {isOver && <p className="drop">{words.composer.drop}</p>}
       <Files place={place} files={draft.files} uploads={uploads} />
       <div className="composer-foot">

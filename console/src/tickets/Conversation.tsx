@@ -10,6 +10,7 @@ import { MessageFrame } from './MessageFrame.tsx'
 import { MessageText } from './MessageText.tsx'
 import { useNow } from './now.ts'
 import { useOutbox } from './outbox.ts'
+import { textOf } from './rich.ts'
 import { useTimeline } from './ticket.ts'
 
 type Part =
@@ -87,12 +88,12 @@ export function Conversation({ ticket }: { readonly ticket: Ticket }) {
           <Changes key={part.changes[0]?.id} changes={part.changes} />
         ),
       )}
-      {sending.map(({ key, mode, text, files }) => (
+      {sending.map(({ key, mode, html, files }) => (
         <article key={key} className={`message sending ${mode}`} aria-label={words.ticket.sending}>
           <header>
             <strong>{words.ticket.sending}</strong>
           </header>
-          <p className="message-text">{text}</p>
+          <p className="message-text">{textOf(html)}</p>
           {files.length > 0 && <p className="hint">{files.map(({ name }) => name).join(', ')}</p>}
         </article>
       ))}

@@ -62,7 +62,7 @@ export function TicketList({ view, words: sought, open }: Props) {
     if (at === -1) return
     virtual.scrollToIndex(at)
     requestAnimationFrame(() => {
-      const isTyping = document.activeElement?.closest('input, textarea')
+      const isTyping = document.activeElement?.closest('input, textarea, [contenteditable="true"]')
       if (!isTyping) document.getElementById(rowId(selected ?? ''))?.focus({ preventScroll: true })
     })
   }, [selected, at, virtual])

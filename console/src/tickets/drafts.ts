@@ -14,13 +14,14 @@ export type DraftFile = Pick<Attachment, 'id' | 'name' | 'size'>
 
 /** What is written and not sent yet. */
 export interface Draft {
-  readonly text: string
+  /** As HTML; empty where nothing is written. */
+  readonly html: string
   readonly files: readonly DraftFile[]
   /** Why it came back when it was sent. */
   readonly problem: string | null
 }
 
-export const EMPTY: Draft = { text: '', files: [], problem: null }
+export const EMPTY: Draft = { html: '', files: [], problem: null }
 
 const PREFIX = 'polydesk.draft'
 const listeners = new Set<() => void>()
@@ -45,15 +46,15 @@ export function changeDraft(place: Place, change: (draft: Draft) => Partial<Draf
 }
 
 /** Whether there is nothing to send. */
-export function isEmpty({ text, files }: Pick<Draft, 'text' | 'files'>): boolean {
-  return text.trim() === '' && files.length === 0
+export function isEmpty({ html, files }: Pick<Draft, 'html' | 'files'>): boolean {
+  return html === '' && files.length === 0
 }
 
 /** Puts something back to what was written since, and loses neither. */
-export function giveBack(place: Place, { text, files, problem }: Draft): void {
+export function giveBack(place: Place, { html, files, problem }: Draft): void {
   const since = draftOf(place)
   keepDraft(place, {
-    text: [text, since.text].filter((each) => each !== '').join('\n\n'),
+    html: html + since.html,
     files: [...files, ...since.files.filter(({ id }) => !files.some((file) => file.id === id))],
     problem,
   })
@@ -78,9 +79,9 @@ function subscribe(listener: () => void): () => void {
 function readDraft(kept: string | null): Draft {
   if (kept === null) return EMPTY
   try {
-    const { text, files, problem } = Object(JSON.parse(kept))
+    const { html, files, problem } = Object(JSON.parse(kept))
     return {
-      text: typeof text === 'string' ? text : '',
+      html: typeof html === 'string' ? html : '',
       files: readFiles(files),
       problem: typeof problem === 'string' ? problem : null,
     }

@@ -10,6 +10,7 @@ import { wordsNow } from '../i18n/words.ts'
 import { notify } from '../shell/notices.ts'
 import { STATUSES } from './change.ts'
 import { type Draft, giveBack, type Place, readFiles } from './drafts.ts'
+import { plainOf } from './rich.ts'
 
 /** For how long a message can be taken back. */
 export const UNDO_MS = 10_000
@@ -68,7 +69,7 @@ export function undo(message: Outgoing): void {
 function takeBack(message: Outgoing, problem: string | null): void {
   timers.delete(message.key)
   set(outgoing.filter((each) => each.key !== message.key))
-  giveBack(message, { text: message.text, files: message.files, problem })
+  giveBack(message, { html: message.html, files: message.files, problem })
 }
 
 async function deliver(message: Outgoing): Promise<void> {
@@ -89,12 +90,19 @@ async function deliver(message: Outgoing): Promise<void> {
   }
 }
 
+/** What has no marks goes as plain text, so that everybody sees it in their own type. */
+function contentOf(html: string): { readonly text: string } | { readonly html: string } | undefined {
+  if (html === '') return undefined
+  const text = plainOf(html)
+  return text === null ? { html } : { text }
+}
+
 /** A reply is meant for what its author read; a note for colleagues, who read what there is. */
-async function post({ key, ticket: id, mode, text, files, status, seen }: Outgoing): Promise<void> {
+async function post({ key, ticket: id, mode, html, files, status, seen }: Outgoing): Promise<void> {
   const { ticket } = await client.call('addMessage', {
     params: { id },
     body: {
-      ...(text.trim() !== '' && { text }),
+      ...contentOf(html),
       ...(files.length > 0 && { attachments: files.map((file) => file.id) }),
       visibility: mode === 'note' ? 'internal' : 'public',
       ...(status && { status }),
@@ -117,7 +125,7 @@ export function recoverOutbox(person: string): void {
   const underWay = own.filter(({ isSending }) => isSending)
   set([...kept.filter((each) => each.person !== person), ...underWay])
   for (const message of own)
-    if (!message.isSending) giveBack(message, { text: message.text, files: message.files, problem: null })
+    if (!message.isSending) giveBack(message, { html: message.html, files: message.files, problem: null })
   for (const each of underWay) void deliver(each)
 }
 
@@ -132,15 +140,15 @@ function readOutbox(): readonly Outgoing[] {
 
 /** What this page, or one of an earlier version, kept; nothing of what cannot be read. */
 function readKept(value: unknown): readonly Outgoing[] {
-  const { key, person, ticket, mode, text, files, status, seen, isSending } = Object(value)
-  if (typeof person !== 'string' || typeof ticket !== 'string' || typeof text !== 'string') return []
+  const { key, person, ticket, mode, html, files, status, seen, isSending } = Object(value)
+  if (typeof person !== 'string' || typeof ticket !== 'string' || typeof html !== 'string') return []
   return [
     {
       key: typeof key === 'string' ? key : crypto.randomUUID(),
       person,
       ticket,
       mode: mode === 'note' ? 'note' : 'reply',
-      text,
+      html,
       files: readFiles(files),
       status: STATUSES.find((each) => each === status) ?? null,
       seen: typeof seen === 'string' ? seen : null,
