@@ -504,8 +504,8 @@ describe('the console', { skip: noBrowser }, () => {
     await other.getByLabel('Password').waitFor()
   })
 
-  test('folds the history below an answer, and nothing that was said', async (t) => {
-    const { page } = await signedIn(t)
+  test('folds the history below an answer, nothing that was said, and keeps what is written through an outage', async (t) => {
+    const { page, context } = await signedIn(t)
     const text = 'Yes.\n\n> A question\n> of yours'
     const { id } = await api().call('createTicket', { body: { title: 'Quotes', text } })
     await api().call('addMessage', { params: { id }, body: { text: '> A question\n\nAnswered within.\n' } })
@@ -516,6 +516,14 @@ describe('the console', { skip: noBrowser }, () => {
     assert.deepEqual([await quote.isVisible(), await conversation.locator('details.quoted').count()], [false, 1])
     await conversation.getByText('Quoted text').click()
     assert.ok(await quote.isVisible())
+
+    await context.setOffline(true)
+    await page.getByText('No connection.', { exact: false }).waitFor()
+    await page.getByRole('textbox', { name: 'Message' }).fill('Written without a network.')
+    await context.setOffline(false)
+    await page.getByText('No connection.', { exact: false }).waitFor({ state: 'detached' })
+    await page.reload()
+    await page.getByRole('textbox', { name: 'Message' }).getByText('Written without a network.').waitFor()
   })
 
   test('opens at what is new, stays where one reads, and goes on to the tickets beside', async (t) => {

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { useWords } from '../i18n/words.ts'
+import { isAwaited } from '../tickets/composing.ts'
 import { actions } from './actions.ts'
 import { setPalette } from './palette.ts'
 import { useScene } from './scene.ts'
@@ -36,7 +37,7 @@ export function useShortcuts(): void {
         if (!event.defaultPrevented && !event.target.closest('[role="dialog"]')) event.target.blur()
         return
       }
-      if (isTaken(event)) return
+      if (isTaken(event) || isAwaited()) return
       const isButton = event.target instanceof HTMLElement && event.target.closest('a, button') !== null
       if (event.key === 'Enter' && isButton) return
       const { key, at } = pending.current

@@ -4,6 +4,7 @@ import { Palette } from '../actions/Palette.tsx'
 import { openPalette } from '../actions/palette.ts'
 import { useShortcuts } from '../actions/shortcuts.ts'
 import { useFeed, useFeedState } from '../api/feed.ts'
+import { useOnline } from '../api/online.ts'
 import { chooseLanguage, useWords } from '../i18n/words.ts'
 import { SignIn } from '../session/SignIn.tsx'
 import { signOut, useMe, useSession } from '../session/session.ts'
@@ -44,6 +45,7 @@ function Desk() {
   })
   const { view = '' } = useSearch({ strict: false })
   const feedState = useFeedState()
+  const isOnline = useOnline()
   useFeed()
   useShortcuts()
   return (
@@ -59,7 +61,7 @@ function Desk() {
         </Button>
         <Account />
       </header>
-      {feedState === 'away' && (
+      {(feedState === 'away' || !isOnline) && (
         <p className="offline" role="status">
           {words.shell.offline}
         </p>

@@ -73,6 +73,13 @@ export default function Editor({ html, label, hint, problemId, isAsked, onFocus,
   })
   const take = useEffectEvent((files: readonly File[]) => onFiles(files))
   const send = useEffectEvent(() => onSend())
+  const isAskedNow = useEffectEvent(() => isAsked)
+  const focus = useEffectEvent((made: Writing) => {
+    // At once: its own command waits for a frame, and keys that come until then are not for this field.
+    made.commands.setTextSelection(made.state.doc.content.size)
+    made.view.focus()
+    onFocus()
+  })
   useEffect(() => {
     const made = new Writing({
       element: place.current,
@@ -92,7 +99,12 @@ export default function Editor({ html, label, hint, problemId, isAsked, onFocus,
           if (files.length > 0) take(files)
           return files.length > 0
         },
-        handleKeyDown: (_view, { key, ctrlKey, metaKey }) => {
+        handleKeyDown: (view, { key, ctrlKey, metaKey }) => {
+          // Out of the field, as out of any other.
+          if (key === 'Escape') {
+            view.dom.blur()
+            return true
+          }
           if (key !== 'Enter' || !(ctrlKey || metaKey)) return false
           send()
           return true
@@ -101,6 +113,7 @@ export default function Editor({ html, label, hint, problemId, isAsked, onFocus,
       onUpdate: ({ editor }) => tell(textOf(editor.getHTML()).trim() === '' ? '' : editor.getHTML()),
     })
     setWriting(made)
+    if (isAskedNow()) focus(made)
     return () => made.destroy()
   }, [])
   // What another window wrote, what was sent, and what came back.
@@ -109,11 +122,8 @@ export default function Editor({ html, label, hint, problemId, isAsked, onFocus,
     known.current = html
     writing.commands.setContent(html, { emitUpdate: false })
   }, [writing, html])
-  const focused = useEffectEvent(() => onFocus())
   useEffect(() => {
-    if (!writing || !isAsked) return
-    writing.commands.focus('end')
-    focused()
+    if (writing && isAsked) focus(writing)
   }, [writing, isAsked])
   // Its attributes are asked for when it is drawn.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is drawn again for what they are made of.
