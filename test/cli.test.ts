@@ -110,7 +110,13 @@ describe('every command', () => {
       '',
     ]
     await writeFile(join(installation.dataDir, 'postgres-18', 'postmaster.pid'), stale.join('\n'))
-    const { live, revoked } = await everyCommand({ POLYDESK_DATA_DIR: installation.dataDir }, 'Stopped')
+    // Each starts the database and stops it again.
+    const environment = { POLYDESK_DATA_DIR: installation.dataDir }
+    await done(environment, 'tenant', 'create', 'Stopped')
+    const issue = ['token', 'create', 'native', 'api_key', '--tenant', 'Stopped']
+    const [live = ''] = shown(await done(environment, ...issue), `secret (\\w{40})\nid ${UUID}`)
+    const [revoked = '', id = ''] = shown(await done(environment, ...issue), `secret (\\w{40})\nid (${UUID})`)
+    await done(environment, 'token', 'revoke', id, '--tenant', 'Stopped')
     assert.deepEqual(await installation.postmasters(), [], 'a command stops what it started')
     server = await installation.start()
     assert.equal(await listWith(server.url, live), 200)
