@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
-import { callInput } from '../idempotency/claimed.ts'
+import { callValues } from '../idempotency/claimed.ts'
 import { once } from '../idempotency/store.ts'
 import { type Actor, may } from '../identity/actor.ts'
 import type { UserProfile } from '../identity/user.ts'
@@ -114,8 +114,8 @@ export async function createCredential(
       const { id: userId } = await demandMayActFor(ctx, input.userId)
       const id = ctx.newId()
       const sealed = vault.seal(input.secret, ownerOf(ctx, id)).toString('base64')
-      const call = { ...rowOf(input), id, user_id: userId, sealed, ...callInput(ctx) }
-      const [row] = await ctx.store.run(ISSUE_CREDENTIAL.with({ tenant_id: ctx.tenant.id, call }))
+      const issued = { ...rowOf(input), id, user_id: userId, sealed }
+      const [row] = await ctx.store.run(ISSUE_CREDENTIAL.with(callValues(ctx, issued)))
       return row && { id, secret: input.secret }
     },
     (earlier) => issuedIn(ctx, vault, earlier),
@@ -136,8 +136,7 @@ export async function withdrawCredential(ctx: Context, kinds: Kinds, id: string)
     async () => {
       const { revokedAt } = await getCredential(ctx, kinds, id)
       if (revokedAt !== null) return id
-      const call = { id, ...callInput(ctx) }
-      const [row] = await ctx.store.run(WITHDRAW_CREDENTIAL.with({ tenant_id: ctx.tenant.id, call }))
+      const [row] = await ctx.store.run(WITHDRAW_CREDENTIAL.with(callValues(ctx, { id })))
       return row?.id
     },
     () => id,

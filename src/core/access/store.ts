@@ -3,6 +3,7 @@ import { StoreFull } from '../../storage/failures.ts'
 import { Sql } from '../../storage/sql.ts'
 import { statement } from '../../storage/statement.ts'
 import type { Store } from '../../storage/store.ts'
+import { recordingOf } from '../events/recording.ts'
 import { CALL, claimedCall, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
 import type { Actor, ActorCredential } from '../identity/actor.ts'
@@ -226,20 +227,8 @@ const ISSUED = {
   ...CALL,
 }
 
-/** What an event tells of a credential `c`: its name is its owner's. */
-const TOLD = (c: string): string =>
-  `jsonb_build_object('dialect', ${c}.dialect, 'kind', ${c}.kind, 'user_id', ${c}.user_id, 'desk_id', ${c}.desk_id)`
-
-const recording = (kind: string, from: string, side: 'before' | 'after'): string => `counted as (
-  update tenant_counters c set event_position = c.event_position + 1
-  where c.tenant_id = :tenant_id and exists (select 1 from ${from})
-  returning c.event_position
-),
-recorded as (
-  insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at, ${side})
-  select :tenant_id, n.event_position, a.event_id, '${kind}', c.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at, ${TOLD('c')}
-  from ${from} c, accepted a, counted n
-)`
+/** What an event tells of a credential: its name is its owner's. */
+const TOLD = `jsonb_build_object('dialect', f.dialect, 'kind', f.kind, 'user_id', f.user_id, 'desk_id', f.desk_id)`
 
 /** Issues a credential to a person who was not erased. Without a row they were, or the key had been used. */
 export const ISSUE_CREDENTIAL = statement(
@@ -264,7 +253,7 @@ issued as (
   from accepted a, owner o
   returning c.id, c.dialect, c.kind, c.user_id, c.desk_id
 ),
-${recording('credential.created', 'issued', 'after')},
+${recordingOf('credential.created', 'issued', 'f.id', { after: TOLD })},
 ${keeping('issued', "jsonb_build_object('credential', f.id, 'sealed', a.sealed)")}
 select i.id from issued i`,
 )
@@ -283,7 +272,7 @@ revoked as (
   returning c.id, c.dialect, c.kind, c.secret_hash, c.public_id, c.user_id, c.desk_id
 ),
 ${FORGOTTEN},
-${recording('credential.revoked', 'revoked', 'before')},
+${recordingOf('credential.revoked', 'revoked', 'f.id', { before: TOLD })},
 ${keeping('revoked', "jsonb_build_object('credential', f.id)")}
 select r.id from revoked r`,
 )
@@ -293,28 +282,11 @@ const CredentialKept = Type.Object({ credential: Type.Optional(Type.String()), s
 export type CredentialKept = Static<typeof CredentialKept>
 export const CREDENTIAL_KEPT = kept('credential.kept', CredentialKept)
 
+/** All that there ever were, the oldest first. */
 export const LIST_CREDENTIALS = statement(
   'credential.list',
-  {
-    takes: { tenant_id: Sql.uuid },
-    row: Type.Object({
-      id: Type.String(),
-      dialect: Type.String(),
-      kind: Type.String(),
-      name: Type.String(),
-      public_id: nullableText,
-      scopes: Type.Array(Type.String()),
-      user_id: Type.String(),
-      created_at: Type.String(),
-      expires_at: nullableText,
-      revoked_at: nullableText,
-      last_used_at: nullableText,
-      test_mode: Type.Boolean(),
-    }),
-  },
-  `select c.id, c.dialect, c.kind, c.name, c.public_id, c.scopes, c.user_id, c.created_at, c.expires_at, c.revoked_at,
-  c.last_used_at, c.test_mode
-from credentials c where c.tenant_id = :tenant_id order by c.created_at, c.id`,
+  { takes: { tenant_id: Sql.uuid }, row: ManagedRow },
+  `select ${MANAGED} from credentials c where c.tenant_id = :tenant_id order by c.created_at, c.id`,
 )
 
 /**

@@ -1,7 +1,7 @@
 import { findRecord } from '../catalogue/commands.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
-import { callInput } from '../idempotency/claimed.ts'
+import { callValues } from '../idempotency/claimed.ts'
 import { demandTenantWide } from '../identity/actor.ts'
 import { asReached, reachesPerson } from '../identity/reach.ts'
 import { userOf } from '../identity/rows.ts'
@@ -29,14 +29,14 @@ export async function addToGroup(ctx: Context, groupId: string, ref: UserRef): P
   const { group, user } = await demandMayPlace(ctx, groupId, ref)
   if (!user.isOwner && user.memberships.every(({ role }) => role === 'customer'))
     refuse({ code: 'conflict', message: 'Only who works on a desk is in a group.' })
-  await ctx.store.run(ADD_MEMBER.with(callValues(ctx, group.id, user.id)))
+  await ctx.store.run(ADD_MEMBER.with(callValues(ctx, { group_id: group.id, user_id: user.id })))
   ctx.store.written(ctx.tenant.id)
 }
 
 /** Takes somebody out of a group. Who is not in it stays so. The caller tells `Access.changed`. @throws Refusal `forbidden`, `not_found` */
 export async function removeFromGroup(ctx: Context, groupId: string, ref: UserRef): Promise<void> {
   const { group, user } = await demandMayPlace(ctx, groupId, ref)
-  await ctx.store.run(REMOVE_MEMBER.with(callValues(ctx, group.id, user.id)))
+  await ctx.store.run(REMOVE_MEMBER.with(callValues(ctx, { group_id: group.id, user_id: user.id })))
   ctx.store.written(ctx.tenant.id)
 }
 
@@ -48,8 +48,4 @@ async function demandMayPlace(ctx: Context, groupId: string, ref: UserRef) {
   const group = findRecord(tenant, 'group', groupId)
   const user = (await findProfile(ctx, ref)) ?? refuse({ code: 'not_found', missing: 'user' })
   return { group, user }
-}
-
-function callValues(ctx: Context, groupId: string, userId: string) {
-  return { tenant_id: ctx.tenant.id, call: { group_id: groupId, user_id: userId, ...callInput(ctx) } }
 }

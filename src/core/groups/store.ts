@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { Sql } from '../../storage/sql.ts'
 import { statement } from '../../storage/statement.ts'
+import { recordingOf } from '../events/recording.ts'
 import { CALL, claimedCall } from '../idempotency/claimed.ts'
 import { USER_VIEW, UserRow } from '../identity/rows.ts'
 
@@ -8,17 +9,8 @@ const IdRow = Type.Object({ id: Type.String() })
 
 const MEMBER = { group_id: Sql.uuid, user_id: Sql.uuid, ...CALL }
 
-const recording = (kind: string, from: string): string => `counted as (
-  update tenant_counters c set event_position = c.event_position + 1
-  where c.tenant_id = :tenant_id and exists (select 1 from ${from})
-  returning c.event_position
-),
-recorded as (
-  insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at, ${kind === 'group.member_added' ? 'after' : 'before'})
-  select :tenant_id, c.event_position, a.event_id, '${kind}', a.group_id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
-    jsonb_build_object('user_id', a.user_id)
-  from accepted a, ${from}, counted c
-)`
+/** What an event tells: who it is. */
+const WHO = "jsonb_build_object('user_id', a.user_id)"
 
 /** Puts a person into a group. Without a row they are in it already, or were erased. */
 export const ADD_MEMBER = statement(
@@ -34,7 +26,7 @@ added as (
   select :tenant_id, a.group_id, l.id, a.at from accepted a, living l
   on conflict do nothing returning m.user_id
 ),
-${recording('group.member_added', 'added')}
+${recordingOf('group.member_added', 'added', 'a.group_id', { after: WHO })}
 select d.user_id as id from added d`,
 )
 
@@ -49,7 +41,7 @@ removed as (
   where m.tenant_id = :tenant_id and m.group_id = a.group_id and m.user_id = a.user_id
   returning m.user_id
 ),
-${recording('group.member_removed', 'removed')}
+${recordingOf('group.member_removed', 'removed', 'a.group_id', { before: WHO })}
 select r.user_id as id from removed r`,
 )
 

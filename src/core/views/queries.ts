@@ -43,7 +43,7 @@ export async function getView(ctx: Context, id: string): Promise<View> {
   return row ? viewOf(row) : refuse({ code: 'not_found', missing: 'view' })
 }
 
-/** How much is in each view, all counted in one round trip. One that cannot be read says so, and breaks no other. @throws Refusal `forbidden` */
+/** How much is in each view, all counted together. One that cannot be read says so, and breaks no other. @throws Refusal `forbidden` */
 export async function countViews(ctx: Context): Promise<readonly ViewCount[]> {
   const views = await listViews(ctx)
   const read = await readQueries(

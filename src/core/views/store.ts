@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Sql } from '../../storage/sql.ts'
 import { type BoundStatement, statement } from '../../storage/statement.ts'
+import { recordingOf } from '../events/recording.ts'
 import { CALL, claimedCall, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
 import { QUERY_SORTS } from '../query/list.ts'
@@ -104,20 +105,6 @@ const KEPT = (from: string): string => keeping(from, "jsonb_build_object('view',
 /** What an event tells of a view `v`: for whom it is, and nothing that its author wrote. */
 const TOLD = (v: string): string => `jsonb_build_object('audience', ${v}.audience, 'group_id', ${v}.group_id)`
 
-const recorded = (kind: string, subject: string, sides: { readonly before: string; readonly after: string }): string =>
-  `recorded as (
-  insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at, before, after)
-  select :tenant_id, c.event_position, a.event_id, '${kind}', v.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
-    ${sides.before}, ${sides.after}
-  from ${subject} v, accepted a, counted c
-)`
-
-const counting = (what: string): string => `counted as (
-  update tenant_counters c set event_position = c.event_position + 1
-  where c.tenant_id = :tenant_id and exists (select 1 from ${what})
-  returning c.event_position
-)`
-
 const ADDING = { ...WORDS, ...CALL }
 
 /** Without a row there are as many as may be, the author is gone, or the key had been used. */
@@ -135,8 +122,7 @@ made as (
   select :tenant_id, a.id, 1, a.name, a.query, a.sort, a.descending, a.audience, a.group_id, a.actor_id, a.at from accepted a
   returning v.id, v.audience, v.group_id
 ),
-${counting('made')},
-${recorded('view.created', 'made', { before: 'null', after: TOLD('v') })},
+${recordingOf('view.created', 'made', 'f.id', { after: TOLD('f') })},
 ${KEPT('made')}
 select m.id from made m`,
 )
@@ -169,11 +155,7 @@ changed as (
   from accepted a, found f where v.tenant_id = :tenant_id and v.id = f.id and f.is_other
   returning v.id
 ),
-${counting('changed')},
-${recorded('view.changed', 'found', {
-  before: TOLD('v'),
-  after: "jsonb_build_object('audience', a.audience, 'group_id', a.group_id)",
-})},
+${recordingOf('view.changed', 'changed', 'f.id', { before: `(select ${TOLD('v')} from found v)`, after: TOLD('a') })},
 ${KEPT('found')}
 select f.id from found f`,
 )
@@ -190,8 +172,7 @@ deleted as (
   delete from views v using accepted a where v.tenant_id = :tenant_id and v.id = a.id
   returning v.id, v.audience, v.group_id
 ),
-${counting('deleted')},
-${recorded('view.deleted', 'deleted', { before: TOLD('v'), after: 'null' })},
+${recordingOf('view.deleted', 'deleted', 'f.id', { before: TOLD('f') })},
 ${KEPT('deleted')}
 select d.id from deleted d`,
 )
