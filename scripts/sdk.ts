@@ -123,6 +123,8 @@ function operationsOf() {
     for (const [method, each] of Object.entries(Object(methods))) {
       const { operationId, parameters = [], requestBody, responses }: Described = Object(each)
       const success = Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1]
+      // What is no JSON is loaded by its address, not by a call.
+      if (success?.content && !success.content['application/json']) continue
       const inPath = parameters.filter((one) => one.in === 'path').map(({ name }) => `${name}: string`)
       const inQuery = parameters.filter((one) => one.in === 'query')
       found.push({

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
@@ -410,6 +411,60 @@ describe('A download', () => {
       const got = await download(url)
       assert.equal(got.status, 404, url)
       assert.equal(got.headers.get('content-type')?.split(';')[0], 'application/problem+json')
+    }
+  })
+})
+
+/** The names and bytes in a ZIP of files as they are, by its own directory. */
+function unzipped(zip: Buffer): ReadonlyMap<string, Buffer> {
+  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06'))
+  const files = new Map<string, Buffer>()
+  let at = zip.readUInt32LE(end + 16)
+  for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
+    const [size, name, extra, comment] = [20, 28, 30, 32].map((offset) =>
+      offset === 20 ? zip.readUInt32LE(at + offset) : zip.readUInt16LE(at + offset),
+    )
+    const local = zip.readUInt32LE(at + 42)
+    const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
+    files.set(zip.toString('utf8', at + 46, at + 46 + (name ?? 0)), zip.subarray(from, from + (size ?? 0)))
+    at += 46 + (name ?? 0) + (extra ?? 0) + (comment ?? 0)
+  }
+  return files
+}
+
+describe('All files of a ticket', () => {
+  test('come in one archive, those of notes only for who may read these', async () => {
+    const id = await newTicket({ attachments: [await uploaded('native', 'First', 'naïve “日本”.txt')] })
+    const note = { visibility: 'internal', text: 'See', attachments: [await uploaded('native', PNG, 'photo.png')] }
+    assert.equal((await send('POST', `/v1/tickets/${id}/messages`, note)).status, 201)
+    const load = async (caller: 'trusted' | 'limited') => {
+      const headers = site.as('native', caller)
+      const got = await fetch(`${world.url}/v1/tickets/${id}/attachments.zip`, { headers })
+      assert.equal(got.status, 200)
+      assert.equal(got.headers.get('content-type'), 'application/zip')
+      assert.match(got.headers.get('content-disposition') ?? '', /^attachment; filename=ticket-\d+\.zip$/)
+      const files = unzipped(Buffer.from(await got.arrayBuffer()))
+      return Object.fromEntries([...files].map(([name, bytes]) => [name, bytes.toString('base64')]))
+    }
+    const first = { 'naïve “日本”.txt': Buffer.from('First').toString('base64') }
+    assert.deepEqual(await load('trusted'), { ...first, 'photo.png': PNG.toString('base64') })
+    assert.deepEqual(await load('limited'), first)
+    assert.equal((await send('GET', `/v1/tickets/${randomUUID()}/attachments.zip`)).status, 404)
+  })
+})
+
+describe('A PDF', () => {
+  test('is shown in a frame of this server where that is asked for, and what is none is not', async () => {
+    const pdf = await upload('native', '%PDF-1.4\n%EOF', 'bill.pdf')
+    const shown = await download(`${pdf.json.url}&show`)
+    assert.match(shown.headers.get('content-disposition') ?? '', /^inline; /)
+    assert.equal(shown.headers.get('content-type'), 'application/pdf')
+    assert.equal(shown.headers.get('content-security-policy'), "default-src 'none'; frame-ancestors 'self'")
+    const text = await upload('native', '<script>alert(1)</script>', 'page.html')
+    for (const url of [pdf.json.url, `${text.json.url}&show`]) {
+      const kept = await download(url)
+      assert.match(kept.headers.get('content-disposition') ?? '', /^attachment; /)
+      assert.equal(kept.headers.get('content-security-policy'), "default-src 'none'; sandbox")
     }
   })
 })

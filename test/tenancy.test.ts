@@ -66,6 +66,7 @@ import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
 import { changeTicket, changeTickets } from '../src/core/tickets/commands/change.ts'
 import { createTicket } from '../src/core/tickets/commands/create.ts'
 import { getConversation, getMessagePage, getMessages } from '../src/core/tickets/queries/conversation.ts'
+import { getFiles } from '../src/core/tickets/queries/files.ts'
 import { findTicketEvent, findTickets, getTicketByNumber } from '../src/core/tickets/queries/find.ts'
 import { listShown, listTickets } from '../src/core/tickets/queries/list.ts'
 import { getOriginal } from '../src/core/tickets/queries/original.ts'
@@ -426,6 +427,7 @@ async function driveAttachments(made: SmallTenant, store: Store): Promise<void> 
   assert.equal((await findTicketEvent(owner(), events[0]?.id ?? ''))?.kind, 'message.added')
   const forwardedFiles = messages.flatMap(({ attachments }) => attachments.map(({ integer }) => integer))
   await changeTicket(owner(), ticket, { message: { ...(await attached()), forwardedFiles } })
+  assert.equal((await getFiles(owner(), ticket)).files.length, 4)
   await attached()
   const later = new Date('2100-01-01')
   await sweepAttachments(store, made.tenant.id, { unused: later, rowless: later })

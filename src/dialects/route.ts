@@ -37,6 +37,8 @@ export interface Route<Need> {
   readonly withoutKey?: string
   /** Headers that this operation reads, with what they are for; only to document them. */
   readonly headers?: Readonly<Record<string, string>>
+  /** The media type of its success answers, where it is not JSON. */
+  readonly answersWith?: string
   /** Success answers by status: serialised by these schemas, so nothing else leaks. `null` is an empty body. */
   readonly answers: Readonly<Record<number, TSchema | null>>
   readonly handle: (call: Call<never, never, never>) => Promise<Answer>

@@ -20,13 +20,20 @@ const HARMLESS = {
   'referrer-policy': 'no-referrer',
 }
 
+/**
+ * A PDF in the browser's own viewer, in a frame of the console, which asks for it by `show`. The viewer is no part of the
+ * page: what is in a PDF runs in it or nowhere. A sandbox would keep the viewer out too (decision 0034).
+ */
+const IN_VIEWER = { ...HARMLESS, 'content-security-policy': "default-src 'none'; frame-ancestors 'self'" }
+const PDF = 'application/pdf'
+
 /** Serves attachments by signed links (`core/attachments/links.ts`). A link that is wrong or over leads to nothing. */
 export function mountFiles(app: FastifyInstance, services: Services): void {
-  app.get<{ Params: { tenant: string; id: string }; Querystring: { expires?: unknown; signature?: unknown } }>(
+  app.get<{ Params: { tenant: string; id: string }; Querystring: Record<string, unknown> }>(
     `${FILES}:tenant/:id`,
     async (request, reply) => {
       const { tenant, id } = request.params
-      const { expires, signature } = request.query
+      const { expires, signature, show } = request.query
       const link = { tenantId: tenant, id, expires: String(expires), signature: String(signature) }
       const isGood = services.links.accepts(link, services.clock())
       const { store } = services
@@ -34,11 +41,13 @@ export function mountFiles(app: FastifyInstance, services: Services): void {
       const bytes = upload && (await store.files?.store.open({ tenantId: tenant, id }))
       if (!upload || !bytes)
         return sendAnswer(reply, answerError(DEFAULT_ERRORS, { code: 'not_found', missing: 'attachment' }))
+      const isShown = show !== undefined && upload.mediaType === PDF
+      const type = isShown ? 'inline' : 'attachment'
       return reply
         .headers({
-          ...HARMLESS,
+          ...(isShown ? IN_VIEWER : HARMLESS),
           'content-type': sentType(upload.mediaType),
-          'content-disposition': contentDisposition(upload.name, { fallback: asciiName(upload.name) }),
+          'content-disposition': contentDisposition(upload.name, { type, fallback: asciiName(upload.name) }),
           'content-length': String(upload.size),
         })
         .send(bytes)

@@ -581,6 +581,45 @@ describe('the console', { skip: noBrowser }, () => {
     assert.equal(await written(page), '')
   })
 
+  test('shows texts as text and PDFs in the viewer of the browser, and saves all files of a ticket at once', async (t) => {
+    const { page, faults } = await signedIn(t)
+    const html = '<img src=x onerror="document.title=1">'
+    const attachments: string[] = []
+    for (const [name, content] of [
+      ['notes.html', `${html}\nGrüße`],
+      ['long.txt', 'A line.\n'.repeat(20_000)],
+      ['bill.pdf', '%PDF-1.4\n%EOF'],
+    ] as const) {
+      const body = new FormData()
+      body.set('file', new File([content], name))
+      attachments.push((await api().call('uploadAttachment', { body })).id)
+    }
+    await api().call('createTicket', { body: { title: 'With files', text: 'Three of them.', attachments } })
+    // A browser without a window has no viewer, and would save what is shown: the server must be asked for it all the same.
+    await page.addInitScript('Object.defineProperty(Navigator.prototype, "pdfViewerEnabled", { get: () => true })')
+    await page.reload()
+    await page.getByRole('link', { name: 'With files' }).click()
+    await page.getByRole('button', { name: 'Show notes.html' }).click()
+    await page.getByRole('region', { name: 'notes.html' }).getByText(html).waitFor()
+    assert.equal(await page.getByRole('region', { name: 'notes.html' }).locator('img').count(), 0)
+    await page.getByRole('button', { name: 'Show long.txt' }).click()
+    await page.getByText('The rest is in the file.').waitFor()
+    await page.getByRole('button', { name: 'Hide long.txt' }).click()
+    await page.getByRole('region', { name: 'long.txt' }).waitFor({ state: 'detached' })
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => response.url().endsWith('&show')),
+      page.getByRole('button', { name: 'Show bill.pdf' }).click(),
+    ])
+    assert.deepEqual([answer.status(), answer.headers()['content-type']], [200, 'application/pdf'])
+    assert.match(answer.headers()['content-disposition'] ?? '', /^inline/)
+    const [saved] = await Promise.all([
+      page.waitForEvent('download', (download) => download.suggestedFilename().endsWith('.zip')),
+      page.getByRole('link', { name: /^Download all 3/ }).click(),
+    ])
+    assert.equal((await readFile(await saved.path())).subarray(0, 2).toString(), 'PK')
+    assert.deepEqual(faults, [])
+  })
+
   test('keeps what a hostile message has in it within its frame', async (t) => {
     const { page, faults } = await signedIn(t)
     const html =

@@ -5,6 +5,7 @@ export const keys = {
   list: (view: string, words: string) => ['tickets', view, words] as const,
   ticket: (id: string) => ['ticket', id] as const,
   timeline: (id: string) => ['ticket', id, 'timeline'] as const,
+  file: (id: string) => ['file', id] as const,
   counts: ['counts'] as const,
   views: ['views'] as const,
   othersOf: (requester: string) => ['tickets', 'requester', requester] as const,

@@ -1,10 +1,11 @@
 import { Fragment, useEffect, useRef, useState } from 'react'
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
 import type { Message, Ticket, TimelineEntry } from '../../../sdk/operations.ts'
-import { age, bytes, moment } from '../i18n/amounts.ts'
+import { age, moment } from '../i18n/amounts.ts'
 import type { Words } from '../i18n/en.ts'
 import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
+import { Attachments } from './Attachments.tsx'
 import { nameOf } from './list.ts'
 import { MessageFrame } from './MessageFrame.tsx'
 import { MessageText } from './MessageText.tsx'
@@ -128,19 +129,7 @@ function Said({ message, dialect }: { readonly message: Message; readonly dialec
       ) : (
         <MessageFrame html={message.html} label={words.ticket.message(name)} />
       )}
-      {message.attachments.length > 0 && (
-        <ul className="attachments">
-          {message.attachments.map(({ id, name: file, url, size, type }) => (
-            <li key={id}>
-              <a href={url} download={file} rel="noreferrer">
-                {type.startsWith('image/') && <img src={url} alt="" loading="lazy" />}
-                <span>{file}</span>
-                <span className="hint">{bytes(size)}</span>
-              </a>
-            </li>
-          ))}
-        </ul>
-      )}
+      {message.attachments.length > 0 && <Attachments files={message.attachments} />}
     </article>
   )
 }

@@ -1,19 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { X } from 'lucide-react'
+import { Download, X } from 'lucide-react'
 import { type FormEvent, useRef } from 'react'
 import { Button, Form, Input, TextField } from 'react-aria-components'
 import type { Ticket } from '../../../sdk/operations.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
-import { moment } from '../i18n/amounts.ts'
+import { bytes, moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
 import { type Ability, can } from './abilities.ts'
 import { Choice } from './Choice.tsx'
 import { changeTicket, PRIORITIES, STATUSES } from './change.ts'
+import { archiveOf } from './files.ts'
 import { nameOf } from './list.ts'
 import { StatusMark } from './StatusMark.tsx'
-import { useCatalogue, useColleagues } from './ticket.ts'
+import { useCatalogue, useColleagues, useTimeline } from './ticket.ts'
 
 const NONE = 'none'
 
@@ -82,6 +83,7 @@ export function Properties({ ticket }: { readonly ticket: Ticket }) {
         onChange={(id) => void changeTicket(ticket, { topic: id === NONE ? null : Number(id) })}
       />
       <Tags ticket={ticket} />
+      <TicketFiles ticket={ticket} />
       <Requester ticket={ticket} />
     </aside>
   )
@@ -123,6 +125,23 @@ function Tags({ ticket }: { readonly ticket: Ticket }) {
           </TextField>
         </Form>
       )}
+    </div>
+  )
+}
+
+/** All files of a ticket at once, where it has several. */
+function TicketFiles({ ticket }: { readonly ticket: Ticket }) {
+  const words = useWords()
+  const { data } = useTimeline(ticket.id)
+  const files = data?.flatMap(({ message }) => message?.attachments ?? []) ?? []
+  if (files.length < 2) return null
+  return (
+    <div className="ticket-files">
+      <h2>{words.ticket.files}</h2>
+      <a className="button small" href={archiveOf(ticket.id)} download>
+        <Download size={14} aria-hidden="true" /> {words.ticket.downloadAll(files.length)}
+        <span className="hint">{bytes(files.reduce((sum, { size }) => sum + size, 0))}</span>
+      </a>
     </div>
   )
 }

@@ -29,6 +29,9 @@ export interface Forwardable {
   readonly size: number
 }
 
+/** A file of a ticket, as much of it as is needed to hand it out. */
+export type TicketFile = Pick<Attachment, 'id' | 'name' | 'size' | 'createdAt'>
+
 /** A file that another one is to become, with its bytes: a copy has an id, a row and an end of its own. */
 export interface FileCopy {
   readonly id: string

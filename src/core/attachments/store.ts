@@ -4,7 +4,7 @@ import { type BoundStatement, statement } from '../../storage/statement.ts'
 import { CALL, CLAIMED, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
 import { instant } from '../instant.ts'
-import type { Attachment, Upload } from './attachment.ts'
+import type { Attachment, TicketFile, Upload } from './attachment.ts'
 
 const nullable = Type.Union([Type.Integer(), Type.Null()])
 
@@ -175,6 +175,31 @@ export const FILES_OF_MESSAGES = statement(
 from attachments f join messages m on m.tenant_id = :tenant_id and m.id = f.message_id
 where f.tenant_id = :tenant_id and f.integer = any (:integers::bigint[])`,
 )
+
+const TicketFileRow = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  size: Type.Integer(),
+  created_at: Type.String(),
+})
+
+/** The files of a ticket's messages, the oldest first. */
+export const FILES_OF_TICKET = statement(
+  'attachment.of_ticket',
+  {
+    takes: { tenant_id: Sql.uuid, ticket_id: Sql.uuid, with_notes: Sql.boolean, limit: Sql.bigint },
+    row: TicketFileRow,
+  },
+  `select f.id, f.name, f.size, f.created_at
+from messages m join attachments f on f.tenant_id = :tenant_id and f.message_id = m.id
+where m.tenant_id = :tenant_id and m.ticket_id = :ticket_id and (:with_notes::boolean or m.visibility = 'public')
+order by m.integer, f.nth
+limit :limit`,
+)
+
+export function ticketFileOf({ created_at, ...row }: Static<typeof TicketFileRow>): TicketFile {
+  return { ...row, createdAt: instant(created_at) }
+}
 
 /** Forgets uploads from before a time that nobody put on a message. */
 export const PURGE_UNUSED = statement(

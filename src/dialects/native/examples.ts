@@ -48,6 +48,7 @@ export const examples: Examples = {
   listTimeline: { params: TICKET, ...PAGE },
   deleteTicket: { params: TICKET },
   uploadAttachment: { body: { file: FILE } },
+  downloadAttachments: { params: TICKET },
   changeTenant: { body: { name: 'Demo' } },
   ...catalogue(['Desk', 'Desks'], DESK.id, { name: 'Annex' }),
   ...catalogue(['Group', 'Groups'], '{SAMPLE_GROUP_ID}', { name: 'Night shift' }),

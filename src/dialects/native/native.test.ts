@@ -879,6 +879,7 @@ describe('paths and methods', () => {
       deleteMessage: 'delete /v1/tickets/{id}/messages/{message}',
       getOriginalMessage: 'get /v1/tickets/{id}/messages/{message}/original',
       uploadAttachment: 'post /v1/attachments',
+      downloadAttachments: 'get /v1/tickets/{id}/attachments.zip',
       listMessages: 'get /v1/tickets/{id}/messages',
       listTimeline: 'get /v1/tickets/{id}/timeline',
       getTicketByNumber: 'get /v1/desks/{desk}/tickets/{number}',

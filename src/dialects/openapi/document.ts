@@ -155,7 +155,7 @@ function operationOf<Need>(dialect: Dialect<Need>, route: RouteShape, values: De
           {
             description: STATUS_CODES[status] ?? 'Success',
             ...headersOf(dialect, {}),
-            ...(schema && { content: contentOf(['application/json'], schema) }),
+            ...(schema && { content: contentOf([route.answersWith ?? 'application/json'], schema) }),
           },
         ]),
       ),
