@@ -290,6 +290,7 @@ export interface TimelineEntry {
     | 'user.changed'
     | 'user.erased'
     | 'user.password_changed'
+    | 'user.password_link_created'
     | 'user.second_factor_changed'
     | 'tenant.changed'
     | 'desk.created'
@@ -723,6 +724,7 @@ export interface Event {
     | 'user.changed'
     | 'user.erased'
     | 'user.password_changed'
+    | 'user.password_link_created'
     | 'user.second_factor_changed'
     | 'tenant.changed'
     | 'desk.created'
@@ -1501,6 +1503,7 @@ export interface ChangeChannelBody {
  */
 export interface ListUsersQuery {
   query?: string
+  works?: 'true'
   limit?: string
   cursor?: string
 }
@@ -2183,6 +2186,20 @@ export interface ChangePasswordBody {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreatePasswordLinkAnswer".
+ */
+export interface CreatePasswordLinkAnswer {
+  /**
+   * The link is `/password#` and this, at the address of this server. Told once.
+   */
+  token: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  expires_at: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "SecondFactor".
  */
 export interface SecondFactor {
@@ -2267,6 +2284,16 @@ export interface EndSecondFactorBody {
    * Six digits of the authenticator app, or a recovery code; each counts once.
    */
   code: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "SecondFactorOf".
+ */
+export interface SecondFactorOf {
+  /**
+   * Since when there is one; null: there is none.
+   */
+  since: string | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -2511,6 +2538,7 @@ export interface Operations {
   signIn: { params: undefined; query: undefined; body: SignInBody; answer: SignInAnswer }
   signOut: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   changePassword: { params: undefined; query: undefined; body: ChangePasswordBody; answer: undefined }
+  createPasswordLink: { params: { id: string }; query: undefined; body: undefined; answer: CreatePasswordLinkAnswer }
   getSecondFactor: { params: undefined; query: undefined; body: undefined; answer: SecondFactor }
   beginSecondFactor: {
     params: undefined
@@ -2531,6 +2559,8 @@ export interface Operations {
     answer: RenewRecoveryCodesAnswer
   }
   endSecondFactor: { params: undefined; query: undefined; body: EndSecondFactorBody; answer: undefined }
+  getSecondFactorOf: { params: { id: string }; query: undefined; body: undefined; answer: SecondFactorOf }
+  resetSecondFactor: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   listEvents: { params: undefined; query: ListEventsQuery; body: undefined; answer: ListEventsAnswer }
   listViews: { params: undefined; query: undefined; body: undefined; answer: ListViewsAnswer }
   createView: { params: undefined; query: undefined; body: CreateViewBody; answer: View }
@@ -2627,11 +2657,14 @@ export const OPERATIONS = {
   signIn: { method: 'POST', path: '/v1/sessions' },
   signOut: { method: 'DELETE', path: '/v1/sessions/{id}' },
   changePassword: { method: 'POST', path: '/v1/me/password' },
+  createPasswordLink: { method: 'POST', path: '/v1/users/{id}/password_link' },
   getSecondFactor: { method: 'GET', path: '/v1/me/second_factor' },
   beginSecondFactor: { method: 'POST', path: '/v1/me/second_factor' },
   confirmSecondFactor: { method: 'POST', path: '/v1/me/second_factor/confirmation' },
   renewRecoveryCodes: { method: 'POST', path: '/v1/me/second_factor/recovery_codes' },
   endSecondFactor: { method: 'POST', path: '/v1/me/second_factor/removal' },
+  getSecondFactorOf: { method: 'GET', path: '/v1/users/{id}/second_factor' },
+  resetSecondFactor: { method: 'DELETE', path: '/v1/users/{id}/second_factor' },
   listEvents: { method: 'GET', path: '/v1/events' },
   listViews: { method: 'GET', path: '/v1/views' },
   createView: { method: 'POST', path: '/v1/views' },

@@ -43,14 +43,22 @@ import {
   beginSecondFactor,
   confirmSecondFactor,
   endSecondFactor,
+  readFactorOf,
   renewRecoveryCodes,
   resetSecondFactor,
+  takeSecondFactor,
 } from '../src/core/logins/second-factor/commands.ts'
 import { countFactorSeals, resealFactors } from '../src/core/logins/second-factor/seals.ts'
 import { beginReading, markRead, marksOn, markUnread } from '../src/core/marks/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
-import { changePassword, makePasswordLink, setPassword, usePasswordLink } from '../src/core/passwords/commands.ts'
+import {
+  changePassword,
+  givePasswordLink,
+  makePasswordLink,
+  setPassword,
+  usePasswordLink,
+} from '../src/core/passwords/commands.ts'
 import { countTickets, QUERY_SORTS, queryTickets, readQuery, snippetsFor } from '../src/core/query/list.ts'
 import { mergeSome, rebuildPeople, rebuildSome } from '../src/core/search/merge.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
@@ -553,6 +561,7 @@ async function drivePasswords(made: SmallTenant, store: Store): Promise<void> {
   const system = { ...admin, requestId: 'reset' }
   assert.deepEqual(await usePasswordLink(system, from, use), { tenantId: made.tenant.id })
   await assert.rejects(usePasswordLink(system, from, use))
+  assert.ok((await givePasswordLink(made.as(made.owner), made.agent)).secret)
 }
 
 /** A second factor is set up, used by code and by recovery code, sealed anew, turned off, and taken away. */
@@ -586,6 +595,8 @@ async function driveSecondFactor(made: SmallTenant, store: Store): Promise<void>
   const ending = { password, code: renewed.recoveryCodes[0] ?? '' }
   assert.deepEqual(await endSecondFactor(call().ctx, from, ending), { right: true })
   assert.equal(await resetSecondFactor(admin, { tenantId: made.tenant.id, userId: made.agent.id }), false)
+  assert.deepEqual(await readFactorOf(made.as(made.owner), made.agent), { since: null })
+  await takeSecondFactor(made.as(made.owner), made.agent)
 }
 
 /** What is read and asked only of conversations that are long, or may not become longer. */

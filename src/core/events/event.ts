@@ -21,6 +21,7 @@ export const EVENT_KINDS = [
   'user.changed',
   'user.erased',
   'user.password_changed',
+  'user.password_link_created',
   'user.second_factor_changed',
   'tenant.changed',
   'desk.created',

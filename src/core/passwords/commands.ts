@@ -7,9 +7,10 @@ import type { Instant } from '../instant.ts'
 import { forgetFailures, type Guarded, guess } from '../logins/commands.ts'
 import { type Locked, REFUSED } from '../logins/lock.ts'
 import { FIND_PASSWORD } from '../logins/store.ts'
-import { issueCredential } from '../tenants/commands.ts'
+import { findProfile, type UserRef } from '../users/queries.ts'
+import { demandMayLetIn } from '../users/rules.ts'
 import { LINK_HOURS, LINK_KIND } from './password.ts'
-import { END_LINKS, FIND_LINK, SET_PASSWORD } from './store.ts'
+import { FIND_LINK, MAKE_LINK, SET_PASSWORD } from './store.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -51,25 +52,50 @@ export async function setPassword(system: System, tenantId: string, userId: stri
   await set(system, tenantId, { userId, former: row?.password_hash ?? null, password, keptId: null, by })
 }
 
-/** Makes a link's secret, by which a person sets their password once, and ends the links that they had. */
-export async function makePasswordLink(
-  system: System,
-  tenantId: string,
-  userId: string,
-): Promise<{ readonly secret: string; readonly expiresAt: Instant }> {
+/** What leads to where a person sets their password, and until when. */
+export interface PasswordLink {
+  readonly secret: string
+  readonly expiresAt: Instant
+}
+
+/**
+ * Makes a link's secret, by which a person sets their password once, and ends the links that they had.
+ *
+ * @throws Refusal `not_found` where there is no person who may get in.
+ */
+export async function makePasswordLink(system: System, tenantId: string, userId: string): Promise<PasswordLink> {
+  return makeLink(system, tenantId, userId, { actorId: null, credentialId: null, requestId: system.newId() })
+}
+
+/** The same for an actor, who decides how this person gets in. @throws Refusal `forbidden`, `invalid`, `not_found` */
+export async function givePasswordLink(ctx: Context, ref: UserRef): Promise<PasswordLink> {
+  const { actor, requestId, tenant } = ctx
+  const user = (await findProfile(ctx, ref)) ?? refuse({ code: 'not_found', missing: 'user' })
+  demandMayLetIn(actor, user)
+  if (user.kind !== 'person' || !user.active)
+    refuseField(['user'], 'not_allowed', 'Only people who are active may sign in.')
+  const by = { actorId: actor.user.id, credentialId: actor.credential.id, requestId }
+  return makeLink(ctx, tenant.id, user.id, by)
+}
+
+async function makeLink(system: System, tenantId: string, userId: string, by: By): Promise<PasswordLink> {
+  const { store, newId, now } = system
   const secret = randomSecret()
-  const expiresAt = new Date(Date.parse(system.now) + LINK_HOURS * HOUR_MS).toISOString()
-  await system.store.run(END_LINKS.with({ tenant_id: tenantId, user_id: userId, now: system.now }))
-  await issueCredential(system, tenantId, {
-    dialect: 'native',
-    kind: LINK_KIND,
-    name: 'Password link',
-    presented: secret,
-    userId,
-    scopes: [],
-    expiresAt,
-  })
-  return { secret, expiresAt }
+  const expiresAt = new Date(Date.parse(now) + LINK_HOURS * HOUR_MS).toISOString()
+  const call = {
+    id: newId(),
+    user_id: userId,
+    hash: hashOf(secret).toString('hex'),
+    listed_as: directoryKind('native', LINK_KIND),
+    expires_at: expiresAt,
+    actor_id: by.actorId,
+    credential_id: by.credentialId,
+    request_id: by.requestId,
+    event_id: newId(),
+    at: now,
+  }
+  const [made] = await store.run(MAKE_LINK.with({ tenant_id: tenantId, call }))
+  return made ? { secret, expiresAt } : refuse({ code: 'not_found', missing: 'user' })
 }
 
 /**
@@ -108,7 +134,14 @@ interface Setting {
   readonly former: string | null
   readonly password: string
   readonly keptId: string | null
-  readonly by: { readonly actorId: string | null; readonly credentialId: string | null; readonly requestId: string }
+  readonly by: By
+}
+
+/** Whose call it is: null is the command line. */
+interface By {
+  readonly actorId: string | null
+  readonly credentialId: string | null
+  readonly requestId: string
 }
 
 async function set(system: System, tenantId: string, { userId, former, password, keptId, by }: Setting): Promise<void> {

@@ -116,6 +116,19 @@ export function demandMayChange(actor: Actor, user: UserSummary): void {
     refuse({ code: 'forbidden', permission: 'user.manage' })
 }
 
+/**
+ * Refuses whoever may not decide how this person gets in, by a link to set a password or without a second factor. Who gets in
+ * has all roles of the person, so every desk of theirs counts; and about oneself one proves who one is.
+ *
+ * @throws Refusal `forbidden`, `invalid` (path `user`)
+ */
+export function demandMayLetIn(actor: Actor, user: UserSummary): void {
+  if (user.id === actor.user.id) refuseField(['user'], 'not_allowed', 'About yourself your own password decides.')
+  if (actor.credential.deskId !== null) refuse({ code: 'forbidden', permission: 'user.manage' })
+  for (const { deskId } of user.memberships) demandManaging(actor, deskId)
+  demandMayChange(actor, user)
+}
+
 /** Refuses whoever may not erase this person, and whoever nobody may. @throws Refusal `forbidden`, `invalid` */
 export function demandMayErase(actor: Actor, user: UserSummary): void {
   for (const { deskId } of user.memberships) demandManaging(actor, deskId)

@@ -60,6 +60,11 @@ export function isWhole(actor: Actor): boolean {
   return cameBySession(actor) || actor.credential.scopes.includes(EVERYTHING)
 }
 
+/** Refuses a key that may do little: what it is given here could do more. @throws Refusal `forbidden` */
+export function demandWhole(actor: Actor): void {
+  if (!isWhole(actor)) refuse({ code: 'forbidden', permission: EVERYTHING })
+}
+
 /** The actor with no more than the scopes of its key: the core's own permissions by name, or `*`. */
 export function withinScopes(actor: Actor): Actor {
   const { scopes } = actor.credential

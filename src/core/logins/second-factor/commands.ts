@@ -2,8 +2,10 @@ import { hashOf } from '../../access/access.ts'
 import type { Vault } from '../../access/vault.ts'
 import type { Context, System } from '../../context.ts'
 import { refuse, refuseField } from '../../errors.ts'
-import { fullName } from '../../identity/user.ts'
+import { fullName, type UserProfile } from '../../identity/user.ts'
 import { type Instant, instantOrNull } from '../../instant.ts'
+import { findProfile, type UserRef } from '../../users/queries.ts'
+import { demandMayLetIn } from '../../users/rules.ts'
 import { type Guarded, provePassword } from '../commands.ts'
 import { type Locked, REFUSED, unlessLocked } from '../lock.ts'
 import { codeKey, factorOwner, tryCode, type Whose } from './check.ts'
@@ -100,6 +102,25 @@ export async function endSecondFactor(
   const call = changeOf(ctx, ctx.actor.user.id)
   if (proven !== null) await ctx.store.run(END_FACTOR.with({ tenant_id: ctx.actor.tenantId, call }))
   return { right: true }
+}
+
+/** Whether somebody has a second factor, and since when. @throws Refusal `forbidden`, `not_found` */
+export async function readFactorOf(ctx: Context, ref: UserRef): Promise<{ readonly since: Instant | null }> {
+  const { id } = await demandMayTake(ctx, ref)
+  const [row] = await ctx.store.run(FIND_FACTOR.with({ tenant_id: ctx.tenant.id, user_id: id }))
+  return { since: instantOrNull(row?.confirmed_at ?? null) }
+}
+
+/** Takes somebody's second factor away; where there is none, that is done. @throws Refusal `forbidden`, `not_found` */
+export async function takeSecondFactor(ctx: Context, ref: UserRef): Promise<void> {
+  const { id } = await demandMayTake(ctx, ref)
+  await ctx.store.run(END_FACTOR.with({ tenant_id: ctx.tenant.id, call: changeOf(ctx, id) }))
+}
+
+async function demandMayTake(ctx: Context, ref: UserRef): Promise<UserProfile> {
+  const user = (await findProfile(ctx, ref)) ?? refuse({ code: 'not_found', missing: 'user' })
+  demandMayLetIn(ctx.actor, user)
+  return user
 }
 
 /** Takes somebody's second factor away, as the command line may. @returns whether there was one. */

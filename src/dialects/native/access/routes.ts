@@ -4,10 +4,8 @@ import {
   listCredentials,
   withdrawCredential,
 } from '../../../core/access/credentials.ts'
-import { refuse } from '../../../core/errors.ts'
-import type { Actor } from '../../../core/identity/actor.ts'
 import { type Route, route } from '../../route.ts'
-import { isWhole, type Need } from '../auth.ts'
+import { demandWhole, type Need } from '../auth.ts'
 import { namesOf } from '../names.ts'
 import { pageOf } from '../paging.ts'
 import { decodeCredentialId, decodeNewCredential, encodeCredential, KINDS } from './codec.ts'
@@ -83,8 +81,3 @@ export const credentialRoutes: readonly Route<Need>[] = [
     },
   }),
 ]
-
-/** A key that may do little would else issue one that may do more. */
-function demandWhole(actor: Actor): void {
-  if (!isWhole(actor)) refuse({ code: 'forbidden', permission: '*' })
-}

@@ -161,6 +161,34 @@ describe('a password link', () => {
     assert.equal((await signIn(SECOND)).status, 201)
   })
 
+  test('is made by who manages all desks of its person, tells it once, and is recorded without it', async () => {
+    const key = world.value('POLYDESK_API_KEY')
+    const as = (secret: string) => ({ headers: { authorization: `Bearer ${secret}` } })
+    const ask = (secret: string, id = person.id) => world.send('POST', `/v1/users/${id}/password_link`, as(secret))
+    const [first, made] = [await ask(key), await ask(key)]
+    assert.deepEqual([made.status, made.headers.get('cache-control')], [201, 'no-store'], made.text)
+    assert.ok(Date.parse(made.json.expires_at) > Date.now())
+    refusesField(await reset(first.json.token, SECOND), 'token')
+    const { json, text } = await world.send('GET', '/v1/events?after=0&limit=200', as(key))
+    const told = json.data.filter((event: { readonly subject: string }) => event.subject === person.id)
+    const kinds = told.map(({ kind }: { readonly kind: string }) => kind)
+    assert.deepEqual(kinds.slice(-2), ['user.password_link_created', 'user.password_link_created'])
+    assert.ok(!text.includes(made.json.token))
+    assert.equal((await reset(made.json.token, SECOND)).status, 204)
+    assert.equal((await signIn(SECOND)).status, 201)
+
+    const me = (await world.send('GET', '/v1/me', as(key))).json.user.id
+    refusesField(await ask(key, me), 'user')
+    assert.equal((await ask(key, v7())).status, 404)
+    await setActive(administration(), tenantId(), person.id, false)
+    refusesField(await ask(key), 'user')
+    const issued = await world.send('POST', '/v1/credentials', {
+      ...as(key),
+      body: { name: 'Little', scopes: ['user.manage', 'user.read'] },
+    })
+    assert.equal((await ask(issued.json.secret)).status, 403)
+  })
+
   test('is kept as a digest', async () => {
     const secret = await link()
     const { rows } = await outside.query('select to_jsonb(c)::text as row from credentials c')

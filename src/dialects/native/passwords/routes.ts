@@ -1,8 +1,10 @@
-import { changePassword, usePasswordLink } from '../../../core/passwords/commands.ts'
+import { changePassword, givePasswordLink, usePasswordLink } from '../../../core/passwords/commands.ts'
 import { type OpenRoute, openRoute, type Route, route } from '../../route.ts'
 import { demandUnlocked } from '../../wire.ts'
-import type { Need } from '../auth.ts'
-import { PasswordChangeBody, PasswordResetBody } from './schema.ts'
+import { demandWhole, type Need } from '../auth.ts'
+import { decodeRef } from '../reference.ts'
+import { UserParams } from '../users/schema.ts'
+import { PasswordChangeBody, PasswordLinkAnswer, PasswordResetBody } from './schema.ts'
 
 export const openPasswordRoutes: readonly OpenRoute[] = [
   openRoute({
@@ -42,6 +44,23 @@ export const passwordRoutes: readonly Route<Need>[] = [
       ctx.store.written(ctx.tenant.id)
       await access.changed(ctx.tenant.id)
       return { status: 204 }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/users/:id/password_link',
+    operationId: 'createPasswordLink',
+    summary: 'Make a link by which somebody sets their password, once; by a session, or a key that may do everything',
+    withoutKey: 'A claim would keep the secret. A repeat makes another link, and the one before ends.',
+    need: ['user.manage', 'user.read'],
+    params: UserParams,
+    answers: { 201: PasswordLinkAnswer },
+    handle: async ({ ctx, params, services }) => {
+      demandWhole(ctx.actor)
+      const { secret, expiresAt } = await givePasswordLink(ctx, decodeRef(params, 'user'))
+      ctx.store.written(ctx.tenant.id)
+      await services.access.changed(ctx.tenant.id)
+      return { status: 201, headers: { 'cache-control': 'no-store' }, body: { token: secret, expires_at: expiresAt } }
     },
   }),
 ]

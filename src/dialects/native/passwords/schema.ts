@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../../../core/passwords/password.ts'
-import { closed } from '../shapes.ts'
+import { closed, instant } from '../shapes.ts'
 
 /** What somebody says their password is; a new one has a least length. */
 export const password = Type.String({ minLength: 1, maxLength: LONGEST_PASSWORD })
@@ -17,3 +17,8 @@ export const PasswordResetBody = closed({
   password: newPassword,
 })
 export type PasswordResetBody = Static<typeof PasswordResetBody>
+
+export const PasswordLinkAnswer = closed({
+  token: Type.String({ description: 'The link is `/password#` and this, at the address of this server. Told once.' }),
+  expires_at: instant,
+})

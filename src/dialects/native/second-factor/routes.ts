@@ -2,13 +2,25 @@ import {
   beginSecondFactor,
   confirmSecondFactor,
   endSecondFactor,
+  readFactorOf,
   readSecondFactor,
   renewRecoveryCodes,
+  takeSecondFactor,
 } from '../../../core/logins/second-factor/commands.ts'
 import { type Route, route } from '../../route.ts'
 import { type Answer, demandUnlocked } from '../../wire.ts'
-import type { Need } from '../auth.ts'
-import { CodeBody, PasswordBody, ProofBody, RecoveryCodesAnswer, SecondFactorAnswer, SecretAnswer } from './schema.ts'
+import { demandWhole, type Need } from '../auth.ts'
+import { decodeRef } from '../reference.ts'
+import { UserParams } from '../users/schema.ts'
+import {
+  CodeBody,
+  OthersFactorAnswer,
+  PasswordBody,
+  ProofBody,
+  RecoveryCodesAnswer,
+  SecondFactorAnswer,
+  SecretAnswer,
+} from './schema.ts'
 
 /** What is shown once is in no cache. */
 const NOT_KEPT = { 'cache-control': 'no-store' }
@@ -86,6 +98,32 @@ export const secondFactorRoutes: readonly Route<Need>[] = [
     handle: async ({ ctx, body, address, services }) => {
       const { limits, secondFactors: vault } = services
       demandUnlocked(await endSecondFactor({ ...ctx, vault }, { limits, address }, body))
+      ctx.store.written(ctx.tenant.id)
+      return { status: 204 }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/users/:id/second_factor',
+    operationId: 'getSecondFactorOf',
+    summary: 'Show whether somebody has a second factor',
+    need: ['user.manage', 'user.read'],
+    params: UserParams,
+    answers: { 200: OthersFactorAnswer },
+    handle: async ({ ctx, params }) => ({ status: 200, body: await readFactorOf(ctx, decodeRef(params, 'user')) }),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/users/:id/second_factor',
+    operationId: 'resetSecondFactor',
+    summary: 'Take the second factor away from somebody who lost it; by a session, or a key that may do everything',
+    withoutKey: 'Where there is none, that is done.',
+    need: ['user.manage', 'user.read'],
+    params: UserParams,
+    answers: { 204: null },
+    handle: async ({ ctx, params }) => {
+      demandWhole(ctx.actor)
+      await takeSecondFactor(ctx, decodeRef(params, 'user'))
       ctx.store.written(ctx.tenant.id)
       return { status: 204 }
     },

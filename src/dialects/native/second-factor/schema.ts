@@ -9,8 +9,16 @@ export const code = Type.String({
   description: 'Six digits of the authenticator app, or a recovery code; each counts once.',
 })
 
+const since = Type.Unsafe<string | null>({
+  ...instantOrNull,
+  description: 'Since when there is one; null: there is none.',
+})
+
+/** Of somebody else. */
+export const OthersFactorAnswer = closed({ since })
+
 export const SecondFactorAnswer = closed({
-  since: Type.Unsafe<string | null>({ ...instantOrNull, description: 'Since when there is one; null: there is none.' }),
+  since,
   recovery_codes: Type.Integer({ description: 'How many are left.' }),
 })
 

@@ -3,8 +3,9 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { TOTP, URI } from 'otpauth'
 import pg from 'pg'
 import { v7 } from 'uuid'
-import { type Received, startWorld, type World } from '../../../../test/world.ts'
-import { resetSecondFactor } from '../../../core/logins/second-factor/commands.ts'
+import { polydesk } from '../../../../test/process.ts'
+import { databaseUrl, type Received, startWorld, type World } from '../../../../test/world.ts'
+import type { Role } from '../../../core/identity/permissions.ts'
 import { makePasswordLink } from '../../../core/passwords/commands.ts'
 import { createUser } from '../../../core/tenants/commands.ts'
 import { openDatabase } from '../../../storage/database.ts'
@@ -44,6 +45,20 @@ const administration = () => ({ store, now: new Date().toISOString(), newId: () 
 interface Signed {
   readonly cookie: string
   readonly token: string
+}
+
+const desk = () => world.value('MOOV_ACCOUNT_ID')
+const otherDesk = () => world.value('MOOV_CONNECTED_ACCOUNT_ID')
+
+/** A key of somebody with a role on desks. */
+async function keyOf(role: Role, desks: readonly string[], own: object = {}): Promise<string> {
+  const memberships = desks.map((deskId) => ({ deskId, role }))
+  const given = { kind: 'person', isOwner: false, name: 'Somebody', memberships } as const
+  const { id } = await createUser(administration(), tenantId(), given)
+  const headers = { authorization: `Bearer ${world.value('POLYDESK_API_KEY')}` }
+  const made = await world.send('POST', '/v1/credentials', { headers, body: { name: 'Key', user: id, ...own } })
+  assert.equal(made.status, 201, made.text)
+  return made.json.secret
 }
 
 const signIn = (code?: unknown, password = PASSWORD) =>
@@ -198,10 +213,48 @@ describe('a second factor', () => {
     const body = { token: secret, password: PASSWORD }
     assert.equal((await world.send('POST', '/v1/password_resets', { body })).status, 204)
     refuses(await signIn(), 401, 'second_factor_required')
-    const whose = { tenantId: tenantId(), userId: person.id }
-    assert.equal(await resetSecondFactor(administration(), whose), true)
-    assert.equal(await resetSecondFactor(administration(), whose), false)
+    const reset = () =>
+      polydesk(['user', 'reset-second-factor', person.id], { DATABASE_URL: databaseUrl(world.database) })
+    const done = await reset()
+    assert.deepEqual([done.code, done.stdout], [0, 'Done. They sign in by the password alone.\n'], done.stderr)
+    assert.match((await reset()).stderr, /has no second factor/)
     assert.equal((await signIn()).status, 201)
+  })
+
+  test('is seen and taken away by who manages all desks of its person, and by nobody else', async () => {
+    const { signed } = await setUp()
+    const path = `/v1/users/${person.id}/second_factor`
+    const send = (method: string, key: string) =>
+      world.send(method, path, { headers: { authorization: `Bearer ${key}` } })
+    const owner = world.value('POLYDESK_API_KEY')
+    assert.ok(Date.parse((await send('GET', owner)).json.since) > 0)
+    refuses(await send('DELETE', await keyOf('agent', [desk()])), 403, 'forbidden')
+    refuses(await send('DELETE', await keyOf('admin', [otherDesk()])), 404, 'not_found')
+    refuses(await send('DELETE', await keyOf('admin', [desk()], { desk: desk() })), 403, 'forbidden')
+    refuses(
+      await send('DELETE', await keyOf('admin', [desk()], { scopes: ['user.manage', 'user.read'] })),
+      403,
+      'forbidden',
+    )
+    const own = await world.send('DELETE', path, {
+      headers: { cookie: signed.cookie, 'x-csrf-token': signed.token },
+    })
+    assert.equal(own.status, 403)
+    refuses(await signIn(), 401, 'second_factor_required')
+    const admin = await keyOf('admin', [desk()])
+    for (let time = 0; time < 2; time++) assert.equal((await send('DELETE', admin)).status, 204)
+    assert.deepEqual((await send('GET', admin)).json, { since: null })
+    assert.equal((await signIn()).status, 201)
+    const events = await world.send('GET', '/v1/events?after=0&limit=200', {
+      headers: { authorization: `Bearer ${owner}` },
+    })
+    const told = events.json.data.filter((event: { readonly subject: string }) => event.subject === person.id)
+    assert.partialDeepStrictEqual(told.at(-1), {
+      kind: 'user.second_factor_changed',
+      before: { second_factor: true },
+      after: { second_factor: false },
+    })
+    assert.notEqual(told.at(-1).actor, null)
   })
 
   test('keeps everybody out of logins that cannot carry a code, in the words of a wrong password', async () => {

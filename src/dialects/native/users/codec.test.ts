@@ -9,9 +9,9 @@ import { decodeListing, encodeMe, encodeUser } from './codec.ts'
 import { MeAnswer, UserAnswer } from './schema.ts'
 
 test('a list of users goes on after the last one of its page', () => {
-  const listing = decodeListing({ query: 'ro', limit: '10', cursor: cursorAt(10) })
+  const listing = decodeListing({ query: 'ro', works: 'true', limit: '10', cursor: cursorAt(10) })
   assert.deepEqual(listing, {
-    filter: { query: 'ro', activeOnly: false, agentsOnly: false },
+    filter: { query: 'ro', activeOnly: false, agentsOnly: true },
     page: { by: 'key', after: 10, limit: 10 },
   })
 })

@@ -11,7 +11,11 @@ import type { MeAnswer, ProfileAnswer, UserAnswer, UserChangeBody, UserQuery } f
 /** @throws Refusal `invalid` */
 export function decodeListing(query: UserQuery): { readonly filter: UserFilter; readonly page: UserPage } {
   return {
-    filter: { ...(query.query !== undefined && { query: query.query }), activeOnly: false, agentsOnly: false },
+    filter: {
+      ...(query.query !== undefined && { query: query.query }),
+      activeOnly: false,
+      agentsOnly: query.works === 'true',
+    },
     page: { by: 'key', after: decodeCount(query), limit: decodeLimit(query) },
   }
 }

@@ -17,6 +17,7 @@ export const UserQuery = closed({
   query: Type.Optional(
     Type.String({ maxLength: LONGEST_QUERY, description: 'To be found in the name, e-mail address or telephone.' }),
   ),
+  works: Type.Optional(word(['true'], 'Only people who work on a desk, and owners.')),
   ...pageParameters,
 })
 export type UserQuery = Static<typeof UserQuery>
