@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import type { PeopleSearch } from './people/people.ts'
 import { Shell } from './shell/Shell.tsx'
 import { Inbox } from './tickets/Inbox.tsx'
 import { type ViewId, viewIn } from './views/views.ts'
@@ -35,7 +36,29 @@ const ticketRoute = createRoute({ getParentRoute: () => ticketsRoute, path: '$ti
 const settingsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/Frame.tsx'), 'SettingsFrame'),
+})
+
+const ownRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/',
   component: lazyRouteComponent(() => import('./settings/Settings.tsx'), 'Settings'),
+})
+
+const peopleRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'people',
+  validateSearch: ({ find, who }: Record<string, unknown>): PeopleSearch => ({
+    ...(typeof find === 'string' && find !== '' && { find }),
+    ...(who === 'everybody' && { who }),
+  }),
+  component: lazyRouteComponent(() => import('./people/People.tsx'), 'People'),
+})
+
+const personRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'people/$personId',
+  component: lazyRouteComponent(() => import('./people/Person.tsx'), 'Person'),
 })
 
 const passwordRoute = createRoute({
@@ -45,7 +68,12 @@ const passwordRoute = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute, ticketsRoute.addChildren([ticketRoute]), settingsRoute, passwordRoute]),
+  routeTree: rootRoute.addChildren([
+    homeRoute,
+    ticketsRoute.addChildren([ticketRoute]),
+    settingsRoute.addChildren([ownRoute, peopleRoute, personRoute]),
+    passwordRoute,
+  ]),
   defaultPreload: false,
 })
 

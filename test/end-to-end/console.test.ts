@@ -16,6 +16,7 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { openStore } from '../../src/storage/store.ts'
 import { until } from '../process.ts'
 import { startWorld, type World } from '../world.ts'
+import { administration } from './administration.ts'
 import { noBrowser, openBrowser, type TestBrowser } from './browser.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -682,4 +683,6 @@ describe('the console', { skip: noBrowser }, () => {
         await check('the sign-in')
       }
     })
+
+  administration({ world: () => world, api, signedIn })
 })

@@ -1,5 +1,7 @@
 import type { ChangeTicketBody, Me, Ticket } from '../../../sdk/operations.ts'
 import type { Words } from '../i18n/en.ts'
+import { may } from '../session/permissions.ts'
+import { PAGES, type SettingsPage } from '../settings/pages.ts'
 import { chooseTheme, THEMES } from '../theme/theme.ts'
 import { type Ability, can } from '../tickets/abilities.ts'
 import { changeTicket, markTicket, PRIORITIES, STATUSES } from '../tickets/change.ts'
@@ -25,7 +27,7 @@ export interface Scene {
   readonly goTo: (view: ViewId) => void
   /** Lists all tickets for which a query holds. */
   readonly find: (q: string) => void
-  readonly settings: () => void
+  readonly settings: (page: SettingsPage) => void
 }
 
 /** Something that one can do: offered as a button, a menu's entry, a command of the palette, and a shortcut. */
@@ -135,7 +137,13 @@ export function actions(words: Words): readonly Action[] {
       saved ? [{ id: `go.${id}`, name: said.goTo(name), run: ({ goTo }: Scene) => goTo(id) }] : [],
     ),
     { id: 'saveView', name: words.saved.save, run: () => editView({ what: 'save' }) },
-    { id: 'settings', name: words.settings.title, keys: 'g ,', run: ({ settings }) => settings() },
+    ...PAGES.map((page) => ({
+      id: `settings.${page.id}`,
+      name: page.needs === null ? words.settings.title : said.goTo(words.pages[page.id]),
+      ...(page.needs === null && { keys: 'g ,' }),
+      isOffered: ({ me }: Scene) => page.needs === null || may(me, page.needs),
+      run: ({ settings }: Scene) => settings(page),
+    })),
     ...STATUSES.map((status) => ({
       id: `status.${status}`,
       name: said.setStatus(words.statuses[status]),

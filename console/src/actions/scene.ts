@@ -23,7 +23,7 @@ export function useScene(): () => Scene {
     open: (id) => void navigate({ to: '/tickets/$ticketId', params: { ticketId: id }, search }),
     close: () => void navigate({ to: '/tickets', search }),
     find: (query) => void navigate({ to: '/tickets', search: { view: 'all', q: query } }),
-    settings: () => void navigate({ to: '/settings' }),
+    settings: ({ to }) => void navigate({ to }),
     goTo: (to) => void navigate({ to: '/tickets', search: { view: to } }),
   })
 }

@@ -98,6 +98,14 @@ function countAgain(): void {
   }, COUNT_MS)
 }
 
+/** What is stale after something happened that is about no ticket. */
+function aboutRecord(kind: Event['kind']): readonly (readonly string[])[] {
+  if (kind.startsWith('credential.')) return [keys.credentials]
+  if (kind.startsWith('user.')) return [keys.people, keys.me]
+  if (kind.startsWith('desk.') || kind.startsWith('tenant.')) return [keys.catalogue, keys.people, keys.me]
+  return [keys.catalogue]
+}
+
 function take({ kind, ticket }: Event): void {
   if (kind.startsWith('view.') || kind.startsWith('group.member_')) {
     // Who comes into a group has its views from then on.
@@ -105,8 +113,7 @@ function take({ kind, ticket }: Event): void {
     countAgain()
   }
   if (ticket === null) {
-    void cache.invalidateQueries({ queryKey: keys.catalogue })
-    void cache.invalidateQueries({ queryKey: keys.people })
+    for (const queryKey of aboutRecord(kind)) void cache.invalidateQueries({ queryKey })
     return
   }
   countAgain()

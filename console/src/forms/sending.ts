@@ -63,6 +63,6 @@ export function useSending(say: (problem: Problem, field: string | null) => stri
  * Looks at a field that shows a mistake anew with every key, and not when it is left: what is told would go in the moment in
  * which somebody clicks, and the button with it from below the pointer.
  */
-export function lookAgain({ currentTarget: input }: FormEvent<HTMLInputElement>): void {
+export function lookAgain({ currentTarget: input }: FormEvent<HTMLInputElement | HTMLTextAreaElement>): void {
   if (input.getAttribute('aria-invalid') === 'true') input.dispatchEvent(new Event('change', { bubbles: true }))
 }

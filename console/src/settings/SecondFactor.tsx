@@ -4,6 +4,7 @@ import { Button, FieldError, Form, Input, Label, TextField } from 'react-aria-co
 import type { Problem } from '../../../sdk/problem.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
+import { CopyButton } from '../forms/CopyButton.tsx'
 import { SecretField } from '../forms/SecretField.tsx'
 import { lookAgain, useSending } from '../forms/sending.ts'
 import { moment } from '../i18n/amounts.ts'
@@ -172,9 +173,7 @@ function RecoveryCodes({ codes, onDone }: { readonly codes: readonly string[]; r
         ))}
       </ul>
       <div className="settings-buttons">
-        <Button className="button" onPress={() => void navigator.clipboard.writeText(text)}>
-          {words.welcome.copy}
-        </Button>
+        <CopyButton text={text} of={words.settings.recoveryCodes} />
         <a
           className="button"
           download="polydesk-recovery-codes.txt"

@@ -23,7 +23,7 @@ export function Settings() {
   const theme = useTheme()
   const language = useLanguage()
   return (
-    <main className="settings" id="main">
+    <>
       <h1>{words.settings.title}</h1>
       <section aria-labelledby="profile">
         <h2 id="profile">{words.settings.profile}</h2>
@@ -45,7 +45,7 @@ export function Settings() {
       <Password />
       <SecondFactor />
       <Sessions />
-    </main>
+    </>
   )
 }
 

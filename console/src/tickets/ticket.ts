@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import type { ListedUser, TimelineEntry } from '../../../sdk/operations.ts'
+import type { TimelineEntry } from '../../../sdk/operations.ts'
 import { all } from '../../../sdk/pages.ts'
 import { client } from '../api/client.ts'
+import { collect } from '../api/collect.ts'
 import { keys } from '../api/keys.ts'
 
 export function useTicket(id: string) {
@@ -37,17 +38,10 @@ export function useCatalogue() {
 /** Who may be made responsible: people who work on some desk. */
 export function useColleagues() {
   return useQuery({
-    queryKey: keys.people,
-    queryFn: async () => (await collect(all(client, 'listUsers', { query: { limit: '200' } }))).filter(worksHere),
+    queryKey: keys.colleagues,
+    queryFn: async () =>
+      (await collect(all(client, 'listUsers', { query: { works: 'true', limit: '200' } }))).filter(
+        ({ active }) => active,
+      ),
   })
-}
-
-function worksHere({ kind, active, owner, memberships }: ListedUser): boolean {
-  return kind === 'person' && active && (owner || memberships.some(({ role }) => role !== 'customer'))
-}
-
-async function collect<Each>(list: AsyncIterable<Each>): Promise<readonly Each[]> {
-  const collected: Each[] = []
-  for await (const each of list) collected.push(each)
-  return collected
 }

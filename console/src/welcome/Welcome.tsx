@@ -1,5 +1,4 @@
-import { useState } from 'react'
-import { Button } from 'react-aria-components'
+import { CopyButton } from '../forms/CopyButton.tsx'
 import { useWords } from '../i18n/words.ts'
 
 /** The first call of each vendor's API, with the names of quickstart.env. */
@@ -25,11 +24,6 @@ const LINES: readonly { readonly vendor: string; readonly line: string }[] = [
 /** What a newcomer sees in place of an empty list. */
 export function Welcome() {
   const words = useWords()
-  const [copied, setCopied] = useState('')
-  const copy = async (line: string): Promise<void> => {
-    await navigator.clipboard.writeText(line)
-    setCopied(line)
-  }
   return (
     <div className="welcome">
       <h2>{words.welcome.title}</h2>
@@ -41,13 +35,7 @@ export function Welcome() {
         <section key={vendor} aria-label={vendor}>
           <h3>
             {vendor}
-            <Button
-              className="button small"
-              onPress={() => void copy(line)}
-              aria-label={`${words.welcome.copy}: ${vendor}`}
-            >
-              {copied === line ? words.welcome.copied : words.welcome.copy}
-            </Button>
+            <CopyButton text={line} of={vendor} />
           </h3>
           <pre tabIndex={0}>{line}</pre>
         </section>

@@ -1,0 +1,42 @@
+import { FieldError, Input, Label, Text, TextArea, TextField } from 'react-aria-components'
+import { lookAgain } from './sending.ts'
+
+interface Props {
+  readonly name: string
+  readonly label: string
+  readonly value?: string | null
+  readonly hint?: string
+  readonly type?: 'text' | 'email' | 'url' | 'tel'
+  readonly isRequired?: boolean
+  readonly autoFocus?: boolean
+  readonly autoComplete?: string
+  readonly isCode?: boolean
+  /** Of a field for several lines. */
+  readonly rows?: number
+}
+
+/** Characters of a short text at the most, as the API has it. */
+const LONGEST = 255
+
+/** A field for a text, which tells what is wrong with it. */
+export function TextInput({ name, label, value, hint, type, rows, isCode = false, ...rest }: Props) {
+  // What a browser thinks an address is differs from what the server takes: it only chooses the keys of a phone.
+  const keyboard = type === undefined ? {} : { inputMode: type }
+  const plain = isCode ? { autoCapitalize: 'none', spellCheck: 'false' as const } : {}
+  return (
+    <TextField name={name} defaultValue={value ?? ''} maxLength={rows === undefined ? LONGEST : 2_048} {...rest}>
+      <Label>{label}</Label>
+      {rows === undefined ? (
+        <Input className="field" onInput={lookAgain} {...keyboard} {...plain} />
+      ) : (
+        <TextArea className="field" rows={rows} onInput={lookAgain} {...plain} />
+      )}
+      {hint !== undefined && (
+        <Text slot="description" className="hint">
+          {hint}
+        </Text>
+      )}
+      <FieldError className="field-error" />
+    </TextField>
+  )
+}

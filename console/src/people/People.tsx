@@ -1,0 +1,165 @@
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { Button, Form, Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
+import type { ListedUser } from '../../../sdk/operations.ts'
+import { client } from '../api/client.ts'
+import { DialogForm } from '../forms/DialogForm.tsx'
+import { FormFoot } from '../forms/FormFoot.tsx'
+import { useSaid } from '../forms/said.ts'
+import { useSending } from '../forms/sending.ts'
+import { TextInput } from '../forms/TextInput.tsx'
+import { useWords } from '../i18n/words.ts'
+import { useMe } from '../session/session.ts'
+import { Loaded } from '../shell/Loaded.tsx'
+import { Choice } from '../tickets/Choice.tsx'
+import { nameOf } from '../tickets/list.ts'
+import { Avatar } from './Avatar.tsx'
+import { showPerson, usePeople } from './people.ts'
+import { ROLES, type Role, rolesOf } from './roles.ts'
+
+/** Everybody that the desk knows: found by name or address, colleagues first. */
+export function People() {
+  const words = useWords()
+  const navigate = useNavigate()
+  const search = useSearch({ from: '/settings/people' })
+  const people = usePeople(search)
+  const who = search.who ?? 'colleagues'
+  const show = (next: { readonly find: string; readonly who: string }): void => {
+    const wanted = { ...(next.find !== '' && { find: next.find }), ...(next.who === 'everybody' && { who: 'everybody' as const }) }
+    void navigate({ to: '/settings/people', search: wanted, replace: true })
+  }
+  return (
+    <>
+      <header className="page-head">
+        <h1>{words.pages.people}</h1>
+        <DialogForm action={words.people.add} title={words.people.add}>
+          {(close) => <NewPerson onDone={close} />}
+        </DialogForm>
+      </header>
+      <div className="page-tools">
+        <SearchField className="page-search" defaultValue={search.find ?? ''} onChange={(find) => show({ find, who })}>
+          <Label className="hidden-visually">{words.people.find}</Label>
+          <Input className="field" placeholder={words.people.find} maxLength={100} />
+        </SearchField>
+        <ToggleButtonGroup
+          className="segments"
+          aria-label={words.people.who}
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={[who]}
+          onSelectionChange={([chosen]) => show({ find: search.find ?? '', who: String(chosen) })}
+        >
+          <ToggleButton className="segment" id="colleagues">
+            {words.people.colleagues}
+          </ToggleButton>
+          <ToggleButton className="segment" id="everybody">
+            {words.people.everybody}
+          </ToggleButton>
+        </ToggleButtonGroup>
+      </div>
+      <Loaded query={people}>
+        {({ pages }) => {
+          const shown = pages.flatMap(({ data }) => data)
+          if (shown.length === 0) return <p className="lines-empty">{words.people.none}</p>
+          return (
+            <>
+              <ul className="lines" aria-label={words.pages.people}>
+                {shown.map((person) => (
+                  <PersonLine key={person.id} person={person} />
+                ))}
+              </ul>
+              {people.hasNextPage && (
+                <Button
+                  className="button"
+                  isDisabled={people.isFetchingNextPage}
+                  onPress={() => void people.fetchNextPage()}
+                >
+                  {words.forms.more}
+                </Button>
+              )}
+            </>
+          )
+        }}
+      </Loaded>
+    </>
+  )
+}
+
+function PersonLine({ person }: { readonly person: ListedUser }) {
+  const words = useWords()
+  return (
+    <li className="line" data-off={!person.active || undefined}>
+      <Avatar person={person} />
+      <span className="line-about">
+        <Link className="line-link text" to="/settings/people/$personId" params={{ personId: person.id }}>
+          {nameOf(person) || words.people.nameless}
+        </Link>
+        <span className="hint text">{person.email ?? person.username ?? person.phone}</span>
+      </span>
+      <span className="badges">
+        {!person.active && <span className="badge off">{words.people.keptOut}</span>}
+        {person.kind !== 'person' && <span className="badge">{words.people.kinds[person.kind]}</span>}
+        {rolesOf(person, words).map((role) => (
+          <span key={role} className="badge">
+            {role}
+          </span>
+        ))}
+      </span>
+    </li>
+  )
+}
+
+const FIELDS = ['name', 'surname', 'email'] as const
+
+function NewPerson({ onDone }: { readonly onDone: () => void }) {
+  const words = useWords()
+  const me = useMe()
+  const navigate = useNavigate()
+  const sending = useSending(useSaid())
+  const desks = me.desks.filter(({ role }) => role === 'admin')
+  const [role, setRole] = useState<Role>('agent')
+  const [desk, setDesk] = useState(desks.length > 1 ? 'all' : (desks[0]?.id ?? ''))
+
+  async function make(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault()
+    const given = new FormData(event.currentTarget)
+    const email = String(given.get('email')).trim()
+    const on = desk === 'all' ? desks.map(({ id }) => id) : [desk]
+    const body = {
+      name: String(given.get('name')),
+      surname: String(given.get('surname')),
+      ...(email !== '' && { email }),
+      memberships: on.map((id) => ({ desk: id, role })),
+    }
+    await sending.send(async () => {
+      const person = await client.call('createUser', { body })
+      showPerson(person)
+      onDone()
+      void navigate({ to: '/settings/people/$personId', params: { personId: person.id } })
+    })
+  }
+
+  return (
+    <Form className="card-form" validationErrors={sending.errors} onSubmit={(event) => void make(event)}>
+      <TextInput name="name" label={words.people.name} isRequired autoFocus autoComplete="off" />
+      <TextInput name="surname" label={words.people.surname} autoComplete="off" />
+      <TextInput name="email" label={words.session.email} type="email" isCode autoComplete="off" />
+      <Choice
+        label={words.people.role}
+        value={role}
+        options={ROLES.map((id) => ({ id, name: words.people.roles[id] }))}
+        onChange={(chosen) => setRole(ROLES.find((each) => each === chosen) ?? role)}
+      />
+      {desks.length > 1 && (
+        <Choice
+          label={words.ticket.desk}
+          value={desk}
+          options={[{ id: 'all', name: words.people.allDesks }, ...desks]}
+          onChange={setDesk}
+        />
+      )}
+      <p className="hint">{words.people.addHint}</p>
+      <FormFoot sending={sending} action={words.people.make} fields={FIELDS} onCancel={onDone} />
+    </Form>
+  )
+}

@@ -1,0 +1,21 @@
+import type { Me } from '../../../sdk/operations.ts'
+import { type Administering, may } from '../session/permissions.ts'
+
+/** The pages of the settings in their order, with what one must be allowed to be offered them: null is one's own. */
+export const PAGES = [
+  { id: 'own', to: '/settings', needs: null },
+  { id: 'people', to: '/settings/people', needs: 'user.manage' },
+] as const satisfies readonly { readonly id: string; readonly to: string; readonly needs: Administering | null }[]
+
+export type SettingsPage = (typeof PAGES)[number]
+
+/** Those that whoever is here is offered. */
+export function offeredTo(me: Me): readonly SettingsPage[] {
+  return PAGES.filter(({ needs }) => needs === null || may(me, needs))
+}
+
+/** The page that an address is on, or below. */
+export function pageAt(path: string): SettingsPage {
+  const [own] = PAGES
+  return PAGES.find(({ to }) => to !== own.to && (path === to || path.startsWith(`${to}/`))) ?? own
+}
