@@ -25,7 +25,10 @@ export function People() {
   const people = usePeople(search)
   const who = search.who ?? 'colleagues'
   const show = (next: { readonly find: string; readonly who: string }): void => {
-    const wanted = { ...(next.find !== '' && { find: next.find }), ...(next.who === 'everybody' && { who: 'everybody' as const }) }
+    const wanted = {
+      ...(next.find !== '' && { find: next.find }),
+      ...(next.who === 'everybody' && { who: 'everybody' as const }),
+    }
     void navigate({ to: '/settings/people', search: wanted, replace: true })
   }
   return (
