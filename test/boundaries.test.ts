@@ -246,6 +246,7 @@ const ROOMS = [
   'query',
   'views',
   'access',
+  'bulk',
   'logins',
   'authorization',
   'tenants',

@@ -21,6 +21,11 @@ import {
   revokeToken,
 } from '../src/core/authorization/commands.ts'
 import { DEFAULT_BOUNDS } from '../src/core/bounds.ts'
+import { beginJob, cancelJob, undoJob } from '../src/core/bulk/commands.ts'
+import { BULK_JOB_STATES, BULK_OUTCOMES } from '../src/core/bulk/job.ts'
+import { purgeJobs } from '../src/core/bulk/purge.ts'
+import { getJob, listJobs, listResults } from '../src/core/bulk/queries.ts'
+import { leaveJobs, tenantsAtWork, workOn } from '../src/core/bulk/work.ts'
 import { addRecord, changeRecord, type NewRecord } from '../src/core/catalogue/commands.ts'
 import { RECORD_KINDS, type RecordKind } from '../src/core/catalogue/records.ts'
 import { LOAD_TENANT, tenantOf } from '../src/core/catalogue/store/snapshot.ts'
@@ -130,6 +135,7 @@ const STATEMENTS_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'tenant.list': 'is the list of all tenants, for the command line and for jobs',
   'tenant.lock_first_start': 'takes a lock and touches no table',
   'webhook.tenants': 'finds the tenants that have webhooks',
+  'bulk_job.tenants': 'finds the tenants in which there is something to do',
 }
 
 // --- the schema -------------------------------------------------------------------------------------------------------
@@ -240,6 +246,8 @@ describe('The schema', () => {
       delivery_state: DELIVERY_STATES,
       view_audience: AUDIENCES,
       query_sort: QUERY_SORTS,
+      bulk_job_state: BULK_JOB_STATES,
+      bulk_outcome: BULK_OUTCOMES,
     })
   })
 
@@ -380,6 +388,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await driveCatalogue(made, store)
   await driveViews(made)
   await driveCredentials(made)
+  await driveBulk(made, store)
   const group = { id: made.tenant.groups[0]?.id ?? assert.fail() }
   await addToGroup(as(made.owner), group.id, made.agent)
   assert.deepEqual(
@@ -460,6 +469,31 @@ async function driveCredentials(made: SmallTenant): Promise<void> {
   })
   assert.equal((await listCredentials(owner(), kinds)).length, 1)
   await withdrawCredential(owner('revoke a key'), kinds, credential.id)
+}
+
+/** Jobs are begun, worked on, cancelled, taken back, listed and forgotten. */
+async function driveBulk(made: SmallTenant, store: Store): Promise<void> {
+  const credential = { dialect: 'native', kind: 'api_key', name: 'Key', presented: crypto.randomUUID(), scopes: [] }
+  const { id: tenantId } = made.tenant
+  const issued = { ...credential, userId: made.owner.id }
+  const credentialId = await issueCredential(administration(store), tenantId, issued)
+  const owner = (key?: string) => made.as(made.owner, { credentialId, ...(key !== undefined && { key }) })
+  const access = { tenant: async () => made.tenant }
+  const worker = { id: crypto.randomUUID(), store, access, clock: () => new Date(), newId: () => crypto.randomUUID() }
+  const begin = (key: string) =>
+    beginJob(owner(key), { choice: { query: '', viewId: 'all' }, change: { addTags: [key] } })
+  const job = await begin('begin a job')
+  while (await workOn({ ...worker, tenantId }));
+  assert.ok((await getJob(owner(), job.id)).changed > 0)
+  await undoJob(owner('undo a job'), job.id)
+  while (await workOn({ ...worker, tenantId }));
+  const { id } = await begin('begin another job')
+  assert.ok((await tenantsAtWork(store)).includes(tenantId))
+  await cancelJob(owner('cancel a job'), id)
+  await leaveJobs({ ...worker, tenantId })
+  assert.equal((await listResults(owner(), id, { after: 0, outcome: null, limit: 1 })).results[0]?.outcome, null)
+  assert.equal((await listJobs(owner(), { before: null, limit: 10 })).jobs.length, 3)
+  await purgeJobs(store, tenantId, '2100-01-01T00:00:00.000Z')
 }
 
 /** Views are saved, put in order, counted and deleted. */
@@ -831,7 +865,11 @@ describe('Every statement', () => {
       assert.ok(look)
       const tables = (await readsOf(look)).map((scanned) => partNamed(scanned)?.table ?? scanned)
       // Which origins a live credential lists is asked of all tenants at once, and tells nothing else of them.
-      const found = name === 'access.origin_listed' ? ['credentials'] : ['directory', 'tenants']
+      // So is which tenants have jobs under way.
+      const found = { 'access.origin_listed': ['credentials'], 'bulk_job.tenants': ['bulk_jobs'] }[name] ?? [
+        'directory',
+        'tenants',
+      ]
       for (const table of tables) assert.ok(found.includes(table), `${name} reads ${table}`)
     }
   })

@@ -1,6 +1,7 @@
 import { StoreFull } from '../storage/failures.ts'
 import type { Store } from '../storage/store.ts'
 import { mergeSearch } from './merge-search.ts'
+import { purgeOldBulkJobs } from './purge-bulk-jobs.ts'
 import { purgeOldClaims } from './purge-claims.ts'
 import { purgeOldDeliveries } from './purge-deliveries.ts'
 import { purgeOldRateBuckets } from './purge-rate-buckets.ts'
@@ -29,6 +30,7 @@ const MERGE_MS = 60_000
 export const SCHEDULE: readonly RecurringJob[] = [
   { name: 'purge claims', everyMs: HOUR_MS, forgets: true, run: purgeOldClaims },
   { name: 'purge deliveries', everyMs: HOUR_MS, forgets: true, run: purgeOldDeliveries },
+  { name: 'purge bulk jobs', everyMs: HOUR_MS, forgets: true, run: purgeOldBulkJobs },
   { name: 'purge tokens', everyMs: HOUR_MS, forgets: true, run: purgeEndedTokens },
   { name: 'purge rate buckets', everyMs: HOUR_MS, forgets: true, run: purgeOldRateBuckets },
   { name: 'sweep files', everyMs: HOUR_MS, forgets: true, run: sweepFiles },

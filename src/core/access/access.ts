@@ -5,7 +5,7 @@ import { openAges } from '../ages.ts'
 import { LOAD_TENANT, tenantOf } from '../catalogue/store/snapshot.ts'
 import type { Tenant } from '../catalogue/tenant.ts'
 import type { Actor } from '../identity/actor.ts'
-import { actorOf, FIND_IN_DIRECTORY, LOAD_ACTOR, ORIGIN_LISTED } from './store.ts'
+import { actorOf, FIND_IN_DIRECTORY, LOAD_ABSENT_ACTOR, LOAD_ACTOR, ORIGIN_LISTED } from './store.ts'
 
 /** The channel on which processes tell each other that something of a tenant's access or catalogue changed. */
 export const ACCESS_CHANNEL = 'polydesk_access'
@@ -70,6 +70,20 @@ export async function findActor(
   if (!listed) return null
   const [row] = await store.run(LOAD_ACTOR.with({ tenant_id: listed.tenant_id, id: listed.target_id }))
   return row ? actorOf(listed.tenant_id, row) : null
+}
+
+/**
+ * Who asked by a credential, read now, for what goes on when their call has ended; null where the credential was revoked
+ * since, or its user is inactive. Who only signed out meanwhile is still the one who asked.
+ */
+export async function findAbsentActor(
+  store: Pick<Store, 'run'>,
+  tenantId: string,
+  credentialId: string,
+): Promise<Actor | null> {
+  const [row] = await store.run(LOAD_ABSENT_ACTOR.with({ tenant_id: tenantId, id: credentialId }))
+  const actor = row ? actorOf(tenantId, row) : null
+  return actor?.user.active ? actor : null
 }
 
 /**

@@ -77,13 +77,8 @@ function digestOf(text: string): string {
   return `substr(encode(sha256(convert_to(${text}, 'UTF8')), 'hex'), 1, 32)::uuid`
 }
 
-/**
- * A live credential with its user, active or not; none of a tenant that was retired. An access token lives no longer than its grant and its client, and
- * may be used from where that client may, in its mode.
- */
-export const LOAD_ACTOR = statement(
-  'access.actor',
-  { takes: { tenant_id: Sql.uuid, id: Sql.uuid }, row: CredentialRow },
+/** SQL of a credential of a tenant that was not retired, with its user, active or not. @param live SQL of whether it counts. */
+const actorText = (live: string): string =>
   `select c.id as credential_id, c.dialect, c.kind as credential_kind, c.name as credential_name, c.scopes, c.desk_id, c.expires_at,
   c.created_at as issued_at, c.grant_id, ${CLAIMANT} as claimant_id, coalesce(k.origins, c.origins) as origins, coalesce(k.test_mode, c.test_mode) as test_mode,
   array(select i.group_id from group_members i where i.tenant_id = :tenant_id and i.user_id = u.id) as group_ids,
@@ -92,7 +87,25 @@ from credentials c join users u on u.tenant_id = :tenant_id and u.id = c.user_id
 join tenants t on t.tenant_id = :tenant_id and t.retired_at is null
 left join grants g on g.tenant_id = :tenant_id and g.id = c.grant_id
 left join credentials k on k.tenant_id = :tenant_id and k.id = g.client_id
-where c.tenant_id = :tenant_id and c.id = :id and c.revoked_at is null and g.revoked_at is null and k.revoked_at is null`,
+where c.tenant_id = :tenant_id and c.id = :id and ${live}`
+
+const LIVE = 'c.revoked_at is null and g.revoked_at is null and k.revoked_at is null'
+
+/**
+ * A live credential with its user. An access token lives no longer than its grant and its client, and may be used from where
+ * that client may, in its mode.
+ */
+export const LOAD_ACTOR = statement(
+  'access.actor',
+  { takes: { tenant_id: Sql.uuid, id: Sql.uuid }, row: CredentialRow },
+  actorText(LIVE),
+)
+
+/** The same for what goes on when a call has ended: of a person who signed out meanwhile, too. */
+export const LOAD_ABSENT_ACTOR = statement(
+  'access.absent_actor',
+  { takes: { tenant_id: Sql.uuid, id: Sql.uuid }, row: CredentialRow },
+  actorText(`(c.kind in (${BY_PASSWORD}) or ${LIVE})`),
 )
 
 export function actorOf(tenantId: string, row: Static<typeof CredentialRow>): Actor {

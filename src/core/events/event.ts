@@ -47,6 +47,8 @@ export const EVENT_KINDS = [
   'view.created',
   'view.changed',
   'view.deleted',
+  'bulk_job.created',
+  'bulk_job.changed',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 

@@ -159,6 +159,35 @@ function placeOf({ row: { sort_key: key, id }, isExact }: FoundRow, isBack: bool
   return { key, id, isBack, isExact }
 }
 
+/** So many pages are read where all tickets are wanted: words that are in more of them are too common. */
+const MOST_PAGES = 40
+
+/**
+ * The ids of all tickets in sight that meet some conditions, the oldest first. Null where these are more than `limit`, or
+ * where so many have to be read for words that it cannot be told. @throws Refusal as `queryTickets`
+ */
+export async function idsOfTickets(
+  ctx: Context,
+  conditions: Conditions,
+  limit: number,
+  most = MOST_AMONG,
+): Promise<readonly string[] | null> {
+  const lookup = await lookupOf(ctx, conditions, most)
+  if (lookup === null) return []
+  const ids: string[] = []
+  let cursor: QueryCursor | null = null
+  for (let page = 1; page <= MOST_PAGES; page++) {
+    const part: QueryPage = { sort: 'created', descending: false, cursor, limit: MOST_READ }
+    const reading = await read(ctx, lookup, part, { characters: 0, reads: MOST_READ })
+    ids.push(...reading.found.map(({ row }) => row.id))
+    if (ids.length > limit) return null
+    const last = reading.found.at(-1)
+    cursor = reading.found.length >= MOST_READ && last ? placeOf(last, false) : reading.end
+    if (cursor === null) return ids
+  }
+  return null
+}
+
 /** Of each of some tickets that a query found, where its words are said: as much as the caller may read. */
 export async function snippetsFor(
   ctx: Context,

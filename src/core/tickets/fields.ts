@@ -187,6 +187,12 @@ export function ticketWith(row: TicketLine, requester: Person | null, assignee: 
   }
 }
 
+/** A ticket of a row without people, as rules take it. */
+export function stateOfLine(row: TicketLine): TicketState {
+  const { requester: _requester, assignee: _assignee, isDescriptionCut: _cut, ...rest } = ticketWith(row, null, null)
+  return { ...rest, requesterId: row.requester_id, assigneeId: row.assignee_id }
+}
+
 // --- opening ----------------------------------------------------------------------------------------------------------
 
 const OPENED = keysWhere(({ opens }) => opens !== 'store')

@@ -140,6 +140,8 @@ export interface TicketChange {
   readonly removeTags?: readonly string[]
   /** False: what the requester said last needs no answer; true: it does after all. */
   readonly waiting?: boolean
+  /** Since when the requester waits, where a wait comes back that a change had ended; else since the change. */
+  readonly waitingSince?: Instant
   readonly message?: NewMessage
 }
 

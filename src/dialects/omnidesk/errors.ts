@@ -59,6 +59,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   attachment: 'This file does not exist.',
   session: 'This session does not exist.',
   view: 'This view does not exist.',
+  job: 'This job does not exist.',
 }
 
 /** The core's permissions, in the vendor's words: a key has them as far as whose it is has them. */

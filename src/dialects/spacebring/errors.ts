@@ -78,6 +78,7 @@ const WORD_OF_MISSING: Readonly<Record<Missing, string>> = {
   attachment: 'Attachment',
   session: 'Session',
   view: 'View',
+  job: 'Job',
 }
 
 /** S12 to S16, S42, S43: only 400 is documented for support operations; the rest follows the vendor's other resources. */

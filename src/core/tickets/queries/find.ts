@@ -3,9 +3,18 @@ import { refuse } from '../../errors.ts'
 import type { Event } from '../../events/event.ts'
 import { eventOf } from '../../events/rows.ts'
 import { inSight, may, sightOf } from '../../identity/actor.ts'
+import type { TicketState } from '../drafts.ts'
+import { stateOfLine } from '../fields.ts'
 import { ticketOf } from '../rows.ts'
 import { TICKET_EVENT } from '../store/conversation.ts'
-import { BY_NUMBER, FIND_BY_ID, FIND_BY_INTEGER, FIND_MANY_BY_ID, FIND_MANY_BY_INTEGER } from '../store/find.ts'
+import {
+  BY_NUMBER,
+  FIND_BY_ID,
+  FIND_BY_INTEGER,
+  FIND_MANY_BY_ID,
+  FIND_MANY_BY_INTEGER,
+  STATES_BY_ID,
+} from '../store/find.ts'
 import type { Ticket, TicketRef } from '../ticket.ts'
 
 /**
@@ -24,6 +33,21 @@ export async function findTickets(ctx: Context, refs: readonly TicketRef[]): Pro
   )
   const sight = sightOf(ctx.actor)
   return found.map((ticket) => (ticket && inSight(sight, ticket) ? ticket : null))
+}
+
+/**
+ * Tickets as rules take them, by id, as far as they are in sight; with as much of their descriptions as titles are made of.
+ *
+ * @throws Refusal `forbidden` when the actor may not read tickets at all.
+ */
+export async function findStates(ctx: Context, ids: readonly string[]): Promise<ReadonlyMap<string, TicketState>> {
+  if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
+  const rows = await ctx.store.run(STATES_BY_ID.with({ tenant_id: ctx.tenant.id, ids }))
+  const sight = sightOf(ctx.actor)
+  const seen = rows.filter(({ desk_id: deskId, requester_id: id }) =>
+    inSight(sight, { deskId, requester: id === null ? null : { id } }),
+  )
+  return new Map(seen.map((row) => [row.id, stateOfLine(row)]))
 }
 
 /** One ticket in sight. @throws Refusal `not_found` */

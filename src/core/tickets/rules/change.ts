@@ -22,7 +22,11 @@ export function stateOf(ticket: Ticket): TicketState {
  * @throws Refusal `forbidden`, `invalid` or `ticket_closed`; then nothing is written.
  */
 export function decideChange(ticket: Ticket, changes: readonly TicketChange[], given: Circumstances): ChangeDraft {
-  const before = stateOf(ticket)
+  return decideOn(stateOf(ticket), changes, given)
+}
+
+/** As `decideChange`, of a ticket as rules take it. */
+export function decideOn(before: TicketState, changes: readonly TicketChange[], given: Circumstances): ChangeDraft {
   let state = before
   const messages: MessageDraft[] = []
   const events: EventDraft[] = []
@@ -33,8 +37,8 @@ export function decideChange(ticket: Ticket, changes: readonly TicketChange[], g
     events.push(...step.events)
   }
   return {
-    id: ticket.id,
-    version: ticket.version,
+    id: before.id,
+    version: before.version,
     state,
     changed: events.some(isRealChange),
     describes: state.description !== before.description,

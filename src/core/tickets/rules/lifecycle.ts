@@ -39,7 +39,7 @@ function waitingSince(
 ): Instant | null {
   if (isFinished(state.status) || change.waiting === false) return null
   if (message?.visibility === 'public') return message.authorRole === 'agent' ? null : (before.waitingSince ?? now)
-  return change.waiting === true ? (before.waitingSince ?? now) : before.waitingSince
+  return change.waiting === true ? (before.waitingSince ?? change.waitingSince ?? now) : before.waitingSince
 }
 
 export function withTimes(

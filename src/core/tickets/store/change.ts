@@ -1,6 +1,7 @@
+import { Type } from 'typebox'
 import type { BatchKind } from '../../../storage/batch.ts'
 import { columnsOf, Sql } from '../../../storage/sql.ts'
-import { statement } from '../../../storage/statement.ts'
+import { type BoundStatement, statement } from '../../../storage/statement.ts'
 import { TITLE_CHARACTERS } from '../../bounds.ts'
 import { EVENT_KINDS } from '../../events/event.ts'
 import { momentOf } from '../../events/moment.ts'
@@ -92,7 +93,61 @@ const TAKES = {
   progresses: Sql.records(PROGRESS),
 }
 
-const changeText = (files: AttachingParts): string => `
+/** Shows what came of each call, and keeps it for a repeat. */
+const answering = (files: AttachingParts): string => `,
+standing as (
+  select c.* from changed c
+  union all
+  select t.* from tickets t join input i on i.id = t.id join accepted a on a.call = i.call
+  where t.tenant_id = :tenant_id and not i.changed
+),
+answered as materialized (
+  select a.call, a.key, a.claimant_id, array(
+    select x.id from input i, lateral (values (i.id), (i.requester_id), (i.assignee_id)) x (id)
+    where i.call = a.call and x.id is not null
+    union
+    select n.author_id from numbered_messages n where n.call = a.call and n.author_id is not null) as shown, json_build_object(
+    'tickets', (select coalesce(json_agg(v order by v.nth_ticket), '[]') from (
+      select i.nth_ticket, ${ticketView('case when i.shown_characters is null then t.description else left(t.description, i.shown_characters) end')} from input i join standing t on t.id = i.id where i.call = a.call) v),
+    'events', (select coalesce(json_agg(v order by v.position), '[]') from (
+      select ${EVENT_VIEW} from numbered_events n join recorded e on e.id = n.id where n.call = a.call) v),
+    'messages', (select coalesce(json_agg(v order by v.integer), '[]') from (
+      select ${MESSAGE_LINE}, ${files.view} as attachments from numbered_messages n join said m on m.id = n.message_id
+      -- The limit keeps this from becoming a join that reads all users of the tenant.
+      left join lateral (select * from users x where x.tenant_id = :tenant_id and x.id = m.author_id limit 1) u on true
+      where n.call = a.call) v)) as result
+  from accepted a
+),
+kept as (
+  insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
+  select :tenant_id, a.claimant_id, a.key, case when p.call is null then a.shown else array[]::uuid[] end, case
+    when p.call is null then a.result::jsonb
+    else jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'progress', p.progress) end
+  from answered a left join progresses p on p.call = a.call where a.key is not null
+)
+select k.call, case when r.call is null then case
+    when ${files.missing('k')} then 'attachment_unknown' when ${namesNobody('k')} then 'person_unknown' else 'stale' end end as problem,
+  a.result, c.fingerprint as claimed_as, s.result as repeated
+from calls k
+left join ready r on r.call = k.call
+left join answered a on a.call = k.call
+left join claims c on k.key is not null and a.call is null and c.tenant_id = :tenant_id and c.credential_id = k.claimant_id and c.key = k.key
+left join claim_results s on c.key is not null and s.tenant_id = :tenant_id and s.credential_id = c.credential_id and s.key = c.key
+order by k.call`
+
+/** Nothing is shown of the tickets: whoever writes so many tells what came of them by the events. */
+const UNSHOWN = `
+select a.call from accepted a`
+
+/** How a statement of changes differs from others. */
+interface Form {
+  /** SQL of what more has to hold of a call that is ready to be written. */
+  readonly allowed: string
+  /** Its end: what is kept and answered. */
+  readonly end: string
+}
+
+const changeText = (files: AttachingParts, { allowed, end }: Form): string => `
 with ${CALLS_INPUT},
 input as materialized (
   select * from json_to_recordset(:tickets::json) as i (${columnsOf(TICKET)})
@@ -125,7 +180,7 @@ ready as materialized (
   where not exists (
     select 1 from input i left join locked l on l.id = i.id
     where i.call = c.call and l.version is distinct from i.expected)
-    and not ${namesNobody('c')} and not ${files.missing('c')}
+    and not ${namesNobody('c')} and not ${files.missing('c')}${allowed}
 ),
 ${claimingOf('ready')},
 numbered_events as materialized (
@@ -237,53 +292,44 @@ seen as (
   left join read_beginnings b on b.tenant_id = :tenant_id and b.user_id = n.actor_id
   where coalesce(m.position, b.position) >= l.change_position
   on conflict (tenant_id, user_id, ticket_id) do update set position = greatest(k.position, excluded.position)
-),
-standing as (
-  select c.* from changed c
-  union all
-  select t.* from tickets t join input i on i.id = t.id join accepted a on a.call = i.call
-  where t.tenant_id = :tenant_id and not i.changed
-),
-answered as materialized (
-  select a.call, a.key, a.claimant_id, array(
-    select x.id from input i, lateral (values (i.id), (i.requester_id), (i.assignee_id)) x (id)
-    where i.call = a.call and x.id is not null
-    union
-    select n.author_id from numbered_messages n where n.call = a.call and n.author_id is not null) as shown, json_build_object(
-    'tickets', (select coalesce(json_agg(v order by v.nth_ticket), '[]') from (
-      select i.nth_ticket, ${ticketView('case when i.shown_characters is null then t.description else left(t.description, i.shown_characters) end')} from input i join standing t on t.id = i.id where i.call = a.call) v),
-    'events', (select coalesce(json_agg(v order by v.position), '[]') from (
-      select ${EVENT_VIEW} from numbered_events n join recorded e on e.id = n.id where n.call = a.call) v),
-    'messages', (select coalesce(json_agg(v order by v.integer), '[]') from (
-      select ${MESSAGE_LINE}, ${files.view} as attachments from numbered_messages n join said m on m.id = n.message_id
-      -- The limit keeps this from becoming a join that reads all users of the tenant.
-      left join lateral (select * from users x where x.tenant_id = :tenant_id and x.id = m.author_id limit 1) u on true
-      where n.call = a.call) v)) as result
-  from accepted a
-),
-kept as (
-  insert into claim_results (tenant_id, credential_id, key, ticket_ids, result)
-  select :tenant_id, a.claimant_id, a.key, case when p.call is null then a.shown else array[]::uuid[] end, case
-    when p.call is null then a.result::jsonb
-    else jsonb_build_object('tickets', '[]'::jsonb, 'events', '[]'::jsonb, 'messages', '[]'::jsonb, 'progress', p.progress) end
-  from answered a left join progresses p on p.call = a.call where a.key is not null
-)
-select k.call, case when r.call is null then case
-    when ${files.missing('k')} then 'attachment_unknown' when ${namesNobody('k')} then 'person_unknown' else 'stale' end end as problem,
-  a.result, c.fingerprint as claimed_as, s.result as repeated
-from calls k
-left join ready r on r.call = k.call
-left join answered a on a.call = k.call
-left join claims c on k.key is not null and a.call is null and c.tenant_id = :tenant_id and c.credential_id = k.claimant_id and c.key = k.key
-left join claim_results s on c.key is not null and s.tenant_id = :tenant_id and s.credential_id = c.credential_id and s.key = c.key
-order by k.call`
+)${end}`
 
-const CHANGE = statement('ticket.change', { takes: TAKES, row: AnswerRow }, changeText(WITHOUT_FILES))
+const FORWARDING = forwardingParts('locked')
+
+const CHANGE = statement(
+  'ticket.change',
+  { takes: TAKES, row: AnswerRow },
+  changeText(WITHOUT_FILES, { allowed: '', end: answering(WITHOUT_FILES) }),
+)
 const CHANGE_WITH_FILES = statement(
   'ticket.change_with_files',
   { takes: { ...TAKES, files: FILES }, row: AnswerRow },
-  changeText(forwardingParts('locked')),
+  changeText(FORWARDING, { allowed: '', end: answering(FORWARDING) }),
 )
+
+/** Changes of a bulk job, as long as a worker has it. What came of each is told by whether its events are there. */
+const CHANGE_IN_BULK = statement(
+  'ticket.change_in_bulk',
+  { takes: { ...TAKES, job_id: uuid, worker_id: uuid }, row: Type.Object({ call: Type.Integer() }) },
+  changeText(WITHOUT_FILES, {
+    allowed: `
+    and exists (
+      select 1 from bulk_jobs j
+      where j.tenant_id = :tenant_id and j.id = :job_id and j.worker_id = :worker_id and j.state = 'running')`,
+    end: UNSHOWN,
+  }),
+)
+
+/** The changes of some tickets of a bulk job, each of which holds by itself. None of them brings messages. */
+export function changesInBulk(
+  tenantId: string,
+  work: { readonly job_id: string; readonly worker_id: string },
+  { drafts, by }: { readonly drafts: readonly ChangeDraft[]; readonly by: Provenance },
+  lock: BoundStatement<unknown>,
+): BoundStatement<unknown> {
+  const calls = drafts.map((draft) => ({ drafts: [draft], by, idempotency: null }))
+  return CHANGE_IN_BULK.with({ ...changeValues(tenantId, calls), ...work }, lock)
+}
 
 /** One call: changes of one or many tickets that hold together or not at all. */
 export interface ChangeCall {

@@ -2,6 +2,7 @@ import type { BatchKind } from '../../../storage/batch.ts'
 import { Sql, type SqlType } from '../../../storage/sql.ts'
 import { statement } from '../../../storage/statement.ts'
 import { TITLE_CHARACTERS } from '../../bounds.ts'
+import { TicketLine, ticketLine } from '../fields.ts'
 import {
   cutTo,
   describedBriefly,
@@ -65,6 +66,13 @@ function finding<Key>(
     },
   }
 }
+
+/** Tickets by UUID as rules take them, without their people; whoever asks. */
+export const STATES_BY_ID = statement(
+  'ticket.states_by_id',
+  { takes: { tenant_id: Sql.uuid, ids: Sql.array(Sql.uuid) }, row: TicketLine },
+  `select ${ticketLine(BRIEF)} from tickets t where t.tenant_id = :tenant_id and t.id = any (:ids::uuid[])`,
+)
 
 /** Messages by UUID, with their authors; whoever asks. */
 export const MESSAGES_BY_ID = statement(
