@@ -316,6 +316,8 @@ export interface TimelineEntry {
     | 'view.created'
     | 'view.changed'
     | 'view.deleted'
+    | 'bulk_job.created'
+    | 'bulk_job.changed'
   /**
    * UTC, for instance 2026-01-15T10:20:30.123Z
    */
@@ -750,6 +752,8 @@ export interface Event {
     | 'view.created'
     | 'view.changed'
     | 'view.deleted'
+    | 'bulk_job.created'
+    | 'bulk_job.changed'
   /**
    * UTC, for instance 2026-01-15T10:20:30.123Z
    */
@@ -857,6 +861,146 @@ export interface QueryField {
   takes: string
   about: string
   example: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Job".
+ */
+export interface Job {
+  id: string
+  state: 'running' | 'done' | 'cancelled'
+  /**
+   * Who asked for it, whose rights it has.
+   */
+  user: string
+  /**
+   * What its tickets were looked for by; null where they were named.
+   */
+  query: string | null
+  /**
+   * The view in which they were looked for.
+   */
+  view: string | null
+  /**
+   * What each ticket gets; null for an undo.
+   */
+  change: {
+    status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+    priority?: 'low' | 'normal' | 'high' | 'urgent'
+    /**
+     * Id of a topic.
+     */
+    topic?: number | null
+    /**
+     * Id of a type.
+     */
+    type?: number | null
+    /**
+     * A group.
+     */
+    group?: string | null
+    /**
+     * A user who works on the desk.
+     */
+    assignee?: string | null
+    /**
+     * Tags to add.
+     *
+     * @maxItems 100
+     */
+    add_tags?: string[]
+    /**
+     * Tags to remove.
+     *
+     * @maxItems 100
+     */
+    remove_tags?: string[]
+  } | null
+  /**
+   * The job that it takes back.
+   */
+  undoes: string | null
+  /**
+   * The job that took it back.
+   */
+  undone_by: string | null
+  /**
+   * How many tickets it is for, which was fixed when it began.
+   */
+  total: number
+  /**
+   * Of how many it is known what came of them.
+   */
+  done: number
+  changed: number
+  /**
+   * Those that were so already.
+   */
+  unchanged: number
+  refused: number
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  finished_at: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "JobResult".
+ */
+export interface JobResult {
+  ticket: string
+  /**
+   * Of the ticket as you see it now; null where you do not.
+   */
+  number: number | null
+  /**
+   * Likewise.
+   */
+  title: string | null
+  /**
+   * What came of it; null while it was not its turn, and for good where the job was cancelled before.
+   */
+  outcome: 'changed' | 'unchanged' | 'refused' | null
+  /**
+   * Why it was refused: what a change of this ticket alone would have been answered.
+   */
+  problem: {
+    /**
+     * urn:polydesk:error:<code>
+     */
+    type: string
+    title: string
+    status: number
+    /**
+     * The last part of type.
+     */
+    code: string
+    detail?: string
+    errors?: {
+      /**
+       * Where in the request, for instance requester.email or tags[0].
+       */
+      field: string
+      rule: string
+      message: string
+      /**
+       * Of a query: at which character, from 0.
+       */
+      at?: number
+      /**
+       * Of a query: for how many.
+       */
+      length?: number
+      /**
+       * Of a query: what would be right there.
+       */
+      expected?: string
+    }[]
+  } | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -2407,6 +2551,97 @@ export interface ListQueryFieldsAnswer {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateJobBody".
+ */
+export interface CreateJobBody {
+  /**
+   * All tickets in sight that it finds, in the language of `q` of listTickets; 10000 at the most. Empty with `view` for all of that.
+   */
+  query?: string
+  /**
+   * With query: id of a view, whose query has to hold too.
+   */
+  view?: string
+  /**
+   * Or the tickets by id, in the place of a query.
+   *
+   * @maxItems 10000
+   */
+  tickets?: string[]
+  change: {
+    status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+    priority?: 'low' | 'normal' | 'high' | 'urgent'
+    /**
+     * Id of a topic.
+     */
+    topic?: number | null
+    /**
+     * Id of a type.
+     */
+    type?: number | null
+    /**
+     * A group.
+     */
+    group?: string | null
+    /**
+     * A user who works on the desk.
+     */
+    assignee?: string | null
+    /**
+     * Tags to add.
+     *
+     * @maxItems 100
+     */
+    add_tags?: string[]
+    /**
+     * Tags to remove.
+     *
+     * @maxItems 100
+     */
+    remove_tags?: string[]
+  }
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListJobsQuery".
+ */
+export interface ListJobsQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListJobsAnswer".
+ */
+export interface ListJobsAnswer {
+  data: Job[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListJobResultsQuery".
+ */
+export interface ListJobResultsQuery {
+  outcome?: 'changed' | 'unchanged' | 'refused'
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListJobResultsAnswer".
+ */
+export interface ListJobResultsAnswer {
+  data: JobResult[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "ResetPasswordBody".
  */
 export interface ResetPasswordBody {
@@ -2572,6 +2807,12 @@ export interface Operations {
   pinView: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   unpinView: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   listQueryFields: { params: undefined; query: undefined; body: undefined; answer: ListQueryFieldsAnswer }
+  createJob: { params: undefined; query: undefined; body: CreateJobBody; answer: Job }
+  listJobs: { params: undefined; query: ListJobsQuery; body: undefined; answer: ListJobsAnswer }
+  getJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
+  listJobResults: { params: { id: string }; query: ListJobResultsQuery; body: undefined; answer: ListJobResultsAnswer }
+  cancelJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
+  undoJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
   resetPassword: { params: undefined; query: undefined; body: ResetPasswordBody; answer: undefined }
 }
 
@@ -2676,5 +2917,11 @@ export const OPERATIONS = {
   pinView: { method: 'PUT', path: '/v1/views/{id}/pin' },
   unpinView: { method: 'DELETE', path: '/v1/views/{id}/pin' },
   listQueryFields: { method: 'GET', path: '/v1/query/fields' },
+  createJob: { method: 'POST', path: '/v1/jobs' },
+  listJobs: { method: 'GET', path: '/v1/jobs' },
+  getJob: { method: 'GET', path: '/v1/jobs/{id}' },
+  listJobResults: { method: 'GET', path: '/v1/jobs/{id}/results' },
+  cancelJob: { method: 'POST', path: '/v1/jobs/{id}/cancel' },
+  undoJob: { method: 'POST', path: '/v1/jobs/{id}/undo' },
   resetPassword: { method: 'POST', path: '/v1/password_resets' },
 } as const satisfies Readonly<Record<keyof Operations, { readonly method: string; readonly path: string }>>

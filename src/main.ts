@@ -17,6 +17,7 @@ import { DIALECTS } from './dialects/registry.ts'
 import type { Services } from './dialects/services.ts'
 import type { Pace } from './http/pace.ts'
 import { buildServer } from './http/server.ts'
+import { type BulkJobs, startBulkJobs } from './jobs/bulk.ts'
 import { startSchedule } from './jobs/schedule.ts'
 import { startWebhooks, type Webhooks } from './jobs/webhooks.ts'
 import { demandFitness } from './setup/checks/checks.ts'
@@ -86,6 +87,7 @@ interface Opened {
   readonly secondFactors: Vault
   readonly links: Links
   readonly feed: Feed
+  readonly bulkJobs: BulkJobs
 }
 
 /**
@@ -142,6 +144,9 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     },
     get feed() {
       return demandOpened().feed
+    },
+    get bulkJobs() {
+      return demandOpened().bulkJobs
     },
   }
 
@@ -203,19 +208,24 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       store,
       seldom((message) => app.log.warn(message)),
     )
+    const log = seldom((message) => app.log.error(message))
+    const { clock, newId } = services
+    const access = openAccess(store, undefined, uses.note)
+    const bulkJobs = startBulkJobs({ id: newId(), store, access, clock, newId }, log)
+    stopping.push(() => bulkJobs.stop())
     opened = {
       store,
-      access: openAccess(store, undefined, uses.note),
+      access,
       keys,
       limits: config.rateLimits ? openRateLimits(store, Date.now, () => performance.now()) : NO_LIMITS,
       webhooks: webhookOffice(config, keys, announce, options.webhooks),
       secondFactors: openVault(keys.accepted(FACTOR_KEYS)),
       links,
       feed,
+      bulkJobs,
     }
-    const log = seldom((message) => app.log.error(message))
-    const { access, webhooks: office } = opened
-    const webhooks = startWebhooks({ store, access, office, links, clock: services.clock, newId: services.newId, log })
+    const { webhooks: office } = opened
+    const webhooks = startWebhooks({ store, access, office, links, clock, newId, log })
     stopping.push(() => webhooks.stop())
     if (keys.accepted('webhook secrets').length > 1) {
       const resealing = resealAll(store, opened).then(

@@ -351,6 +351,7 @@ const PURE: Readonly<Record<string, string>> = {
   'src/core/identity/permissions.ts': 'the tables of permissions',
   'src/core/address.ts': 'how an address is read: functions of their arguments',
   'src/core/attachments/rules.ts': 'which files are taken: functions of their arguments',
+  'src/core/bulk/job.ts': 'closed lists and limits',
   'src/core/errors.ts': 'how a refusal is raised',
   'src/core/instant.ts': 'how a point in time is read',
   'src/core/limits/network.ts': 'which addresses count as one',

@@ -13,6 +13,7 @@ export const SAMPLE = {
   group: 'SAMPLE_GROUP_ID',
   view: 'SAMPLE_VIEW_ID',
   credential: 'SAMPLE_CREDENTIAL_ID',
+  job: 'SAMPLE_JOB_ID',
   sendingWebhook: 'SAMPLE_SENDING_WEBHOOK_ID',
   delivery: 'SAMPLE_DELIVERY_ID',
   lateDelivery: 'SAMPLE_LATE_DELIVERY_ID',

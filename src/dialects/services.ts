@@ -35,6 +35,8 @@ export interface Services extends RunningSystem {
   readonly webhooks: WebhookOffice
   /** What happens, for those who read along. */
   readonly feed: Feed
+  /** Goes on with bulk jobs; told of each that was begun. */
+  readonly bulkJobs: { readonly wake: (tenantId: string) => void }
   /** Where attachments are downloaded. */
   readonly links: Links
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { type Access, findActor, hashOf } from '../core/access/access.ts'
 import { randomSecret } from '../core/access/secrets.ts'
 import type { Links } from '../core/attachments/links.ts'
+import { beginJob } from '../core/bulk/commands.ts'
 import { addRecord } from '../core/catalogue/commands.ts'
 import type { Context, RunningSystem } from '../core/context.ts'
 import { addExternalId, issueCredential } from '../core/tenants/commands.ts'
@@ -128,6 +129,9 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
   const key = { dialect: 'native', kind: 'api_key', name: 'A sample', presented, userId: requester.id, scopes: [] }
   const credential = await issueCredential(service, service.tenant.id, key)
   const view = await createView(service, { ...urgent, ...order, audience: 'everyone', groupId: null })
+  // It finds nothing, and so is done at once.
+  const nothing = { query: urgent.query, viewId: null }
+  const job = await beginJob(service, { choice: nothing, change: { priority: 'high' } })
   const made: Record<string, string> = {
     [SAMPLE.ticket]: ticket.id,
     [SAMPLE.comment]: messages[0]?.id ?? '',
@@ -135,6 +139,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     [SAMPLE.group]: service.tenant.groups[0]?.id ?? '',
     [SAMPLE.view]: view.id,
     [SAMPLE.credential]: credential,
+    [SAMPLE.job]: job.id,
     [SAMPLE.sendingWebhook]: sending,
     ...deliveries,
   }

@@ -128,6 +128,10 @@ const making: Making = {
     const { json } = await sent(native('POST', '/v1/views', { name: word(), query: word() }))
     return json.id
   },
+  async job() {
+    const { json } = await sent(native('POST', '/v1/jobs', { tickets: [], change: { add_tags: [word()] } }))
+    return json.id
+  },
   async webhook(dialect) {
     const desk = dialect === 'moov' ? { dialect, desk: null } : {}
     const { json } = await sent(native('POST', '/v1/webhooks', { url: receiver.url, enabled: false, ...desk }))

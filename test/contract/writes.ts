@@ -32,6 +32,8 @@ export interface Making {
   credential(): Promise<string>
   /** A private view. */
   view(): Promise<string>
+  /** A bulk job that was for no ticket, and so is done. */
+  job(): Promise<string>
   /** A webhook that is disabled. */
   webhook(dialect: 'native' | 'moov'): Promise<string>
   /** A webhook that gave up a delivery, and the delivery. */
@@ -89,6 +91,10 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     'PATCH /v1/views/{id}': async (m) =>
       native(m, 'PATCH', `/v1/views/${await m.view()}`, { name: m.word(), sort: 'updated' }),
     'DELETE /v1/views/{id}': async (m) => native(m, 'DELETE', `/v1/views/${await m.view()}`),
+    // Of no tickets: what goes on in the background would be seen as a second effect.
+    'POST /v1/jobs': (m) => native(m, 'POST', '/v1/jobs', { tickets: [], change: { add_tags: [m.word()] } }),
+    'POST /v1/jobs/{id}/cancel': async (m) => native(m, 'POST', `/v1/jobs/${await m.job()}/cancel`),
+    'POST /v1/jobs/{id}/undo': async (m) => native(m, 'POST', `/v1/jobs/${await m.job()}/undo`),
     'DELETE /v1/users/{id}/memberships/{desk}': async (m) =>
       native(m, 'DELETE', `/v1/users/${(await m.person()).id}/memberships/${m.site.desk.id}`),
     'POST /v1/webhooks': (m) =>

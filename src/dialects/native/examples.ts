@@ -9,6 +9,7 @@ const WEBHOOK = { params: { id: '{SAMPLE_WEBHOOK_ID}' } }
 const SENDING = { id: '{SAMPLE_SENDING_WEBHOOK_ID}' }
 const DELIVERY = { params: { ...SENDING, delivery: '{SAMPLE_DELIVERY_ID}' } }
 const VIEW = { params: { id: '{SAMPLE_VIEW_ID}' } }
+const JOB = { params: { id: '{SAMPLE_JOB_ID}' } }
 const MEMBER = { params: { id: '{SAMPLE_GROUP_ID}', user: '{SPACEBRING_ADMIN_USER_ID}' } }
 const CREDENTIAL = { params: { id: '{SAMPLE_CREDENTIAL_ID}' } }
 const PAGE = { query: { limit: '10' } }
@@ -65,6 +66,13 @@ export const examples: Examples = {
   pinView: VIEW,
   unpinView: VIEW,
   deleteView: VIEW,
+  createJob: { body: { query: 'printer status:new', change: { priority: 'high', add_tags: ['printer'] } } },
+  listJobs: PAGE,
+  getJob: JOB,
+  listJobResults: { ...JOB, query: { outcome: 'refused', limit: '10' } },
+  cancelJob: JOB,
+  // A second undo would be a conflict: by the key a repeat is answered alike.
+  undoJob: { ...JOB, headers: { 'Idempotency-Key': 'undo-the-sample' } },
   listGroupMembers: { params: { id: '{SAMPLE_GROUP_ID}' } },
   addGroupMember: MEMBER,
   removeGroupMember: MEMBER,

@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.ts'
 import { credentialRoutes } from './access/routes.ts'
 import { attachmentRoutes } from './attachments/routes.ts'
 import { admit, authenticate, type Need } from './auth.ts'
+import { bulkRoutes } from './bulk/routes.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { errors, ProblemBody, tooLateBody } from './errors.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -45,6 +46,7 @@ export const native: Dialect<Need, 'native'> = {
     ...secondFactorRoutes,
     ...eventRoutes,
     ...viewRoutes,
+    ...bulkRoutes,
   ],
   openRoutes: [...openSessionRoutes, ...openPasswordRoutes],
   errors,

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { refuseField } from '../../core/errors.ts'
 import { isInstant } from '../../core/instant.ts'
 import type { TicketKey } from '../../core/tickets/queries/list.ts'
+import { UUID } from '../../core/uuid.ts'
 
 const DEFAULT_LIMIT = 50
 const MAXIMUM_LIMIT = 200
@@ -76,6 +77,18 @@ export function decodeCount({ cursor }: PageQuery): number {
   if (cursor === undefined) return 0
   const text = decode(cursor)
   return COUNT.test(text) ? Number(text) : refuseCursor()
+}
+
+/** The cursor after a record by its id, for lists in the order of ids. */
+export function cursorAfterId(id: string): string {
+  return encode(id)
+}
+
+/** After which record a page begins; null at the beginning. @throws Refusal `invalid` */
+export function decodeId({ cursor }: PageQuery): string | null {
+  if (cursor === undefined) return null
+  const text = decode(cursor)
+  return UUID.test(text) ? text : refuseCursor()
 }
 
 /** A page of records that are all at hand. @throws Refusal `invalid` */

@@ -36,6 +36,7 @@ export const eventRoutes: readonly Route<Need>[] = [
       'view.read',
       'view.manage',
       'credential.manage',
+      'ticket.bulk',
     ],
     query: EventQuery,
     answers: { 200: EventListAnswer },

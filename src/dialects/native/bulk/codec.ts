@@ -1,0 +1,60 @@
+import type { BulkChange, BulkChoice, BulkJob, BulkResult } from '../../../core/bulk/job.ts'
+import { refuseField } from '../../../core/errors.ts'
+import { answerError } from '../../wire.ts'
+import { errors } from '../errors.ts'
+import { decodeChange } from '../tickets/codec.ts'
+import type { BulkChangeBody, JobAnswer, NewJobBody, ResultAnswer } from './schema.ts'
+
+/** Which tickets get which change. @throws Refusal `invalid` */
+export function decodeNewJob(body: NewJobBody): { readonly choice: BulkChoice; readonly change: BulkChange } {
+  return { choice: decodeChoice(body), change: decodeChange(body.change) }
+}
+
+function decodeChoice({ query, view, tickets }: NewJobBody): BulkChoice {
+  if (tickets !== undefined) {
+    if (query !== undefined) refuseField(['query'], 'not_allowed', 'Send query or tickets, not both.')
+    if (view !== undefined) refuseField(['view'], 'not_allowed', 'Goes with query only.')
+    return { ticketIds: tickets.map((id) => id.toLowerCase()) }
+  }
+  // An empty query finds everything, which nobody shall ask for by leaving it out.
+  if (query === undefined) refuseField(['query'], 'required', 'A query or tickets are required.')
+  return { query, viewId: view ?? null }
+}
+
+function encodeChange(change: BulkChange): BulkChangeBody {
+  const { status, priority, topicId, typeId, groupId, assigneeId, addTags, removeTags } = change
+  return {
+    ...(status !== undefined && { status: status.to }),
+    ...(priority !== undefined && { priority }),
+    ...(topicId !== undefined && { topic: topicId }),
+    ...(typeId !== undefined && { type: typeId }),
+    ...(groupId !== undefined && { group: groupId }),
+    ...(assigneeId !== undefined && { assignee: assigneeId }),
+    ...(addTags !== undefined && { add_tags: [...addTags] }),
+    ...(removeTags !== undefined && { remove_tags: [...removeTags] }),
+  }
+}
+
+export function encodeJob(job: BulkJob): JobAnswer {
+  const { id, state, query, undoes, total, changed, unchanged, refused } = job
+  return {
+    ...{ id, state, user: job.userId, query, view: job.viewId, undoes },
+    change: job.change && encodeChange(job.change),
+    undone_by: job.undoneBy,
+    ...{ total, done: changed + unchanged + refused, changed, unchanged, refused },
+    created_at: job.createdAt,
+    finished_at: job.finishedAt,
+  }
+}
+
+/** A job as it was when it began: what a repeat is answered, however far it is by then. */
+export function encodeBegun(job: BulkJob): JobAnswer {
+  const isOver = job.total === 0
+  const begun = { undoneBy: null, changed: 0, unchanged: 0, refused: 0, finishedAt: isOver ? job.createdAt : null }
+  return encodeJob({ ...job, ...begun, state: isOver ? 'done' : 'running' })
+}
+
+export function encodeResult({ ticketId, outcome, problem, ticket }: BulkResult): ResultAnswer {
+  const { number = null, title = null } = ticket ?? {}
+  return { ticket: ticketId, number, title, outcome, problem: problem && answerError(errors, problem).body }
+}
