@@ -61,6 +61,12 @@ const personRoute = createRoute({
   component: lazyRouteComponent(() => import('./people/Person.tsx'), 'Person'),
 })
 
+const credentialsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'credentials',
+  component: lazyRouteComponent(() => import('./credentials/Credentials.tsx'), 'Credentials'),
+})
+
 const passwordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/password',
@@ -71,7 +77,7 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
     ticketsRoute.addChildren([ticketRoute]),
-    settingsRoute.addChildren([ownRoute, peopleRoute, personRoute]),
+    settingsRoute.addChildren([ownRoute, peopleRoute, personRoute, credentialsRoute]),
     passwordRoute,
   ]),
   defaultPreload: false,

@@ -1,11 +1,15 @@
 /** What administrators do in the console's settings, in the browser and on the server of its other tests. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
 import { TOTP } from 'otpauth'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { KINDS } from '../../console/src/credentials/kinds.ts'
 import { type Client, createClient } from '../../sdk/client.ts'
 import { until } from '../process.ts'
 import type { World } from '../world.ts'
@@ -22,6 +26,7 @@ export interface Site {
   ): Promise<{ readonly page: Page; readonly context: BrowserContext; readonly faults: string[] }>
 }
 
+const run = promisify(execFile)
 const WIDE = { width: 1440, height: 900 }
 const PHONE = { width: 390, height: 844 }
 
@@ -131,6 +136,77 @@ export function administration(site: Site): void {
     await page.getByRole('searchbox', { name: 'Find by name' }).fill('nobody at all')
     await page.getByText('Nobody is called that.').waitFor()
     assert.deepEqual(unexpected(faults), [])
+  })
+
+  test('makes a credential whose secret is shown once, lists it by its age, and revokes it', async (t) => {
+    const { page, context, faults } = await site.signedIn(t, { bypassCSP: true })
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const { url } = site.world()
+    await page.goto(`${url}/settings/credentials`)
+    const list = page.getByRole('list', { name: 'Credentials' })
+    await list.getByText('Quick start', { exact: true }).first().waitFor()
+    await assertFine(page, 'the credentials')
+    const name = `Reports ${randomUUID()}`
+    await page.getByRole('button', { name: 'New credential' }).click()
+    await page.getByLabel('Name', { exact: true }).fill(name)
+    await page.getByRole('combobox', { name: 'Acts as' }).fill('arthur')
+    await page.getByRole('option', { name: /Arthur Agent/ }).click()
+    await choose(page, /Allows/, 'Reading only')
+    await page.getByLabel('Sites').fill('example')
+    await assertFine(page, 'the form for a credential')
+    await page.getByRole('button', { name: 'Make', exact: true }).click()
+    await page.getByText('Must be an origin such as https://app.example.com.').waitFor()
+    assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), name)
+    await page.getByLabel('Sites').fill('')
+    await page.getByRole('button', { name: 'Make', exact: true }).click()
+    await page.getByRole('button', { name: 'Copy: Secret' }).click()
+    const secret = String(await page.evaluate('navigator.clipboard.readText()'))
+    await assertFine(page, 'a credential that was made')
+    await page.getByRole('button', { name: 'I have kept it' }).click()
+    assert.ok(!(await page.content()).includes(secret))
+    const key = createClient({ url, key: secret })
+    assert.equal((await key.call('getMe')).user.name, 'Arthur')
+    await assert.rejects(key.call('createTicket', { body: { title: 'No' } }), { code: 'forbidden' })
+
+    const line = list.getByRole('listitem').filter({ hasText: name })
+    await line.getByText('Polydesk · Key · Arthur Agent').waitFor()
+    await line.getByRole('button', { name: `Revoke ${name}` }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+    await line.waitFor({ state: 'detached' })
+    await assert.rejects(key.call('getMe'), { code: 'unauthenticated' })
+    // What others make appears by the feed.
+    await site.api().call('createCredential', { body: { name: `${name} by another` } })
+    await list.getByText(`${name} by another`).waitFor()
+    await page.getByRole('radio', { name: 'All' }).click()
+    await line.getByText('Revoked').waitFor()
+    assert.deepEqual(unexpected(faults), [])
+  })
+
+  test('shows lines for each kind of credential that work as they are', async () => {
+    const { url } = site.world()
+    const [tenant, desks] = await Promise.all([site.api().call('getTenant'), site.api().call('listDesks')])
+    const desk = desks.data.find((each) => each.default)?.id ?? assert.fail()
+    for (const each of KINDS) {
+      const { dialect, kind } = each
+      const redirects = each.client ? { redirect_uris: ['https://example.com/back'] } : {}
+      const scopes = each.scopes ? { scopes: each.scopes([desk]) } : {}
+      const body = { dialect, kind, name: 'A line', ...redirects, ...scopes }
+      const { public_id: publicId, secret } = await site.api().call('createCredential', { body })
+      const redirectUri = 'https://example.com/back'
+      const values = { url, publicId: publicId ?? '', secret, desk, tenant: tenant.id, redirectUri }
+      if (each.what === 'client') {
+        const asked = await fetch(each.program(values))
+        assert.match(await asked.text(), /A line/, 'people are asked whether to let it in')
+        continue
+      }
+      const options = { cwd: join(import.meta.dirname, '..', '..'), timeout: 60_000 }
+      const [line, program] = [each.curl(values), each.program(values)]
+      const [{ stdout }] = await Promise.all([
+        run(process.execPath, ['--input-type=module', '-e', program], options),
+        run('sh', ['-c', `${line} -sS -f`], options),
+      ])
+      assert.doesNotMatch(stdout, /^[45]/, `${dialect} ${kind}`)
+    }
   })
 
   test('offers the pages of administrators to nobody else', async (t) => {

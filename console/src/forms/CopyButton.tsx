@@ -6,13 +6,14 @@ import { useWords } from '../i18n/words.ts'
 export function CopyButton({ text, of }: { readonly text: string; readonly of: string }) {
   const words = useWords()
   const [copied, setCopied] = useState<string | null>(null)
+  const action = copied === text ? words.welcome.copied : words.welcome.copy
   return (
     <Button
       className="button small"
-      aria-label={`${words.welcome.copy}: ${of}`}
+      aria-label={`${action}: ${of}`}
       onPress={() => void copy(text).then(() => setCopied(text))}
     >
-      {copied === text ? words.welcome.copied : words.welcome.copy}
+      {action}
     </Button>
   )
 }

@@ -26,7 +26,10 @@ export function useSending(say: (problem: Problem, field: string | null) => stri
   function tell(error: unknown): void {
     if (isProblem(error, 'unauthenticated')) endSession()
     if (!isProblem(error) || error.errors.length === 0) setProblem(wholeOf(error))
-    else setErrors(Object.fromEntries(error.errors.map(({ field, message }) => [field, say(error, field) ?? message])))
+    else
+      setErrors(
+        Object.fromEntries(error.errors.map(({ field, message }) => [fieldOf(field), say(error, field) ?? message])),
+      )
   }
 
   function wholeOf(error: unknown): string {
@@ -57,6 +60,11 @@ export function useSending(say: (problem: Problem, field: string | null) => stri
       }
     },
   }
+}
+
+/** The field of the form in which something is: of what is wrong with the third of several, the one for all of them. */
+function fieldOf(path: string): string {
+  return path.replace(/[[.].*$/, '')
 }
 
 /**

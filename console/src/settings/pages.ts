@@ -5,6 +5,7 @@ import { type Administering, may } from '../session/permissions.ts'
 export const PAGES = [
   { id: 'own', to: '/settings', needs: null },
   { id: 'people', to: '/settings/people', needs: 'user.manage' },
+  { id: 'credentials', to: '/settings/credentials', needs: 'credential.manage' },
 ] as const satisfies readonly { readonly id: string; readonly to: string; readonly needs: Administering | null }[]
 
 export type SettingsPage = (typeof PAGES)[number]
