@@ -161,6 +161,7 @@ function parameter(value: unknown): Parameter {
 /** Source: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
 function arrayLiteral(values: readonly unknown[]): string {
   const elements = values.map((value) => {
+    if (typeof value === 'number') return String(value)
     const element = parameter(value)
     if (element === null) return 'NULL'
     const text = typeof element === 'string' ? element : `\\x${element.toString('hex')}`

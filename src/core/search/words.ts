@@ -15,8 +15,12 @@ const MARKS = /(?![\u3099\u309a])\p{Script=Inherited}|[\u0591-\u05bd\u05bf\u05c1
 /** What is not seen. */
 const UNSEEN = /[\u00ad\u200b-\u200d\u2060\ufeff]/g
 
+/** Most texts are of these alone once they are folded: what is known of them need not be asked of each letter. */
+const IS_ASCII = /^[\0-\x7f]*$/
+
 /** A text without what does not count. Twice the same as once. */
 export function folded(text: string): string {
+  if (IS_ASCII.test(text)) return text.toLowerCase()
   const lower = text.replace(UNSEEN, '').normalize('NFKC').toLowerCase().normalize('NFD').replace(MARKS, '')
   return lower.replace(/[ßøłđðþæœıς]/g, (letter) => LETTERS[letter] ?? letter).normalize('NFKC')
 }
@@ -29,6 +33,9 @@ const RUNS = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, 'gu')
 /** Letters and digits, also with signs between them: addresses, order numbers, amounts. */
 const COMPOUNDS = /[\p{L}\p{N}\p{M}]+(?:(?:[-\u2010._@+'\u2019]|,(?=\p{N}))[\p{L}\p{N}\p{M}]+)*/gu
 const PARTS = /[\p{L}\p{N}\p{M}]+/gu
+/** What these two find in a folded text of ASCII. */
+const ASCII_COMPOUNDS = /[a-z\d]+(?:(?:[-._@+']|,(?=\d))[a-z\d]+)*/g
+const ASCII_PARTS = /[a-z\d]+/g
 
 /** The same in a text as it was written, in which there may be what is not seen. */
 export const COMPOUND = new RegExp(
@@ -45,15 +52,25 @@ interface Piece {
 }
 
 function piecesOf(text: string, isSought: boolean): readonly Piece[] {
-  const compounds = folded(text.slice(0, SEARCHED_CHARACTERS)).match(COMPOUNDS) ?? []
-  return compounds.map((compound) => {
+  const searched = folded(text.slice(0, SEARCHED_CHARACTERS))
+  if (IS_ASCII.test(searched)) return (searched.match(ASCII_COMPOUNDS) ?? []).map(pieceOfAscii)
+  return (searched.match(COMPOUNDS) ?? []).map((compound) => {
     const words = compound.match(PARTS) ?? []
     const parts = words.flatMap((word) => (word.match(RUNS) ?? []).flatMap((run) => wordsOfRun(run, isSought)))
     if (words.length < 2 || IS_UNSPACED.test(compound)) return { parts, joined: [] }
-    const sides = compound.split('@')
-    const joined = sides.length === 1 ? sides : [compound, ...sides]
-    return { parts, joined: joined.map((side) => (side.match(PARTS) ?? []).join('')) }
+    return { parts, joined: joinedOf(compound, PARTS) }
   })
+}
+
+function pieceOfAscii(compound: string): Piece {
+  const parts = compound.match(ASCII_PARTS) ?? []
+  return { parts, joined: parts.length < 2 ? [] : joinedOf(compound, ASCII_PARTS) }
+}
+
+function joinedOf(compound: string, partsOfIt: RegExp): readonly string[] {
+  const sides = compound.split('@')
+  const joined = sides.length === 1 ? sides : [compound, ...sides]
+  return joined.map((side) => (side.match(partsOfIt) ?? []).join(''))
 }
 
 /** Where no space tells words, each two characters are one; the last one stands alone too, where it is looked for in. */
@@ -133,6 +150,8 @@ function beginningOf(word: string): string | null {
 }
 
 function beginningsOf(word: string): readonly string[] {
+  if (IS_ASCII.test(word))
+    return BEGINNINGS.filter((length) => length <= word.length).map((length) => word.slice(0, length))
   const characters = [...word.slice(0, 32)]
   if (IS_UNSPACED.test(word)) return characters.slice(0, 1)
   return BEGINNINGS.filter((length) => length <= characters.length).map((length) =>
@@ -145,9 +164,16 @@ const hasKey = (word: string): boolean => word.length > 1 || IS_UNSPACED.test(wo
 
 /** The keys by which texts are found: of every word, and of its beginnings. */
 export function keysOf(texts: readonly string[]): readonly number[] {
-  const words = new Set(texts.flatMap((text) => [...wordsOf(text).all]).filter(hasKey))
-  const beginnings = new Set([...words].flatMap(beginningsOf))
-  return [...new Set([...[...words].map(keyOf), ...[...beginnings].map(keyOfBeginning)])]
+  const words = new Set<string>()
+  for (const text of texts)
+    for (const { parts, joined } of piecesOf(text, false)) for (const word of [...parts, ...joined]) words.add(word)
+  const keys = new Set<number>()
+  for (const word of words) {
+    if (!hasKey(word)) continue
+    keys.add(keyOf(word))
+    for (const beginning of beginningsOf(word)) keys.add(keyOfBeginning(beginning))
+  }
+  return [...keys]
 }
 
 /** The keys that every text has which holds what is sought. */
