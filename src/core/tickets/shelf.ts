@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Tenant } from '../catalogue/tenant.ts'
 
 /** Which state of a ticket's row something was made of. */
@@ -20,40 +21,19 @@ interface Kept<Shown> {
   readonly tenant: Tenant
   readonly stamp: string
   readonly shown: Shown
-  readonly size: number
 }
 
-/**
- * A shelf that holds about `most`, in whatever `sizeOf` counts. What was not asked for while half of that came in is
- * forgotten: two generations cost less than one that keeps an order, and never hold more.
- */
+/** A shelf that holds at most `most`, in whatever `sizeOf` counts. What was not asked for the longest makes room. */
 export function createShelf<Shown>(most: number, sizeOf: (shown: Shown) => number): Shelf<Shown> {
-  let young = new Map<string, Kept<Shown>>()
-  let old: ReadonlyMap<string, Kept<Shown>> = new Map()
-  let filled = 0
-
-  function hold(id: string, kept: Kept<Shown>): void {
-    const before = young.get(id)
-    if (before) filled -= before.size
-    young.set(id, kept)
-    filled += kept.size
-    if (filled <= most / 2) return
-    old = young
-    young = new Map()
-    filled = 0
-  }
-
+  const cache = new LRUCache<string, Kept<Shown>>({ maxSize: most, sizeCalculation: ({ shown }) => sizeOf(shown) })
   return {
     find(tenant, { id, stamp }) {
-      const own = young.get(id)
-      const kept = own ?? old.get(id)
+      const kept = cache.get(id)
       // Ids are unique everywhere, and a snapshot belongs to one tenant.
-      if (kept?.tenant !== tenant || kept.stamp !== stamp) return undefined
-      if (!own) hold(id, kept)
-      return kept.shown
+      return kept?.tenant === tenant && kept.stamp === stamp ? kept.shown : undefined
     },
     keep(tenant, { id, stamp }, shown) {
-      hold(id, { tenant, stamp, shown, size: sizeOf(shown) })
+      cache.set(id, { tenant, stamp, shown })
     },
   }
 }
