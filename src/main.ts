@@ -27,7 +27,7 @@ import { listen } from './setup/listen.ts'
 import { refreshQuickstart, writeQuickstart } from './setup/quickstart.ts'
 import { demoValuesOf } from './setup/samples.ts'
 import { CHANGED_MARK, type Patience, webhookOffice } from './setup/webhooks.ts'
-import { createAnnouncer, RECORDED_CHANNEL, wordsIn } from './storage/announce.ts'
+import { RECORDED_CHANNEL, wordsIn } from './storage/announce.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './storage/database.ts'
 import { type EmbeddedPostgres, startEmbedded } from './storage/embedded.ts'
 import { StoreUnavailable } from './storage/failures.ts'
@@ -194,8 +194,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     await demandFitness({ config, server: await database.facts(), files }, say)
     const ran = await migrate(database, undefined, { say })
     if (ran.length > 0) say(toldOf(ran))
-    const announce = createAnnouncer(database, RECORDED_CHANNEL)
-    const store = openStore(database, announce, files)
+    const store = openStore(database, { files })
+    // Webhooks are looked at from time to time, too.
+    const announceChange = (word: string): void => {
+      store.announce.events(word).catch(() => {})
+    }
     const keys = await openKeys(config)
     const links = openLinks(keys.accepted('attachment links'), services.publicUrl, config.linkHours)
     const uses = trackUses(
@@ -218,7 +221,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       access,
       keys,
       limits: config.rateLimits ? openRateLimits(store, Date.now, () => performance.now()) : NO_LIMITS,
-      webhooks: webhookOffice(config, keys, announce, options.webhooks),
+      webhooks: webhookOffice(config, keys, announceChange, options.webhooks),
       secondFactors: openVault(keys.accepted(FACTOR_KEYS)),
       links,
       feed,

@@ -724,7 +724,7 @@ describe('The sweep', () => {
       })(),
     )
     try {
-      const store = openStore(database, () => {}, files)
+      const store = openStore(database, { files })
       await sweepFiles(store, new Date())
       for (const id of [unused, used, lost]) assert.ok((await kept()).includes(id), 'young ones stay')
       assert.equal(await readFile(left.path, 'utf8'), 'Left')

@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { v7 } from 'uuid'
-import { openAccess } from '../src/core/access/access.ts'
 import { setActive } from '../src/core/logins/commands.ts'
 import { createUser } from '../src/core/tenants/commands.ts'
 import { CREDENTIAL_KINDS } from '../src/dialects/credentials.ts'
@@ -247,7 +246,6 @@ describe('a stream of the feed', () => {
     const agent = await keyOn([world.value('MOOV_ACCOUNT_ID')], 'agent')
     const waiting = send('GET', `/events?after=${await latest()}&wait=30`, undefined, agent.secret)
     await setActive(administration(), tenantId(), agent.id, false)
-    await openAccess(store).changed(tenantId())
     assert.equal((await waiting).status, 401)
   })
 

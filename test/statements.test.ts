@@ -61,3 +61,34 @@ test('SQL reads exactly the columns that its records are declared with', () => {
     }
   }
 })
+
+/** What actors and snapshots of tenants are made of. */
+const ACCESS =
+  /\b(?:insert\s+into|update|delete\s+from)\s+(users|memberships|group_members|credentials|grants|tenants|desks|groups|topics|types|forms|status_labels|priority_labels|channels)\b/i
+
+/** What writes there and changes nobody's access. */
+const ACCESS_STAYS: Readonly<Record<string, string>> = {
+  'credential.uses': 'it tells when a credential was used',
+  'user.ensure_customer': 'somebody new has no credential',
+  'user.insert': 'somebody new has no credential',
+  'user.create': 'somebody new has no credential',
+  'tenant.insert': 'nobody knows of a new tenant',
+  'authorization.insert_grant': 'nothing was issued for a new grant',
+  'authorization.exchange_code': 'it issues the first tokens',
+  'authorization.grant_to_client': 'it issues the first tokens',
+  'authorization.purge_credentials': 'they ended long ago',
+  'authorization.purge_grants': 'they ended long ago',
+}
+
+test('Whatever changes who may do what, or the catalogue, announces it', () => {
+  const silent = declaredStatements().filter(
+    ({ text, announces }) => ACCESS.test(text) && !announces?.includes('access'),
+  )
+  assert.deepEqual(silent.map(({ name }) => name).sort(), Object.keys(ACCESS_STAYS).sort())
+})
+
+test('Whatever records an event announces it', () => {
+  const recording = declaredStatements().filter(({ text }) => /insert into events/.test(text))
+  assert.ok(recording.length > 30)
+  for (const { name, announces } of recording) assert.ok(announces?.includes('events'), name)
+})

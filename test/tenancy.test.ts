@@ -747,7 +747,7 @@ describe('Every statement', () => {
       const site = await makeSite(world, 'site')
       await driveDialects(world, site)
       await driveWebhooks(world, site)
-      const store = openStore(opened, () => {}, filesIn(join(world.dataDir, 'files')))
+      const store = openStore(opened, { files: filesIn(join(world.dataDir, 'files')) })
       for (const name of ['One', 'Two', 'Three']) await driveCore(await makeTenant(store, name), store)
       here = (await makeTenant(store, 'Here')).tenant.id
       do elsewhere = (await makeTenant(store, 'Elsewhere')).tenant.id

@@ -141,6 +141,5 @@ function administer(options: Options, work: (admin: Administration) => Promise<v
     const tenant = await chooseTenant(commandLine, options.tenant)
     const call = { actor: null, dialect: 'native', requestId: commandLine.newId() }
     await work({ ...commandLine, ...call, tenant }).catch(refusedBy)
-    await commandLine.access.changed(tenant.id)
   })
 }

@@ -29,7 +29,7 @@ export interface CommandLine extends System {
 
 /** Administration whose steps hold together: all of them are done or none. */
 export function atOnce<T>(commandLine: CommandLine, work: (admin: System) => Promise<T>): Promise<T> {
-  return commandLine.store.database.transaction((run) => work({ ...commandLine, store: { run } }))
+  return commandLine.store.transaction((run) => work({ ...commandLine, store: { run } }))
 }
 
 interface Reached {
@@ -125,7 +125,7 @@ export function withStore<T>(
 ): Promise<T> {
   const onDatabase = async (database: Database): Promise<T> => {
     const migrated = await migrate(database, undefined, { say: (message) => console.error(message) })
-    const store = openStore(database)
+    const store = openStore(database, { waits: true })
     const now = new Date().toISOString()
     return work({ store, access: openAccess(store), now, newId: () => v7(), where: storeName(config), migrated })
   }

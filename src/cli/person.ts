@@ -11,7 +11,6 @@ import { fullName, type UserSummary } from '../core/identity/user.ts'
 import { isNamed } from '../core/spelling.ts'
 import { type ExportedRecord, exportPerson, type Holdings, holdingsOf } from '../core/users/export.ts'
 import { filesOf } from '../setup/files.ts'
-import { RECORDED_CHANNEL } from '../storage/announce.ts'
 import type { FileStore } from '../storage/files.ts'
 import { freePath, writeWhole } from './backup.ts'
 import { chooseTenant, chooseUser } from './choose.ts'
@@ -112,14 +111,11 @@ async function* withBytes(
 }
 
 const erase: Work<Options & { readonly yes?: true }> = async (given, person, { yes }) => {
-  const { store, tenant, access } = given
   const held = await holdingsOf(given, person.id)
   const name = fullName(person) || (person.email ?? person.username ?? person.id)
   if (!yes) await demandConsent(name, held)
   const call = { actor: null, dialect: 'native', requestId: given.newId(), idempotency: null }
   await eraseUser({ ...given, ...call }, { id: person.id }).catch(refusedBy)
-  await access.changed(tenant.id)
-  await store.database.notify(RECORDED_CHANNEL, tenant.id)
   console.log(`Erased ${name} (${person.id}): ${counted(held)}.`)
 }
 

@@ -59,7 +59,6 @@ export function tenantCommands(): Command {
         const { id, desks } = await chooseTenant(commandLine, options.tenant)
         demandFree('desk', name, desks)
         const desk = await createDesk(commandLine, id, name)
-        await commandLine.access.changed(id)
         console.log(`desk ${desk.id} (${desk.integer})`)
       }),
     )
@@ -73,7 +72,6 @@ export function tenantCommands(): Command {
         const found = await chooseTenant(commandLine, named)
         const call = { actor: null, dialect: 'native', requestId: commandLine.newId() }
         await renameTenant({ ...commandLine, ...call, tenant: found }, name).catch(refusedBy)
-        await commandLine.access.changed(found.id)
         console.log('Renamed.')
       }),
     )
@@ -89,7 +87,6 @@ export function tenantCommands(): Command {
         withStore(readConfig(), async (commandLine) => {
           const { id } = await chooseTenant(commandLine, named)
           await retireTenant(commandLine, id, name === 'retire' ? commandLine.now : null)
-          await commandLine.access.changed(id)
           console.log(done)
         }),
       )

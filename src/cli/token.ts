@@ -83,7 +83,6 @@ export function tokenCommands(): Command {
       withStore(readConfig(), async (commandLine) => {
         const tenant = await chooseTenant(commandLine, options.tenant)
         const done = UUID.test(id) && (await revokeCredential(commandLine, tenant.id, id))
-        await commandLine.access.changed(tenant.id)
         if (!done) throw new Told(`There is no live credential ${id}.`)
         console.log('Revoked.')
       }),

@@ -13,9 +13,8 @@ import { isTaken } from '../core/taken.ts'
 import { addExternalId, createUser } from '../core/tenants/commands.ts'
 import { listEverybody } from '../core/users/queries.ts'
 import { urlAt } from '../setup/listen.ts'
-import { RECORDED_CHANNEL } from '../storage/announce.ts'
 import { chooseDesk, chooseTenant, chooseUser, newName } from './choose.ts'
-import { atOnce, type CommandLine, withStore } from './database.ts'
+import { atOnce, withStore } from './database.ts'
 import { AS_JSON, printList } from './list.ts'
 import { addPersonCommands } from './person.ts'
 import { refusedBy, Told } from './tell.ts'
@@ -134,7 +133,6 @@ export function userCommands(): Command {
         if (password.length < SHORTEST_PASSWORD)
           throw new Told(`A password needs at least ${SHORTEST_PASSWORD} characters.`)
         await setPassword(commandLine, tenant.id, id, password).catch(refusedBy)
-        await changed(commandLine, tenant.id)
         console.log(options.stdin ? 'Set.' : `password ${password}`)
       }),
     )
@@ -171,7 +169,6 @@ export function userCommands(): Command {
         const { id: userId } = await chooseUser(commandLine, tenant, named)
         if (!(await resetSecondFactor(commandLine, { tenantId: tenant.id, userId })))
           throw new Told(`${named} has no second factor.`)
-        await changed(commandLine, tenant.id)
         console.log('Done. They sign in by the password alone.')
       }),
     )
@@ -189,17 +186,10 @@ export function userCommands(): Command {
           const tenant = await chooseTenant(commandLine, options.tenant)
           const { id } = await chooseUser(commandLine, tenant, named)
           await setActive(commandLine, tenant.id, id, active)
-          await commandLine.access.changed(tenant.id)
           console.log('Done.')
         }),
       )
   }
   addPersonCommands(user)
   return user
-}
-
-/** Has running servers look anew at who may do what, and tell of what was recorded. */
-async function changed({ access, store }: CommandLine, tenantId: string): Promise<void> {
-  await access.changed(tenantId)
-  await store.database.notify(RECORDED_CHANNEL, tenantId)
 }

@@ -12,7 +12,6 @@ import {
   updateWebhook,
   type WebhookOffice,
 } from '../core/webhooks/subscriptions/commands.ts'
-import { RECORDED_CHANNEL } from '../storage/announce.ts'
 import { errorCode } from '../storage/failures.ts'
 import { openKeys } from '../storage/keys.ts'
 import { chooseDesk, chooseTenant } from './choose.ts'
@@ -182,15 +181,15 @@ function administer(
   const config = readConfig()
   return withStore(config, async (commandLine) => {
     const tenant = await chooseTenant(commandLine, options.tenant)
-    const announced = new Set<string>()
     const keys = await openKeys(config)
     // All dialects, which hardly any other command needs.
     const { webhookOffice } = await import('../setup/webhooks.ts')
-    const office = webhookOffice(config, keys, (word) => announced.add(word))
+    const announced: Promise<void>[] = []
+    const office = webhookOffice(config, keys, (word) => announced.push(commandLine.store.announce.events(word)))
     await work({ ...commandLine, tenant, actor: null }, office).catch((error: unknown) => {
       if (errorCode(error) === NOT_A_UUID) throw new Told(`That is no id; \`${COMMAND} webhook list\` shows them.`)
       return refusedBy(error)
     })
-    for (const word of announced) await commandLine.store.database.notify(RECORDED_CHANNEL, word)
+    await Promise.all(announced)
   })
 }

@@ -47,7 +47,6 @@ export function mountOperator(app: FastifyInstance, services: Services, token: s
       const { name, ...rest } = valid(TenantChange, request.body)
       const id = request.params.id.toLowerCase()
       const changed = await changeTenant(by(request), id, { ...rest, ...(name !== undefined && { name: name.trim() }) })
-      await services.access.changed(id)
       return shown(changed)
     })
   })

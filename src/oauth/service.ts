@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { AuthorizationSystem } from '../core/authorization/commands.ts'
 import { type AuthorizationForm, CLIENT_CHALLENGE, type TokenRefusal } from '../dialects/authorization.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { Services } from '../dialects/services.ts'
@@ -23,9 +22,9 @@ export function servedBy({ dialects }: Service, name: string | undefined): Serve
 }
 
 /** What the core's commands need, at this moment. */
-export function systemOf({ services }: Service): AuthorizationSystem {
-  const { store, access, clock, newId } = services
-  return { store, access, newId, now: clock().toISOString() }
+export function systemOf({ services }: Service): Pick<Services, 'store' | 'newId'> & { readonly now: string } {
+  const { store, clock, newId } = services
+  return { store, newId, now: clock().toISOString() }
 }
 
 /** Refuses in the form of a dialect, or as OAuth 2.0 does where no dialect is known. */

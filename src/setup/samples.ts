@@ -102,7 +102,6 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
   if (total !== 0) return null
 
   const form = await addRecord(first, 'form', { name: 'Contact' })
-  await access.changed(first.tenant.id)
   const service = await asService()
   if (!service) return null
   await addExternalId(

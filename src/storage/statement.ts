@@ -13,11 +13,16 @@ export interface Statement<Row> {
   readonly row: TObject
   /** Whether it changes anything: then it is refused while the disk is full. */
   readonly writes: boolean
+  /** What others are told once it has committed: that there are events, or that access or the catalogue may be another. */
+  readonly announces?: readonly Announced[]
   /** What goes in, in the order of the values: a database opened with `checkRows` verifies them too. */
   readonly takes?: Readonly<Record<string, SqlType<unknown>>>
   /** Only carries the row's type; never set. */
   readonly rowType?: Row
 }
+
+/** What is told of a write when it has committed. */
+export type Announced = 'events' | 'access'
 
 /** A statement of the product: what it takes is named and typed. */
 export interface TypedStatement<Values, Row> extends Statement<Row> {
@@ -44,31 +49,45 @@ export function withLocks(bound: BoundStatement<unknown>): readonly BoundStateme
 
 const WRITE = /\b(?:insert\s+into|delete\s+from|update\s+[\w.]+\s+(?:as\s+)?(?:\w+\s+)?set)\b/i
 
+const RECORDING = /\binsert\s+into\s+events\b/i
+
 const declared = new Map<string, TypedStatement<never, unknown>>()
+
+interface Declaration {
+  readonly takes: Readonly<Record<string, SqlType<unknown>>>
+  readonly row: TObject
+  readonly announces?: 'access'
+}
 
 /**
  * Declares a statement. Every statement of the product is declared at module level, so that tests can walk them all.
  *
  * @param takes what goes in by the name that `sql` has for it, `:name`. The tenant, where it takes one, is the first.
+ * @param announces `access` for what changes who may do what, or the catalogue. That it records events is seen.
  * @throws Error when the name is taken: two texts under one prepared name would run each other. And when `sql` names
  * what it does not take, or does not name what it takes.
  */
 export function statement<Values extends Readonly<Record<string, unknown>>, Row extends TObject>(
   name: string,
-  { takes, row }: { readonly takes: Columns<Values>; readonly row: Row },
+  given: { readonly takes: Columns<Values>; readonly row: Row; readonly announces?: 'access' },
   sql: string,
 ): TypedStatement<RecordOf<Values>, Static<Row>>
 export function statement(
   name: string,
-  { takes, row }: { readonly takes: Readonly<Record<string, SqlType<unknown>>>; readonly row: TObject },
+  { takes, row, announces }: Declaration,
   sql: string,
 ): TypedStatement<Readonly<Record<string, unknown>>, unknown> {
   if (declared.has(name)) throw new Error(`The statement name ${name} is taken.`)
   const names = Object.keys(takes)
   const text = numbered(name, names, sql)
+  const told: readonly Announced[] = [
+    ...(RECORDING.test(text) ? ['events' as const] : []),
+    ...(announces ? [announces] : []),
+  ]
+  if (told.length > 0 && names[0] !== 'tenant_id') throw new Error(`${name} announces for no tenant.`)
   const isJson = Object.values(takes).map(({ columns }) => columns !== undefined)
   const made: TypedStatement<Readonly<Record<string, unknown>>, unknown> = {
-    ...{ name, text, row, takes, writes: WRITE.test(text) },
+    ...{ name, text, row, takes, writes: WRITE.test(text), ...(told.length > 0 && { announces: told }) },
     with(given, lock) {
       const values = names.map((name, index) => {
         const value = given[name]

@@ -80,10 +80,7 @@ async function sweepAsOf(now: Date): Promise<void> {
     limits: { fileBytes: BYTES, messageBytes: BYTES, mediaTypes: [], unused: { files: 100, bytes: 100_000_000 } },
   }
   try {
-    await sweepFiles(
-      openStore(database, () => {}, files),
-      now,
-    )
+    await sweepFiles(openStore(database, { files }), now)
   } finally {
     await database.close()
   }

@@ -7,9 +7,6 @@ import type { Tenant } from '../catalogue/tenant.ts'
 import type { Actor } from '../identity/actor.ts'
 import { actorOf, FIND_IN_DIRECTORY, LOAD_ABSENT_ACTOR, LOAD_ACTOR, ORIGIN_LISTED } from './store.ts'
 
-/** The channel on which processes tell each other that something of a tenant's access or catalogue changed. */
-export const ACCESS_CHANNEL = 'polydesk_access'
-
 /** While the signal of other processes may be missed, nothing older than this is used, in milliseconds. */
 const DEAF_AGE_MS = 2_000
 /** With the signal, entries are still read anew after this time, in milliseconds. */
@@ -42,8 +39,6 @@ export interface Access {
   listsOrigin(dialect: string, origin: string): Promise<boolean>
   /** The tenant's desks, groups and catalogue. */
   tenant(tenantId: string): Promise<Tenant>
-  /** Forgets what is cached of a tenant, here at once and in other processes by signal. */
-  changed(tenantId: string): Promise<void>
 }
 
 /** How a secret is listed in the directory. */
@@ -113,7 +108,7 @@ export function openAccess(
     for (const [key, cached] of actors.entries()) if (cached.value.tenantId === tenantId) actors.delete(key)
   }
 
-  store.database.listen(ACCESS_CHANNEL, forget, (listening) => {
+  store.onAccess(forget, (listening) => {
     deaf = !listening
     generation++
     actors.clear()
@@ -198,11 +193,6 @@ export function openAccess(
         if (begun === generation) tenants.set(tenantId, { value: tenant, readAt })
         return tenant
       })
-    },
-
-    async changed(tenantId) {
-      forget(tenantId)
-      await store.database.notify(ACCESS_CHANNEL, tenantId)
     },
   }
 }

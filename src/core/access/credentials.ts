@@ -120,12 +120,11 @@ export async function createCredential(
     },
     (earlier) => issuedIn(ctx, vault, earlier),
   )
-  ctx.store.written(ctx.tenant.id)
   return { credential: await getCredential(ctx, kinds, made.id), secret: made.secret }
 }
 
 /**
- * Revokes a credential. One that is revoked stays so. The caller tells `Access.changed`.
+ * Revokes a credential. One that is revoked stays so.
  *
  * @throws Refusal as `getCredential`, `idempotency_mismatch`
  */
@@ -141,7 +140,6 @@ export async function withdrawCredential(ctx: Context, kinds: Kinds, id: string)
     },
     () => id,
   )
-  ctx.store.written(ctx.tenant.id)
 }
 
 /** Whom a credential is to be of: the caller, or somebody whom they may change. */

@@ -151,6 +151,7 @@ export const INSERT_CREDENTIAL = statement(
       test_mode: Sql.boolean,
     },
     row: Type.Object({ id: Type.String() }),
+    announces: 'access',
   },
   `
 with listed as (insert into directory (kind, hash, tenant_id, target_id) values (:listed_as, :hash, :tenant_id, :id) returning target_id),
@@ -177,7 +178,11 @@ forgotten as (
 
 export const REVOKE_CREDENTIAL = statement(
   'credential.revoke',
-  { takes: { tenant_id: Sql.uuid, id: Sql.uuid, now: Sql.timestamptz }, row: Type.Object({ id: Type.String() }) },
+  {
+    takes: { tenant_id: Sql.uuid, id: Sql.uuid, now: Sql.timestamptz },
+    row: Type.Object({ id: Type.String() }),
+    announces: 'access',
+  },
   `
 with revoked as (
   update credentials c set revoked_at = :now where c.tenant_id = :tenant_id and c.id = :id and c.revoked_at is null
@@ -246,7 +251,11 @@ const TOLD = `jsonb_build_object('dialect', f.dialect, 'kind', f.kind, 'user_id'
 /** Issues a credential to a person who was not erased. Without a row they were, or the key had been used. */
 export const ISSUE_CREDENTIAL = statement(
   'credential.issue',
-  { takes: { tenant_id: Sql.uuid, call: Sql.record(ISSUED) }, row: Type.Object({ id: Type.String() }) },
+  {
+    takes: { tenant_id: Sql.uuid, call: Sql.record(ISSUED) },
+    row: Type.Object({ id: Type.String() }),
+    announces: 'access',
+  },
   `
 with ${claimedCall(ISSUED, 'join users u on u.tenant_id = :tenant_id and u.id = i.user_id and u.erased_at is null')},
 owner as materialized (
@@ -276,7 +285,11 @@ const WITHDRAWN = { id: Sql.uuid, ...CALL }
 /** Revokes a credential that is live. Without a row it is not, or the key had been used. */
 export const WITHDRAW_CREDENTIAL = statement(
   'credential.withdraw',
-  { takes: { tenant_id: Sql.uuid, call: Sql.record(WITHDRAWN) }, row: Type.Object({ id: Type.String() }) },
+  {
+    takes: { tenant_id: Sql.uuid, call: Sql.record(WITHDRAWN) },
+    row: Type.Object({ id: Type.String() }),
+    announces: 'access',
+  },
   `
 with ${claimedCall(WITHDRAWN, 'join credentials o on o.tenant_id = :tenant_id and o.id = i.id and o.revoked_at is null')},
 revoked as (

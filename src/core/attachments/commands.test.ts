@@ -36,7 +36,7 @@ function servers(unused = { files: 100, bytes: 100_000 }): readonly Store[] {
   const inbox = openInbox(join(home, 'incoming'))
   const limits = { fileBytes: 1_000, messageBytes: 1_000, mediaTypes: [], unused }
   const files = { store: openDiskFiles(join(home, 'kept')), inbox, limits }
-  return [core.store, core.otherStore].map(({ database }) => openStore(database, () => {}, files))
+  return [core.store, core.otherStore].map(({ database }) => openStore(database, { files }))
 }
 
 /** Uploads a file of so many bytes. @returns its id, or the code of a refusal. */

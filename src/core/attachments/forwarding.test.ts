@@ -33,8 +33,8 @@ before(async () => {
   home = await mkdtemp(join(tmpdir(), 'polydesk-forwarding-'))
   const limits = { fileBytes: 1_000, messageBytes: 1_000, mediaTypes: [], unused: { files: 100, bytes: 100_000_000 } }
   files = { store: openDiskFiles(join(home, 'kept')), inbox: openInbox(join(home, 'incoming')), limits }
-  store = openStore(core.store.database, () => {}, files)
-  otherStore = openStore(core.otherStore.database, () => {}, files)
+  store = openStore(core.store.database, { files })
+  otherStore = openStore(core.otherStore.database, { files })
   made = await makeTenant(store)
 })
 after(async () => {
@@ -239,7 +239,7 @@ test('When the file store fails in the middle, nothing is written and no copy is
       return copies === 1 ? files.store.copy(key, id) : Promise.reject(new StoreUnavailable(new Error('Away.')))
     },
   }
-  const half = openStore(core.store.database, () => {}, { ...files, store: failing })
+  const half = openStore(core.store.database, { files: { ...files, store: failing } })
   await assert.rejects(forward(made.agent, ticket, two, { store: half }), StoreUnavailable)
   assert.equal(copies, 2)
   assert.deepEqual([await kept(), await messages()], before)

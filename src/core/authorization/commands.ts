@@ -1,5 +1,5 @@
 import type { Store } from '../../storage/store.ts'
-import { type Access, directoryKind, hashOf } from '../access/access.ts'
+import { directoryKind, hashOf } from '../access/access.ts'
 import { randomSecret } from '../access/secrets.ts'
 import { CLIENT_IN_DIRECTORY, FIND_IN_DIRECTORY, REVOKE_CREDENTIAL } from '../access/store.ts'
 import { openAges } from '../ages.ts'
@@ -29,13 +29,8 @@ import {
 
 const ages = openAges()
 
-/** There is no actor yet; who has access changes by it. */
-export interface AuthorizationSystem extends System {
-  readonly access: Pick<Access, 'changed'>
-}
-
 /** The live client with a public id, if there is one. */
-export async function findClient({ store, now }: AuthorizationSystem, publicId: string): Promise<Client | null> {
+export async function findClient({ store, now }: System, publicId: string): Promise<Client | null> {
   const [listed] = await store.run(FIND_IN_DIRECTORY.with({ kind: CLIENT_IN_DIRECTORY, hash: hashOf(publicId) }))
   if (!listed) return null
   const [row] = await store.run(LOAD_CLIENT.with({ tenant_id: listed.tenant_id, id: listed.target_id, now }))
@@ -44,7 +39,7 @@ export async function findClient({ store, now }: AuthorizationSystem, publicId: 
 
 /** The live clients of a tenant, the oldest first. */
 export async function listClients(
-  { store }: Pick<AuthorizationSystem, 'store'>,
+  { store }: Pick<System, 'store'>,
   tenantId: string,
 ): Promise<readonly (Client & { readonly kind: string })[]> {
   const rows = await store.run(LIST_CLIENTS.with({ tenant_id: tenantId }))
@@ -53,7 +48,7 @@ export async function listClients(
 
 /** Replaces where a client may send people back to, and from where it may call; what is null stays. @returns whether there is one. */
 export async function changeClient(
-  { store, access }: Pick<AuthorizationSystem, 'store' | 'access'>,
+  { store }: Pick<System, 'store'>,
   tenantId: string,
   publicId: string,
   change: { readonly redirectUris: readonly string[] | null; readonly origins: readonly string[] | null },
@@ -61,7 +56,6 @@ export async function changeClient(
   const { redirectUris, origins } = change
   const values = { tenant_id: tenantId, public_id: publicId, redirect_uris: redirectUris, origins }
   const changed = await store.run(CHANGE_CLIENT.with(values))
-  await access.changed(tenantId)
   return changed.length > 0
 }
 
@@ -74,7 +68,7 @@ export interface Consent {
 }
 
 /** Records what a user allowed. @returns the authorization code for it, good once and for ten minutes. */
-export async function grantByConsent(system: AuthorizationSystem, client: Client, consent: Consent): Promise<string> {
+export async function grantByConsent(system: System, client: Client, consent: Consent): Promise<string> {
   const { store, now, newId } = system
   const code = randomSecret()
   await store.run(
@@ -99,7 +93,7 @@ export async function grantByConsent(system: AuthorizationSystem, client: Client
  * then everything that was issued by it ends (RFC 6749, 4.1.2).
  */
 export async function exchangeCode(
-  system: AuthorizationSystem,
+  system: System,
   client: Client,
   code: string,
   proof: CodeProof,
@@ -124,7 +118,7 @@ function hasEnded(name: string, until: Instant | null, seconds: number, now: Ins
 
 /** Grants a client scopes for itself (client credentials). */
 export async function grantToClient(
-  system: AuthorizationSystem,
+  system: System,
   client: Client,
   scopes: readonly string[],
   lifetimes: Lifetimes,
@@ -142,13 +136,13 @@ export async function grantToClient(
  * @param scopes fewer than were granted, or null for all (RFC 6749, 6); `too_wide` when they are more.
  */
 export async function refresh(
-  system: AuthorizationSystem,
+  system: System,
   client: Client,
   refreshToken: string,
   scopes: readonly string[] | null,
   lifetimes: Lifetimes,
 ): Promise<Issued | 'too_wide' | null> {
-  const { store, now, access } = system
+  const { store, now } = system
   const hash = hashOf(refreshToken)
   const [row] = await store.run(GRANT_BY_REFRESH_TOKEN.with({ tenant_id: client.tenantId, hash }))
   if (!row || !mayRefresh(grantOf(row), client, now)) return null
@@ -160,13 +154,12 @@ export async function refresh(
   const presented = { tenant_id: client.tenantId, grant_id: row.id, presented_hash: hash }
   const done = await store.run(REFRESH.with({ ...presented, ...pair.stored }))
   if (done.length === 0) return null
-  if (lifetimes.rotates) await access.changed(client.tenantId)
   return pair.issued
 }
 
 /** A fresh pair, as it is told and as it is stored. */
 function newPair(
-  { now, newId }: AuthorizationSystem,
+  { now, newId }: System,
   scopes: readonly string[],
   lifetimes: Lifetimes,
   refreshToken: string = randomSecret(),
@@ -201,7 +194,7 @@ export interface HeldToken {
 
 /** Finds out whose an access or refresh token is, among those that some dialects issue. */
 export async function findToken(
-  { store }: AuthorizationSystem,
+  { store }: System,
   token: string,
   dialects: readonly string[],
 ): Promise<HeldToken | null> {
@@ -225,17 +218,15 @@ export async function findToken(
 }
 
 /** Revokes a token with the pair that it belongs to, at once. */
-export async function revokeToken(system: AuthorizationSystem, token: HeldToken): Promise<void> {
+export async function revokeToken(system: System, token: HeldToken): Promise<void> {
   if (token.grantId !== null) return revokeGrant(system, token.tenantId, token.grantId)
   if (token.credentialId === null) return
   const { tenantId: tenant_id, credentialId: id } = token
   await system.store.run(REVOKE_CREDENTIAL.with({ tenant_id, id, now: system.now }))
-  await system.access.changed(token.tenantId)
 }
 
-async function revokeGrant(system: AuthorizationSystem, tenantId: string, grantId: string): Promise<void> {
+async function revokeGrant(system: System, tenantId: string, grantId: string): Promise<void> {
   await system.store.run(REVOKE_GRANT.with({ tenant_id: tenantId, id: grantId, now: system.now }))
-  await system.access.changed(tenantId)
 }
 
 /** The kinds of credentials that are issued for a time and by the thousand. */

@@ -70,6 +70,7 @@ export const CHANGE_CLIENT = statement(
       origins: Sql.nullable(Sql.array(Sql.text)),
     },
     row: Ids,
+    announces: 'access',
   },
   `update credentials c set redirect_uris = coalesce(:redirect_uris::text[], c.redirect_uris), origins = coalesce(:origins::text[], c.origins)
 where c.tenant_id = :tenant_id and c.public_id = :public_id and c.revoked_at is null returning c.id`,
@@ -227,7 +228,11 @@ ${ACCESS_TOKEN}`,
 /** A new pair for a refresh token. When the next one is not the presented one, that and its access tokens end. */
 export const REFRESH = statement(
   'authorization.refresh',
-  { takes: { tenant_id: Sql.uuid, grant_id: Sql.uuid, ...PAIR, presented_hash: Sql.bytea }, row: Ids },
+  {
+    takes: { tenant_id: Sql.uuid, grant_id: Sql.uuid, ...PAIR, presented_hash: Sql.bytea },
+    row: Ids,
+    announces: 'access',
+  },
   `
 with granted as (
   update grants g set refresh_hash = :refresh_hash, refresh_expires_at = :refresh_expires_at
@@ -257,7 +262,7 @@ ${ACCESS_TOKEN}`,
 /** Ends a grant with everything that was issued by it. */
 export const REVOKE_GRANT = statement(
   'authorization.revoke_grant',
-  { takes: { tenant_id: Sql.uuid, id: Sql.uuid, now: Sql.timestamptz }, row: Ids },
+  { takes: { tenant_id: Sql.uuid, id: Sql.uuid, now: Sql.timestamptz }, row: Ids, announces: 'access' },
   `
 with revoked as (
   update grants g set revoked_at = :now where g.tenant_id = :tenant_id and g.id = :id and g.revoked_at is null

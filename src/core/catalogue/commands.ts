@@ -43,7 +43,7 @@ function permissionFor(kind: RecordKind): Permission {
 }
 
 /**
- * Adds a record to the catalogue. The caller tells `Access.changed`.
+ * Adds a record to the catalogue.
  *
  * @throws Refusal `forbidden`, `invalid`, `conflict` when another record of its kind has the name, `idempotency_mismatch`
  */
@@ -97,7 +97,7 @@ async function adminsOf(admin: Administration): Promise<Adding['admins']> {
 }
 
 /**
- * Renames a record, retires it, or brings it back. The caller tells `Access.changed`.
+ * Renames a record, retires it, or brings it back.
  *
  * @throws Refusal `forbidden`, `not_found`, `invalid`, `conflict` for a name that another has, and for what every tenant
  * needs: its default desk, and the channel by which the dialects come in; `idempotency_mismatch`

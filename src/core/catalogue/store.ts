@@ -60,7 +60,7 @@ export const INSERT_RECORD = forEachKind((kind) => {
   const values = [...(counter ? ['a.id', 'c.integer'] : [next]), 'a.name', ...Object.values(given)]
   return statement(
     `${kind}.add`,
-    { takes: { tenant_id: Sql.uuid, call: Sql.record(ADDING) }, row: answer(kind) },
+    { takes: { tenant_id: Sql.uuid, call: Sql.record(ADDING) }, row: answer(kind), announces: 'access' },
     `
 with ${claimedCall(ADDING)},
 counted as (
@@ -96,7 +96,7 @@ export const CHANGE_RECORD = forEachKind((kind) => {
   const changing = { id: idOf(kind), name: Sql.nullable(Sql.text), active: Sql.nullable(Sql.boolean), ...CALL }
   return statement(
     `${kind}.change`,
-    { takes: { tenant_id: Sql.uuid, call: Sql.record(changing) }, row: answer(kind) },
+    { takes: { tenant_id: Sql.uuid, call: Sql.record(changing) }, row: answer(kind), announces: 'access' },
     `
 with ${claimedCall(changing)},
 found as materialized (

@@ -33,7 +33,6 @@ export async function deleteMessage(ctx: Context, ref: MessageRef, options: Dele
       const call = { id: place.id, ticket_id: ticket.id, ...callInput(ctx) }
       const [gone] = await ctx.store.run(eraseMessage(ctx.tenant.id, call))
       if (!gone) return undefined
-      ctx.store.written(ctx.tenant.id)
       await eraseFiles(ctx, gone.files)
       return gone
     },

@@ -32,5 +32,4 @@ export async function eraseUser(ctx: Administration, asked: Asked<UserRef>): Pro
     },
     ({ user }) => user ?? '',
   )
-  ctx.store.written(ctx.tenant.id)
 }

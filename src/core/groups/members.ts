@@ -30,14 +30,12 @@ export async function addToGroup(ctx: Context, groupId: string, ref: UserRef): P
   if (!user.isOwner && user.memberships.every(({ role }) => role === 'customer'))
     refuse({ code: 'conflict', message: 'Only who works on a desk is in a group.' })
   await ctx.store.run(ADD_MEMBER.with(callValues(ctx, { group_id: group.id, user_id: user.id })))
-  ctx.store.written(ctx.tenant.id)
 }
 
 /** Takes somebody out of a group. Who is not in it stays so. The caller tells `Access.changed`. @throws Refusal `forbidden`, `not_found` */
 export async function removeFromGroup(ctx: Context, groupId: string, ref: UserRef): Promise<void> {
   const { group, user } = await demandMayPlace(ctx, groupId, ref)
   await ctx.store.run(REMOVE_MEMBER.with(callValues(ctx, { group_id: group.id, user_id: user.id })))
-  ctx.store.written(ctx.tenant.id)
 }
 
 /** Groups are every desk's: whoever is bound to one does not say who is in them. */

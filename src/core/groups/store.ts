@@ -15,7 +15,7 @@ const WHO = "jsonb_build_object('user_id', a.user_id)"
 /** Puts a person into a group. Without a row they are in it already, or were erased. */
 export const ADD_MEMBER = statement(
   'group.add_member',
-  { takes: { tenant_id: Sql.uuid, call: Sql.record(MEMBER) }, row: IdRow },
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(MEMBER) }, row: IdRow, announces: 'access' },
   `
 with ${claimedCall(MEMBER)},
 living as materialized (
@@ -33,7 +33,7 @@ select d.user_id as id from added d`,
 /** Takes a person out of a group. Without a row they are not in it. */
 export const REMOVE_MEMBER = statement(
   'group.remove_member',
-  { takes: { tenant_id: Sql.uuid, call: Sql.record(MEMBER) }, row: IdRow },
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(MEMBER) }, row: IdRow, announces: 'access' },
   `
 with ${claimedCall(MEMBER)},
 removed as (

@@ -180,7 +180,7 @@ export async function addHost({ store }: System, tenantId: string, host: string)
   await store.run(ADD_HOST.with({ tenant_id: tenantId, hash: hashOf(host.toLowerCase()) }))
 }
 
-/** Lets a user in or keeps them out. The caller signals `Access.changed`. */
+/** Lets a user in or keeps them out. */
 export async function setActive(
   { store, now }: System,
   tenantId: string,

@@ -71,6 +71,7 @@ export const SET_ACTIVE = statement(
   {
     takes: { tenant_id: Sql.uuid, user_id: Sql.uuid, active: Sql.boolean, now: Sql.timestamptz },
     row: Type.Object({ id: Type.String() }),
+    announces: 'access',
   },
   'update users u set active = :active, updated_at = :now where u.tenant_id = :tenant_id and u.id = :user_id returning u.id',
 )

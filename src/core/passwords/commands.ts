@@ -19,8 +19,7 @@ export type Done = { readonly done: true } | Locked
 
 /**
  * Changes the password of whoever calls, who proves that they know the present one. What they got by it elsewhere ends,
- * and the session of the call goes on. A repeat finds the new password in place, and is done. The caller tells
- * `Access.changed`.
+ * and the session of the call goes on. A repeat finds the new password in place, and is done.
  *
  * @throws Refusal `invalid` where `password` is not the present one, `conflict` where another call set one meanwhile.
  */
@@ -45,7 +44,7 @@ export async function changePassword(
   return refuseField(['password'], 'unknown', 'This is not your password.')
 }
 
-/** Sets a user's password for them, and ends what they got by the one before. The caller tells `Access.changed`. */
+/** Sets a user's password for them, and ends what they got by the one before. */
 export async function setPassword(system: System, tenantId: string, userId: string, password: string): Promise<void> {
   const [row] = await system.store.run(FIND_PASSWORD.with({ tenant_id: tenantId, user_id: userId }))
   const by = { actorId: null, credentialId: null, requestId: system.newId() }
@@ -100,7 +99,7 @@ async function makeLink(system: System, tenantId: string, userId: string, by: By
 
 /**
  * Sets the password of whoever has a link. It works once; all that they got by the password before ends, and so does the
- * lock on their logins from here. The caller tells `Access.changed` of the tenant.
+ * lock on their logins from here.
  *
  * @throws Refusal `invalid` where there is no such link: unknown, used, too old, or of somebody who may not get in.
  */

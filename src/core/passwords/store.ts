@@ -46,7 +46,11 @@ const LINK = {
  */
 export const MAKE_LINK = statement(
   'password.make_link',
-  { takes: { tenant_id: Sql.uuid, call: Sql.record(LINK) }, row: Type.Object({ id: Type.String() }) },
+  {
+    takes: { tenant_id: Sql.uuid, call: Sql.record(LINK) },
+    row: Type.Object({ id: Type.String() }),
+    announces: 'access',
+  },
   `
 with input as materialized (
   select * from json_to_record(:call::json) as i (${columnsOf(LINK)})
@@ -109,7 +113,11 @@ const SETTING = {
  */
 export const SET_PASSWORD = statement(
   'password.set',
-  { takes: { tenant_id: Sql.uuid, call: Sql.record(SETTING) }, row: Type.Object({ id: Type.String() }) },
+  {
+    takes: { tenant_id: Sql.uuid, call: Sql.record(SETTING) },
+    row: Type.Object({ id: Type.String() }),
+    announces: 'access',
+  },
   `
 with input as materialized (
   select * from json_to_record(:call::json) as i (${columnsOf(SETTING)})

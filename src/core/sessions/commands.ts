@@ -46,7 +46,7 @@ export async function listSessions(
 }
 
 /**
- * Ends a session of whoever calls; ending it once more is the same. The caller tells `Access.changed`.
+ * Ends a session of whoever calls; ending it once more is the same.
  *
  * @throws Refusal `not_found` where it is nobody's, or another's.
  */

@@ -84,7 +84,7 @@ export async function createDesk(
   return desk
 }
 
-/** Renames the tenant. The caller tells `Access.changed`. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
+/** Renames the tenant. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
 export async function renameTenant(
   admin: Omit<Administration, 'tenant'> & { readonly tenant: Pick<Tenant, 'id'> },
   named: string,
@@ -107,8 +107,7 @@ export async function renameTenant(
 }
 
 /**
- * Keeps everybody of a tenant out, or lets them in again: keys, tokens and logins. Nothing is deleted. The caller tells
- * `Access.changed`.
+ * Keeps everybody of a tenant out, or lets them in again: keys, tokens and logins. Nothing is deleted.
  *
  * @param since null brings it back.
  * @returns whether there is such a tenant.
@@ -239,7 +238,7 @@ export function listCredentials({ store }: Pick<System, 'store'>, tenantId: stri
   return store.run(LIST_CREDENTIALS.with({ tenant_id: tenantId }))
 }
 
-/** Revokes a credential at once. @returns whether there was a live one. The caller signals `Access.changed`. */
+/** Revokes a credential at once. @returns whether there was a live one. */
 export async function revokeCredential(admin: System, tenantId: string, credentialId: string): Promise<boolean> {
   const rows = await admin.store.run(REVOKE_CREDENTIAL.with({ tenant_id: tenantId, id: credentialId, now: admin.now }))
   return rows.length > 0

@@ -30,7 +30,7 @@ export async function makeTenant(
   credential: Omit<NewCredential, 'userId'>,
 ): Promise<{ readonly tenantId: string; readonly deskId: string; readonly serviceId: string }> {
   await demandFree(operator, input.name, null)
-  return operator.store.database.transaction(async (run) => {
+  return operator.store.transaction(async (run) => {
     const admin = { ...operator, store: { run } }
     const made = await openTenant(admin, input)
     await issueCredential(admin, made.tenantId, { ...credential, userId: made.serviceId })
@@ -38,7 +38,7 @@ export async function makeTenant(
   })
 }
 
-/** Renames a tenant, retires it or brings it back. The caller tells `Access.changed`. @throws Refusal `not_found`, `conflict` */
+/** Renames a tenant, retires it or brings it back. @throws Refusal `not_found`, `conflict` */
 export async function changeTenant(
   operator: Operator,
   id: string,

@@ -37,6 +37,7 @@ export const INSERT_CATALOGUE = statement(
       channels: Sql.records(BEGUN.channels),
     },
     row: IdRow,
+    announces: 'access',
   },
   `
 with
@@ -67,6 +68,7 @@ export const INSERT_DESK = statement(
       admins: Sql.records(ADMINS),
     },
     row: Type.Object({ id: Type.String(), integer: Type.Integer() }),
+    announces: 'access',
   },
   `
 with counted as (
@@ -89,6 +91,7 @@ export const INSERT_GROUP = statement(
   {
     takes: { tenant_id: Sql.uuid, id: Sql.uuid, name: Sql.text, now: Sql.timestamptz },
     row: Type.Object({ id: Type.String(), integer: Type.Integer() }),
+    announces: 'access',
   },
   `
 with counted as (
@@ -105,7 +108,7 @@ const RENAMING = { name: Sql.text, ...CALL }
 /** What is so already is no event. Without a row the key had been used. */
 export const RENAME_TENANT = statement(
   'tenant.rename',
-  { takes: { tenant_id: Sql.uuid, call: Sql.record(RENAMING) }, row: NamedTenant },
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(RENAMING) }, row: NamedTenant, announces: 'access' },
   `
 with ${claimedCall(RENAMING)},
 found as materialized (
@@ -132,7 +135,7 @@ select w.id, w.name from written w`,
 /** Since when nobody of the tenant gets in; null to let them in again. */
 export const RETIRE_TENANT = statement(
   'tenant.retire',
-  { takes: { tenant_id: Sql.uuid, since: Sql.nullable(Sql.timestamptz) }, row: IdRow },
+  { takes: { tenant_id: Sql.uuid, since: Sql.nullable(Sql.timestamptz) }, row: IdRow, announces: 'access' },
   'update tenants t set retired_at = :since where t.tenant_id = :tenant_id returning t.tenant_id',
 )
 

@@ -106,7 +106,7 @@ export async function changeUser(ctx: Context, id: string, asked: Asked<UserChan
 }
 
 /**
- * Takes a user's role on a desk away; their tickets stay as they are. The caller tells `Access.changed`.
+ * Takes a user's role on a desk away; their tickets stay as they are.
  *
  * @throws Refusal `not_found`, `forbidden`, `idempotency_mismatch`
  */
@@ -129,7 +129,6 @@ export async function removeFromDesk(
     },
     userIn,
   )
-  ctx.store.written(ctx.tenant.id)
 }
 
 /** Who erases: an actor, or the command line, which is nobody and may. */
@@ -148,7 +147,6 @@ export async function ticketsOfNobody(
 /** Runs a write until it has found its user: a twin may take an address, or the key, between the looks and the write. */
 async function inRounds(ctx: Context, write: () => Promise<string | undefined>): Promise<UserProfile> {
   const id = await once(ctx, USER_KEPT, () => tried(write), userIn)
-  ctx.store.written(ctx.tenant.id)
   return userBy(ctx, id)
 }
 

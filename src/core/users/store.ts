@@ -458,7 +458,7 @@ const CHANGING = { id: Sql.uuid, set: Sql.jsonb<object>(), fields: Sql.jsonb<obj
  */
 export const CHANGE_PROFILE = statement(
   'user.change',
-  { takes: { tenant_id: Sql.uuid, call: Sql.record(CHANGING), ...ADDED }, row: SavedRow },
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(CHANGING), ...ADDED }, row: SavedRow, announces: 'access' },
   `
 with ${claimedCall(CHANGING)},
 locked as materialized (
@@ -549,7 +549,7 @@ const LEAVING = { id: Sql.uuid, desk_id: Sql.uuid, ...CALL }
  */
 export const LEAVE_DESK = statement(
   'user.leave_desk',
-  { takes: { tenant_id: Sql.uuid, call: Sql.record(LEAVING) }, row: SavedRow },
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(LEAVING) }, row: SavedRow, announces: 'access' },
   `
 with ${claimedCall(LEAVING)},
 locked as materialized (

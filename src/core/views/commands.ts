@@ -48,7 +48,6 @@ export async function createView(ctx: Context, input: NewView): Promise<View> {
     },
     keptId,
   )
-  ctx.store.written(ctx.tenant.id)
   return getView(ctx, id)
 }
 
@@ -81,7 +80,6 @@ export async function changeView(
     },
     keptId,
   )
-  ctx.store.written(ctx.tenant.id)
   return getView(ctx, id)
 }
 
@@ -97,7 +95,6 @@ export async function deleteView(ctx: Context, viewId: string, precondition: Vie
     },
     keptId,
   )
-  ctx.store.written(ctx.tenant.id)
 }
 
 /**

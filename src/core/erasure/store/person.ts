@@ -70,7 +70,7 @@ const ERASED = { id: Sql.uuid, ...CALL }
  */
 const ERASE_PROFILE = statement(
   'user.erase',
-  { takes: { tenant_id: Sql.uuid, call: Sql.record(ERASED) }, row: ErasedRow },
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(ERASED) }, row: ErasedRow, announces: 'access' },
   `
 with ${claimedCall(ERASED)},
 tickets_of as materialized (

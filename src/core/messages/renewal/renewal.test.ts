@@ -39,7 +39,7 @@ before(async () => {
     unused: { files: 100, bytes: 100_000_000 },
   }
   const files: Files = { store: openDiskFiles(join(home, 'kept')), inbox: openInbox(join(home, 'incoming')), limits }
-  store = openStore(core.store.database, () => {}, files)
+  store = openStore(core.store.database, { files })
   made = await makeTenant(store)
 })
 after(async () => {

@@ -74,9 +74,8 @@ export const credentialRoutes: readonly Route<Need>[] = [
     need,
     params: CredentialParams,
     answers: { 204: null },
-    handle: async ({ ctx, params, services }) => {
+    handle: async ({ ctx, params }) => {
       await withdrawCredential(ctx, KINDS, decodeCredentialId(params.id))
-      await services.access.changed(ctx.tenant.id)
       return { status: 204 }
     },
   }),

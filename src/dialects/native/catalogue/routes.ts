@@ -93,10 +93,9 @@ function records<K extends RecordKind>(kind: K, showing: Showing<K>): readonly R
       need: [manage],
       body: showing.newBody,
       answers: { 201: answers[0] },
-      handle: async ({ ctx, body, services }) => {
+      handle: async ({ ctx, body }) => {
         const { offered_in: offeredIn, ...rest } = body as NewBody
         const made = await addRecord(ctx, kind, { ...rest, ...(offeredIn && { offeredIn }) })
-        await services.access.changed(ctx.tenant.id)
         return { status: 201, headers: { location: `${path}/${made.id}` }, body: encode(made) }
       },
     }),
@@ -123,9 +122,8 @@ function records<K extends RecordKind>(kind: K, showing: Showing<K>): readonly R
       params: RecordParams,
       body: RecordChangeBody,
       answers: { 200: answers[0] },
-      handle: async ({ ctx, params, body, services }) => {
+      handle: async ({ ctx, params, body }) => {
         const changed = await changeRecord(ctx, kind, decodeRecordId(kind, params.id), body)
-        await services.access.changed(ctx.tenant.id)
         return { status: 200, body: encode(changed) }
       },
     }),
@@ -150,9 +148,8 @@ export const catalogueRoutes: readonly Route<Need>[] = [
     need: ['tenant.manage'],
     body: TenantChangeBody,
     answers: { 200: TenantAnswer },
-    handle: async ({ ctx, body, services }) => {
+    handle: async ({ ctx, body }) => {
       const { id, name } = await renameTenant(ctx, body.name)
-      await services.access.changed(ctx.tenant.id)
       return { status: 200, body: { id, name } }
     },
   }),

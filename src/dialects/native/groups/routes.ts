@@ -49,10 +49,9 @@ export const groupRoutes: readonly Route<Need>[] = [
     need: MANAGE,
     params: MemberParams,
     answers: { 204: null },
-    handle: async ({ ctx, params, services }) => {
+    handle: async ({ ctx, params }) => {
       const groupId = String(decodeRecordId('group', params.id))
       await addToGroup(ctx, groupId, decodeRef({ id: params.user }, 'user'))
-      await services.access.changed(ctx.tenant.id)
       return { status: 204 }
     },
   }),
@@ -65,10 +64,9 @@ export const groupRoutes: readonly Route<Need>[] = [
     need: MANAGE,
     params: MemberParams,
     answers: { 204: null },
-    handle: async ({ ctx, params, services }) => {
+    handle: async ({ ctx, params }) => {
       const groupId = String(decodeRecordId('group', params.id))
       await removeFromGroup(ctx, groupId, decodeRef({ id: params.user }, 'user'))
-      await services.access.changed(ctx.tenant.id)
       return { status: 204 }
     },
   }),

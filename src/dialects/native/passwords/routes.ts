@@ -16,12 +16,10 @@ export const openPasswordRoutes: readonly OpenRoute[] = [
     body: PasswordResetBody,
     answers: { 204: null },
     handle: async ({ body, address, requestId, services }) => {
-      const { store, limits, newId, clock, access } = services
+      const { store, limits, newId, clock } = services
       const system = { store, newId, now: clock().toISOString(), requestId }
       const done = await usePasswordLink(system, { limits, address }, { secret: body.token, password: body.password })
       demandUnlocked(done)
-      store.written(done.tenantId)
-      await access.changed(done.tenantId)
       return { status: 204 }
     },
   }),
@@ -38,11 +36,9 @@ export const passwordRoutes: readonly Route<Need>[] = [
     body: PasswordChangeBody,
     answers: { 204: null },
     handle: async ({ ctx, body, address, services }) => {
-      const { limits, access } = services
+      const { limits } = services
       const passwords = { password: body.password, next: body.new_password }
       demandUnlocked(await changePassword(ctx, { limits, address }, passwords))
-      ctx.store.written(ctx.tenant.id)
-      await access.changed(ctx.tenant.id)
       return { status: 204 }
     },
   }),

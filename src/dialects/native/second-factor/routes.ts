@@ -66,7 +66,6 @@ export const secondFactorRoutes: readonly Route<Need>[] = [
     handle: async ({ ctx, body, services }) => {
       const confirmed = await confirmSecondFactor({ ...ctx, vault: services.secondFactors }, body.code)
       demandUnlocked(confirmed)
-      ctx.store.written(ctx.tenant.id)
       return shownOnce(confirmed.recoveryCodes)
     },
   }),
@@ -98,7 +97,6 @@ export const secondFactorRoutes: readonly Route<Need>[] = [
     handle: async ({ ctx, body, address, services }) => {
       const { limits, secondFactors: vault } = services
       demandUnlocked(await endSecondFactor({ ...ctx, vault }, { limits, address }, body))
-      ctx.store.written(ctx.tenant.id)
       return { status: 204 }
     },
   }),

@@ -57,7 +57,6 @@ export const sessionRoutes: readonly Route<Need>[] = [
       if (id === null) return { status: 204 }
       if (!UUID.test(id)) refuse({ code: 'not_found', missing: 'session' })
       await endSession(ctx, actor, id)
-      await services.access.changed(actor.tenantId)
       return { status: 204, ...(id === own && { headers: { 'set-cookie': setCookie(null, 0, services) } }) }
     },
   }),

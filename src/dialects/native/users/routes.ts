@@ -84,11 +84,9 @@ export const userRoutes: readonly Route<Need>[] = [
     body: UserChangeBody,
     isText: WRITTEN,
     answers: { 200: ProfileAnswer },
-    handle: async ({ ctx, params, body, services }) => {
+    handle: async ({ ctx, params, body }) => {
       const { id } = await findKnown(ctx, params)
       const user = await changeUser(ctx, id, () => decodeChange(body, ctx.tenant))
-      // Roles and whether the user is active count for the user's own credentials at once.
-      await services.access.changed(ctx.tenant.id)
       return showProfile(ctx, user)
     },
   }),
@@ -100,9 +98,8 @@ export const userRoutes: readonly Route<Need>[] = [
     need: ['user.manage', 'user.read'],
     params: UserParams,
     answers: { 204: null },
-    handle: async ({ ctx, params, services }) => {
+    handle: async ({ ctx, params }) => {
       await eraseUser(ctx, () => decodeRef(params, 'user'))
-      await services.access.changed(ctx.tenant.id)
       return { status: 204 }
     },
   }),
@@ -114,12 +111,11 @@ export const userRoutes: readonly Route<Need>[] = [
     need: ['user.manage', 'user.read'],
     params: MembershipParams,
     answers: { 204: null },
-    handle: async ({ ctx, params, services }) => {
+    handle: async ({ ctx, params }) => {
       await removeFromDesk(ctx, () => ({
         user: decodeRef(params, 'user'),
         deskId: decodeDesk(ctx.tenant, params.desk),
       }))
-      await services.access.changed(ctx.tenant.id)
       return { status: 204 }
     },
   }),

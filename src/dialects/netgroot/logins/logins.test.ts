@@ -3,7 +3,6 @@ import { after, before, describe, test } from 'node:test'
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
 import { v7 } from 'uuid'
 import { type Received, startWorld, type World } from '../../../../test/world.ts'
-import { openAccess } from '../../../core/access/access.ts'
 import { addHost, setActive } from '../../../core/logins/commands.ts'
 import { createTenant, createUser } from '../../../core/tenants/commands.ts'
 import { openDatabase } from '../../../storage/database.ts'
@@ -51,7 +50,6 @@ async function newSubscriber(username: string, tenantId = world.value('SPACEBRIN
 async function switchTo(active: boolean, userId: string, heard: () => Promise<boolean>): Promise<void> {
   const tenantId = world.value('SPACEBRING_NETWORK_ID')
   await setActive(administration(), tenantId, userId, active)
-  await openAccess(store).changed(tenantId)
   while (!(await heard())) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 

@@ -32,11 +32,10 @@ export const loginRoutes: readonly Route<Need>[] = [
     withoutKey: 'It ends the credential that the key would belong to: the repeat is 401, as any call is.',
     need: NEEDS.logOut,
     answers: { 200: LogoutAnswer },
-    handle: async ({ ctx, services }) => {
+    handle: async ({ ctx }) => {
       const { actor } = ctx
       if (cameByLogin(actor)) {
         await revokeCredential(ctx, actor.tenantId, actor.credential.id)
-        await services.access.changed(actor.tenantId)
       }
       return { status: 200, body: { success: true, message: 'Logout successful' } }
     },

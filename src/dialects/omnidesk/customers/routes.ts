@@ -149,7 +149,7 @@ export const customerRoutes: readonly Route<Need>[] = [
       answers: { 200: Result },
       handle: async (call) => {
         const customer = () => customerBy(call.ctx, decodeKey(parametersOf(call), call.ctx))
-        return purge(call.ctx, customer, call.services.access.changed)
+        return purge(call.ctx, customer)
       },
     }),
   ),
@@ -162,7 +162,7 @@ export const customerRoutes: readonly Route<Need>[] = [
     params: CustomerPath,
     query: AnyQuery,
     answers: { 200: Result },
-    handle: async (call) => purge(call.ctx, () => erasableAt(call.ctx, call.params), call.services.access.changed),
+    handle: async (call) => purge(call.ctx, () => erasableAt(call.ctx, call.params)),
   }),
   route({
     method: 'GET',
@@ -230,14 +230,8 @@ function showSaved(message: string, ctx: Context, customer: UserProfile): Answer
   return showResult(message, { customerID: customer.integer, item: shown(ctx, customer) })
 }
 
-async function purge(
-  ctx: Context,
-  customer: () => Promise<{ readonly id: string }>,
-  changed: (tenantId: string) => Promise<void>,
-): Promise<Answer> {
+async function purge(ctx: Context, customer: () => Promise<{ readonly id: string }>): Promise<Answer> {
   await inParameters('externalPrimaryID', () => eraseUser(ctx, customer))
-  // The credentials of whoever was erased end at once.
-  await changed(ctx.tenant.id)
   return showResult('Customer data purged.')
 }
 
