@@ -38,7 +38,6 @@ export async function beginJob(
     },
     keptId,
   )
-  ctx.store.written(ctx.tenant.id)
   return getJob(ctx, id)
 }
 
@@ -62,7 +61,6 @@ export async function undoJob(ctx: Context, jobId: string): Promise<BulkJob> {
     },
     keptId,
   )
-  ctx.store.written(ctx.tenant.id)
   return getJob(ctx, id)
 }
 
@@ -80,7 +78,6 @@ export async function cancelJob(ctx: Context, jobId: string): Promise<BulkJob> {
     },
     keptId,
   )
-  ctx.store.written(ctx.tenant.id)
   return getJob(ctx, id)
 }
 

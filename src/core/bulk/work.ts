@@ -69,7 +69,6 @@ export async function workOn(worker: Worker): Promise<boolean> {
     for (let round = 1; left.length > 0; round++)
       left = await settle(worker, ctx, job, { left, isLast: round === ROUNDS })
   })
-  store.written(tenantId)
   return true
 }
 

@@ -51,11 +51,9 @@ export const passwordRoutes: readonly Route<Need>[] = [
     need: ['user.manage', 'user.read'],
     params: UserParams,
     answers: { 201: PasswordLinkAnswer },
-    handle: async ({ ctx, params, services }) => {
+    handle: async ({ ctx, params }) => {
       demandWhole(ctx.actor)
       const { secret, expiresAt } = await givePasswordLink(ctx, decodeRef(params, 'user'))
-      ctx.store.written(ctx.tenant.id)
-      await services.access.changed(ctx.tenant.id)
       return { status: 201, headers: { 'cache-control': 'no-store' }, body: { token: secret, expires_at: expiresAt } }
     },
   }),

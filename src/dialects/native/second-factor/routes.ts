@@ -122,7 +122,6 @@ export const secondFactorRoutes: readonly Route<Need>[] = [
     handle: async ({ ctx, params }) => {
       demandWhole(ctx.actor)
       await takeSecondFactor(ctx, decodeRef(params, 'user'))
-      ctx.store.written(ctx.tenant.id)
       return { status: 204 }
     },
   }),
