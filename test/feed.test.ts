@@ -11,7 +11,11 @@ import { CREDENTIAL_KINDS } from '../src/dialects/credentials.ts'
 import { issueMinted } from '../src/setup/demo.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { openStore, type Store } from '../src/storage/store.ts'
+import { until } from './process.ts'
 import { startWorld, type World } from './world.ts'
+
+/** Who reads at the same time, and what happens meanwhile. */
+const [MANY, CHANGES] = [200, 10]
 
 interface FeedEvent {
   readonly position: number
@@ -270,6 +274,44 @@ describe('a stream of the feed', () => {
     assert.deepEqual([events[0]?.after, events[1]?.kind], [null, 'ticket.deleted'])
     later.stop()
     reading.stop()
+  })
+
+  test('costs no statement of its own for each of those who read', async (t) => {
+    let statements = 0
+    const counted = await startWorld({}, { onStatement: () => ++statements })
+    t.after(() => counted.stop())
+    const headers = { authorization: `Bearer ${counted.value('POLYDESK_API_KEY')}` }
+    const stopping = new AbortController()
+    let told = 0
+    const read = async (): Promise<void> => {
+      const answer = await fetch(new URL('/v1/events?after=latest', counted.url), {
+        headers: { ...headers, accept: 'text/event-stream' },
+        signal: stopping.signal,
+      })
+      const follow = async (): Promise<void> => {
+        for await (const text of answer.body?.pipeThrough(new TextDecoderStream()) ?? assert.fail())
+          told += text.split('\ndata: ').length - 1
+      }
+      // It is ended from here.
+      follow().catch(() => {})
+    }
+    /** What some changes cost, once everybody has heard of them. */
+    const costOf = async (readers: number): Promise<number> => {
+      const [before, heard] = [statements, told]
+      for (let nth = 1; nth <= CHANGES; nth++) {
+        const body = { title: 'Broken', text: 'It is.' }
+        assert.equal((await counted.send('POST', '/v1/tickets', { headers, body })).status, 201)
+        await until('all have heard of it', () => told === heard + nth * readers)
+      }
+      return statements - before
+    }
+    await read()
+    const alone = await costOf(1)
+    await Promise.all(Array.from({ length: MANY - 1 }, read))
+    const among = await costOf(MANY)
+    stopping.abort()
+    // Not a statement for each reader in all of these changes: what the server does from time to time is among them.
+    assert.ok(among < alone + MANY, `${alone} for one reader, ${among} for ${MANY}`)
   })
 
   test('ends when the server stops, and holds up nothing', async () => {
