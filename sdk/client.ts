@@ -99,7 +99,7 @@ export function createClient(options: ClientOptions): Client {
       const headers: Record<string, string> = { accept: 'application/json' }
       if (options.key !== undefined) headers['authorization'] = `Bearer ${options.key}`
       if (isWrite) {
-        headers['idempotency-key'] = parts.idempotencyKey ?? crypto.randomUUID()
+        headers['idempotency-key'] = parts.idempotencyKey ?? newKey()
         const token = options.csrfToken?.()
         if (token) headers['x-csrf-token'] = token
       }
@@ -130,6 +130,14 @@ function addressOf(path: string, { params = {}, query = {} }: Parts): string {
 /** Twice as long each time, by chance up to half as long again, so that many clients do not come back together. */
 function backoff(times: number): number {
   return Math.min(LONGEST_PAUSE_MS, 250 * 2 ** times) * (1 + Math.random() / 2)
+}
+
+/**
+ * A new key of a call. Made of random bytes and not by `randomUUID`, which browsers have for pages by https alone: a help desk
+ * within a house may have none.
+ */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** Waits. @throws DOMException when the signal is raised. */

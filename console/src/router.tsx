@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import type { PeopleSearch } from './people/people.ts'
+import { loadPart } from './shell/parts.ts'
 import { Shell } from './shell/Shell.tsx'
 import { Inbox } from './tickets/Inbox.tsx'
 import { type ViewId, viewIn } from './views/views.ts'
@@ -36,13 +37,13 @@ const ticketRoute = createRoute({ getParentRoute: () => ticketsRoute, path: '$ti
 const settingsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./settings/Frame.tsx'), 'SettingsFrame'),
+  component: lazyRouteComponent(() => loadPart(() => import('./settings/Frame.tsx')), 'SettingsFrame'),
 })
 
 const ownRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('./settings/Settings.tsx'), 'Settings'),
+  component: lazyRouteComponent(() => loadPart(() => import('./settings/Settings.tsx')), 'Settings'),
 })
 
 const peopleRoute = createRoute({
@@ -52,25 +53,25 @@ const peopleRoute = createRoute({
     ...(typeof find === 'string' && find !== '' && { find }),
     ...(who === 'everybody' && { who }),
   }),
-  component: lazyRouteComponent(() => import('./people/People.tsx'), 'People'),
+  component: lazyRouteComponent(() => loadPart(() => import('./people/People.tsx')), 'People'),
 })
 
 const personRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'people/$personId',
-  component: lazyRouteComponent(() => import('./people/Person.tsx'), 'Person'),
+  component: lazyRouteComponent(() => loadPart(() => import('./people/Person.tsx')), 'Person'),
 })
 
 const credentialsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'credentials',
-  component: lazyRouteComponent(() => import('./credentials/Credentials.tsx'), 'Credentials'),
+  component: lazyRouteComponent(() => loadPart(() => import('./credentials/Credentials.tsx')), 'Credentials'),
 })
 
 const passwordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/password',
-  component: lazyRouteComponent(() => import('./session/PasswordLink.tsx'), 'PasswordLink'),
+  component: lazyRouteComponent(() => loadPart(() => import('./session/PasswordLink.tsx')), 'PasswordLink'),
 })
 
 export const router = createRouter({

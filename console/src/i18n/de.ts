@@ -31,6 +31,9 @@ export const de: Words = {
     account: 'Konto',
     commands: 'Befehle',
     offline: 'Keine Verbindung. Was Sie sehen, ist vielleicht alt; was Sie schreiben, bleibt hier.',
+    partMissing:
+      'Ein Teil dieser Seite konnte nicht geladen werden; vielleicht hat der Server eine neuere. Was Sie schreiben, bleibt.',
+    loadAnew: 'Seite neu laden',
     skip: 'Zum Inhalt springen',
     documents: 'API-Dokumentation',
   },
@@ -49,6 +52,8 @@ export const de: Words = {
     delete: 'Ansicht löschen',
     pin: 'Anheften',
     unpin: 'Lösen',
+    moveUp: 'Nach oben',
+    moveDown: 'Nach unten',
     menuOf: (name) => `Optionen von ${name}`,
     name: 'Name',
     query: 'Abfrage',

@@ -29,6 +29,9 @@ export const en = {
     account: 'Account',
     commands: 'Commands',
     offline: 'No connection. What you see may be old; what you write stays here.',
+    partMissing:
+      'A part of this page could not be loaded; the server may have a newer version of it. What you write is kept.',
+    loadAnew: 'Load the page again',
     skip: 'Skip to the content',
     documents: 'API documentation',
   },
@@ -47,6 +50,8 @@ export const en = {
     delete: 'Delete view',
     pin: 'Pin',
     unpin: 'Unpin',
+    moveUp: 'Move up',
+    moveDown: 'Move down',
     menuOf: (name: string): string => `Options of ${name}`,
     name: 'Name',
     query: 'Query',

@@ -14,6 +14,7 @@ import { SearchBox } from '../tickets/SearchBox.tsx'
 import { ViewDialog } from '../views/ViewDialog.tsx'
 import { Views } from '../views/Views.tsx'
 import { Logo } from './Logo.tsx'
+import { MissingPart } from './MissingPart.tsx'
 
 /** Around every page: the sign-in where nobody is there, else the bar at the top and the views at the left. */
 export function Shell() {
@@ -21,7 +22,13 @@ export function Shell() {
   const session = useSession()
   const isLink = useRouterState({ select: ({ matches }) => matches.some(({ routeId }) => routeId === '/password') })
   // A link is for whoever has it, signed in or not.
-  if (isLink) return <Outlet />
+  if (isLink)
+    return (
+      <>
+        <MissingPart />
+        <Outlet />
+      </>
+    )
   if (session.isPending) return <div className="loading-page" role="status" aria-label={words.list.loading} />
   if (session.isError)
     return (
@@ -61,6 +68,7 @@ function Desk() {
         </Button>
         <Account />
       </header>
+      <MissingPart />
       {(feedState === 'away' || !isOnline) && (
         <p className="offline" role="status">
           {words.shell.offline}

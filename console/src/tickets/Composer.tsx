@@ -4,6 +4,7 @@ import { Button, Menu, MenuItem, MenuTrigger, Popover, Tab, TabList, TabPanel, T
 import type { Ticket } from '../../../sdk/operations.ts'
 import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
+import { loadPart } from '../shell/parts.ts'
 import { can } from './abilities.ts'
 import { STATUSES } from './change.ts'
 import { answered, chooseMode, MODES, type Mode, useAsked, useMode } from './composing.ts'
@@ -13,7 +14,7 @@ import { send } from './outbox.ts'
 import { useTimeline } from './ticket.ts'
 import { attach, useUploads } from './uploads.ts'
 
-const Editor = lazy(() => import('./Editor.tsx'))
+const Editor = lazy(() => loadPart(() => import('./Editor.tsx')))
 
 /** Where one answers or notes something: two modes that look different, each with a draft of its own. */
 export function Composer({ ticket }: { readonly ticket: Ticket }) {

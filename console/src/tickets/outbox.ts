@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { isProblem } from '../../../sdk/client.ts'
+import { isProblem, newKey } from '../../../sdk/client.ts'
 import type { Me, Ticket } from '../../../sdk/operations.ts'
 import { cache } from '../api/cache.ts'
 import { client } from '../api/client.ts'
@@ -14,7 +14,9 @@ import { plainOf } from './rich.ts'
 
 /** For how long a message can be taken back. */
 export const UNDO_MS = 10_000
+/** What each window has on its way is kept apart, under this name and one of its own. A version before had this alone. */
 const KEPT_AS = 'polydesk.outbox'
+const OWN = `${KEPT_AS}.${newKey()}`
 
 /** A message on its way. It is kept on the device until the server has it, and its key makes it one however often it goes. */
 export interface Outgoing extends Place, Omit<Draft, 'problem'> {
@@ -33,9 +35,18 @@ const listeners = new Set<() => void>()
 
 function set(next: readonly Outgoing[]): void {
   outgoing = next
-  localStorage.setItem(KEPT_AS, JSON.stringify(next))
+  keep(OWN, next)
   for (const listener of listeners) listener()
 }
+
+function keep(name: string, messages: readonly Outgoing[]): void {
+  if (messages.length === 0) localStorage.removeItem(name)
+  else localStorage.setItem(name, JSON.stringify(messages))
+}
+
+// For as long as this window is there, what it has on its way is nobody else's. Browsers have locks for pages by https alone;
+// without them windows take over from each other when they are opened.
+navigator.locks?.request(OWN, () => new Promise<never>(() => {}))
 
 /** What is on its way of one person. */
 export function useOutbox(person: string): readonly Outgoing[] {
@@ -51,7 +62,7 @@ export function useOutbox(person: string): readonly Outgoing[] {
 
 /** Sends a message once it can no longer be taken back. */
 export function send(message: Omit<Outgoing, 'key'>): void {
-  const whole = { ...message, key: crypto.randomUUID() }
+  const whole = { ...message, key: newKey() }
   set([...outgoing, whole])
   timers.set(
     whole.key,
@@ -115,23 +126,35 @@ async function post({ key, ticket: id, mode, html, files, status, seen }: Outgoi
 }
 
 /**
- * What waited when the page ended is given back to be sent again: its author may have meant to take it back. What was being
- * sent goes once more, by its key: whether or not the server had it, it has it once then. What others wrote waits for them.
+ * Takes over what windows left behind that are gone, and what those have that are still there once they are gone. What
+ * waited is given back to be sent again: its author may have meant to take it back. What was being sent goes once more, by its
+ * key: whether or not the server had it, it has it once then. What others wrote waits for them.
  */
 export function recoverOutbox(person: string): void {
-  if (outgoing.some((each) => each.person === person)) return
-  const kept = readOutbox()
+  for (const name of Object.keys(localStorage)) {
+    if (name === OWN || !(name === KEPT_AS || name.startsWith(`${KEPT_AS}.`))) continue
+    if (navigator.locks) void navigator.locks.request(name, () => takeOver(name, person))
+    else takeOver(name, person)
+  }
+}
+
+function takeOver(name: string, person: string): void {
+  const kept = readOutbox(name)
   const own = kept.filter((each) => each.person === person)
   const underWay = own.filter(({ isSending }) => isSending)
-  set([...kept.filter((each) => each.person !== person), ...underWay])
+  set([...outgoing, ...underWay])
+  keep(
+    name,
+    kept.filter((each) => each.person !== person),
+  )
   for (const message of own)
     if (!message.isSending) giveBack(message, { html: message.html, files: message.files, problem: null })
   for (const each of underWay) void deliver(each)
 }
 
-function readOutbox(): readonly Outgoing[] {
+function readOutbox(name: string): readonly Outgoing[] {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEPT_AS) ?? '[]')
+    const kept: unknown = JSON.parse(localStorage.getItem(name) ?? '[]')
     return Array.isArray(kept) ? kept.flatMap(readKept) : []
   } catch {
     return []
@@ -144,7 +167,7 @@ function readKept(value: unknown): readonly Outgoing[] {
   if (typeof person !== 'string' || typeof ticket !== 'string' || typeof html !== 'string') return []
   return [
     {
-      key: typeof key === 'string' ? key : crypto.randomUUID(),
+      key: typeof key === 'string' ? key : newKey(),
       person,
       ticket,
       mode: mode === 'note' ? 'note' : 'reply',

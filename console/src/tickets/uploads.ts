@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { createClient } from '../../../sdk/client.ts'
+import { createClient, newKey } from '../../../sdk/client.ts'
 import { csrfToken } from '../api/client.ts'
 import { fetchWithProgress } from '../api/progress.ts'
 import { whyOf } from '../api/why.ts'
@@ -46,7 +46,7 @@ export function attach(place: Place, files: Iterable<File>): void {
 }
 
 async function upload(place: Place, file: File): Promise<void> {
-  const key = crypto.randomUUID()
+  const key = newKey()
   const end = new AbortController()
   ends.set(key, end)
   set([...uploads, { key, place, name: file.name, sent: 0, problem: null }])

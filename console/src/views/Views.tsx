@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { MoreHorizontal, Pin } from 'lucide-react'
+import { useState } from 'react'
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
 import type { CountViewsAnswer, View } from '../../../sdk/operations.ts'
 import { client } from '../api/client.ts'
@@ -8,7 +9,7 @@ import { keys } from '../api/keys.ts'
 import { useWords } from '../i18n/words.ts'
 import { notify } from '../shell/notices.ts'
 import { editView } from './editing.ts'
-import { nameOf, readViewsAnew, useViews, VIEWS } from './views.ts'
+import { movableWith, moveView, nameOf, readViewsAnew, useViews, VIEWS } from './views.ts'
 
 type Counted = CountViewsAnswer['data'][number]
 
@@ -17,6 +18,8 @@ export function Views({ current }: { readonly current: string }) {
   const words = useWords()
   const { data } = useQuery(countsQuery)
   const saved = useViews().filter((view) => view.saved)
+  const [dragged, setDragged] = useState<View | null>(null)
+  const [target, setTarget] = useState<string | null>(null)
   const counts = new Map(data?.data.map((each) => [each.view, each]))
   return (
     <nav aria-label={words.shell.views} className="views">
@@ -27,7 +30,29 @@ export function Views({ current }: { readonly current: string }) {
           </li>
         ))}
         {saved.map((view) => (
-          <li key={view.id} className="view-saved">
+          <li
+            key={view.id}
+            className="view-saved"
+            draggable
+            data-dragged={dragged?.id === view.id || undefined}
+            data-target={dragged !== null && target === view.id ? '' : undefined}
+            onDragStart={({ dataTransfer }) => {
+              dataTransfer.effectAllowed = 'move'
+              dataTransfer.setData('text/plain', view.name)
+              setDragged(view)
+            }}
+            onDragOver={(event) => {
+              if (dragged === null || !movableWith(dragged, saved).includes(view)) return
+              event.preventDefault()
+              setTarget(view.id)
+            }}
+            onDragLeave={() => setTarget(null)}
+            onDrop={(event) => {
+              event.preventDefault()
+              if (dragged && dragged.id !== view.id) void move(dragged, view, words.ticket.notSaved)
+            }}
+            onDragEnd={() => setDragged(null)}
+          >
             <ViewLink
               id={view.id}
               name={view.name}
@@ -35,7 +60,7 @@ export function Views({ current }: { readonly current: string }) {
               isCurrent={current === view.id}
               counted={counts.get(view.id)}
             />
-            <ViewMenu view={view} />
+            <ViewMenu view={view} among={movableWith(view, saved)} />
           </li>
         ))}
       </ul>
@@ -82,8 +107,10 @@ function Count({ of: counted }: { readonly of: Counted | undefined }) {
 }
 
 /** What one may do with a saved view. */
-function ViewMenu({ view }: { readonly view: View }) {
+function ViewMenu({ view, among }: { readonly view: View; readonly among: readonly View[] }) {
   const words = useWords()
+  const at = among.findIndex(({ id }) => id === view.id)
+  const [above, below] = [among[at - 1], among[at + 1]]
   return (
     <MenuTrigger>
       <Button className="button quiet icon view-menu" aria-label={words.saved.menuOf(view.name)}>
@@ -94,6 +121,16 @@ function ViewMenu({ view }: { readonly view: View }) {
           <MenuItem className="item" onAction={() => void pin(view, words.ticket.notSaved)}>
             {view.pinned ? words.saved.unpin : words.saved.pin}
           </MenuItem>
+          {above && (
+            <MenuItem className="item" onAction={() => void move(view, above, words.ticket.notSaved)}>
+              {words.saved.moveUp}
+            </MenuItem>
+          )}
+          {below && (
+            <MenuItem className="item" onAction={() => void move(view, below, words.ticket.notSaved)}>
+              {words.saved.moveDown}
+            </MenuItem>
+          )}
           {view.changeable && (
             <MenuItem className="item" onAction={() => editView({ what: 'change', view })}>
               {words.saved.change}
@@ -108,6 +145,15 @@ function ViewMenu({ view }: { readonly view: View }) {
       </Popover>
     </MenuTrigger>
   )
+}
+
+/** Moves it to the place of another one. */
+async function move(view: View, to: View, notSaved: string): Promise<void> {
+  try {
+    await moveView(view, to)
+  } catch (error) {
+    notify(`${notSaved} ${error instanceof Error ? error.message : ''}`)
+  }
 }
 
 /** Pins it for oneself, or takes the pin off. */

@@ -52,6 +52,28 @@ export function knownViews(): readonly View[] {
   return cache.getQueryData<readonly View[]>(keys.views) ?? []
 }
 
+/** The saved views among which one can be moved: pinned ones are before the others. */
+export function movableWith(view: View, views: readonly View[]): readonly View[] {
+  return views.filter(({ saved, pinned }) => saved && pinned === view.pinned)
+}
+
+/** Puts a saved view where another one is, for oneself; shown at once. @throws Problem what the server refused */
+export async function moveView(view: View, to: View): Promise<void> {
+  const before = knownViews()
+  const others = before.filter(({ id }) => id !== view.id)
+  const at = others.findIndex(({ id }) => id === to.id)
+  const placeOf = ({ id }: View): number => before.findIndex((each) => each.id === id)
+  const isDown = placeOf(to) > placeOf(view)
+  const order = others.toSpliced(isDown ? at + 1 : at, 0, view)
+  cache.setQueryData(keys.views, order)
+  const ids = order.filter(({ saved }) => saved).map(({ id }) => id)
+  try {
+    await client.call('orderViews', { body: { views: ids } })
+  } finally {
+    void cache.invalidateQueries({ queryKey: keys.views })
+  }
+}
+
 /** Reads anew what depends on views. */
 export function readViewsAnew(): void {
   for (const queryKey of [keys.views, keys.counts, keys.lists]) void cache.invalidateQueries({ queryKey })
