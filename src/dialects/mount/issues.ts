@@ -7,6 +7,9 @@ import { isEmail } from '../../core/identity/email.ts'
 /** Fields named at the most when many are wrong. */
 const MAXIMUM_ISSUES = 50
 
+/** Allowed values that are named at the most. */
+const MOST_NAMED = 12
+
 // The library stops at 8 by itself, which would leave wrong fields of larger bodies unnamed.
 Settings.Set({ maxErrors: MAXIMUM_ISSUES })
 
@@ -45,7 +48,9 @@ function issuesOf(error: TLocalizedValidationError, root: unknown): Issue[] {
     case 'type':
       return [{ path, rule: 'type', message: `Must be ${[error.params.type].flat().join(' or ')}.` }]
     case 'enum':
+      return [{ path, rule: 'choice', message: noneOf(error.params.allowedValues) }]
     case 'const':
+      return [{ path, rule: 'choice', message: noneOf([error.params.allowedValue]) }]
     case 'anyOf':
     case 'oneOf':
       return [{ path, rule: 'choice', message: 'Is none of the allowed values.' }]
@@ -66,6 +71,12 @@ function issuesOf(error: TLocalizedValidationError, root: unknown): Issue[] {
     default:
       return [{ path, rule: 'format', message: error.message }]
   }
+}
+
+/** Which values there are, where they are few enough to be read. */
+function noneOf(allowed: readonly unknown[]): string {
+  const isLegible = allowed.length > 0 && allowed.length <= MOST_NAMED
+  return isLegible ? `Is none of the allowed values: ${allowed.join(', ')}.` : 'Is none of the allowed values.'
 }
 
 function limitOf(error: TLocalizedValidationError): number {
