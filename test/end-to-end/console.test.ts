@@ -18,6 +18,7 @@ import { until } from '../process.ts'
 import { startWorld, type World } from '../world.ts'
 import { administration } from './administration.ts'
 import { noBrowser, openBrowser, type TestBrowser } from './browser.ts'
+import { changesOfMany } from './bulk.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const WIDE = { width: 1440, height: 900 }
@@ -518,35 +519,6 @@ describe('the console', { skip: noBrowser }, () => {
     await page.waitForURL(/q=requester/)
   })
 
-  test('changes many at once, and tells which one refused', async (t) => {
-    const { page } = await signedIn(t)
-    const list = page.getByRole('list', { name: 'Tickets' })
-    const made = []
-    for (const title of ['First of many', 'Second of many', 'Third of many'])
-      made.push(await api().call('createTicket', { body: { title, text: 'One of them.', tags: ['many'] } }))
-    await page.getByRole('searchbox', { name: 'Search tickets' }).fill('tag:many')
-    await list.getByRole('link').nth(2).waitFor()
-    await page.getByRole('checkbox', { name: 'Pick Third of many' }).click()
-    await page.getByRole('checkbox', { name: 'Pick First of many' }).click({ modifiers: ['Shift'] })
-    await page.getByText('3 tickets picked').waitFor()
-    await api().call('deleteTicket', { params: { id: made[1]?.id ?? '' } })
-    const bar = page.getByRole('region', { name: 'Change many tickets' })
-    await bar.getByRole('button', { name: 'Status' }).click()
-    await page.getByRole('menuitem', { name: 'On hold' }).click()
-    await bar.getByText('2 tickets changed').waitFor()
-    await bar.getByText(/Second of many was not changed: There is no such ticket/).waitFor()
-    await page.keyboard.press('Escape')
-    await bar.waitFor({ state: 'detached' })
-    const { data } = await api().call('listTickets', { query: { q: 'tag:many' } })
-    assert.deepEqual(
-      data.map(({ title, status }) => [title, status]),
-      [
-        ['Third of many', 'on_hold'],
-        ['First of many', 'on_hold'],
-      ],
-    )
-  })
-
   test('shows what is unread until it is opened, and by a key again', async (t) => {
     const { page } = await signedIn(t)
     const { id } = await api().call('createTicket', { body: { title: 'Not seen yet', text: 'Look at me.' } })
@@ -831,4 +803,5 @@ describe('the console', { skip: noBrowser }, () => {
     })
 
   administration({ world: () => world, api, signedIn })
+  changesOfMany({ api, signedIn })
 })

@@ -1,4 +1,4 @@
-import type { ChangeTicketBody, Me, Ticket } from '../../../sdk/operations.ts'
+import type { CreateJobBody, Me, Ticket } from '../../../sdk/operations.ts'
 import type { Words } from '../i18n/en.ts'
 import { may } from '../session/permissions.ts'
 import { PAGES, type SettingsPage } from '../settings/pages.ts'
@@ -6,7 +6,7 @@ import { chooseTheme, THEMES } from '../theme/theme.ts'
 import { type Ability, can } from '../tickets/abilities.ts'
 import { changeTicket, markTicket, PRIORITIES, STATUSES } from '../tickets/change.ts'
 import { compose } from '../tickets/composing.ts'
-import { changePicked, isPicking, pick, pickTo, unpick } from '../tickets/picked.ts'
+import { changePicked, hasPicked, isPicking, pick, pickTo, unpick } from '../tickets/picked.ts'
 import { focusSearch } from '../tickets/SearchBox.tsx'
 import { editView } from '../views/editing.ts'
 import { knownViews, nameOf, VIEWS, type ViewId } from '../views/views.ts'
@@ -53,8 +53,8 @@ function onTicket(
 }
 
 /** Changes what is picked, else the ticket at hand. */
-function apply(ticket: Ticket, change: ChangeTicketBody): void {
-  void (isPicking() ? changePicked(change) : changeTicket(ticket, change))
+function apply(ticket: Ticket, change: CreateJobBody['change']): void {
+  void (hasPicked() ? changePicked(change) : changeTicket(ticket, change))
 }
 
 /** Opens the ticket beside the one at hand. */

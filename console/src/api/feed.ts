@@ -13,6 +13,8 @@ export type FeedState = 'live' | 'away'
 let state: FeedState = 'live'
 /** New tickets that wait while somebody points at the list, so that no row moves under the pointer. */
 let waiting = 0
+/** Whether lists lack more than that, because many tickets changed while they were held. */
+let isBehind = false
 /** Why lists are held: somebody points at one, or picks tickets of it. */
 const holds = new Set<'pointer' | 'picked'>()
 const isHeld = (): boolean => holds.size > 0
@@ -34,12 +36,13 @@ export const useWaitingTickets = (): number => useSyncExternalStore(subscribe, (
 export function holdLists(reason: 'pointer' | 'picked', held: boolean): void {
   if (held) holds.add(reason)
   else holds.delete(reason)
-  if (!isHeld() && waiting > 0) showWaitingTickets()
+  if (!isHeld() && (waiting > 0 || isBehind)) showWaitingTickets()
 }
 
 /** Shows the new tickets that wait. */
 export function showWaitingTickets(): void {
   waiting = 0
+  isBehind = false
   tell()
   void cache.invalidateQueries({ queryKey: keys.lists })
 }
@@ -100,6 +103,7 @@ function countAgain(): void {
 
 /** What is stale after something happened that is about no ticket. */
 function aboutRecord(kind: Event['kind']): readonly (readonly string[])[] {
+  if (kind.startsWith('bulk_job.')) return [keys.jobs]
   if (kind.startsWith('credential.')) return [keys.credentials]
   if (kind.startsWith('user.')) return [keys.people, keys.me]
   if (kind.startsWith('desk.') || kind.startsWith('tenant.')) return [keys.catalogue, keys.people, keys.me]
@@ -123,23 +127,64 @@ function take({ kind, ticket }: Event): void {
   } else if (kind === 'ticket.created' || kind === 'ticket.deleted') {
     void cache.invalidateQueries({ queryKey: keys.lists })
   }
-  if (kind !== 'ticket.created') void refresh(ticket)
+  if (kind !== 'ticket.created') refreshSoon(ticket)
+}
+
+/** For how long tickets that change are collected, once these are many, in milliseconds. */
+const BURST_MS = 500
+/** So many of them are read anew each by itself, and at once. */
+const ONE_BY_ONE = 8
+/** So many rows are shown anew where they stand; the others once the list is let go. */
+const MOST_IN_PLACE = 200
+/** How many changed in this while, and those that wait for its end. */
+let changed = 0
+const collected = new Set<string>()
+
+/** Reads a ticket anew, or together with the others where thousands change at once. */
+function refreshSoon(id: string): void {
+  if (changed === 0) setTimeout(refreshCollected, BURST_MS)
+  changed += 1
+  if (changed <= ONE_BY_ONE) void refresh(id)
+  else collected.add(id)
+}
+
+function refreshCollected(): void {
+  const ids = [...collected]
+  changed = 0
+  collected.clear()
+  if (ids.length === 0) return
+  for (const id of ids) {
+    if (cache.getQueryData(keys.ticket(id)) === undefined) continue
+    void cache.invalidateQueries({ queryKey: keys.ticket(id) })
+  }
+  isBehind = isHeld()
+  if (!isBehind) void cache.invalidateQueries({ queryKey: keys.lists })
+  // No row moves under the pointer, but each shows what its ticket is by now.
+  else void showEach(ids.filter(isListed).slice(0, MOST_IN_PLACE))
+}
+
+async function showEach(ids: readonly string[]): Promise<void> {
+  for (const id of ids) await showAnew(id)
 }
 
 /** Reads a ticket anew where it is shown: in its place in each list, and in its page. */
 async function refresh(id: string): Promise<void> {
-  const lists = cache.getQueriesData<InfiniteData<ListTicketsAnswer>>({ queryKey: keys.lists })
-  const isListed = lists.some(([, list]) => list?.pages.some(({ data }) => data.some((each) => each.id === id)))
   const isOpen = cache.getQueryData(keys.ticket(id)) !== undefined
   if (isOpen) void cache.invalidateQueries({ queryKey: keys.timeline(id) })
-  if (isListed || isOpen) {
-    const ticket = await client
-      .call('getTicket', { params: { id }, query: { include: 'unread,abilities' } })
-      .catch(() => null)
-    if (ticket) showTicket(ticket)
-  }
+  if (isOpen || isListed(id)) await showAnew(id)
   // It may belong to a list now that does not have it, or no longer to one that has it.
   if (!isHeld()) void cache.invalidateQueries({ queryKey: keys.lists })
+}
+
+function isListed(id: string): boolean {
+  const lists = cache.getQueriesData<InfiniteData<ListTicketsAnswer>>({ queryKey: keys.lists })
+  return lists.some(([, list]) => list?.pages.some(({ data }) => data.some((each) => each.id === id)))
+}
+
+async function showAnew(id: string): Promise<void> {
+  const query = { include: 'unread,abilities' }
+  const ticket = await client.call('getTicket', { params: { id }, query }).catch(() => null)
+  if (ticket) showTicket(ticket)
 }
 
 /** What is only told to whoever asks for it. */

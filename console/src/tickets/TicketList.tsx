@@ -11,9 +11,10 @@ import { useWords } from '../i18n/words.ts'
 import { useViews, type ViewId, nameOf as viewName } from '../views/views.ts'
 import { Welcome } from '../welcome/Welcome.tsx'
 import { BulkBar } from './BulkBar.tsx'
+import { JobStatus } from './JobStatus.tsx'
 import { nameOf, useTickets } from './list.ts'
 import { useNow } from './now.ts'
-import { pick, pickTo, unpick, usePicked } from './picked.ts'
+import { letGo, pick, pickTo, usePicked } from './picked.ts'
 import { StatusMark } from './StatusMark.tsx'
 import { keepRows, select, useSelected } from './selection.ts'
 
@@ -67,12 +68,16 @@ export function TicketList({ view, words: sought, open }: Props) {
     })
   }, [selected, at, virtual])
 
-  const { picked } = usePicked()
+  const { picked, everything } = usePicked()
   // biome-ignore lint/correctness/useExhaustiveDependencies: in another list nothing is picked.
-  useEffect(() => unpick, [view, sought])
+  useEffect(() => letGo, [view, sought])
   const now = useNow()
   return (
-    <section className="list" data-picking={picked.size > 0 || undefined} aria-label={name || words.shell.views}>
+    <section
+      className="list"
+      data-picking={picked.size > 0 || everything !== null || undefined}
+      aria-label={name || words.shell.views}
+    >
       <header className="list-head">
         <h1>{name}</h1>
         {waiting > 0 && (
@@ -81,7 +86,8 @@ export function TicketList({ view, words: sought, open }: Props) {
           </Button>
         )}
       </header>
-      <BulkBar />
+      <BulkBar list={{ view, q: sought }} />
+      <JobStatus />
       <div
         ref={scroller}
         className="scroller"
@@ -118,7 +124,7 @@ export function TicketList({ view, words: sought, open }: Props) {
                   q={sought}
                   isOpen={ticket.id === open}
                   isSelected={ticket.id === selected}
-                  isPicked={picked.has(ticket.id)}
+                  isPicked={everything !== null || picked.has(ticket.id)}
                   now={now}
                 />
               </li>

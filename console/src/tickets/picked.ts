@@ -1,35 +1,32 @@
 import { useSyncExternalStore } from 'react'
-import type { ChangeTicketBody, Ticket } from '../../../sdk/operations.ts'
-import { client } from '../api/client.ts'
-import { holdLists, showTicket } from '../api/feed.ts'
-import { whyOf } from '../api/why.ts'
+import type { CreateJobBody, Ticket } from '../../../sdk/operations.ts'
+import { holdLists } from '../api/feed.ts'
+import { beginJob, dismissJob, isJobOver } from './jobs.ts'
 import { rowsNow } from './selection.ts'
 
-/** How many changes are under way at once. */
-const AT_ONCE = 4
-
-/** A change of many tickets: how far it is, and which of them refused it. */
-export interface Bulk {
-  readonly total: number
-  readonly done: number
-  readonly failures: readonly { readonly ticket: Ticket; readonly why: string }[]
+/** A list, as all that is in it is asked for. */
+export interface WholeList {
+  readonly view: string
+  readonly q: string
 }
 
 interface State {
   /** Tickets that were picked to be changed at once, by id. */
   readonly picked: ReadonlyMap<string, Ticket>
-  readonly bulk: Bulk | null
+  /** The list of which all are picked, also what is not loaded. */
+  readonly everything: WholeList | null
 }
 
-let state: State = { picked: new Map(), bulk: null }
+const NOTHING: State = { picked: new Map(), everything: null }
+let state = NOTHING
 /** From where the next pick with Shift reaches. */
 let anchor: string | null = null
 const listeners = new Set<() => void>()
 
-function set(next: Partial<State>): void {
-  state = { ...state, ...next }
+function set(next: State): void {
+  state = next
   // Nobody picks from rows that move.
-  holdLists('picked', state.picked.size > 0)
+  holdLists('picked', isAnyPicked())
   for (const listener of listeners) listener()
 }
 
@@ -42,14 +39,16 @@ export const usePicked = (): State =>
     () => state,
   )
 
-export const isPicking = (): boolean => state.picked.size > 0
+const isAnyPicked = (): boolean => state.picked.size > 0 || state.everything !== null
+/** Whether there is something to let go: what is picked, or what is told of the latest change. */
+export const isPicking = (): boolean => isAnyPicked() || isJobOver()
 
 /** Picks a ticket, or lets it go. */
 export function pick(ticket: Ticket): void {
   const picked = new Map(state.picked)
   if (!picked.delete(ticket.id)) picked.set(ticket.id, ticket)
   anchor = ticket.id
-  set({ picked })
+  set({ picked, everything: null })
 }
 
 /** Picks every ticket from the latest that was picked to another. */
@@ -62,36 +61,36 @@ export function pickTo(ticket: Ticket): void {
     return
   }
   const between = rows.slice(Math.min(from, to), Math.max(from, to) + 1)
-  set({ picked: new Map([...state.picked, ...between.map((row) => [row.id, row] as const)]) })
+  set({ picked: new Map([...state.picked, ...between.map((row) => [row.id, row] as const)]), everything: null })
 }
 
-/** Lets all go, and forgets how the latest change went. */
+/** Picks all tickets of a list, however many they are. */
+export function pickEverything(list: WholeList): void {
+  set({ ...state, everything: list })
+}
+
+/** Lets all go; where nothing is picked, forgets how the latest change went. */
 export function unpick(): void {
-  if (state.picked.size === 0 && state.bulk === null) return
-  anchor = null
-  set({ picked: new Map(), bulk: null })
-}
-
-const isUnderWay = ({ bulk }: State): boolean => bulk !== null && bulk.done < bulk.total
-
-/** Changes all that are picked, a few at a time. Those that refuse stay picked, with the reason. */
-export async function changePicked(change: ChangeTicketBody): Promise<void> {
-  if (isUnderWay(state)) return
-  const tickets = [...state.picked.values()]
-  set({ bulk: { total: tickets.length, done: 0, failures: [] } })
-  const left = tickets.values()
-  await Promise.all(Array.from({ length: AT_ONCE }, () => work(left, change)))
-  const failures = state.bulk?.failures ?? []
-  set({ picked: new Map(failures.map(({ ticket }) => [ticket.id, ticket])) })
-}
-
-async function work(tickets: Iterator<Ticket>, change: ChangeTicketBody): Promise<void> {
-  for (let next = tickets.next(); !next.done; next = tickets.next()) {
-    const ticket = next.value
-    const failure = await client
-      .call('changeTicket', { params: { id: ticket.id }, body: change })
-      .then(showTicket, (error: unknown) => ({ ticket, why: whyOf(error) }))
-    const { total, done, failures } = state.bulk ?? { total: 1, done: 0, failures: [] }
-    set({ bulk: { total, done: done + 1, failures: failure ? [...failures, failure] : failures } })
+  if (!isAnyPicked()) {
+    dismissJob()
+    return
   }
+  letGo()
+}
+
+/** Lets all go that is picked. */
+export function letGo(): void {
+  if (!isAnyPicked()) return
+  anchor = null
+  set(NOTHING)
+}
+
+/** Whether there is something to be changed at once. */
+export const hasPicked = isAnyPicked
+
+/** Changes all that are picked, in the background. They are let go once that has begun. */
+export async function changePicked(change: CreateJobBody['change']): Promise<void> {
+  const { picked, everything } = state
+  const which = everything ? { view: everything.view, query: everything.q } : { tickets: [...picked.keys()] }
+  if (await beginJob({ ...which, change })) letGo()
 }
