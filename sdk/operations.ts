@@ -1243,6 +1243,10 @@ export interface AddMessageBody {
    * The latest message that you saw: refused with 412 if anything public was said after it.
    */
   unless_public_after?: string
+  /**
+   * Who was responsible as you saw it: refused with 412 once it is somebody else, who is not you.
+   */
+  unless_taken_from?: string | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema

@@ -402,12 +402,17 @@ describe('the console', { skip: noBrowser }, () => {
     assert.deepEqual(refused, [412])
     await parts(olivia).conversation.getByRole('article', { name: 'Message of Olivia Owner', exact: true }).waitFor()
     assert.equal(await written(olivia), '')
-    // One takes the ticket, and the other's window tells so by itself.
+    // One takes the ticket: the other's window tells so by itself, and what was on its way there stops.
+    await parts(olivia).field.fill('And another thing.')
+    await parts(olivia).send.click()
+    await olivia.getByRole('button', { name: 'Undo' }).waitFor()
     await nell.getByRole('button', { name: /Assign to me/ }).click()
     await olivia
       .getByRole('button', { name: /^Assignee|Assignee$/ })
       .getByText('Nell')
       .waitFor()
+    await olivia.getByText('Not sent: something happened meanwhile.').waitFor()
+    assert.equal(await written(olivia), 'And another thing.')
     // What came was read by now, so it may go.
     await parts(nell).send.click()
     await parts(olivia).conversation.getByText('No, I do, says Nell.').waitFor()

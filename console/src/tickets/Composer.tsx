@@ -60,7 +60,7 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
 
   function submit(status: Ticket['status'] | null): void {
     if (!isReady) return
-    send({ ...place, html: draft.html, files: draft.files, status, seen })
+    send({ ...place, html: draft.html, files: draft.files, status, seen, assignee: ticket.assignee?.id ?? null })
     keepDraft(place, EMPTY)
   }
   return (

@@ -25,6 +25,8 @@ export interface Outgoing extends Place, Omit<Draft, 'problem'> {
   readonly status: Ticket['status'] | null
   /** The latest message that its author saw; none is null. */
   readonly seen: string | null
+  /** Who was responsible as its author saw it; absent in what a version before kept. */
+  readonly assignee?: string | null
   /** Whether it can no longer be taken back: the server may have it already. */
   readonly isSending?: boolean
 }
@@ -108,8 +110,8 @@ function contentOf(html: string): { readonly text: string } | { readonly html: s
   return text === null ? { html } : { text }
 }
 
-/** A reply is meant for what its author read; a note for colleagues, who read what there is. */
-async function post({ key, ticket: id, mode, html, files, status, seen }: Outgoing): Promise<void> {
+/** A reply is meant for what its author read, and for a ticket that nobody else took; a note for colleagues, who read what there is. */
+async function post({ key, ticket: id, mode, html, files, status, seen, assignee }: Outgoing): Promise<void> {
   const { ticket } = await client.call('addMessage', {
     params: { id },
     body: {
@@ -118,6 +120,7 @@ async function post({ key, ticket: id, mode, html, files, status, seen }: Outgoi
       visibility: mode === 'note' ? 'internal' : 'public',
       ...(status && { status }),
       ...(mode === 'reply' && seen !== null && { unless_public_after: seen }),
+      ...(mode === 'reply' && assignee !== undefined && { unless_taken_from: assignee }),
     },
     idempotencyKey: key,
   })
@@ -163,7 +166,7 @@ function readOutbox(name: string): readonly Outgoing[] {
 
 /** What this page, or one of an earlier version, kept; nothing of what cannot be read. */
 function readKept(value: unknown): readonly Outgoing[] {
-  const { key, person, ticket, mode, html, files, status, seen, isSending } = Object(value)
+  const { key, person, ticket, mode, html, files, status, seen, assignee, isSending } = Object(value)
   if (typeof person !== 'string' || typeof ticket !== 'string' || typeof html !== 'string') return []
   return [
     {
@@ -175,6 +178,7 @@ function readKept(value: unknown): readonly Outgoing[] {
       files: readFiles(files),
       status: STATUSES.find((each) => each === status) ?? null,
       seen: typeof seen === 'string' ? seen : null,
+      ...((typeof assignee === 'string' || assignee === null) && { assignee }),
       isSending: isSending === true && typeof key === 'string',
     },
   ]

@@ -151,6 +151,11 @@ export interface ChangeOptions {
   readonly version?: number | readonly number[]
   /** Refuse as `precondition_failed` if anything public was said on the ticket after this message. */
   readonly unlessPublicAfter?: MessageRef
+  /**
+   * Who was responsible, null for nobody: refuse as `precondition_failed` if it is somebody else by now. The caller, or nobody,
+   * is in no one's way.
+   */
+  readonly unlessTakenFrom?: string | null
   /** Record a status or assignee event even when nothing differs, for a vendor whose answer must contain it. */
   readonly recordAlways?: boolean
 }

@@ -88,7 +88,8 @@ export const errors: ErrorTable = {
     problem('ticket_closed', 409, 'The ticket is closed', { detail: 'Its requester cannot add to it any more.' }),
   precondition_failed: () =>
     problem('precondition_failed', 412, 'It was changed in the meantime', {
-      detail: 'It is not at the version in If-Match, or something public was said after unless_public_after.',
+      detail:
+        'It is not at the version in If-Match, something public was said after unless_public_after, or somebody took it.',
     }),
   timed_out: () => problem('timed_out', 408, 'The request came too slowly'),
   too_large: () => problem('too_large', 413, 'The request is too large'),

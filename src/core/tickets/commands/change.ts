@@ -167,6 +167,7 @@ async function carryOutInTurn(
     const { version } = options
     if (version !== undefined && tickets.some((ticket) => ![version].flat().includes(ticket.version)))
       refuse({ code: 'precondition_failed' })
+    demandNotTaken(ctx, unique, options)
     await demandNothingSaid(ctx, unique, options)
     if (!known) pictures = await prepare(ctx, contents, changes, refs.length)
     const looked = {
@@ -229,6 +230,17 @@ async function demandNothingSaid(
     const later = SAID_AFTER.with({ tenant_id: ctx.tenant.id, ticket_id: id, integer: message.integer })
     if ((await ctx.store.run(later)).length > 0) refuse({ code: 'precondition_failed' })
   }
+}
+
+/** @throws Refusal `precondition_failed` when somebody took a ticket meanwhile. */
+function demandNotTaken(
+  { actor }: Context,
+  tickets: readonly Ticket[],
+  { unlessTakenFrom: seen }: ChangeOptions,
+): void {
+  if (seen === undefined) return
+  const expected = [seen, actor.user.id, null]
+  if (tickets.some(({ assignee }) => !expected.includes(assignee?.id ?? null))) refuse({ code: 'precondition_failed' })
 }
 
 /** The tickets that were found, each once. */

@@ -126,12 +126,13 @@ function lowerCase(id: string | null): string | null {
 
 /** How a reply or note is to be made. @throws Refusal `invalid` */
 export function decodeReplyOptions(
-  { unless_public_after: seen }: NewMessageBody,
+  { unless_public_after: seen, unless_taken_from: assignee }: NewMessageBody,
   headers: Call<never, never, never>['headers'],
 ): ChangeOptions {
   return {
     ...decodePrecondition(headers),
     ...(seen !== undefined && { unlessPublicAfter: { id: seen.toLowerCase() } }),
+    ...(assignee !== undefined && { unlessTakenFrom: lowerCase(assignee) }),
   }
 }
 

@@ -143,6 +143,30 @@ describe('a reply', () => {
     assert.deepEqual([unknown.status, unknown.json.errors?.[0]?.field], [400, 'unless_public_after'])
   })
 
+  test('stops when somebody else took the ticket meanwhile, and not for who took it or gave it back', async () => {
+    const [anna, bert] = [await person('agent'), await person('agent')]
+    const idOf = async (who: Sender): Promise<string> => (await who('GET', '/me')).json.user.id
+    const [annasId, bertsId] = [await idOf(anna), await idOf(bert)]
+    const id = await opened()
+    const reply = { text: 'Mine.', unless_taken_from: null }
+    const take = async (assignee: string | null) =>
+      assert.equal((await owner('PATCH', `/tickets/${id}`, { assignee })).status, 200)
+    await take(bertsId)
+    const late = await anna('POST', `/tickets/${id}/messages`, reply)
+    assert.deepEqual([late.status, late.json.code], [412, 'precondition_failed'])
+    assert.equal(late.json.ticket.assignee.id, bertsId)
+    assert.equal((await bert('POST', `/tickets/${id}/messages`, reply)).status, 201)
+    const seen = { ...reply, unless_taken_from: bertsId.toUpperCase() }
+    assert.equal((await anna('POST', `/tickets/${id}/messages`, seen)).status, 201)
+    await take(null)
+    assert.equal((await anna('POST', `/tickets/${id}/messages`, seen)).status, 201)
+    await take(annasId)
+    assert.equal((await anna('POST', `/tickets/${id}/messages`, seen)).status, 201)
+    assert.equal((await bert('POST', `/tickets/${id}/messages`, seen)).status, 412)
+    const wrong = await anna('POST', `/tickets/${id}/messages`, { ...reply, unless_taken_from: 'me' })
+    assert.deepEqual([wrong.status, wrong.json.errors?.[0]?.field], [400, 'unless_taken_from'])
+  })
+
   test('of many at once that saw the same is sent once', async () => {
     const anna = await person('agent')
     const id = await opened()

@@ -144,6 +144,9 @@ export const NewMessageBody = closed({
   unless_public_after: Type.Optional(
     uuid('The latest message that you saw: refused with 412 if anything public was said after it.'),
   ),
+  unless_taken_from: Type.Optional(
+    uuidOrNull('Who was responsible as you saw it: refused with 412 once it is somebody else, who is not you.'),
+  ),
 })
 export type NewMessageBody = Static<typeof NewMessageBody>
 
