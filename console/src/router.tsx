@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { CATALOGUE_LISTS, type CatalogueList } from './catalogue/lists.ts'
 import type { PeopleSearch } from './people/people.ts'
 import { loadPart } from './shell/parts.ts'
 import { Shell } from './shell/Shell.tsx'
@@ -62,10 +63,44 @@ const personRoute = createRoute({
   component: lazyRouteComponent(() => loadPart(() => import('./people/Person.tsx')), 'Person'),
 })
 
+const desksRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'desks',
+  component: lazyRouteComponent(() => import('./catalogue/Desks.tsx'), 'Desks'),
+})
+
+const groupsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'groups',
+  component: lazyRouteComponent(() => import('./catalogue/Groups.tsx'), 'Groups'),
+})
+
+const catalogueRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'catalogue',
+  validateSearch: ({ list }: Record<string, unknown>): { readonly list?: CatalogueList } => {
+    const shown = CATALOGUE_LISTS.find((each) => each === list)
+    return shown === undefined ? {} : { list: shown }
+  },
+  component: lazyRouteComponent(() => import('./catalogue/Catalogue.tsx'), 'Catalogue'),
+})
+
 const credentialsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'credentials',
   component: lazyRouteComponent(() => loadPart(() => import('./credentials/Credentials.tsx')), 'Credentials'),
+})
+
+const webhooksRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'webhooks',
+  component: lazyRouteComponent(() => import('./webhooks/Webhooks.tsx'), 'Webhooks'),
+})
+
+const webhookRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'webhooks/$webhookId',
+  component: lazyRouteComponent(() => import('./webhooks/WebhookPage.tsx'), 'WebhookPage'),
 })
 
 const passwordRoute = createRoute({
@@ -78,7 +113,17 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
     ticketsRoute.addChildren([ticketRoute]),
-    settingsRoute.addChildren([ownRoute, peopleRoute, personRoute, credentialsRoute]),
+    settingsRoute.addChildren([
+      ownRoute,
+      peopleRoute,
+      personRoute,
+      desksRoute,
+      groupsRoute,
+      catalogueRoute,
+      credentialsRoute,
+      webhooksRoute,
+      webhookRoute,
+    ]),
     passwordRoute,
   ]),
   defaultPreload: false,

@@ -32,7 +32,7 @@ before(async () => {
   if (noBrowser) return
   // What is looked at is what the sources are now.
   execFileSync(process.execPath, [join(root, 'bin', 'prepare.mjs')], { stdio: 'inherit' })
-  world = await startWorld()
+  world = await startWorld({ POLYDESK_WEBHOOK_NETWORKS: '127.0.0.0/8', POLYDESK_WEBHOOK_HTTP: 'on' })
   opened = await openBrowser()
 })
 after(async () => {

@@ -4,15 +4,20 @@ import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'rea
 interface Props {
   readonly action: string
   readonly title: string
+  /** What the button is called where its words alone do not tell what it is about. */
+  readonly name?: string
+  readonly className?: string
   /** The form, given how it is put away. */
   readonly children: (close: () => void) => ReactNode
 }
 
 /** A button that opens a form above the page. A click beside it does not throw away what was typed. */
-export function DialogForm({ action, title, children }: Props) {
+export function DialogForm({ action, title, name, className = 'button primary', children }: Props) {
   return (
     <DialogTrigger>
-      <Button className="button primary">{action}</Button>
+      <Button className={className} aria-label={name ?? action}>
+        {action}
+      </Button>
       <ModalOverlay className="overlay">
         <Modal className="card">
           <Dialog className="card-form">

@@ -11,20 +11,28 @@ interface Props {
   readonly autoFocus?: boolean
   readonly autoComplete?: string
   readonly isCode?: boolean
+  /** How many characters it takes. */
+  readonly longest?: number
   /** Of a field for several lines. */
   readonly rows?: number
 }
 
 /** Characters of a short text at the most, as the API has it. */
 const LONGEST = 255
+const LONGEST_LINES = 10_000
 
 /** A field for a text, which tells what is wrong with it. */
-export function TextInput({ name, label, value, hint, type, rows, isCode = false, ...rest }: Props) {
+export function TextInput({ name, label, value, hint, type, rows, longest, isCode = false, ...rest }: Props) {
   // What a browser thinks an address is differs from what the server takes: it only chooses the keys of a phone.
   const keyboard = type === undefined ? {} : { inputMode: type }
   const plain = isCode ? { autoCapitalize: 'none', spellCheck: 'false' as const } : {}
   return (
-    <TextField name={name} defaultValue={value ?? ''} maxLength={rows === undefined ? LONGEST : 2_048} {...rest}>
+    <TextField
+      name={name}
+      defaultValue={value ?? ''}
+      maxLength={longest ?? (rows === undefined ? LONGEST : LONGEST_LINES)}
+      {...rest}
+    >
       <Label>{label}</Label>
       {rows === undefined ? (
         <Input className="field" onInput={lookAgain} {...keyboard} {...plain} />

@@ -5,7 +5,11 @@ import { type Administering, may } from '../session/permissions.ts'
 export const PAGES = [
   { id: 'own', to: '/settings', needs: null },
   { id: 'people', to: '/settings/people', needs: 'user.manage' },
+  { id: 'desks', to: '/settings/desks', needs: 'tenant.manage' },
+  { id: 'groups', to: '/settings/groups', needs: 'catalogue.manage' },
+  { id: 'catalogue', to: '/settings/catalogue', needs: 'catalogue.manage' },
   { id: 'credentials', to: '/settings/credentials', needs: 'credential.manage' },
+  { id: 'webhooks', to: '/settings/webhooks', needs: 'webhook.manage' },
 ] as const satisfies readonly { readonly id: string; readonly to: string; readonly needs: Administering | null }[]
 
 export type SettingsPage = (typeof PAGES)[number]
