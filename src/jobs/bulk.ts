@@ -28,8 +28,16 @@ export function startBulkJobs(system: Omit<Worker, 'tenantId'>, log: (message: s
       if (stopping.signal.aborted) return
       // Behind all others, if there is more.
       waiting.delete(tenantId)
-      if (await workOn({ ...system, tenantId })) waiting.add(tenantId)
+      const began = performance.now()
+      if (!(await workOn({ ...system, tenantId }))) continue
+      waiting.add(tenantId)
+      if (system.store.database.connections().busy > 0) await rest(performance.now() - began)
     }
+  }
+
+  /** Where others are at work, they get as much time as this did. */
+  async function rest(milliseconds: number): Promise<void> {
+    await pause(milliseconds, undefined, { signal: stopping.signal, ref: false }).catch(() => {})
   }
 
   function begin(): void {

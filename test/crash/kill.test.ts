@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomInt } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
@@ -51,10 +51,41 @@ async function acknowledged(more: number): Promise<void> {
   )
 }
 
+/** Tickets that a bulk job changes meanwhile, so many that it takes some turns. */
+const MANY = 700
+
+/** A call of the native API, which is answered. */
+async function native(method: string, path: string, body?: object) {
+  const headers = { authorization: `Bearer ${server.quickstart['POLYDESK_API_KEY']}` }
+  const answer = await send(server.url, method, path, { headers, body })
+  assert.ok(answer.status < 300, answer.text)
+  return answer.json
+}
+
+async function openMany(): Promise<void> {
+  let left = MANY
+  const work = async (): Promise<void> => {
+    while (left-- > 0) await native('POST', '/v1/tickets', { title: 'One of many', text: randomUUID(), tags: ['many'] })
+  }
+  await Promise.all(Array.from({ length: 32 }, work))
+}
+
+/** That a bulk job went on by itself: a ticket that was left out is not changed, and one that was done twice is so already. */
+async function assertWhole(job: string): Promise<void> {
+  const done = await until('the bulk job to come to its end', async () => {
+    const json = await native('GET', `/v1/jobs/${job}`)
+    return json.state === 'running' ? undefined : json
+  })
+  const { state, changed, unchanged, refused } = done
+  assert.deepEqual([state, changed, unchanged, refused], ['done', MANY, 0, 0])
+}
+
 describe('the server is killed while tickets are made and changed', () => {
+  before(openMany)
   for (let round = 1; round <= ROUNDS; round++) {
     test(`kill ${round}: all that was acknowledged is there, once, and whole`, async () => {
       let killed = false
+      let job = ''
       const tolerate: Tolerate = (client, failure) => {
         if ('answer' in failure) assert.fail(`${client.name} answered ${failure.answer.status} ${failure.answer.text}`)
         if (!killed || !(failure.error instanceof TypeError)) throw failure.error
@@ -64,13 +95,16 @@ describe('the server is killed while tickets are made and changed', () => {
         tolerate,
         async () => {
           await acknowledged(randomInt(5, 40))
-          await pause(randomInt(20))
+          const change = { add_tags: [`round ${round}`] }
+          job = (await native('POST', '/v1/jobs', { query: 'tag:many', change })).id
+          await pause(randomInt(400))
           killed = true
           server.signal('SIGKILL')
           await server.ended
         },
       )
       server = await installation.start()
+      await assertWhole(job)
       await ledger.check(installation.dataDir)
       await ledger.retry(server.url)
       await ledger.check(installation.dataDir)

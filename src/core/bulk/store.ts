@@ -318,7 +318,9 @@ from (
   select r.nth, r.ticket_id from bulk_job_tickets r
   where r.tenant_id = :tenant_id and r.job_id = :job_id and r.outcome is null
   order by r.nth limit :limit
-) b left join bulk_job_tickets o on o.tenant_id = :tenant_id and o.job_id = :undoes::uuid and o.nth = b.nth
+) b left join lateral (
+  -- The limit keeps this from becoming a join that reads all of the other job.
+  select * from bulk_job_tickets x where x.tenant_id = :tenant_id and x.job_id = :undoes::uuid and x.nth = b.nth limit 1) o on true
 order by b.nth`,
 )
 
@@ -339,8 +341,9 @@ export const EVENTS_SINCE = statement(
   { takes: { tenant_id: uuid, tickets: Sql.records(TOLD_SINCE) }, row: ToldRow },
   `select e.ticket_id, e.position, e.kind, e.before, e.after
 from json_to_recordset(:tickets::json) as i (${columnsOf(TOLD_SINCE)}) cross join lateral (
-  select * from events v where v.tenant_id = :tenant_id and v.ticket_id = i.ticket_id and v.position >= i.position
-  order by v.position) e`,
+  -- Ticket by ticket: the offset keeps this from becoming a join that reads all events, the sum from a look at all since then.
+  select * from events v where v.tenant_id = :tenant_id and v.ticket_id = i.ticket_id and v.position + 0 >= i.position offset 0) e
+order by e.position`,
 )
 
 const SETTLED = {
