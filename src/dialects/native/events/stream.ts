@@ -20,15 +20,15 @@ export interface Reader {
   readonly whoNow: () => Promise<Actor | null>
 }
 
-/** Each event as JSON, made once for all who read it. */
-const TEXTS = new WeakMap<RecordedEvent, string>()
+/** Each event as it is sent: the same bytes, made once for all who read it. */
+const TOLD = new WeakMap<RecordedEvent, Buffer>()
 
-function textOf(event: RecordedEvent): string {
-  const known = TEXTS.get(event)
+function bytesOf(event: RecordedEvent): Buffer {
+  const known = TOLD.get(event)
   if (known !== undefined) return known
-  const text = `id: ${event.position}\ndata: ${JSON.stringify(encodeEvent(event))}\n\n`
-  TEXTS.set(event, text)
-  return text
+  const bytes = Buffer.from(`id: ${event.position}\ndata: ${JSON.stringify(encodeEvent(event))}\n\n`)
+  TOLD.set(event, bytes)
+  return bytes
 }
 
 /**
@@ -48,7 +48,7 @@ export function eventStream(feed: Feed, after: number, reader: Reader): Readable
     else actor = now
   }
 
-  async function* texts(): AsyncGenerator<string> {
+  async function* parts(): AsyncGenerator<string | Buffer> {
     let position = after
     yield `retry: ${RETRY_MS}\nid: ${position}\n\n`
     while (!ending.signal.aborted && !feed.ended.aborted) {
@@ -56,7 +56,8 @@ export function eventStream(feed: Feed, after: number, reader: Reader): Readable
       const events = await feed.afterAsFollowed(tenantId, position)
       const shown = events.filter((event) => showsEvent(actor, event))
       position = events.at(-1)?.position ?? position
-      if (shown.length > 0) yield shown.map(textOf).join('')
+      const [first] = shown
+      if (first) yield shown.length === 1 ? bytesOf(first) : Buffer.concat(shown.map(bytesOf))
       if (events.length > 0) continue
       const waitedFrom = performance.now()
       await feed.wait(tenantId, position, HEARTBEAT_MS, ending.signal)
@@ -64,7 +65,7 @@ export function eventStream(feed: Feed, after: number, reader: Reader): Readable
     }
   }
 
-  const stream = Readable.from(texts(), { highWaterMark: 1 })
+  const stream = Readable.from(parts(), { highWaterMark: 1 })
   const looking = setInterval(() => {
     if (performance.now() - readAt > UNREAD_MS + HEARTBEAT_MS) stream.destroy()
     else void look()
