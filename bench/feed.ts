@@ -12,8 +12,10 @@ import { newInstallation, until } from '../test/process.ts'
 const { values } = parseArgs({ options: { streams: { type: 'string' }, changes: { type: 'string' } } })
 const [STREAMS, CHANGES] = [Number(values.streams ?? 1_000), Number(values.changes ?? 100)]
 /** Of the server's memory: the least of some looks, since what was left behind goes away at some time. */
-const LOOKS = 10
+const LOOKS = 20
 const MIB = 1_048_576
+/** How long nothing happens before the last look. */
+const IDLE_MS = 30_000
 
 const installation = await newInstallation()
 try {
@@ -40,15 +42,17 @@ try {
     read().catch(() => {})
   }
 
-  /** Bytes that the server's process has in memory. */
-  async function resident(): Promise<number> {
-    const looks: number[] = []
+  /** Bytes that the server's process has in memory, and those in use of its heap. */
+  async function memory(): Promise<{ readonly resident: number; readonly used: number }> {
+    const looks: { resident: number; used: number }[] = []
     for (let nth = 0; nth < LOOKS; nth++) {
       const text = await (await fetch(`${url}/metrics`)).text()
-      looks.push(Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]))
+      const told = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
+      looks.push({ resident: told('process_resident_memory_bytes'), used: told('nodejs_heap_size_used_bytes') })
       await new Promise((resolve) => setTimeout(resolve, 500))
     }
-    return Math.min(...looks)
+    const least = (of: 'resident' | 'used'): number => Math.min(...looks.map((look) => look[of]))
+    return { resident: least('resident'), used: least('used') }
   }
 
   async function transactions(): Promise<number> {
@@ -75,16 +79,21 @@ try {
   await follow()
   await change(1)
   const alone = await change(1)
-  const before = await resident()
+  const before = await memory()
   for (let nth = 1; nth < STREAMS; nth += 50)
     await Promise.all(Array.from({ length: Math.min(50, STREAMS - nth) }, follow))
-  const open = await resident()
+  const open = await memory()
   const among = await change(STREAMS)
-  const busy = await resident()
+  const busy = await memory()
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
+  const idle = await memory()
   const mib = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`
-  console.log(
-    `${STREAMS} streams: ${mib(open - before)} more than with one (${mib(before)}), ${mib(busy - before)} after ${CHANGES} changes.`,
-  )
+  console.log(`With one stream: ${mib(before.resident)} resident, ${mib(before.used)} of the heap in use.`)
+  const looks = { open, [`right after ${CHANGES} changes`]: busy, 'a while later': idle }
+  for (const [when, { resident, used }] of Object.entries(looks))
+    console.log(
+      `${STREAMS} streams, ${when}: ${mib(resident - before.resident)} more resident, ${mib(used - before.used)} in use.`,
+    )
   console.log(
     `A change with all that goes with it: ${alone.transactions / CHANGES} transactions with one stream, ${among.transactions / CHANGES} with ${STREAMS}.`,
   )
