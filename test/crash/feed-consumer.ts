@@ -17,7 +17,7 @@ const after = Number(kept.prepare('select max(after) as after from place').get()
 const apply = kept.prepare('insert into applied (position, kind) values (?, ?)')
 const advance = kept.prepare('insert into place (after) values (?)')
 
-for await (const { position, kind } of feed(createClient({ url, key }), { after })) {
+for await (const { position, kind } of feed(createClient({ url, key, attempts: 2 }), { after })) {
   kept.exec('begin')
   apply.run(position, kind)
   advance.run(position)

@@ -22,7 +22,7 @@ seeNothing()
 
 const CONSUMER = join(import.meta.dirname, 'feed-consumer.ts')
 /** The start of the server is what takes time here. */
-const KILLS = ['server', 'server', ...Array.from({ length: 6 }, () => 'consumer')] as const
+const KILLS = ['server', ...Array.from({ length: 4 }, () => 'consumer')] as const
 const WRITERS = 4
 /** How long one waits for the other who has the file, in milliseconds. */
 const PATIENCE_MS = 30_000
