@@ -1672,6 +1672,14 @@ export interface ListUsersAnswer {
  */
 export interface CreateUserBody {
   name: string
+  /**
+   * A person by default. A service is what keys without a person act as.
+   */
+  kind?: 'person' | 'service' | 'automation'
+  /**
+   * Of the tenant; an owner alone makes one.
+   */
+  owner?: boolean
   surname?: string
   email?: string | null
   username?: string | null

@@ -55,7 +55,7 @@ function RecordLine({ list, record }: { readonly list: RecordList; readonly reco
   }
 
   return (
-    <div className="line" data-off={!active || undefined}>
+    <div className="line record" data-off={!active || undefined}>
       <span className="line-about">
         <span className="line-name text">{name}</span>
         {own !== undefined && list.say && <span className="hint text">{list.say(own, words)}</span>}

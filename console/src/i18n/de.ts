@@ -254,6 +254,8 @@ export const de: Words = {
     surname: 'Nachname',
     username: 'Benutzername',
     phone: 'Telefon',
+    kind: 'Art',
+    machineHint: 'Eine Maschine handelt mit den Zugängen, die Sie für sie erstellen.',
     kinds: { person: 'Person', service: 'Dienst', automation: 'Automat' },
     role: 'Rolle',
     rolesTitle: 'Rollen',

@@ -252,6 +252,8 @@ export const en = {
     surname: 'Surname',
     username: 'User name',
     phone: 'Telephone',
+    kind: 'Kind',
+    machineHint: 'A machine acts by the credentials that you make for it.',
     kinds: { person: 'Person', service: 'Service', automation: 'Automation' },
     role: 'Role',
     rolesTitle: 'Roles',

@@ -113,6 +113,9 @@ function PersonLine({ person }: { readonly person: ListedUser }) {
 }
 
 const FIELDS = ['name', 'surname', 'email'] as const
+/** What somebody may be. A service is what keys without a person act as. */
+const KINDS = ['person', 'service', 'automation'] as const
+type Kind = (typeof KINDS)[number]
 
 function NewPerson({ onDone }: { readonly onDone: () => void }) {
   const words = useWords()
@@ -120,19 +123,23 @@ function NewPerson({ onDone }: { readonly onDone: () => void }) {
   const navigate = useNavigate()
   const sending = useSending(useSaid())
   const desks = me.desks.filter(({ role }) => role === 'admin')
-  const [role, setRole] = useState<Role>('agent')
+  const [role, setRole] = useState<Role | 'owner'>('agent')
+  const [kind, setKind] = useState<Kind>('person')
   const [desk, setDesk] = useState(desks.length > 1 ? 'all' : (desks[0]?.id ?? ''))
 
   async function make(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault()
     const given = new FormData(event.currentTarget)
     const email = String(given.get('email')).trim()
-    const on = desk === 'all' ? desks.map(({ id }) => id) : [desk]
+    const on = desk === 'all' || role === 'owner' ? desks.map(({ id }) => id) : [desk]
     const body = {
       name: String(given.get('name')),
       surname: String(given.get('surname')),
       ...(email !== '' && { email }),
-      memberships: on.map((id) => ({ desk: id, role })),
+      kind,
+      ...(role === 'owner' && { owner: true }),
+      // An owner is an admin of every desk.
+      memberships: on.map((id) => ({ desk: id, role: role === 'owner' ? 'admin' : role })),
     }
     await sending.send(async () => {
       const person = await client.call('createUser', { body })
@@ -148,12 +155,21 @@ function NewPerson({ onDone }: { readonly onDone: () => void }) {
       <TextInput name="surname" label={words.people.surname} autoComplete="off" />
       <TextInput name="email" label={words.session.email} type="email" isCode autoComplete="off" />
       <Choice
+        label={words.people.kind}
+        value={kind}
+        options={KINDS.map((id) => ({ id, name: words.people.kinds[id] }))}
+        onChange={(chosen) => setKind(KINDS.find((each) => each === chosen) ?? kind)}
+      />
+      <Choice
         label={words.people.role}
         value={role}
-        options={ROLES.map((id) => ({ id, name: words.people.roles[id] }))}
-        onChange={(chosen) => setRole(ROLES.find((each) => each === chosen) ?? role)}
+        options={[
+          ...ROLES.map((id) => ({ id, name: words.people.roles[id] })),
+          ...(me.user.owner ? [{ id: 'owner', name: words.people.owner }] : []),
+        ]}
+        onChange={(chosen) => setRole(ROLES.find((each) => each === chosen) ?? 'owner')}
       />
-      {desks.length > 1 && (
+      {desks.length > 1 && role !== 'owner' && (
         <Choice
           label={words.ticket.desk}
           value={desk}
@@ -161,7 +177,7 @@ function NewPerson({ onDone }: { readonly onDone: () => void }) {
           onChange={setDesk}
         />
       )}
-      <p className="hint">{words.people.addHint}</p>
+      <p className="hint">{kind === 'person' ? words.people.addHint : words.people.machineHint}</p>
       <FormFoot sending={sending} action={words.people.make} fields={FIELDS} onCancel={onDone} />
     </Form>
   )

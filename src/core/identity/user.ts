@@ -91,4 +91,8 @@ export interface UserChange {
 /** A user to make: as a change of nobody, with a name. */
 export interface NewProfile extends UserChange {
   readonly name: string
+  /** A person by default. */
+  readonly kind?: UserKind
+  /** Of the tenant; not by default. */
+  readonly isOwner?: boolean
 }

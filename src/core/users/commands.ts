@@ -8,7 +8,14 @@ import { keysOfPerson } from '../search/people.ts'
 import { addressKey, composed, usernameKey } from '../spelling.ts'
 import { isHeld, isTaken } from '../taken.ts'
 import { findProfile, findProfilesByAddress, findProfilesByExternalId, type UserRef } from './queries.ts'
-import { asKept, checkFieldCount, checkUserChange, demandMayChange, demandMayGive } from './rules.ts'
+import {
+  asKept,
+  checkFieldCount,
+  checkUserChange,
+  demandMayChange,
+  demandMayGive,
+  demandMayMakeOwner,
+} from './rules.ts'
 import { CHANGE_PROFILE, CREATE_PROFILE, ENSURE_CUSTOMER, LEAVE_DESK, TICKETS_OF_NOBODY, USER_KEPT } from './store.ts'
 
 /** Twins that make the same user at the same time settle within one or two rounds. */
@@ -49,20 +56,22 @@ export async function ensureCustomer(
   }
 }
 
-/** Makes a person. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
+/** Makes a person or a machine. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
 export async function makeUser(ctx: Context, asked: Asked<NewProfile>): Promise<UserProfile> {
   return inRounds(ctx, async () => {
     const input = asKept(await workedOut(asked))
     checkUserChange(input, ctx.tenant)
     if ((input.memberships ?? []).length === 0) refuseField(['memberships'], 'required', 'Names no desk.')
     demandMayGive(ctx.actor, input.memberships)
+    if (input.isOwner === true) demandMayMakeOwner(ctx.actor)
     checkFieldCount({}, input)
     await demandFree(ctx, input, null)
     const change = withOwnAddresses(input, { email: null, phone: null })
     const { name, surname, email, username, customerNumber, phone, photoUrl, about, active } = change
     const user = {
       id: ctx.newId(),
-      kind: 'person' as const,
+      kind: input.kind ?? 'person',
+      is_owner: input.isOwner ?? false,
       name,
       surname: surname ?? '',
       email: email ?? null,

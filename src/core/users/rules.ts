@@ -103,6 +103,12 @@ export function demandMayGive(actor: Actor, memberships: UserChange['memberships
   for (const { deskId } of memberships ?? []) demandManaging(actor, deskId)
 }
 
+/** Refuses as `forbidden` whoever may not make an owner: owners are made by owners, who reach every desk. */
+export function demandMayMakeOwner({ user, permissions, credential }: Actor): void {
+  if (!user.isOwner || !permissions.has('user.manage') || credential.deskId !== null)
+    refuse({ code: 'forbidden', permission: 'user.manage' })
+}
+
 /**
  * Refuses as `forbidden` whoever may not change this user. An owner is changed by owners only, and who works on a desk
  * only by those who manage its users: otherwise an admin of one desk could take over a colleague of another.

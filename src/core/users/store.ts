@@ -392,6 +392,7 @@ const GIVEN_ADDRESSES = `json_to_recordset(:addresses::json) x (${columnsOf(ADDR
 const CREATED = {
   id: Sql.uuid,
   kind: Sql.word(USER_KINDS),
+  is_owner: Sql.boolean,
   ...NAMED,
   photo_url: Sql.nullable(Sql.text),
   about: Sql.nullable(Sql.text),
@@ -415,9 +416,9 @@ counted as (
   returning c.user_integer, c.event_position
 ),
 made as (
-  insert into users as u (tenant_id, id, integer, kind, name, surname, email, email_key, username, username_key, customer_number,
+  insert into users as u (tenant_id, id, integer, kind, is_owner, name, surname, email, email_key, username, username_key, customer_number,
     phone, photo_url, about, active, fields, created_at, updated_at)
-  select :tenant_id, a.id, c.user_integer, a.kind, a.name, a.surname, a.email, a.email_key, a.username, a.username_key,
+  select :tenant_id, a.id, c.user_integer, a.kind, a.is_owner, a.name, a.surname, a.email, a.email_key, a.username, a.username_key,
     a.customer_number, a.phone, a.photo_url, a.about, a.active, a.fields, a.at, a.at
   from accepted a, counted c
   returning u.*
@@ -439,7 +440,8 @@ reached as (
 ),
 recorded as (
   insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at, after)
-  select :tenant_id, c.event_position, a.event_id, 'user.created', m.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at, ${DATA('m')}
+  select :tenant_id, c.event_position, a.event_id, 'user.created', m.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
+    ${DATA('m')} || case when m.is_owner then jsonb_build_object('owner', true) else '{}' end
   from made m, accepted a, counted c
 ),
 ${KEPT('made')}

@@ -154,6 +154,24 @@ test('what is wrong with a credential that is asked for is told by field', async
   assert.equal(await status('DELETE', `/credentials/${v7()}`), 404)
 })
 
+test('owners make owners, which is told, and admins make machines of their desk', async () => {
+  const memberships = [{ desk, role: 'admin' }]
+  const make = (body: object, as = key) => send('POST', '/users', { as, body: { name: 'New', memberships, ...body } })
+  const owner = (await make({ owner: true })).json
+  assert.deepEqual([owner.owner, owner.kind], [true, 'person'])
+  const events = (await send('GET', '/events?after=0&limit=200')).json.data
+  const told = events.find((event: { readonly subject: string }) => event.subject === owner.id)
+  assert.partialDeepStrictEqual(told, { kind: 'user.created', after: { owner: true } })
+  const admin = await issued({ user: await somebody('admin', desk) })
+  const machine = await make({ kind: 'service' }, admin.secret)
+  assert.deepEqual([machine.status, machine.json.kind, machine.json.owner], [201, 'service', false], machine.text)
+  assert.equal((await make({ owner: true }, admin.secret)).status, 403)
+  const bound = await issued({ desk })
+  assert.equal((await make({ owner: true }, bound.secret)).status, 403)
+  const nothing = await make({ kind: 'robot' })
+  assert.deepEqual([nothing.status, nothing.json.errors[0].field], [400, 'kind'])
+})
+
 test('who leaves a desk sees nothing of it from then on, and it is told', async () => {
   const agent = await somebody('agent', desk, otherDesk)
   const { secret } = await issued({ user: agent })

@@ -2,11 +2,11 @@ import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import { refuse, refuseField } from '../../../core/errors.ts'
 import { type Actor, isIn, roleOn } from '../../../core/identity/actor.ts'
 import { PERMISSIONS } from '../../../core/identity/permissions.ts'
-import type { UserChange, UserProfile, UserSummary } from '../../../core/identity/user.ts'
+import type { NewProfile, UserChange, UserProfile, UserSummary } from '../../../core/identity/user.ts'
 import type { UserFilter, UserPage } from '../../../core/users/queries.ts'
 import { type Names, namesOf } from '../names.ts'
 import { decodeCount, decodeLimit } from '../paging.ts'
-import type { MeAnswer, ProfileAnswer, UserAnswer, UserChangeBody, UserQuery } from './schema.ts'
+import type { MeAnswer, NewUserBody, ProfileAnswer, UserAnswer, UserChangeBody, UserQuery } from './schema.ts'
 
 /** @throws Refusal `invalid` */
 export function decodeListing(query: UserQuery): { readonly filter: UserFilter; readonly page: UserPage } {
@@ -47,6 +47,16 @@ export function encodeProfile(names: Names, user: UserProfile): ProfileAnswer {
     addresses: user.addresses.map(({ kind, address }) => ({ kind, address })),
     external_ids: user.externalIds.map(({ deskId, externalId }) => ({ desk: names.desk(deskId), id: externalId })),
     created_at: user.createdAt,
+  }
+}
+
+/** Reads who is to be made. @throws Refusal `invalid` for a desk that does not exist */
+export function decodeNew({ kind, owner, ...body }: NewUserBody, tenant: Tenant): NewProfile {
+  return {
+    ...decodeChange(body, tenant),
+    name: body.name,
+    ...(kind !== undefined && { kind }),
+    ...(owner !== undefined && { isOwner: owner }),
   }
 }
 

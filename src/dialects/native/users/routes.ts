@@ -13,7 +13,7 @@ import { namesOf } from '../names.ts'
 import { cursorAt } from '../paging.ts'
 import { decodeRef } from '../reference.ts'
 import { csrfToken, secretIn } from '../sessions/cookie.ts'
-import { decodeChange, decodeDesk, decodeListing, encodeMe, encodeProfile, encodeUser } from './codec.ts'
+import { decodeChange, decodeDesk, decodeListing, decodeNew, encodeMe, encodeProfile, encodeUser } from './codec.ts'
 import { findKnown } from './lookup.ts'
 import {
   MeAnswer,
@@ -64,13 +64,13 @@ export const userRoutes: readonly Route<Need>[] = [
     method: 'POST',
     path: '/v1/users',
     operationId: 'createUser',
-    summary: 'Make a person with a role on desks',
+    summary: 'Make a person or a machine with a role on desks',
     need: ['user.manage', 'user.read'],
     body: NewUserBody,
     isText: WRITTEN,
     answers: { 201: ProfileAnswer },
     handle: async ({ ctx, body }) => {
-      const user = await makeUser(ctx, () => ({ ...decodeChange(body, ctx.tenant), name: body.name }))
+      const user = await makeUser(ctx, () => decodeNew(body, ctx.tenant))
       return { ...showProfile(ctx, user), status: 201, headers: { location: `/v1/users/${user.id}` } }
     },
   }),

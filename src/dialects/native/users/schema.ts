@@ -85,7 +85,12 @@ const given = {
   ),
 }
 
-export const NewUserBody = closed({ name: Type.String({ minLength: 1 }), ...given })
+export const NewUserBody = closed({
+  name: Type.String({ minLength: 1 }),
+  kind: Type.Optional(word(USER_KINDS, 'A person by default. A service is what keys without a person act as.')),
+  owner: Type.Optional(Type.Boolean({ description: 'Of the tenant; an owner alone makes one.' })),
+  ...given,
+})
 export type NewUserBody = Static<typeof NewUserBody>
 
 export const UserChangeBody = closed({ name: Type.Optional(Type.String()), ...given })
