@@ -131,7 +131,8 @@ function filtersOf({ desks, customer }: SmallTenant): readonly TicketFilter[] {
   ]
 }
 
-const EMPTY = createShelf<string>(0, () => 1)
+/** Nothing fits on it. */
+const EMPTY = createShelf<string>(1, () => 2)
 
 interface Asked {
   readonly what: string

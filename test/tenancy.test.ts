@@ -350,7 +350,8 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
     memberships: [{ deskId: first, role: 'agent' }],
   })
   const sights = [as(made.owner), as(made.owner, { boundTo: first }), as(made.customer), as(worksHere)]
-  const shelf = createShelf<string>(0, () => 1)
+  // Nothing fits on it.
+  const shelf = createShelf<string>(1, () => 2)
   const asked = await readQuery(as(made.owner), 'requester:rosa@example.com door')
   assert.ok('conditions' in asked || 'mistake' in asked)
   const door = { words: [{ text: 'door', kind: 'word' }] } as const

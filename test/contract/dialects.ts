@@ -88,6 +88,8 @@ const native: Contract = {
       code: Type.String({ pattern: '^[a-z_]+$' }),
       detail: Type.Optional(text),
       errors: Type.Optional(Type.Array(closed({ field: Type.String(), rule: text, message: text }), { minItems: 1 })),
+      // What it is by now.
+      ...(status === 412 && { ticket: Type.Optional(Type.Object({ id: text })) }),
     }),
   statuses: { ...USUAL, created: 201, wrongMediaType: 415 },
   create: (site, words) =>
