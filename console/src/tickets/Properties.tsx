@@ -159,7 +159,7 @@ function Requester({ ticket }: { readonly ticket: Ticket }) {
   })
   const others = data?.pages.flatMap((page) => page.data).filter(({ id }) => id !== ticket.id) ?? []
   return (
-    <div className="requester">
+    <div className="ticket-requester">
       <h2>{words.ticket.requester}</h2>
       <p>
         <strong>{nameOf(requester) || words.list.nobody}</strong>
