@@ -27,7 +27,7 @@ const client = (options: Partial<Parameters<typeof createClient>[0]> = {}) =>
 test('the examples of the README run as printed', async () => {
   const text = await readFile(join(import.meta.dirname, 'README.md'), 'utf8')
   const examples = [...text.matchAll(/```ts example\n(.*?)```/gs)].map(([, code = '']) => code)
-  assert.equal(examples.length, 3)
+  assert.equal(examples.length, 4)
   const directory = await mkdtemp(join(tmpdir(), 'polydesk-sdk-'))
   try {
     for (const [at, code] of examples.entries()) {

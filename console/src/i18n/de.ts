@@ -165,7 +165,7 @@ export const de: Words = {
     everythingPicked: 'Alle dieser Liste sind ausgewählt, auch die weiter unten.',
     letGo: 'Auswahl aufheben',
     job: 'Änderung vieler Tickets',
-    underWay: (done: number, total: number): string => `${done} von ${total}`,
+    underWay: (done: number, total: number): string => `${done} von ${total} erledigt`,
     changed: (count: number): string => (count === 1 ? '1 Ticket geändert' : `${count} Tickets geändert`),
     undone: (count: number): string => (count === 1 ? '1 Ticket wie zuvor' : `${count} Tickets wie zuvor`),
     unchanged: (count: number): string => `${count} ${count === 1 ? 'war' : 'waren'} schon so`,

@@ -163,7 +163,7 @@ export const en = {
     everythingPicked: 'All of this list are picked, also those further down.',
     letGo: 'Let go',
     job: 'Change of many tickets',
-    underWay: (done: number, total: number): string => `${done} of ${total}`,
+    underWay: (done: number, total: number): string => `${done} of ${total} done`,
     changed: (count: number): string => (count === 1 ? '1 ticket changed' : `${count} tickets changed`),
     undone: (count: number): string => (count === 1 ? '1 ticket as before' : `${count} tickets as before`),
     unchanged: (count: number): string => `${count} ${count === 1 ? 'was' : 'were'} so already`,

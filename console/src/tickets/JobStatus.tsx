@@ -57,7 +57,7 @@ function Refusals({ job }: { readonly job: Job }) {
   const words = useWords()
   const { data = [] } = useRefusals(job)
   return (
-    <ul className="refusals" role="alert">
+    <ul className="refusals" aria-label={words.bulk.refusals(job.refused)}>
       {data.map((result) => (
         <li key={result.ticket}>
           {result.number === null ? (

@@ -176,8 +176,8 @@ test('an undo overwrites nothing newer, and a wait goes on where it was', async 
   assert.deepEqual([second?.status, second?.priority], ['open', 'high'])
   assert.deepEqual([third?.status, third?.priority], ['solved', 'high'])
   assert.deepEqual(await problemsOf(ada.as(), undo), [
-    { code: 'conflict', message: 'Changed by others since: status.' },
-    { code: 'conflict', message: 'Changed by others since: priority.' },
+    { code: 'conflict', message: 'Changed since: status.' },
+    { code: 'conflict', message: 'Changed since: priority.' },
   ])
 })
 

@@ -107,7 +107,7 @@ export function changeBack(events: readonly Told[], { first, last, waitingSince 
   const own = events.filter(({ position }) => position >= first && position <= last)
   const newer = new Set(events.filter(({ position }) => position > last).map(({ kind }) => kind))
   const since = own.flatMap(({ kind }) => (newer.has(kind) ? [BACK[kind]?.name ?? kind] : []))
-  if (since.length > 0) refuse({ code: 'conflict', message: `Changed by others since: ${since.join(', ')}.` })
+  if (since.length > 0) refuse({ code: 'conflict', message: `Changed since: ${since.join(', ')}.` })
   const back = own.flatMap(({ kind, before, after }) => BACK[kind]?.change(before ?? {}, after ?? {}) ?? [])
   const change: BulkChange = Object.assign({}, ...back)
   const waits = waitingSince !== null && !ABOUT_WAITING.some((kind) => newer.has(kind))

@@ -67,7 +67,7 @@ test('a job by a query is accepted, goes on by itself, is told by the feed, and 
   )
   assert.deepEqual(
     [refused.problem.status, refused.problem.code, refused.problem.detail],
-    [409, 'conflict', 'Changed by others since: status.'],
+    [409, 'conflict', 'Changed since: status.'],
   )
   const again = await ask('POST', `/v1/jobs/${id}/undo`)
   assert.deepEqual([again.status, again.json.code], [409, 'conflict'])
