@@ -4,7 +4,8 @@
  *
  *   npm run bench -- [--only create,get,list] [--connections 16,64] [--seconds 5] [--rounds 3] [--tenants 1000]
  *                    [--tickets 60] [--large 300000] [--against DIR] [--profile DIR]
- *   npm run bench -- --search    (search.ts)
+ *   npm run bench -- --search     (search.ts)
+ *   npm run bench -- --console    (console.ts)
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
@@ -15,6 +16,7 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { type EmbeddedPostgres, startEmbedded } from '../src/storage/embedded.ts'
 import { type Child, startChild } from './child.ts'
+import { benchConsole, readConsoleOptions } from './console.ts'
 import { type Filling, fillBare, fillPolydesk } from './fill.ts'
 import { COMMON, LIST_LIMIT, Measured, OPERATIONS, type Operation, type Round, Target } from './load.ts'
 import { type RoundResult, report } from './report.ts'
@@ -236,4 +238,6 @@ async function run(): Promise<void> {
 }
 
 const args = process.argv.slice(2)
-await (args.includes('--search') ? benchSearch(readSearchOptions(args), dataDir) : run())
+if (args.includes('--search')) await benchSearch(readSearchOptions(args), dataDir)
+else if (args.includes('--console')) await benchConsole(readConsoleOptions(args), dataDir)
+else await run()

@@ -12,7 +12,6 @@ import { randomSecret } from '../src/core/access/secrets.ts'
 import type { Context } from '../src/core/context.ts'
 import { countTickets, type QuerySort, queryTickets, readQuery, snippetsFor } from '../src/core/query/list.ts'
 import { mergeSome } from '../src/core/search/merge.ts'
-import { keysOf } from '../src/core/search/words.ts'
 import { createTenant, createUser, issueCredential } from '../src/core/tenants/commands.ts'
 import { createTicket } from '../src/core/tickets/commands/create.ts'
 import { countViews } from '../src/core/views/queries.ts'
@@ -22,17 +21,9 @@ import { startEmbedded } from '../src/storage/embedded.ts'
 import { migrate } from '../src/storage/migrate.ts'
 import { openStore, type Store } from '../src/storage/store.ts'
 import { percentile } from './figures.ts'
+import { fillTenant, LONG, randomOf, textOf, wordAt } from './large.ts'
 
-/** Different words; the nth is as frequent as one in n (Zipf). */
-const WORDS = 50_000
-/** Words of one message. */
-const LONG = 55
-const CHUNK = 1_000
-/** Tickets of one block of the index, as in `core/search/store.ts`. */
-const BLOCK = 8192
 const CREATES = 400
-const PREFIX = `('x' || left(md5($1::uuid::text || ' ' || n), 8))::bit(32)::bit(23)::integer::bigint << 40`
-
 export interface SearchOptions {
   readonly tickets: number
   readonly messages: number
@@ -50,22 +41,6 @@ export function readSearchOptions(args: readonly string[]): SearchOptions {
     },
   })
   return { tickets: Number(values.tickets), messages: Number(values.messages), queries: Number(values.queries) }
-}
-
-/** The same numbers in every run. */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
-/** The nth most frequent word. */
-const wordAt = (nth: number): string => `w${((nth * 7919) % 65_521).toString(36)}x${nth.toString(36)}`
-
-function textOf(random: () => number): string {
-  return Array.from({ length: LONG }, () => wordAt(Math.floor(WORDS ** random()))).join(' ')
 }
 
 interface Made {
@@ -100,71 +75,6 @@ async function makeTenant(store: Store): Promise<Made> {
   const tenant = await access.tenant(made.tenantId)
   const ctx = { store, tenant, actor, newId: v7, dialect: 'native', idempotency: null, now: admin.now, requestId: v7() }
   return { ctx, deskIds: [made.deskId], userIds }
-}
-
-/** Writes the rows of tickets as the product leaves them, all merged: by its own commands it would take hours. */
-async function fill(
-  client: pg.Client,
-  { ctx, deskIds, userIds }: Made,
-  { tickets, messages }: SearchOptions,
-): Promise<void> {
-  const random = randomOf(7)
-  const tenantId = ctx.tenant.id
-  const [deskId] = deskIds
-  const indexed = await client.query<{ indexdef: string }>(
-    "select indexdef from pg_indexes where indexname = 'search_tickets_keys'",
-  )
-  await client.query('drop index search_tickets_keys')
-  await client.query(
-    `insert into search_blocks (tenant_id, block, prefix) select $1::uuid, n, ${PREFIX} from generate_series(0, $2::integer) n`,
-    [tenantId, Math.floor(tickets / BLOCK)],
-  )
-  for (let first = 1; first <= tickets; first += CHUNK) {
-    const made = Array.from({ length: Math.min(CHUNK, tickets - first + 1) }, (_, at) => {
-      const nth = first + at
-      const texts = Array.from({ length: messages }, () => textOf(random))
-      const title = `${wordAt(Math.floor(WORDS ** random()))} number${nth}`
-      return {
-        ...{ id: v7(), nth, title, texts, keys: keysOf([title, ...texts]) },
-        // Three of a hundred are open, of a thousandth one agent works on three.
-        status: random() < 0.03 ? 'open' : random() < 0.5 ? 'solved' : 'closed',
-        priority: random() < 0.1 ? 'high' : 'normal',
-        assignee: random() < 0.3 ? null : userIds[Math.floor(199 * random() ** 2)],
-        requester: userIds[Math.floor(200 * random())],
-      }
-    })
-    const json = JSON.stringify(made)
-    const records = `json_to_recordset($2::json) i (id uuid, nth bigint, title text, texts text[], keys bigint[], status text, priority text, assignee uuid, requester uuid)`
-    await client.query(
-      `insert into tickets (tenant_id, id, integer, desk_id, number, version, title, description, status, priority, requester_id,
-         assignee_id, channel_id, direction, from_address, from_name, to_address, to_name, tags, created_at, updated_at,
-         latest_message_at, change_position)
-       select $1::uuid, i.id, i.nth, $3, i.nth, 1, i.title, i.texts[1], i.status, i.priority, i.requester, i.assignee, 9, 'inbound', '', '',
-         '', '', '{}', now(), now(), now() - i.nth * interval '7 seconds', i.nth * 7919 % 100000007 from ${records}`,
-      [tenantId, json, deskId],
-    )
-    await client.query(
-      `insert into messages (tenant_id, id, integer, ticket_id, visibility, author_id, author_role, direction, channel_id, format,
-         original, plain, ticket_status, created_at)
-       select $1::uuid, uuidv7(), i.nth * 1000 + t.nth, i.id, 'public', i.requester, 'requester', 'inbound', 9, 'text', t.said, t.said, 'open', now()
-       from ${records}, unnest(i.texts) with ordinality t (said, nth)`,
-      [tenantId, json],
-    )
-    await client.query(
-      `insert into search_tickets (tenant_id, ticket, keys)
-       select $1::uuid, i.nth, array(select b.prefix | k from unnest(i.keys) k) from ${records}
-       join search_blocks b on b.tenant_id = $1::uuid and b.block = i.nth / ${BLOCK}`,
-      [tenantId, json],
-    )
-  }
-  await client.query(
-    'update tenant_counters set ticket_integer = $2, event_position = 100000007 where tenant_id = $1',
-    [tenantId, tickets],
-  )
-  await client.query('update desk_counters set ticket_number = $2 where tenant_id = $1', [tenantId, tickets])
-  for (const { indexdef } of indexed.rows) await client.query(indexdef)
-  await client.query('vacuum analyze')
-  await client.query('checkpoint')
 }
 
 /** Milliseconds of each call. */
@@ -280,7 +190,11 @@ export async function benchSearch(options: SearchOptions, dataDir: string): Prom
     await migrate(database)
     await client.connect()
     const made = await makeTenant(openStore(database))
-    await fill(client, made, options)
+    await fillTenant(
+      client,
+      { tenantId: made.ctx.tenant.id, deskId: made.deskIds[0] ?? '', userIds: made.userIds },
+      options,
+    )
     console.log(
       `${options.tickets} tickets of one tenant, ${options.messages} messages each, ${LONG} words a message.\n`,
     )
