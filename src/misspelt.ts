@@ -39,15 +39,15 @@ function nearest(
       // With our prefix where there is none, and without where there is.
       distance: Math.min(
         ...[written, bare, `POLYDESK_${bare}`].map((each) =>
-          Math.abs(each.length - option.length) > most ? Infinity : editDistance(each, option),
+          Math.abs(each.length - option.length) > most ? Infinity : editDistance(each, option, most),
         ),
       ),
     }))
     .reduce((best, each) => (each.distance < best.distance ? each : best), { option: '', distance: Infinity })
 }
 
-/** Levenshtein's: how many letters must be added, removed or replaced to make one text the other. */
-function editDistance(one: string, other: string): number {
+/** Levenshtein's: how many letters must be added, removed or replaced to make one text the other; infinite beyond `most`. */
+function editDistance(one: string, other: string, most: number): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [at, letter] of [...one].entries()) {
     const next = [at + 1]
@@ -55,6 +55,8 @@ function editDistance(one: string, other: string): number {
       const replaced = (row[index] ?? 0) + (letter === expected ? 0 : 1)
       next.push(Math.min(replaced, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1))
     }
+    // No way leads to fewer than the least of these.
+    if (Math.min(...next) > most) return Infinity
     row = next
   }
   return row[other.length] ?? 0

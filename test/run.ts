@@ -41,7 +41,8 @@ async function startServer(): Promise<Server> {
     dataDir,
     log: (level, message) => level === 'error' && console.error(message),
     fsync: false,
-    settings: { max_connections: '300', full_page_writes: 'off', synchronous_commit: 'off' },
+    // Databases of tests live for seconds: nothing in them is worth sweeping.
+    settings: { autovacuum: 'off', max_connections: '300', full_page_writes: 'off', synchronous_commit: 'off' },
   })
   return {
     connection: embedded.connection,
