@@ -105,6 +105,8 @@ function countAgain(): void {
 function aboutRecord(kind: Event['kind']): readonly (readonly string[])[] {
   if (kind.startsWith('bulk_job.')) return [keys.jobs]
   if (kind.startsWith('credential.')) return [keys.credentials]
+  // Whoever writes for the first time is made, and changes nobody's rights.
+  if (kind === 'user.created') return [keys.people]
   if (kind.startsWith('user.')) return [keys.people, keys.me]
   if (kind.startsWith('desk.') || kind.startsWith('tenant.')) return [keys.catalogue, keys.people, keys.me]
   return [keys.catalogue]

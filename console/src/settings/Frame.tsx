@@ -1,4 +1,5 @@
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
 import { offeredTo, pageAt } from './pages.ts'
@@ -9,10 +10,15 @@ export function SettingsFrame() {
   const words = useWords()
   const pages = offeredTo(useMe())
   const current = pageAt(useRouterState({ select: ({ location }) => location.pathname }))
+  const nav = useRef<HTMLElement>(null)
+  // On a phone the pages are one line, of which a part is in sight.
+  useEffect(() => {
+    nav.current?.querySelector(`[href="${current.to}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [current])
   return (
     <div className="settings-frame">
       {pages.length > 1 && (
-        <nav className="settings-pages" aria-label={words.settings.pages}>
+        <nav ref={nav} className="settings-pages" aria-label={words.settings.pages}>
           <ul>
             {pages.map(({ id, to }) => (
               <li key={id}>
