@@ -14,6 +14,8 @@ import { StoreUnavailable } from '../../storage/failures.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import { Refusal } from '../errors.ts'
+import { openFeed } from '../events/feed.ts'
+import { getEvents } from '../events/queries.ts'
 import type { UserSummary } from '../identity/user.ts'
 import { idsOfTickets } from '../query/list.ts'
 import { SESSION_KIND } from '../sessions/session.ts'
@@ -370,6 +372,28 @@ test('what cannot be begun is refused, and the field is named', async () => {
   const busy = Array.from({ length: 20 }, () => beginJob(ada.as(), { choice: named(tickets), change: SOLVE }))
   await Promise.all(busy)
   await assert.rejects(beginJob(ada.as(), { choice: named(tickets), change: SOLVE }), refusedAs('conflict'))
+})
+
+test('what happens to a job is told to whoever asked for it, and to owners', async () => {
+  await fresh()
+  const ada = await calling(made.admin)
+  await beginJob(ada.as(), { choice: named(await open(1)), change: SOLVE })
+  await workOff()
+  const feed = openFeed(core.store, assert.fail)
+  const toldTo = async (who: UserSummary, changes: object = {}): Promise<readonly string[]> => {
+    const { actor } = made.as(who, changes)
+    const { events } = await getEvents(feed, actor, { after: 0, limit: 200, waitMs: 0 })
+    return events.map(({ kind }) => kind).filter((kind) => kind.startsWith('bulk_job.'))
+  }
+  const both = ['bulk_job.created', 'bulk_job.changed']
+  for (const who of [made.admin, made.owner]) assert.deepEqual(await toldTo(who), both)
+  for (const who of [made.agent, made.customer]) assert.deepEqual(await toldTo(who), [])
+  assert.deepEqual(
+    await toldTo(made.owner, { boundTo: made.desks[0] }),
+    [],
+    'who is bound to a desk sees what is there',
+  )
+  await feed.stop()
 })
 
 test('jobs are listed, the newest first, and forgotten once nobody takes them back', async () => {
