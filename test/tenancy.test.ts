@@ -65,7 +65,7 @@ import {
   usePasswordLink,
 } from '../src/core/passwords/commands.ts'
 import { countTickets, QUERY_SORTS, queryTickets, readQuery, snippetsFor } from '../src/core/query/list.ts'
-import { mergeSome, rebuildPeople, rebuildSome } from '../src/core/search/merge.ts'
+import { mergeSome, rebuildPeople, rebuildSome, tenantsDue } from '../src/core/search/merge.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
 import { SESSION_KIND } from '../src/core/sessions/session.ts'
 import {
@@ -135,6 +135,7 @@ const STATEMENTS_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'tenant.list': 'is the list of all tenants, for the command line and for jobs',
   'tenant.lock_first_start': 'takes a lock and touches no table',
   'webhook.tenants': 'finds the tenants that have webhooks',
+  'search.tenants': 'finds the tenants in which keys of search are due',
   'bulk_job.tenants': 'finds the tenants in which there is something to do',
 }
 
@@ -339,6 +340,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   const renewed = [{ id: answered.id, digest: 'of other words', ...forms }]
   await store.run(RENEW.with({ tenant_id: tenantId, messages: renewed, files: [] }))
   await deleteMessage(as(made.owner), answered)
+  assert.ok((await tenantsDue(store, 500)).includes(tenantId))
   assert.ok((await rebuildSome(store, tenantId)) > 0)
   await rebuildPeople(store, tenantId)
 
@@ -866,12 +868,14 @@ describe('Every statement', () => {
       assert.ok(look)
       const tables = (await readsOf(look)).map((scanned) => partNamed(scanned)?.table ?? scanned)
       // Which origins a live credential lists is asked of all tenants at once, and tells nothing else of them.
-      // So is which tenants have jobs under way.
-      const found = { 'access.origin_listed': ['credentials'], 'bulk_job.tenants': ['bulk_jobs'] }[name] ?? [
-        'directory',
-        'tenants',
-      ]
-      for (const table of tables) assert.ok(found.includes(table), `${name} reads ${table}`)
+      // So is which tenants have jobs under way, or keys of search that are due.
+      const found: Readonly<Record<string, readonly string[]>> = {
+        'access.origin_listed': ['credentials'],
+        'bulk_job.tenants': ['bulk_jobs'],
+        'search.tenants': ['tenants', 'search_due', 'search_people', 'search_tail'],
+      }
+      for (const table of tables)
+        assert.ok((found[name] ?? ['directory', 'tenants']).includes(table), `${name} reads ${table}`)
     }
   })
 

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { mergeSome, rebuildPeople, rebuildSome } from '../core/search/merge.ts'
-import { listTenants } from '../core/tenants/queries.ts'
+import { mergeSome, rebuildPeople, rebuildSome, tenantsDue } from '../core/search/merge.ts'
 import type { Store } from '../storage/store.ts'
 
 /** For how long one run goes on, in milliseconds; the next one goes on from there. */
@@ -11,12 +10,12 @@ const UNMERGED = 500
 const CHUNK = 200
 
 /**
- * Makes keys of search anew that are due, and merges what was said lately, a little of each tenant in turn, and rests as
- * long as it worked.
+ * Makes keys of search anew that are due, and merges what was said lately: a little of each tenant in turn that has any of
+ * it. Rests as long as it worked.
  */
 export async function mergeSearch(store: Store, _now: Date, signal: AbortSignal): Promise<void> {
   const until = performance.now() + LONGEST_RUN_MS
-  let left = (await listTenants(store)).map(({ id }) => id)
+  let left = await tenantsDue(store, UNMERGED)
   while (left.length > 0) {
     const more: string[] = []
     for (const tenantId of left) {

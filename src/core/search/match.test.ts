@@ -12,7 +12,7 @@ import { createTicket } from '../tickets/commands/create.ts'
 import { getConversation } from '../tickets/queries/conversation.ts'
 import { changeUser } from '../users/commands.ts'
 import { STATUSES } from '../words.ts'
-import { mergeSome, rebuildPeople, rebuildSome } from './merge.ts'
+import { mergeSome, rebuildPeople, rebuildSome, tenantsDue } from './merge.ts'
 import { keyOf, type Sought } from './words.ts'
 
 let core: Core
@@ -61,7 +61,11 @@ describe('Words', () => {
       assert.deepEqual(await find(word('x')), [])
     }
     await look()
+    const isDue = async (beyond: number) => (await tenantsDue(core.store, beyond)).includes(made.tenant.id)
+    while ((await rebuildPeople(core.store, made.tenant.id)) > 0);
+    assert.deepEqual([await isDue(2), await isDue(3)], [true, false], 'three writes are not merged')
     assert.equal(await mergeSome(core.store, made.tenant.id), 2)
+    assert.equal(await isDue(0), false)
     await look()
     await changeTicket(ctx, alone, { message: said('now with a giraffe') })
     assert.deepEqual(await found(ctx, [word('giraffe'), word('smells')]), [alone.integer], 'half merged')

@@ -1,11 +1,16 @@
 import type { Store } from '../../storage/store.ts'
-import { DUE, DUE_PEOPLE, MERGE, REBUILD, REBUILD_PEOPLE } from './store.ts'
+import { DUE, DUE_PEOPLE, MERGE, REBUILD, REBUILD_PEOPLE, TENANTS_DUE } from './store.ts'
 import { keysOf } from './words.ts'
 
 /** Tickets of one statement. */
 const CHUNK = 200
 /** Of those whose texts are read. */
 const REBUILT = 20
+
+/** The tenants in which keys are due, or more than `beyond` writes are not merged. */
+export async function tenantsDue(store: Pick<Store, 'run'>, beyond: number): Promise<readonly string[]> {
+  return (await store.run(TENANTS_DUE.with({ beyond }))).map(({ tenant_id }) => tenant_id)
+}
 
 /**
  * Makes what was said lately on some tickets of a tenant searched by blocks, where more than `beyond` is not. Nothing is

@@ -211,6 +211,19 @@ merged as (
 select m.ticket from merged m`,
 )
 
+/**
+ * The tenants in which something is due, or more than so many rows are not merged. One of the exemptions from naming the
+ * tenant: it finds them, so that each look costs one statement and not some for each tenant.
+ */
+export const TENANTS_DUE = statement(
+  'search.tenants',
+  { takes: { beyond: bigint }, row: Type.Object({ tenant_id: Type.String() }) },
+  `select t.tenant_id from tenants t
+where exists (select 1 from search_due d where d.tenant_id = t.tenant_id)
+  or exists (select 1 from search_people p where p.tenant_id = t.tenant_id and p.mark > 0)
+  or exists (select 1 from search_tail s where s.tenant_id = t.tenant_id offset :beyond::bigint)`,
+)
+
 const DueRow = Type.Object({ ...TextsRow.properties, mark: Type.Integer(), positions: Type.Array(Type.Integer()) })
 
 /** Tickets whose keys are to be made anew, newest first, with all that they say and what of the tail is in that. */
