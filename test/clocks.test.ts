@@ -210,7 +210,7 @@ test('A key answers as before when the clock went back, and a server that is ahe
   const forgetting = SCHEDULE.filter(({ forgets }) => forgets)
   assert.deepEqual(
     forgetting.map(({ name }) => name),
-    ['purge claims', 'purge deliveries', 'purge tokens', 'purge rate buckets', 'sweep files'],
+    ['purge claims', 'purge deliveries', 'purge bulk jobs', 'purge tokens', 'purge rate buckets', 'sweep files'],
   )
   for (const job of forgetting) {
     await assert.rejects(runJob(job, core.store, new Date(now + 30 * DAY), stopping), /ahead of the database/)
