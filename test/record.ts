@@ -30,15 +30,9 @@ export function fileName(path: string): string {
 }
 
 /** The test file of a test or suite; in a process that several share it is their outermost suite (`together.ts`). */
-export function fileOf({
-  fullName,
-  filePath,
-}: {
-  readonly fullName: string
-  readonly filePath?: string | undefined
-}): string {
+export function fileOf({ fullName }: { readonly fullName: string }): string {
   const [outermost = ''] = fullName.split(' > ')
-  return outermost.endsWith('.test.ts') ? outermost : fileName(filePath ?? process.argv[1] ?? '')
+  return outermost.endsWith('.test.ts') ? outermost : fileName(process.argv[1] ?? '')
 }
 
 /** Forgets what was known of some files, or of all. */

@@ -21,7 +21,7 @@ import { TEMPLATE } from './database.ts'
 import { findProgram, PACKAGES } from './deploy/programs.ts'
 import { KEPT_INSTALLATION } from './process.ts'
 import { fileName, forget } from './record.ts'
-import { programOf, sharesItsProcess } from './together.ts'
+import { hasBrowser, programAlone, programOf, sharesItsProcess } from './together.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -97,15 +97,24 @@ function run(files: readonly string[], connection: pg.PoolConfig, isKept: boolea
   // Each gets as many of the long ones, which take longest.
   const longestFirst = sharing.toSorted((one, other) => statSync(other).size - statSync(one).size)
   const groups = Object.values(Object.groupBy(longestFirst, (file) => String(longestFirst.indexOf(file) % AT_ONCE)))
-  const together = groups.map((group = [], nth) => {
-    const program = join(scratch, `together-${nth}.mjs`)
-    writeFileSync(program, programOf(group))
+  const { first = [], later = [] } = Object.groupBy(
+    alone.toSorted((one, other) => statSync(other).size - statSync(one).size),
+    (file) => (hasBrowser(file) ? 'first' : 'later'),
+  )
+  const programs = [
+    ...first.map(programAlone),
+    ...groups.map((group = []) => programOf(group)),
+    ...later.map(programAlone),
+  ].map((text, nth) => {
+    // The runner goes by their names.
+    const program = join(scratch, `${String(nth).padStart(3, '0')}.mjs`)
+    writeFileSync(program, text)
     return program
   })
   // Where nothing is: ./data is the developer's, and whoever forgets to name a data directory is found out.
   const elsewhere = join(scratch, 'cwd')
   mkdirSync(elsewhere)
-  const child = spawn(process.execPath, [...flags, ...together, ...alone], {
+  const child = spawn(process.execPath, [...flags, ...programs], {
     cwd: elsewhere,
     stdio: 'inherit',
     env: {

@@ -30,6 +30,16 @@ export async function runTogether(files: readonly string[]): Promise<void> {
   }
 }
 
+/** A file for the test runner whose process runs this one alone, as if it had been named. */
+export function programAlone(file: string): string {
+  return `process.argv[1] = ${JSON.stringify(file)}\nawait import(${JSON.stringify(pathToFileURL(file).href)})\n`
+}
+
+/** Whether a browser is in it: these take longest by far, and whatever runs last runs alone. */
+export function hasBrowser(file: string): boolean {
+  return readFileSync(file, 'utf8').includes("/browser.ts'")
+}
+
 /** A file for the test runner whose process runs all of these. */
 export function programOf(files: readonly string[]): string {
   return `import { runTogether } from ${JSON.stringify(import.meta.url)}\nawait runTogether(${JSON.stringify(files)})\n`
