@@ -91,7 +91,7 @@ export function openAccess(
   onUse: (actor: Actor) => void = () => {},
 ): Access {
   const actors = new LRUCache<string, Cached<Actor>>({ max: MAXIMUM_ACTORS })
-  const tenants = new LRUCache<string, Cached<Tenant>>({ max: MAXIMUM_TENANTS })
+  const tenants = new LRUCache<string, Cached<Tenant> & { readonly row: string }>({ max: MAXIMUM_TENANTS })
   /** When each secret was found last, by its digest. Whether it is still good is another question. */
   const proven = new LRUCache<string, number>({ max: MAXIMUM_ACTORS })
   const ages = openAges()
@@ -184,13 +184,16 @@ export function openAccess(
     async tenant(tenantId) {
       const readAt = clock()
       const begun = generation
-      const known = fresh(tenants.get(tenantId))
+      const before = tenants.get(tenantId)
+      const known = fresh(before)
       if (known) return known
       return shared(`tenant ${tenantId}`, async () => {
-        const [row] = await store.run(LOAD_TENANT.with({ tenant_id: tenantId }))
-        if (!row) throw new Error(`Tenant ${tenantId} does not exist.`)
-        const tenant = tenantOf(row)
-        if (begun === generation) tenants.set(tenantId, { value: tenant, readAt })
+        const [read] = await store.run(LOAD_TENANT.with({ tenant_id: tenantId }))
+        if (!read) throw new Error(`Tenant ${tenantId} does not exist.`)
+        const row = JSON.stringify(read)
+        // The same object for as long as nothing in it changed: what was made of it, such as lists, holds as long.
+        const tenant = before?.row === row ? before.value : tenantOf(read)
+        if (begun === generation) tenants.set(tenantId, { value: tenant, readAt, row })
         return tenant
       })
     },
