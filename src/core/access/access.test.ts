@@ -27,3 +27,24 @@ test('A snapshot of a tenant that is read anew is the same one for as long as no
   assert.notEqual(second, first)
   assert.equal(second.name, 'Another name')
 })
+
+test('A look-up that began before a change is not shared by whoever asks after it', async () => {
+  const made = await makeTenant(core.store)
+  const gate = Promise.withResolvers<void>()
+  const slow: Core['store']['run'] = async (bound) => {
+    const rows = await core.store.run(bound)
+    await gate.promise
+    return rows
+  }
+  const access = openAccess({ ...core.store, run: slow })
+  const early = access.tenant(made.tenant.id)
+  const call = { actor: null, dialect: 'native', requestId: 'rename' }
+  await renameTenant(
+    { ...administration(core.store), ...call, store: core.store, tenant: made.tenant },
+    'Known at once',
+  )
+  const late = access.tenant(made.tenant.id)
+  gate.resolve()
+  await early
+  assert.equal((await late).name, 'Known at once')
+})

@@ -122,8 +122,9 @@ export function openAccess(
     return cached.value
   }
 
-  /** Callers that miss the same entry at the same time share one look-up. */
-  async function shared<T>(key: string, read: () => Promise<T>): Promise<T> {
+  /** Callers that miss the same entry at the same time share one look-up, but for what was forgotten since it began. */
+  async function shared<T>(entry: string, read: () => Promise<T>): Promise<T> {
+    const key = `${generation} ${entry}`
     const under = reading.get(key) as Promise<T> | undefined
     if (under) return under
     const promise = read().finally(() => reading.delete(key))
