@@ -154,6 +154,15 @@ const MADE = `returning j.id, j.user_id, j.state::text as state, j.total, j.chan
 
 const KEPT = (from: string): string => keeping(from, "jsonb_build_object('bulk_job', f.id)")
 
+/** SQL of the rest of a job that was `made` of `tickets_of`. */
+const BEGUN = `listed as (
+  insert into bulk_job_tickets (tenant_id, job_id, nth, ticket_id)
+  select :tenant_id, m.id, t.nth, t.id from made m, tickets_of t
+),
+${recordingOf('bulk_job.created', 'made', 'f.id', { after: TOLD('f.state', '0') })},
+${KEPT('made')}
+select m.id from made m`
+
 const MAKING = {
   id: uuid,
   permissions: array(text),
@@ -181,13 +190,7 @@ made as (
   from accepted a, (select count(*)::integer as total from tickets_of) t
   ${MADE}
 ),
-listed as (
-  insert into bulk_job_tickets (tenant_id, job_id, nth, ticket_id)
-  select :tenant_id, m.id, t.nth, t.id from made m, tickets_of t
-),
-${recordingOf('bulk_job.created', 'made', 'f.id', { after: TOLD('f.state', '0') })},
-${KEPT('made')}
-select m.id from made m`,
+${BEGUN}`,
 )
 
 const UNDOING = { id: uuid, undoes: uuid, permissions: array(text), ...CALL }
@@ -217,13 +220,7 @@ made as (
   from accepted a, (select count(*)::integer as total from tickets_of) t
   ${MADE}
 ),
-listed as (
-  insert into bulk_job_tickets (tenant_id, job_id, nth, ticket_id)
-  select :tenant_id, m.id, t.nth, t.id from made m, tickets_of t
-),
-${recordingOf('bulk_job.created', 'made', 'f.id', { after: TOLD('f.state', '0') })},
-${KEPT('made')}
-select m.id from made m`,
+${BEGUN}`,
 )
 
 const CANCELLING = { id: uuid, ...CALL }
