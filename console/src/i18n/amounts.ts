@@ -11,9 +11,8 @@ const STEPS: readonly (readonly [limit: number, size: number, unit: Intl.Relativ
 export function age(instant: string, now: number): string {
   const passed = Math.max(0, now - Date.parse(instant))
   const [, size, unit] = STEPS.find(([limit]) => passed < limit) ?? [0, MINUTE, 'minute' as const]
-  return new Intl.NumberFormat(languageNow(), { style: 'unit', unit, unitDisplay: 'narrow' }).format(
-    Math.floor(passed / size),
-  )
+  const said = new Intl.NumberFormat(languageNow(), { style: 'unit', unit, unitDisplay: 'narrow' })
+  return passed < MINUTE ? `<${said.format(1)}` : said.format(Math.floor(passed / size))
 }
 
 /** A point in time, whole, in the device's own zone. */
