@@ -1,10 +1,13 @@
 // Plain JavaScript, because it must run on whatever Node.js is installed: it runs the sources on the Node.js of the lockfile.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import module, { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+// What V8 made of the sources, for the next start: a third less work. Beside the packages, where nobody else may write.
+const COMPILE_CACHE = join(dirname(fileURLToPath(import.meta.url)), '..', 'node_modules', '.cache', 'node')
 
 const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP']
 
@@ -16,11 +19,13 @@ const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP']
  * together with the packages of the other platforms. So the program is looked for in its package.
  */
 export async function launch(file, args) {
+  process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE
   const program = bundledNode()
   if (program !== null && realpathSync(process.execPath) !== program) return runOn(program, resolve(file), args)
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major > 22 || (major === 22 && minor >= 18)) {
     process.argv.splice(1, process.argv.length, resolve(file), ...args)
+    module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
     await import(pathToFileURL(resolve(file)).href)
     return
   }
