@@ -1676,10 +1676,6 @@ export interface CreateUserBody {
    * A person by default. A service is what keys without a person act as.
    */
   kind?: 'person' | 'service' | 'automation'
-  /**
-   * Of the tenant; an owner alone makes one.
-   */
-  owner?: boolean
   surname?: string
   email?: string | null
   username?: string | null
@@ -1688,6 +1684,10 @@ export interface CreateUserBody {
   photo_url?: string | null
   about?: string | null
   active?: boolean
+  /**
+   * Of the tenant. Owners alone decide; the last one who may sign in stays one.
+   */
+  owner?: boolean
   /**
    * Set by name; null takes one away.
    */
@@ -1795,6 +1795,10 @@ export interface ChangeUserBody {
   photo_url?: string | null
   about?: string | null
   active?: boolean
+  /**
+   * Of the tenant. Owners alone decide; the last one who may sign in stays one.
+   */
+  owner?: boolean
   /**
    * Set by name; null takes one away.
    */

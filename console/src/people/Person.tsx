@@ -124,12 +124,21 @@ function Roles({ person, isChangeable }: { readonly person: User; readonly isCha
   const me = useMe()
   const desks = useDesks()
 
+  const params = { id: person.id }
+
+  async function save(body: ChangeUserBody): Promise<void> {
+    await tried(() => client.call('changeUser', { params, body }))
+  }
+
   async function give(desk: string, chosen: string): Promise<void> {
-    const params = { id: person.id }
+    const role = ROLES.find((each) => each === chosen)
+    if (role) await save({ memberships: [{ desk, role }] })
+    else await tried(() => client.call('removeMembership', { params: { ...params, desk } }))
+  }
+
+  async function tried(work: () => Promise<unknown>): Promise<void> {
     try {
-      const role = ROLES.find((each) => each === chosen)
-      if (role) await client.call('changeUser', { params, body: { memberships: [{ desk, role }] } })
-      else await client.call('removeMembership', { params: { ...params, desk } })
+      await work()
       showPerson(await client.call('getUser', { params }))
       notify(words.forms.saved)
     } catch (error) {
@@ -141,6 +150,18 @@ function Roles({ person, isChangeable }: { readonly person: User; readonly isCha
     <section aria-labelledby="roles">
       <h2 id="roles">{words.people.rolesTitle}</h2>
       {person.owner && <p className="hint">{words.people.ownerHint}</p>}
+      {person.kind === 'person' && me.user.owner && (
+        <Choice
+          label={words.people.allDesks}
+          value={person.owner ? 'owner' : 'none'}
+          options={[
+            { id: 'none', name: words.people.noRole },
+            { id: 'owner', name: words.people.owner },
+          ]}
+          refusal={isChangeable ? null : words.ticket.notAllowed}
+          onChange={(chosen) => void save({ owner: chosen === 'owner' })}
+        />
+      )}
       <Loaded query={desks}>
         {(all) =>
           all

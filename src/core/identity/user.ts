@@ -80,6 +80,8 @@ export interface UserChange {
   readonly photoUrl?: string | null
   readonly about?: string | null
   readonly active?: boolean
+  /** Of the tenant. */
+  readonly isOwner?: boolean
   /** Fields to set by name; null takes one away. */
   readonly fields?: Readonly<Record<string, string | null>>
   /** Roles on desks, to add or to set. */
@@ -93,6 +95,4 @@ export interface NewProfile extends UserChange {
   readonly name: string
   /** A person by default. */
   readonly kind?: UserKind
-  /** Of the tenant; not by default. */
-  readonly isOwner?: boolean
 }

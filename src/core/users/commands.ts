@@ -16,7 +16,15 @@ import {
   demandMayGive,
   demandMayMakeOwner,
 } from './rules.ts'
-import { CHANGE_PROFILE, CREATE_PROFILE, ENSURE_CUSTOMER, LEAVE_DESK, TICKETS_OF_NOBODY, USER_KEPT } from './store.ts'
+import {
+  CHANGE_PROFILE,
+  CREATE_PROFILE,
+  ENSURE_CUSTOMER,
+  FIRST_OWNER,
+  LEAVE_DESK,
+  TICKETS_OF_NOBODY,
+  USER_KEPT,
+} from './store.ts'
 
 /** Twins that make the same user at the same time settle within one or two rounds. */
 const ROUNDS = 5
@@ -103,6 +111,8 @@ export async function changeUser(ctx: Context, id: string, asked: Asked<UserChan
     checkUserChange(change, ctx.tenant)
     demandMayChange(ctx.actor, user)
     demandMayGive(ctx.actor, change.memberships)
+    if (change.isOwner !== undefined && change.isOwner !== user.isOwner) demandMayMakeOwner(ctx.actor)
+    await demandOwner(ctx, user, change)
     checkFieldCount(user.fields, change)
     await demandFree(ctx, change, id)
     const wanted = withOwnAddresses(change, user)
@@ -185,6 +195,19 @@ export async function tried<Result>(write: () => Promise<Result>): Promise<Resul
   }
 }
 
+/** Refuses what leaves the tenant without an owner who gets in. */
+async function demandOwner(ctx: Context, user: UserProfile, { isOwner, active }: UserChange): Promise<void> {
+  const leaves = isOwner === false || active === false
+  if (!leaves || !user.isOwner || !user.active) return
+  const [other] = await ctx.store.run(FIRST_OWNER.with({ tenant_id: ctx.tenant.id, but: user.id }))
+  if (!other)
+    refuseField(
+      [isOwner === false ? 'isOwner' : 'active'],
+      'not_allowed',
+      'Nobody else owns the tenant and may sign in.',
+    )
+}
+
 /** Refuses an address or an external id that is another user's. */
 async function demandFree(ctx: Context, change: UserChange, id: string | null): Promise<void> {
   const own = typeof change.email === 'string' ? [{ kind: 'email' as const, address: change.email }] : []
@@ -238,6 +261,7 @@ function changeInput(change: UserChange): { readonly set: object; readonly field
     photo_url: photoUrl,
     about,
     active,
+    is_owner: change.isOwner,
   }
   return { set, fields: change.fields ?? {} }
 }

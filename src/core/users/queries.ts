@@ -30,7 +30,7 @@ import {
 
 /** The id of the person who has owned the tenant for longest and may still get in; null when services alone do. */
 export async function findOwner(ctx: Pick<Context, 'store' | 'tenant'>): Promise<string | null> {
-  const [row] = await ctx.store.run(FIRST_OWNER.with({ tenant_id: ctx.tenant.id }))
+  const [row] = await ctx.store.run(FIRST_OWNER.with({ tenant_id: ctx.tenant.id, but: null }))
   return row?.id ?? null
 }
 

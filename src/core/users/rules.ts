@@ -103,7 +103,7 @@ export function demandMayGive(actor: Actor, memberships: UserChange['memberships
   for (const { deskId } of memberships ?? []) demandManaging(actor, deskId)
 }
 
-/** Refuses as `forbidden` whoever may not make an owner: owners are made by owners, who reach every desk. */
+/** Refuses as `forbidden` whoever may not make an owner, or end one's being so: that is up to owners, who reach every desk. */
 export function demandMayMakeOwner({ user, permissions, credential }: Actor): void {
   if (!user.isOwner || !permissions.has('user.manage') || credential.deskId !== null)
     refuse({ code: 'forbidden', permission: 'user.manage' })

@@ -91,12 +91,15 @@ export const MEMBER_BY_ID = statement(
   `select ${MEMBER_VIEW} where k.tenant_id = :tenant_id and k.id = :id and u.erased_at is null`,
 )
 
-/** The person who has owned the tenant for longest and may still get in. */
+/** People who own the tenant and may get in. */
+const OWNS = "u.is_owner and u.kind = 'person' and u.active and u.erased_at is null"
+
+/** Who of them has owned it for longest, but for one. */
 export const FIRST_OWNER = statement(
   'user.first_owner',
-  { takes: { tenant_id: Sql.uuid }, row: Type.Object({ id: Type.String() }) },
+  { takes: { tenant_id: Sql.uuid, but: Sql.nullable(Sql.uuid) }, row: Type.Object({ id: Type.String() }) },
   `select u.id from users u
-where u.tenant_id = :tenant_id and u.is_owner and u.kind = 'person' and u.active and u.erased_at is null
+where u.tenant_id = :tenant_id and ${OWNS} and u.id is distinct from :but
 order by u.integer limit 1`,
 )
 
@@ -375,6 +378,7 @@ export const KEPT = (from: string): string => keeping(from, "jsonb_build_object(
 const DATA = (u: string): string => `jsonb_build_object('name', ${u}.name, 'surname', ${u}.surname, 'email', ${u}.email,
     'username', ${u}.username, 'customer_number', ${u}.customer_number, 'phone', ${u}.phone, 'photo_url', ${u}.photo_url,
     'about', ${u}.about, 'active', ${u}.active)
+    || case when ${u}.is_owner then jsonb_build_object('owner', true) else '{}' end
     || coalesce((select jsonb_object_agg('fields.' || f.key, f.value) from jsonb_each(${u}.fields) f), '{}')`
 
 export const SavedRow = Type.Object({ id: Type.String() })
@@ -441,7 +445,7 @@ reached as (
 recorded as (
   insert into events (tenant_id, position, id, kind, subject_id, actor_id, credential_id, dialect, request_id, at, after)
   select :tenant_id, c.event_position, a.event_id, 'user.created', m.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
-    ${DATA('m')} || case when m.is_owner then jsonb_build_object('owner', true) else '{}' end
+    ${DATA('m')}
   from made m, accepted a, counted c
 ),
 ${KEPT('made')}
@@ -455,23 +459,32 @@ const CHANGED = (column: string): string =>
 const CHANGING = { id: Sql.uuid, set: Sql.jsonb<object>(), fields: Sql.jsonb<object>(), ...CALL }
 
 /**
- * Changes a user. What is as it was is not recorded. Without a row the user is gone or the
- * key had been used. Fails with a unique violation as above.
+ * Changes a user. What is as it was is not recorded. Without a row the user is gone, the last owner would no longer be one
+ * who gets in, or the key had been used. Fails with a unique violation as above.
  */
 export const CHANGE_PROFILE = statement(
   'user.change',
   { takes: { tenant_id: Sql.uuid, call: Sql.record(CHANGING), ...ADDED }, row: SavedRow, announces: 'access' },
   `
 with ${claimedCall(CHANGING)},
+-- Of two owners who put each other out at the same time, one is too late.
+owners as materialized (
+  select u.id from users u
+  where u.tenant_id = :tenant_id and ${OWNS} and exists (select 1 from accepted a where a.set -> 'is_owner' = 'false' or a.set -> 'active' = 'false')
+  order by u.id for no key update
+),
 locked as materialized (
   select u.* from users u
   where u.tenant_id = :tenant_id and u.id = (select a.id from accepted a) and u.erased_at is null
+    and (not (u.is_owner and u.active) or (select a.set -> 'is_owner' = 'false' or a.set -> 'active' = 'false' from accepted a) is not true
+      or exists (select 1 from owners o where o.id <> u.id))
   for no key update
 ),
 wanted as materialized (
   select l.id, coalesce(a.set ->> 'name', l.name) as name, coalesce(a.set ->> 'surname', l.surname) as surname,
     ${['email', 'email_key', 'username', 'username_key', 'customer_number', 'phone', 'photo_url', 'about'].map(CHANGED).join(', ')},
-    coalesce((a.set ->> 'active')::boolean, l.active) as active, jsonb_strip_nulls(l.fields || a.fields) as fields
+    coalesce((a.set ->> 'active')::boolean, l.active) as active,
+    coalesce((a.set ->> 'is_owner')::boolean, l.is_owner) as is_owner, jsonb_strip_nulls(l.fields || a.fields) as fields
   from locked l, accepted a
 ),
 difference as materialized (
@@ -512,7 +525,7 @@ changed as (
   update users u
   set name = w.name, surname = w.surname, email = w.email, email_key = w.email_key, username = w.username,
     username_key = w.username_key, customer_number = w.customer_number, phone = w.phone, photo_url = w.photo_url,
-    about = w.about, active = w.active, fields = w.fields, updated_at = a.at
+    about = w.about, active = w.active, is_owner = w.is_owner, fields = w.fields, updated_at = a.at
   from wanted w, accepted a, counted
   where u.tenant_id = :tenant_id and u.id = w.id
 ),

@@ -172,6 +172,51 @@ test('owners make owners, which is told, and admins make machines of their desk'
   assert.deepEqual([nothing.status, nothing.json.errors[0].field], [400, 'kind'])
 })
 
+test('owners make others owners and end it, and one who may sign in stays', async () => {
+  const listed = (await send('GET', '/users?works=true')).json.data
+  const owners = listed.filter((each: { kind: string; owner: boolean }) => each.kind === 'person' && each.owner)
+  const [{ id: owner }, ...others] = owners
+  const service = (await send('GET', '/me')).json.user.id
+  const person = await somebody('agent', desk)
+  const change = (id: string, body: object, as = key) => send('PATCH', `/users/${id}`, { as, body })
+  const { secret } = await issued({ user: await somebody('admin', desk) })
+  assert.equal((await change(person, { owner: true }, secret)).status, 403)
+  for (const { id } of others) assert.equal((await change(id, { owner: false })).json.owner, false)
+  const refusal = (field: string) => ({ status: 400, json: { errors: [{ field, rule: 'not_allowed' }] } })
+  assert.partialDeepStrictEqual(await change(owner, { owner: false }), refusal('owner'))
+  assert.partialDeepStrictEqual(await change(owner, { active: false }), refusal('active'))
+
+  assert.equal((await change(person, { owner: true })).json.owner, true)
+  const again = await change(person, { owner: true })
+  assert.deepEqual([again.status, again.json.owner], [200, true], 'what is so already')
+  // Each puts the other out at the same time: whoever is too late stays.
+  const [one, other] = [await issued({ user: owner }), await issued({ user: person })]
+  const both = await Promise.all([
+    change(owner, { owner: false }, other.secret),
+    change(person, { owner: false }, one.secret),
+  ])
+  assert.equal(both.filter(({ status }) => status === 200).length, 1, both.map(({ text }) => text).join())
+  const left = await Promise.all([owner, person].map((id) => send('GET', `/users/${id}`)))
+  assert.equal(left.filter(({ json }) => json.owner).length, 1)
+  assert.equal((await change(owner, { owner: true })).status, 200)
+  assert.equal((await change(service, { owner: true })).status, 200, 'as it is')
+  const events = (await send('GET', '/events?after=0&limit=200')).json.data
+  const told = events.filter(
+    ({ subject, kind }: { subject: string; kind: string }) => subject === person && kind === 'user.changed',
+  )
+  assert.partialDeepStrictEqual(told[0], { after: { owner: true } })
+})
+
+test('a mistake about a person names the field by the name that requests have for it', async () => {
+  const person = await somebody('customer', desk)
+  const field = async (body: object) => (await send('PATCH', `/users/${person}`, { body })).json.errors[0].field
+  const long = 'x'.repeat(2_000)
+  assert.equal(await field({ photo_url: long }), 'photo_url')
+  assert.equal(await field({ customer_number: long }), 'customer_number')
+  assert.equal(await field({ external_ids: [{ desk, id: ' ' }] }), 'external_ids')
+  assert.equal(await field({ fields: { shoeSize: long.repeat(10) } }), 'fields.shoeSize')
+})
+
 test('who leaves a desk sees nothing of it from then on, and it is told', async () => {
   const agent = await somebody('agent', desk, otherDesk)
   const { secret } = await issued({ user: agent })

@@ -51,20 +51,20 @@ export function encodeProfile(names: Names, user: UserProfile): ProfileAnswer {
 }
 
 /** Reads who is to be made. @throws Refusal `invalid` for a desk that does not exist */
-export function decodeNew({ kind, owner, ...body }: NewUserBody, tenant: Tenant): NewProfile {
+export function decodeNew({ kind, ...body }: NewUserBody, tenant: Tenant): NewProfile {
   return {
     ...decodeChange(body, tenant),
     name: body.name,
     ...(kind !== undefined && { kind }),
-    ...(owner !== undefined && { isOwner: owner }),
   }
 }
 
 /** Reads what a user is given; absent stays. @throws Refusal `invalid` for a desk that does not exist */
 export function decodeChange(body: UserChangeBody, tenant: Tenant): UserChange {
-  const { customer_number, photo_url, memberships, external_ids, addresses, ...rest } = body
+  const { owner, customer_number, photo_url, memberships, external_ids, addresses, ...rest } = body
   return {
     ...rest,
+    ...(owner === undefined ? {} : { isOwner: owner }),
     ...(customer_number === undefined ? {} : { customerNumber: customer_number }),
     ...(photo_url === undefined ? {} : { photoUrl: photo_url }),
     ...(memberships && {

@@ -63,6 +63,9 @@ const given = {
   photo_url: Type.Optional(textOrNull),
   about: Type.Optional(textOrNull),
   active: Type.Optional(Type.Boolean()),
+  owner: Type.Optional(
+    Type.Boolean({ description: 'Of the tenant. Owners alone decide; the last one who may sign in stays one.' }),
+  ),
   fields: Type.Optional(
     Type.Unsafe<Record<string, string | null>>({
       type: 'object',
@@ -88,7 +91,6 @@ const given = {
 export const NewUserBody = closed({
   name: Type.String({ minLength: 1 }),
   kind: Type.Optional(word(USER_KINDS, 'A person by default. A service is what keys without a person act as.')),
-  owner: Type.Optional(Type.Boolean({ description: 'Of the tenant; an owner alone makes one.' })),
   ...given,
 })
 export type NewUserBody = Static<typeof NewUserBody>
