@@ -348,6 +348,10 @@ export interface TimelineEntry {
   after: {
     [k: string]: unknown
   } | null
+  /**
+   * Position of the first event of the change that this one undoes; null: none.
+   */
+  undoes: number | null
   message: {
     id: string
     integer: number
@@ -807,6 +811,10 @@ export interface Event {
   after: {
     [k: string]: unknown
   } | null
+  /**
+   * Position of the first event of the change that this one undoes; null: none.
+   */
+  undoes: number | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -1183,6 +1191,16 @@ export interface MarkReadBody {
    * Of the last event that you saw; absent for all there is.
    */
   position?: number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "UndoChangeBody".
+ */
+export interface UndoChangeBody {
+  /**
+   * Position of any event of the change, as the timeline tells it; the last change by default.
+   */
+  change?: number
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -2677,6 +2695,7 @@ export interface Operations {
   markRead: { params: { id: string }; query: undefined; body: MarkReadBody; answer: undefined }
   markUnread: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   getTicketByNumber: { params: { desk: string; number: string }; query: undefined; body: undefined; answer: Ticket }
+  undoChange: { params: { id: string }; query: undefined; body: UndoChangeBody; answer: Ticket }
   addMessage: { params: { id: string }; query: undefined; body: AddMessageBody; answer: AddMessageAnswer }
   listMessages: { params: { id: string }; query: ListMessagesQuery; body: undefined; answer: ListMessagesAnswer }
   deleteMessage: { params: { id: string; message: string }; query: undefined; body: undefined; answer: undefined }
@@ -2842,6 +2861,7 @@ export const OPERATIONS = {
   markRead: { method: 'PUT', path: '/v1/tickets/{id}/read' },
   markUnread: { method: 'DELETE', path: '/v1/tickets/{id}/read' },
   getTicketByNumber: { method: 'GET', path: '/v1/desks/{desk}/tickets/{number}' },
+  undoChange: { method: 'POST', path: '/v1/tickets/{id}/undo' },
   addMessage: { method: 'POST', path: '/v1/tickets/{id}/messages' },
   listMessages: { method: 'GET', path: '/v1/tickets/{id}/messages' },
   deleteMessage: { method: 'DELETE', path: '/v1/tickets/{id}/messages/{message}' },

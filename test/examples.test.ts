@@ -255,7 +255,8 @@ test('documents read at the same time give a demo one sample of each', async () 
   const texts = await Promise.all(DIALECTS.map(({ name }) => world.send('GET', `/openapi/${name}.json`)))
   const headers = { authorization: `Bearer ${world.value('POLYDESK_API_KEY')}` }
   const { data } = (await world.send('GET', '/v1/tickets', { headers })).json
-  assert.equal(data.length, 1)
+  const titles = data.map(({ title }: { title: string }) => title)
+  assert.deepEqual(titles, ['The lamp flickers', 'The door does not open'])
   for (const { text } of texts) assert.doesNotMatch(text, /\{SAMPLE/)
-  assert.ok(texts[0]?.text.includes(data[0].id))
+  for (const { id } of data) assert.ok(texts[0]?.text.includes(id))
 })

@@ -78,6 +78,7 @@ import {
 import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
 import { changeTicket, changeTickets } from '../src/core/tickets/commands/change.ts'
 import { createTicket } from '../src/core/tickets/commands/create.ts'
+import { undoChange } from '../src/core/tickets/commands/undo.ts'
 import { getConversation, getMessagePage, getMessages } from '../src/core/tickets/queries/conversation.ts'
 import { getFiles } from '../src/core/tickets/queries/files.ts'
 import { findTicketEvent, findTickets, getTicketByNumber } from '../src/core/tickets/queries/find.ts'
@@ -316,6 +317,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   const [{ ticket }, { ticket: other }] = [await open(), await open()]
   await changeTicket(as(made.owner, { key: 'change' }), ticket, { deskId: second, message, status: { to: 'solved' } })
   await changeTickets(as(made.owner), [ticket, { integer: other.integer }], [{ addTags: ['red'] }])
+  assert.deepEqual((await undoChange(as(made.owner, { key: 'undo' }), ticket, null)).ticket.tags, [])
   const { messages } = await getConversation(as(made.owner), ticket)
   await getTimeline(as(made.owner), ticket, { after: 0, limit: 10 })
   await driveFeed(made, store)
@@ -993,6 +995,7 @@ describe('A tenant', () => {
     assert.deepEqual(await core.store.run(LIST_CREDENTIALS.with({ tenant_id: here.tenant.id })), [])
 
     assert.equal(await code(changeTicket(me(), ticket, { title: 'Mine' })), 'not_found')
+    assert.equal(await code(undoChange(me(), ticket, null)), 'not_found')
     const bulk = await changeTickets(me(), [ticket, own], [{ title: 'Mine' }])
     assert.deepEqual(bulk.missing, [ticket])
     assert.deepEqual((await deleteTickets(me(), [first, { integer: ticket.integer }])).deleted, [])

@@ -9,6 +9,7 @@ export const CONSOLE = { email: 'CONSOLE_EMAIL', password: 'CONSOLE_PASSWORD' } 
 export const SAMPLE = {
   ticket: 'SAMPLE_TICKET_ID',
   comment: 'SAMPLE_COMMENT_ID',
+  changedTicket: 'SAMPLE_CHANGED_TICKET_ID',
   membership: 'SAMPLE_MEMBERSHIP_ID',
   group: 'SAMPLE_GROUP_ID',
   view: 'SAMPLE_VIEW_ID',

@@ -75,7 +75,7 @@ async function addSamples(file: string, values: Quickstart, system: SampleSystem
 }
 
 /**
- * One of each thing that examples name: a ticket with a reply, a form, a webhook of each dialect that has operations for
+ * One of each thing that examples name: a ticket with a reply, one that was changed, a form, a webhook of each dialect that has operations for
  * them, one with deliveries, and what another system calls the requester. The ticket is on the second desk, where the
  * demo's keys look last.
  *
@@ -133,6 +133,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
   const job = await beginJob(service, { choice: nothing, change: { priority: 'high' } })
   const made: Record<string, string> = {
     [SAMPLE.ticket]: ticket.id,
+    [SAMPLE.changedTicket]: await makeChangedTicket(service, desk.id),
     [SAMPLE.comment]: messages[0]?.id ?? '',
     [SAMPLE.membership]: requester.memberships.find(({ deskId }) => deskId === service.tenant.defaultDesk.id)?.id ?? '',
     [SAMPLE.group]: service.tenant.groups[0]?.id ?? '',
@@ -149,6 +150,13 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     made[demo.webhook] = created.webhook.id
   }
   return made
+}
+
+/** A ticket of which the last change can be undone, and done again. @returns its id */
+async function makeChangedTicket(service: Context, deskId: string): Promise<string> {
+  const { ticket } = await createTicket(service, { deskId, requester: { by: 'nobody' }, title: 'The lamp flickers' })
+  await changeTicket({ ...service, requestId: service.newId() }, ticket, { priority: 'high' })
+  return ticket.id
 }
 
 /** A webhook that is enabled, and told of what becomes of the sample ticket. @returns its id */

@@ -95,6 +95,12 @@ const making: Making = {
   },
   word,
   ticket: () => ticketOf(site),
+  async changedTicket() {
+    const { id } = await ticketOf(site)
+    await sent(native('PATCH', `/v1/tickets/${id}`, { title: word(), priority: 'high' }))
+    const { json } = await sent(native('GET', `/v1/tickets/${id}/timeline`))
+    return { id, change: json.data.at(-1).position }
+  },
   async reply() {
     const ticket = await ticketOf(site)
     const { json } = await sent(native('POST', `/v1/tickets/${ticket.id}/messages`, { text: word() }))

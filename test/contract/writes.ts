@@ -21,6 +21,8 @@ export interface Making {
   word(): string
   /** A ticket of the requester on the default desk. */
   ticket(): Promise<Ids>
+  /** Such a ticket after a change, and the position of that. */
+  changedTicket(): Promise<{ readonly id: string; readonly change: number }>
   /** A reply to such a ticket. */
   reply(): Promise<{ readonly ticket: Ids; readonly message: Ids }>
   /** The integer of a file that is on a message. */
@@ -52,6 +54,10 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     'POST /v1/tickets': (m) => native(m, 'POST', '/v1/tickets', { title: m.word(), text: 'Text', topic: 1, type: 1 }),
     'PATCH /v1/tickets/{id}': async (m) =>
       native(m, 'PATCH', `/v1/tickets/${(await m.ticket()).id}`, { title: m.word(), topic: 2 }),
+    'POST /v1/tickets/{id}/undo': async (m) => {
+      const { id, change } = await m.changedTicket()
+      return native(m, 'POST', `/v1/tickets/${id}/undo`, { change })
+    },
     'DELETE /v1/tickets/{id}': async (m) => native(m, 'DELETE', `/v1/tickets/${(await m.ticket()).id}`),
     'POST /v1/tickets/{id}/messages': async (m) => {
       const { ticket, message } = await m.reply()

@@ -19,6 +19,7 @@ import { startWorld, type World } from '../world.ts'
 import { administration } from './administration.ts'
 import { noBrowser, openBrowser, type TestBrowser } from './browser.ts'
 import { changesOfMany } from './bulk.ts'
+import { changesTakenBack } from './undo.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const WIDE = { width: 1440, height: 900 }
@@ -809,4 +810,5 @@ describe('the console', { skip: noBrowser }, () => {
 
   administration({ world: () => world, api, signedIn })
   changesOfMany({ api, signedIn })
+  changesTakenBack({ api, signedIn })
 })

@@ -4,7 +4,7 @@ import { may } from '../session/permissions.ts'
 import { PAGES, type SettingsPage } from '../settings/pages.ts'
 import { chooseTheme, THEMES } from '../theme/theme.ts'
 import { type Ability, can } from '../tickets/abilities.ts'
-import { changeTicket, markTicket, PRIORITIES, STATUSES } from '../tickets/change.ts'
+import { changeTicket, markTicket, PRIORITIES, STATUSES, undoLast } from '../tickets/change.ts'
 import { compose } from '../tickets/composing.ts'
 import { changePicked, hasPicked, isPicking, pick, pickTo, unpick } from '../tickets/picked.ts'
 import { focusSearch } from '../tickets/SearchBox.tsx'
@@ -116,6 +116,7 @@ export function actions(words: Words): readonly Action[] {
       keys: 'e',
       ...onTicket((ticket) => apply(ticket, { status: 'solved' }), 'status'),
     },
+    { id: 'undo', name: said.undo, keys: 'z', ...onTicket((ticket) => void undoLast(ticket), 'change') },
     {
       id: 'unread',
       name: said.unread,

@@ -161,7 +161,7 @@ function Changes({ changes }: { readonly changes: readonly TimelineEntry[] }) {
 }
 
 /** A change in words: which field, and from what to what where its values are words themselves. */
-function sentence({ kind, before, after }: TimelineEntry, words: Words): string {
+function sentence({ kind, before, after, undoes }: TimelineEntry, words: Words): string {
   const [field = ''] = kind.split('.')[1]?.split('_changed') ?? []
   const called: string = Object(words.ticket)[field] ?? field.replaceAll('_', ' ')
   const shown = (values: unknown): string | null => {
@@ -171,5 +171,6 @@ function sentence({ kind, before, after }: TimelineEntry, words: Words): string 
     return Object(words.statuses)[value] ?? Object(words.priorities)[value] ?? value
   }
   const [from, to] = [shown(before), shown(after)]
-  return from === null || to === null ? called : words.ticket.changed(called, from, to)
+  const told = from === null || to === null ? called : words.ticket.changed(called, from, to)
+  return undoes === null ? told : words.ticket.undoing(told)
 }

@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { Button } from 'react-aria-components'
 import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
-import { useNotices } from '../shell/notices.ts'
+import { dismiss, useNotices } from '../shell/notices.ts'
 import { recoverOutbox, undo, useOutbox } from './outbox.ts'
 
 /** At the foot of the page: messages that can still be taken back, and what there is to tell. */
@@ -22,9 +22,20 @@ export function Outbox() {
           </Button>
         </p>
       ))}
-      {notices.map(({ id, text }) => (
+      {notices.map(({ id, text, offer }) => (
         <p key={id} className="notice">
           {text}
+          {offer && (
+            <Button
+              className="button small"
+              onPress={() => {
+                dismiss(id)
+                offer.run()
+              }}
+            >
+              {offer.name}
+            </Button>
+          )}
         </p>
       ))}
     </div>

@@ -1,6 +1,7 @@
 import type { ChangeTicketBody, Ticket } from '../../../sdk/operations.ts'
 import { client } from '../api/client.ts'
 import { showTicket } from '../api/feed.ts'
+import { whyOf } from '../api/why.ts'
 import { wordsNow } from '../i18n/words.ts'
 import { notify } from '../shell/notices.ts'
 
@@ -21,11 +22,33 @@ export async function markTicket(ticket: Ticket, as: 'read' | 'unread'): Promise
   }
 }
 
-/** Changes a ticket and shows it at once as the server answers it; what was refused is told. */
+/** Changes a ticket and shows it at once as the server answers it, and offers to undo it; what was refused is told. */
 export async function changeTicket(ticket: Ticket, change: ChangeTicketBody): Promise<void> {
   try {
-    showTicket(await client.call('changeTicket', { params: { id: ticket.id }, body: change }))
+    const changed = await client.call('changeTicket', { params: { id: ticket.id }, body: change })
+    showTicket(changed)
+    if (changed.version > ticket.version) offerUndo(changed, 'undo')
   } catch (error) {
     notify(`${wordsNow().ticket.notSaved} ${error instanceof Error ? error.message : ''}`)
   }
+}
+
+/** What an undo is of: a change, or an undo. */
+type Undoing = 'undo' | 'redo'
+
+/** Undoes what last happened to a ticket, as far as somebody has seen it. */
+export async function undoLast(ticket: Ticket, as: Undoing = 'undo'): Promise<void> {
+  try {
+    const undone = await client.call('undoChange', { params: { id: ticket.id }, ifVersion: ticket.version })
+    showTicket(undone)
+    offerUndo(undone, as === 'undo' ? 'redo' : 'undo')
+  } catch (error) {
+    notify(`${wordsNow().ticket.notUndone} ${whyOf(error)}`)
+  }
+}
+
+function offerUndo(ticket: Ticket, as: Undoing): void {
+  const said = wordsNow().ticket
+  const told = as === 'undo' ? said.saved : said.undone
+  notify(told, { about: ticket.id, name: as === 'undo' ? said.undo : said.redo, run: () => void undoLast(ticket, as) })
 }

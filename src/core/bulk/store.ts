@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { columnsOf, Sql } from '../../storage/sql.ts'
 import { type BoundStatement, statement } from '../../storage/statement.ts'
 import type { CoreError } from '../errors.ts'
+import type { EventData } from '../events/event.ts'
 import { recordingOf } from '../events/recording.ts'
 import { CALL, claimedCall, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
@@ -327,8 +328,9 @@ const ToldRow = Type.Object({
   ticket_id: Type.String(),
   position: Type.Integer(),
   kind: Type.String(),
-  before: Type.Unsafe<Readonly<Record<string, unknown>> | null>({}),
-  after: Type.Unsafe<Readonly<Record<string, unknown>> | null>({}),
+  before: Type.Unsafe<EventData | null>({}),
+  after: Type.Unsafe<EventData | null>({}),
+  visibility: orNull(Type.Enum(['public', 'internal'])),
 })
 export type ToldEvent = Static<typeof ToldRow>
 
@@ -336,7 +338,7 @@ export type ToldEvent = Static<typeof ToldRow>
 export const EVENTS_SINCE = statement(
   'bulk_job.events_since',
   { takes: { tenant_id: uuid, tickets: Sql.records(TOLD_SINCE) }, row: ToldRow },
-  `select e.ticket_id, e.position, e.kind, e.before, e.after
+  `select e.ticket_id, e.position, e.kind, e.before, e.after, e.visibility
 from json_to_recordset(:tickets::json) as i (${columnsOf(TOLD_SINCE)}) cross join lateral (
   -- Ticket by ticket: the offset keeps this from becoming a join that reads all events, the sum from a look at all since then.
   select * from events v where v.tenant_id = :tenant_id and v.ticket_id = i.ticket_id and v.position + 0 >= i.position offset 0) e

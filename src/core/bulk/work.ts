@@ -10,10 +10,10 @@ import type { ChangeDraft, TicketState } from '../tickets/drafts.ts'
 import { findStates } from '../tickets/queries/find.ts'
 import { decideOn } from '../tickets/rules/change.ts'
 import type { Circumstances } from '../tickets/rules/circumstances.ts'
+import { changeBack } from '../tickets/rules/undo.ts'
 import { changesInBulk } from '../tickets/store/change.ts'
 import { provenanceInput } from '../tickets/store/inputs.ts'
 import type { TicketChange } from '../tickets/ticket.ts'
-import { changeBack } from './rules.ts'
 import {
   EVENTS_SINCE,
   LEAVE_JOBS,

@@ -69,4 +69,6 @@ export interface Event {
   readonly at: Instant
   readonly before: EventData | null
   readonly after: EventData | null
+  /** The position of the first event of the change that this one undoes; null where it undoes none. */
+  readonly undoes: number | null
 }

@@ -8,7 +8,7 @@ const data = Type.Unsafe<EventData | null>({})
 
 /** Select list of an event `e`. */
 export const EVENT_VIEW =
-  'e.id, e.position, e.kind, e.ticket_id, e.message_id, e.actor_id, e.credential_id, e.dialect, e.request_id, e.at, e.before, e.after'
+  'e.id, e.position, e.kind, e.ticket_id, e.message_id, e.actor_id, e.credential_id, e.dialect, e.request_id, e.at, e.before, e.after, e.undoes'
 
 export const EventRow = Type.Object({
   id: text,
@@ -23,6 +23,8 @@ export const EventRow = Type.Object({
   at: text,
   before: data,
   after: data,
+  /** Absent in results that were stored before there was any. */
+  undoes: Type.Optional(nullable(Type.Integer())),
 })
 export type EventRow = Static<typeof EventRow>
 
@@ -40,5 +42,6 @@ export function eventOf(row: EventRow): Event {
     at: instant(row.at),
     before: row.before,
     after: row.after,
+    undoes: row.undoes ?? null,
   }
 }

@@ -19,6 +19,8 @@ export interface EventDraft {
   readonly messageId: string | null
   readonly before: EventData | null
   readonly after: EventData | null
+  /** The position of the first event of the change that it undoes, if it undoes one. */
+  readonly undoes?: number
 }
 
 export interface MessageDraft extends Content {

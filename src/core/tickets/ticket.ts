@@ -143,6 +143,8 @@ export interface TicketChange {
   /** Since when the requester waits, where a wait comes back that a change had ended; else since the change. */
   readonly waitingSince?: Instant
   readonly message?: NewMessage
+  /** The position of the first event of the change that this one takes back. */
+  readonly undoes?: number
 }
 
 /** How a change is to be carried out. */

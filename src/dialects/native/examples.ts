@@ -42,6 +42,7 @@ export const examples: Examples = {
   markRead: { params: TICKET },
   markUnread: { params: TICKET },
   changeTicket: { params: TICKET, body: { status: 'open', add_tags: ['urgent'] } },
+  undoChange: { params: { id: '{SAMPLE_CHANGED_TICKET_ID}' }, body: {} },
   addMessage: { params: TICKET, body: { text: 'Help is on its way.', visibility: 'public' } },
   listMessages: { params: TICKET },
   getOriginalMessage: { params: MESSAGE },

@@ -874,6 +874,7 @@ describe('paths and methods', () => {
       markRead: 'put /v1/tickets/{id}/read',
       markUnread: 'delete /v1/tickets/{id}/read',
       changeTicket: 'patch /v1/tickets/{id}',
+      undoChange: 'post /v1/tickets/{id}/undo',
       deleteTicket: 'delete /v1/tickets/{id}',
       addMessage: 'post /v1/tickets/{id}/messages',
       deleteMessage: 'delete /v1/tickets/{id}/messages/{message}',

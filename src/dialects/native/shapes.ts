@@ -31,6 +31,12 @@ const UTC = { format: 'date-time', description: 'UTC, for instance 2026-01-15T10
 export const instant = Type.String(UTC)
 export const instantOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'], ...UTC })
 
+/** Of an event. */
+export const undoes = Type.Unsafe<number | null>({
+  type: ['integer', 'null'],
+  description: 'Position of the first event of the change that this one undoes; null: none.',
+})
+
 /** A page of a list. */
 export function listOf<Item extends TSchema>(item: Item) {
   return closed({

@@ -116,13 +116,18 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
   const description =
     message && before.latestMessageAt === null && message.visibility === 'public' ? message.plain : state.description
   const after = { ...state, description }
-  return { state: events.some(isRealChange) ? touched(after, before, message, given) : before, messages: said, events }
+  const { undoes } = change
+  return {
+    state: events.some(isRealChange) ? touched(after, before, message, given) : before,
+    messages: said,
+    events: undoes === undefined ? events : events.map((event) => ({ ...event, undoes })),
+  }
 }
 
 function checkChange(before: TicketState, change: TicketChange, given: Circumstances): void {
   const { actor, people } = given
   // Whatever has no permission of its own, also what is added later.
-  const { assigneeId: _assignee, status: _status, message: _message, ...fields } = change
+  const { assigneeId: _assignee, status: _status, message: _message, undoes: _undoes, ...fields } = change
   const changesFields = Object.values(fields).some((value) => value !== undefined)
   if (changesFields) demand(actor, 'ticket.change', before.deskId)
   if (change.assigneeId !== undefined) demand(actor, 'ticket.assign', before.deskId)
@@ -150,6 +155,7 @@ function fieldsAfter(before: TicketState, change: TicketChange): Partial<TicketS
   }
 }
 
-function sameData(one: EventData | null, other: EventData | null): boolean {
+/** Whether two sides of an event tell the same. */
+export function sameData(one: EventData | null, other: EventData | null): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }

@@ -6,7 +6,7 @@ import type { EventDraft, TicketDraft } from '../drafts.ts'
 import { toldAtOpening } from '../fields.ts'
 import { FILED_FIELDS, type FiledField, type NewTicket } from '../ticket.ts'
 import type { Circumstances } from './circumstances.ts'
-import { isFinished } from './lifecycle.ts'
+import { openingMoments } from './lifecycle.ts'
 import { openingMessage } from './message.ts'
 import { checkAssignee, checkReferences, checkRequester, unknown } from './references.ts'
 import { distinct } from './tags.ts'
@@ -30,15 +30,11 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
   const direction = input.direction ?? 'inbound'
   const opening = input.message
   const message = opening ? openingMessage(opening, status, input, given) : null
-  const isPublic = message?.visibility === 'public'
-  const byAgent = message?.authorRole === 'agent'
   const state: TicketDraft['state'] = {
     id,
     deskId: input.deskId,
-    version: 1,
     title: input.title ?? '',
-    description: isPublic && message ? message.plain : '',
-    status,
+    description: message?.visibility === 'public' ? message.plain : '',
     priority: input.priority ?? 'normal',
     topicId: input.topicId ?? null,
     typeId: input.typeId ?? null,
@@ -54,16 +50,7 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
     externalReference: typeof input.externalReference === 'string' ? composed(input.externalReference) : null,
     tags: distinct(input.tags ?? []),
     createdAt: now,
-    updatedAt: now,
-    statusChangedAt: null,
-    firstResponseAt: isPublic && byAgent ? now : null,
-    latestMessageAt: isPublic ? now : null,
-    latestAgentAt: byAgent ? now : null,
-    latestRequesterAt: direction === 'inbound' && !byAgent ? now : null,
-    waitingSince: direction === 'inbound' && !byAgent && !isFinished(status) ? now : null,
-    solvedAt: status === 'solved' ? now : null,
-    closedAt: status === 'closed' ? now : null,
-    finishedAt: isFinished(status) ? now : null,
+    ...openingMoments({ status, direction, message, now }),
   }
   const event: EventDraft = {
     id: given.newId(),

@@ -28,25 +28,76 @@ export function statusAfter(
   return waited ? 'open' : before.status
 }
 
+/** The times of a ticket, what they follow from, and its version. */
+export type Moments = Pick<
+  TicketState,
+  | 'status'
+  | 'version'
+  | 'updatedAt'
+  | 'statusChangedAt'
+  | 'firstResponseAt'
+  | 'latestMessageAt'
+  | 'latestAgentAt'
+  | 'latestRequesterAt'
+  | 'waitingSince'
+  | 'solvedAt'
+  | 'closedAt'
+  | 'finishedAt'
+>
+
+/** What times depend on of what was said. */
+type Said = Pick<MessageDraft, 'visibility' | 'authorRole'>
+
+/** The times of a new ticket. */
+export function openingMoments(opening: {
+  readonly status: Status
+  readonly direction: TicketState['direction']
+  readonly message: Said | null
+  readonly now: Instant
+}): Moments {
+  const { status, direction, message, now } = opening
+  const isPublic = message?.visibility === 'public'
+  const byAgent = message?.authorRole === 'agent'
+  const isAsked = direction === 'inbound' && !byAgent
+  return {
+    status,
+    version: 1,
+    updatedAt: now,
+    statusChangedAt: null,
+    firstResponseAt: isPublic && byAgent ? now : null,
+    latestMessageAt: isPublic ? now : null,
+    latestAgentAt: byAgent ? now : null,
+    latestRequesterAt: isAsked ? now : null,
+    waitingSince: isAsked && !isFinished(status) ? now : null,
+    solvedAt: status === 'solved' ? now : null,
+    closedAt: status === 'closed' ? now : null,
+    finishedAt: isFinished(status) ? now : null,
+  }
+}
+
+/** What a change does to times, beside the status and what is said. */
+type Moving = Pick<TicketChange, 'waiting' | 'waitingSince'>
+
 /**
  * Since when the requester waits: from their first public message that nobody answered, until a public message of the desk,
  * a solution, or the word that there is nothing to answer. A note answers nobody, and opening a ticket neither.
  */
 function waitingSince(
-  state: TicketState,
-  before: TicketState,
-  { change, message, now }: { change: TicketChange; message: MessageDraft | null; now: Instant },
+  state: Moments,
+  before: Moments,
+  { change, message, now }: { change: Moving; message: Said | null; now: Instant },
 ): Instant | null {
   if (isFinished(state.status) || change.waiting === false) return null
   if (message?.visibility === 'public') return message.authorRole === 'agent' ? null : (before.waitingSince ?? now)
   return change.waiting === true ? (before.waitingSince ?? change.waitingSince ?? now) : before.waitingSince
 }
 
-export function withTimes(
-  state: TicketState,
-  before: TicketState,
-  step: { readonly change: TicketChange; readonly message: MessageDraft | null; readonly now: Instant },
-): TicketState {
+/** A state after a step, with the times that it moves. */
+export function withTimes<State extends Moments>(
+  state: State,
+  before: Moments,
+  step: { readonly change: Moving; readonly message: Said | null; readonly now: Instant },
+): State {
   const { message, now } = step
   const isPublic = message?.visibility === 'public'
   const byAgent = message?.authorRole === 'agent'

@@ -70,6 +70,7 @@ const EVENT = {
   message_id: nullable(uuid),
   before: DATA,
   after: DATA,
+  undoes: nullable(bigint),
 }
 
 const ADDED_MESSAGE = {
@@ -270,9 +271,9 @@ said as (
 ${files.attached}
 recorded as (
   insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at,
-    before, after, desk_id, requester_id, assignee_id, visibility)
+    before, after, undoes, desk_id, requester_id, assignee_id, visibility)
   select :tenant_id, c.event_position + n.nth, n.id, n.kind, n.ticket_id, n.message_id, n.actor_id, n.credential_id, n.dialect,
-    n.request_id, o.at, n.before, n.after, n.desk_id, n.requester_id, n.assignee_id, m.visibility
+    n.request_id, o.at, n.before, n.after, n.undoes, n.desk_id, n.requester_id, n.assignee_id, m.visibility
   from numbered_events n join moments o on o.id = n.ticket_id left join new_messages m on m.message_id = n.message_id, counted c
   returning e.*
 ),
@@ -403,6 +404,7 @@ function changeValues(tenantId: string, calls: readonly ChangeCall[]) {
         message_id: event.messageId,
         before: event.before,
         after: event.after,
+        undoes: event.undoes ?? null,
       })),
   )
   const messages = calls.flatMap((each, call) =>

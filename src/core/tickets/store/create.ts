@@ -341,7 +341,7 @@ function loneOutcome({ draft, by }: CreateCall, row: LoneRow | undefined): Write
   const { integer, number, position, requester } = row
   const at = instant(row.recorded_at)
   const { assigneeId: _, ...state } = recordedAt(draft.state, at)
-  const event = { ...draft.event, ...by, at, position, ticketId: state.id }
+  const event = { ...draft.event, ...by, at, position, ticketId: state.id, undoes: null }
   return {
     done: { tickets: [{ ...state, integer, number, requester, assignee: null }], events: [event], messages: [] },
   }

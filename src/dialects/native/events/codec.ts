@@ -45,5 +45,6 @@ export function encodeEvent(event: RecordedEvent): EventAnswer {
     visibility: event.visibility,
     before: encodeEventData(event.before),
     after: encodeEventData(event.after),
+    undoes: event.undoes,
   }
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { EVENT_KINDS } from '../../../core/events/event.ts'
-import { closed, id, instant, word } from '../shapes.ts'
+import { closed, id, instant, undoes, word } from '../shapes.ts'
 
 const idOrNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description })
 const values = (description: string) =>
@@ -30,6 +30,7 @@ export const EventAnswer = closed({
   }),
   before: values('The changed fields as they were.'),
   after: values('The changed fields as they are since.'),
+  undoes,
 })
 export type EventAnswer = Static<typeof EventAnswer>
 

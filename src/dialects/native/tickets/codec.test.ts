@@ -329,6 +329,7 @@ test('any entry of a timeline is shown in the documented form', () => {
       at: fc.constant('2026-01-15T10:20:30.123Z'),
       before: fc.option(fc.constant({ status: 'open' })),
       after: fc.option(fc.constant({ tags: ['a'], topic_id: null })),
+      undoes: fc.option(fc.integer({ min: 1 })),
     }),
   })
   fc.assert(

@@ -311,6 +311,7 @@ export function encodeTimelineEntry(
     request_id: event.requestId,
     before: encodeEventData(event.before),
     after: encodeEventData(event.after),
+    undoes: event.undoes,
     message: message && encodeMessage(names, message, linkTo),
   }
 }

@@ -7,6 +7,7 @@ import { markRead, markUnread } from '../../../core/marks/commands.ts'
 import { queryTickets } from '../../../core/query/list.ts'
 import { changeTicket } from '../../../core/tickets/commands/change.ts'
 import { createTicket } from '../../../core/tickets/commands/create.ts'
+import { undoChange } from '../../../core/tickets/commands/undo.ts'
 import { getMessagePage } from '../../../core/tickets/queries/conversation.ts'
 import { getTicket, getTicketByNumber } from '../../../core/tickets/queries/find.ts'
 import { listShown, listTickets } from '../../../core/tickets/queries/list.ts'
@@ -63,6 +64,7 @@ import {
   TicketQuery,
   TimelineAnswer,
   TimelineQuery,
+  UndoBody,
 } from './schema.ts'
 
 /** What people write. */
@@ -184,6 +186,24 @@ export const ticketRoutes: readonly Route<Need>[] = [
     handle: async ({ ctx, params, body, headers }) =>
       orAsItIs(ctx, params, async (ref) => {
         const { ticket } = await changeTicket(ctx, ref, decodeChange(body), decodePrecondition(headers))
+        return answerTicket(ctx.tenant, ticket)
+      }),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/tickets/:id/undo',
+    operationId: 'undoChange',
+    summary:
+      'Undo the last change of a ticket, or another one: it gets what it had, unless that would overwrite something newer',
+    headers: IF_MATCH,
+    need: ['ticket.read', 'ticket.change', 'ticket.status', 'ticket.assign'],
+    params: TicketParams,
+    body: UndoBody,
+    bodyOptional: true,
+    answers: { 200: TicketAnswer },
+    handle: async ({ ctx, params, body, headers }) =>
+      orAsItIs(ctx, params, async (ref) => {
+        const { ticket } = await undoChange(ctx, ref, body.change ?? null, decodePrecondition(headers))
         return answerTicket(ctx.tenant, ticket)
       }),
   }),

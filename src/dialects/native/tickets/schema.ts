@@ -9,7 +9,7 @@ import { ABILITIES } from '../../../core/tickets/rules/abilities.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { DeskName, groupName, recordName } from '../names.ts'
 import { messagePageParameters, pageParameters } from '../paging.ts'
-import { closed, id, instant, instantOrNull, listOf, objectOrNull, textOrNull, word } from '../shapes.ts'
+import { closed, id, instant, instantOrNull, listOf, objectOrNull, textOrNull, undoes, word } from '../shapes.ts'
 
 // --- requests: closed too, so that a misspelt field or filter is refused and not ignored --------------------------------
 
@@ -115,6 +115,16 @@ export const ChangeBody = closed({
   ),
 })
 export type ChangeBody = Static<typeof ChangeBody>
+
+export const UndoBody = closed({
+  change: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'Position of any event of the change, as the timeline tells it; the last change by default.',
+    }),
+  ),
+})
 
 export const VISIBILITIES = ['public', 'internal'] as const
 
@@ -363,6 +373,7 @@ export const TimelineEntryAnswer = closed({
   request_id: Type.String(),
   before: EventDataAnswer,
   after: EventDataAnswer,
+  undoes,
   message: objectOrNull(messageProperties),
 })
 export type TimelineEntryAnswer = Static<typeof TimelineEntryAnswer>

@@ -32,6 +32,7 @@ function entry(kind: EventKind, after: EventData | null, more: Partial<TimelineE
     at: '2026-01-15T11:00:00.999Z',
     before: null,
     after,
+    undoes: null,
   }
   return { event, message: null, actor: service, credentialName: 'shop', ...more }
 }

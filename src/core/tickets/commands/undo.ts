@@ -1,0 +1,53 @@
+import type { Context } from '../../context.ts'
+import { Refusal, refuse } from '../../errors.ts'
+import { may } from '../../identity/actor.ts'
+import type { Permission } from '../../identity/permissions.ts'
+import { undoing } from '../rules/undo.ts'
+import { LOG_OF_TICKET, logEntryOf } from '../store/log.ts'
+import type { ChangeOptions, Ticket, TicketChange, TicketRef } from '../ticket.ts'
+import { changeTicket } from './change.ts'
+import type { OneTicket } from './outcome.ts'
+
+/** As much of a log is looked at: what has so much after it is history. */
+const EVENTS_LOOKED_AT = 1_000
+
+const CHANGING: readonly Permission[] = ['ticket.change', 'ticket.status', 'ticket.assign']
+
+/**
+ * Undoes a change of a ticket: all that one call changed gets what it had, unless that would overwrite something newer. It is
+ * a change like any other, by whoever may make it, and can be undone itself.
+ *
+ * @param position of any event of the change; null for the last change.
+ * @throws Refusal `not_found`, `forbidden`, `conflict` where it cannot be undone, `invalid` (path `change`), and as
+ * `changeTicket`.
+ */
+export async function undoChange(
+  ctx: Context,
+  ref: TicketRef,
+  position: number | null,
+  options: Pick<ChangeOptions, 'version'> = {},
+): Promise<OneTicket> {
+  try {
+    return await changeTicket(ctx, ref, { decide: (ticket) => changeThatUndoes(ctx, ticket, position) }, options)
+  } catch (error) {
+    throw asConflict(error)
+  }
+}
+
+async function changeThatUndoes(ctx: Context, ticket: Ticket, position: number | null): Promise<TicketChange> {
+  if (!CHANGING.some((permission) => may(ctx.actor, permission, ticket.deskId)))
+    refuse({ code: 'forbidden', permission: 'ticket.change' })
+  // After the ticket: what is recorded since then has changed it, and this is decided again.
+  const rows = await ctx.store.run(
+    LOG_OF_TICKET.with({ tenant_id: ctx.tenant.id, ticket_id: ticket.id, limit: EVENTS_LOOKED_AT }),
+  )
+  return undoing(rows.map(logEntryOf), position, { direction: ticket.direction, worksOn: () => true })
+}
+
+/** Nobody who undoes names an assignee or a topic: that one is gone is no mistake of theirs. */
+function asConflict(error: unknown): unknown {
+  if (!(error instanceof Refusal) || error.error.code !== 'invalid') return error
+  const [issue] = error.error.issues
+  if (!issue || issue.path[0] === 'change') return error
+  return new Refusal({ code: 'conflict', message: `What it had before cannot be had any more. ${issue.message}` })
+}

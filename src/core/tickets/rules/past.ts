@@ -1,0 +1,125 @@
+import type { Event } from '../../events/event.ts'
+import type { AuthorRole, Visibility } from '../../messages/message.ts'
+import { STATUSES, type Status } from '../../words.ts'
+import type { TicketState } from '../drafts.ts'
+import { sameData } from './change.ts'
+import { type Moments, openingMoments, withTimes } from './lifecycle.ts'
+
+/** What the log tells of a ticket: an event, where its ticket stood then, and what is known of its message. */
+export interface LogEntry
+  extends Pick<
+    Event,
+    'position' | 'kind' | 'at' | 'requestId' | 'messageId' | 'actorId' | 'dialect' | 'before' | 'after' | 'undoes'
+  > {
+  readonly deskId: string | null
+  readonly requesterId: string | null
+  readonly visibility: Visibility | null
+  readonly authorRole: AuthorRole | null
+}
+
+/** What replaying a log depends on beside the log. */
+export interface Replay {
+  readonly direction: TicketState['direction']
+  /** Whether somebody works on a desk: what they do there is an agent's, also on a ticket that they asked for. */
+  readonly worksOn: (userId: string, deskId: string) => boolean
+}
+
+/** Whether an event tells of a change, and not merely of what was so already. An erasure leaves nothing on either side. */
+export function isReal({ kind, before, after }: Pick<LogEntry, 'kind' | 'before' | 'after'>): boolean {
+  if (kind === 'ticket.created' || kind.startsWith('message.')) return true
+  return !sameData(before, after) || Object.keys(before ?? {}).length === 0
+}
+
+/** What each call recorded, in their order. */
+export function callsIn(log: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
+  const calls: LogEntry[][] = []
+  for (const entry of log) {
+    const call = calls.at(-1)
+    if (call?.[0]?.requestId === entry.requestId) call.push(entry)
+    else calls.push([entry])
+  }
+  return calls
+}
+
+/**
+ * The times of a ticket after what a log tells, by the rules by which a change moves them.
+ *
+ * @param log from the opening on; without it, what happened before is not known.
+ */
+export function momentsAfter(log: readonly LogEntry[], given: Replay): Moments {
+  let moments: Moments = openingMoments({ status: 'new', direction: 'outbound', message: null, now: '' })
+  /** Since when the requester waited before each change, by its first position: an undo gives that back. */
+  const waited = new Map<number, string | null>()
+  for (const call of callsIn(log)) {
+    const [first] = call
+    if (!first) continue
+    waited.set(first.position, moments.waitingSince)
+    for (const step of stepsIn(call)) moments = momentsAfterStep(moments, step, { log, waited, ...given })
+    moments = { ...moments, version: moments.version + (call.some(countsAsChange) ? 1 : 0) }
+  }
+  return moments
+}
+
+/** The version that a ticket is opened with is its first. */
+const countsAsChange = (entry: LogEntry): boolean => entry.kind !== 'ticket.created' && isReal(entry)
+
+/** Each message that a call brings begins a step of its own. */
+function stepsIn(call: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
+  const steps: LogEntry[][] = [[]]
+  for (const entry of call) {
+    const step = steps.at(-1)
+    if (step === undefined || (entry.kind === 'message.added' && step.length > 0)) steps.push([entry])
+    else step.push(entry)
+  }
+  return steps
+}
+
+interface Replaying extends Replay {
+  readonly log: readonly LogEntry[]
+  readonly waited: ReadonlyMap<number, string | null>
+}
+
+function momentsAfterStep(before: Moments, step: readonly LogEntry[], given: Replaying): Moments {
+  const last = step.at(-1)
+  if (!last) return before
+  const created = step.find(({ kind }) => kind === 'ticket.created')
+  const { at: now } = last
+  if (created) {
+    const role = created.authorRole ?? roleOfDeleted(created, given.log)
+    const message =
+      created.messageId === null || role === null
+        ? null
+        : { visibility: created.visibility ?? 'public', authorRole: role }
+    return openingMoments({ status: statusIn(created) ?? 'new', direction: given.direction, message, now })
+  }
+  if (last.kind === 'message.deleted') return { ...before, updatedAt: now }
+  const [first] = step
+  const message =
+    first?.kind === 'message.added' && first.authorRole !== null
+      ? { visibility: first.visibility ?? 'public', authorRole: first.authorRole }
+      : null
+  const status = step.findLast(({ kind }) => kind === 'ticket.status_changed')
+  const waiting = step.findLast(({ kind }) => kind === 'ticket.waiting_changed')
+  const since = waiting && waiting.undoes !== null ? given.waited.get(waiting.undoes) : null
+  const change = {
+    ...(waiting && { waiting: waiting.after?.['waiting'] === true }),
+    ...(typeof since === 'string' && { waitingSince: since }),
+  }
+  const state = { ...before, status: (status && statusIn(status)) ?? before.status }
+  const after = withTimes(state, before, { change, message, now })
+  if (!step.some(isReal)) return before
+  const { actorId, requesterId, deskId } = last
+  const byRequester =
+    actorId !== null && actorId === requesterId && !(deskId !== null && given.worksOn(actorId, deskId))
+  const isAgents = !byRequester && message?.authorRole !== 'requester'
+  return { ...after, updatedAt: now, latestAgentAt: isAgents ? now : after.latestAgentAt }
+}
+
+/** What is told of a message once it is deleted. */
+function roleOfDeleted({ messageId }: LogEntry, log: readonly LogEntry[]): AuthorRole | null {
+  return log.find((entry) => entry.kind === 'message.deleted' && entry.messageId === messageId)?.authorRole ?? null
+}
+
+function statusIn({ after }: LogEntry): Status | undefined {
+  return STATUSES.find((status) => status === after?.['status'])
+}

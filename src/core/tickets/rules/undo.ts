@@ -1,0 +1,147 @@
+import { refuse, refuseField } from '../../errors.ts'
+import { PRIORITIES, STATUSES } from '../../words.ts'
+import type { TicketChange } from '../ticket.ts'
+import { isReal, type LogEntry, momentsAfter, type Replay } from './past.ts'
+
+/** An event of a ticket, as far as what it told can be taken back. */
+export type Told = Pick<LogEntry, 'position' | 'before' | 'after' | 'visibility'> & { readonly kind: string }
+
+/** What a change did to a ticket: the positions of its events, and the wait that it ended. */
+export interface Done {
+  readonly first: number
+  readonly last: number
+  readonly waitingSince: string | null
+}
+
+type Data = Readonly<Record<string, unknown>>
+
+const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+const textOrNull = (value: unknown): string | null | undefined => (value === null ? null : textIn(value))
+const numberOrNull = (value: unknown): number | null | undefined =>
+  value === null || typeof value === 'number' ? value : undefined
+const textsIn = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+
+/** A change with what is known of it; nothing is known of what was erased. */
+function known<Key extends keyof TicketChange>(key: Key, value: TicketChange[Key] | undefined): TicketChange | null {
+  return value === undefined ? null : { [key]: value }
+}
+
+/** What gives back what events of a kind took. */
+interface Back {
+  /** What people call the field. */
+  readonly name: string
+  /** Null where it is not known any more what there was. */
+  readonly change: (before: Data, after: Data) => TicketChange | null
+  /** What of this kind or another, once it is newer, would be overwritten; the kind itself by default. */
+  readonly isOverwritten?: (newer: Told) => boolean
+}
+
+const BACK: Readonly<Record<string, Back>> = {
+  'ticket.title_changed': { name: 'title', change: ({ title }) => known('title', textIn(title)) },
+  'ticket.topic_changed': { name: 'topic', change: ({ topic_id }) => known('topicId', numberOrNull(topic_id)) },
+  'ticket.type_changed': { name: 'type', change: ({ type_id }) => known('typeId', numberOrNull(type_id)) },
+  'ticket.priority_changed': {
+    name: 'priority',
+    change: ({ priority }) =>
+      known(
+        'priority',
+        PRIORITIES.find((each) => each === priority),
+      ),
+  },
+  'ticket.form_changed': { name: 'form', change: ({ form_id }) => known('formId', numberOrNull(form_id)) },
+  'ticket.tags_changed': {
+    name: 'tags',
+    change: (before, after) => {
+      const [was, is] = [textsIn(before['tags']), textsIn(after['tags'])]
+      return {
+        addTags: was.filter((tag) => !is.includes(tag)),
+        removeTags: is.filter((tag) => !was.includes(tag)),
+      }
+    },
+  },
+  'ticket.desk_changed': { name: 'desk', change: ({ desk_id }) => known('deskId', textIn(desk_id)) },
+  'ticket.group_changed': { name: 'group', change: ({ group_id }) => known('groupId', textOrNull(group_id)) },
+  'ticket.requester_changed': {
+    name: 'requester',
+    change: ({ requester_id }) => known('requesterId', textOrNull(requester_id)),
+  },
+  'ticket.assignee_changed': {
+    name: 'assignee',
+    change: ({ assignee_id }) => known('assigneeId', textOrNull(assignee_id)),
+  },
+  'ticket.status_changed': {
+    name: 'status',
+    change: ({ status }) => {
+      const to = STATUSES.find((each) => each === status)
+      return known('status', to && { to })
+    },
+  },
+  'ticket.waiting_changed': {
+    name: 'waiting',
+    change: ({ waiting }) => known('waiting', waiting === true),
+    isOverwritten: (newer) => isAboutWaiting(newer) || newer.kind === 'ticket.status_changed',
+  },
+}
+
+/** Whether something was said to the requester or by them, or decided, about who waits. */
+const isAboutWaiting = ({ kind, visibility }: Told): boolean =>
+  kind === 'ticket.waiting_changed' || (kind === 'message.added' && visibility !== 'internal')
+
+/**
+ * What gives a ticket back what a change took from it.
+ *
+ * @param events the ticket's, from the first of the change on.
+ * @throws Refusal `conflict` where something newer would be overwritten, or where it is not known what there was.
+ */
+export function changeBack(events: readonly Told[], { first, last, waitingSince }: Done): TicketChange {
+  const own = Map.groupBy(
+    events.filter(({ position }) => position >= first && position <= last),
+    ({ kind }) => kind,
+  )
+  const newer = events.filter(({ position }) => position > last)
+  const since = [...own.keys()].flatMap((kind) => {
+    const { name = kind, isOverwritten = (each: Told) => each.kind === kind } = BACK[kind] ?? {}
+    return newer.some(isOverwritten) ? [name] : []
+  })
+  if (since.length > 0) refuse({ code: 'conflict', message: `Changed since: ${since.join(', ')}.` })
+  // Of several events of a kind, what there was before the first of them.
+  const back = [...own].flatMap(([kind, each]) => {
+    const change = BACK[kind]?.change(each[0]?.before ?? {}, each.at(-1)?.after ?? {})
+    if (change === null) refuse({ code: 'conflict', message: 'What it had before is not known any more.' })
+    return change ?? []
+  })
+  const change: TicketChange = Object.assign({ undoes: first }, ...back)
+  const waits = waitingSince !== null && !newer.some(isAboutWaiting)
+  return waits ? { ...change, waiting: true, waitingSince } : change
+}
+
+const NO_FIELDS = 'What was said, opened or deleted cannot be undone: only changes of a ticket can.'
+
+/**
+ * What undoes a change of a ticket.
+ *
+ * @param log of the ticket, as it is known: from its opening on, or its end.
+ * @param position of any event of the change; null for the last change.
+ * @throws Refusal `conflict` where nothing can be undone or something newer would be overwritten; `invalid` (path `change`)
+ */
+export function undoing(log: readonly LogEntry[], position: number | null, given: Replay): TicketChange {
+  const asked = position === null ? log.findLast(isReal) : log.find((entry) => entry.position === position)
+  if (!asked) {
+    if (position !== null)
+      refuseField(['change'], 'unknown', 'The ticket has no such event, or too much came after it.')
+    refuse({ code: 'conflict', message: 'There is nothing to undo.' })
+  }
+  const own = log.filter(({ requestId }) => requestId === asked.requestId)
+  const [first = asked] = own
+  const { position: last } = own.at(-1) ?? asked
+  if (!own.some(isReal)) refuse({ code: 'conflict', message: 'There is nothing to undo.' })
+  if (own.some(({ kind }) => BACK[kind] === undefined)) refuse({ code: 'conflict', message: NO_FIELDS })
+  const undo = log.find(({ undoes }) => undoes === first.position)
+  if (undo) refuse({ code: 'conflict', message: `It was undone already, at position ${undo.position}.` })
+  const earlier = log.filter((entry) => entry.position < first.position)
+  const waited = momentsAfter(earlier, given).waitingSince
+  const waits = momentsAfter([...earlier, ...own], given).waitingSince !== null
+  const since = log.filter((entry) => entry.position >= first.position)
+  return changeBack(since, { first: first.position, last, waitingSince: waits ? null : waited })
+}
