@@ -247,6 +247,7 @@ const ROOMS = [
   'views',
   'access',
   'bulk',
+  'export',
   'logins',
   'authorization',
   'tenants',

@@ -105,7 +105,8 @@ function undocumentedBy(dialect: Dialect, method: string, sent: string, answer: 
   const type = answer.headers.get('content-type')?.split(';', 1)[0]?.trim() ?? 'no content type'
   const schema = content.get(type) ?? content.get('*/*')
   if (!schema) return `the content type ${type}`
-  if (!type.endsWith('json')) return null
+  // Not lines of it, which are no JSON together.
+  if (!/[/+]json$/.test(type)) return null
   const validate = compiled(schema)
   const body: unknown = JSON.parse(answer.text)
   return validate(body) ? null : `a body with ${ajv.errorsText(validate.errors, { dataVar: 'body' })}`

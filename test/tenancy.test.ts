@@ -34,6 +34,7 @@ import { eraseUser } from '../src/core/erasure/person.ts'
 import { deleteTickets } from '../src/core/erasure/ticket.ts'
 import { openFeed } from '../src/core/events/feed.ts'
 import { getEvents } from '../src/core/events/queries.ts'
+import { beginExport } from '../src/core/export/commands.ts'
 import { addToGroup, membersOf, removeFromGroup } from '../src/core/groups/members.ts'
 import { purgeClaims } from '../src/core/idempotency/purge.ts'
 import { ROLES } from '../src/core/identity/permissions.ts'
@@ -394,6 +395,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await driveViews(made)
   await driveCredentials(made)
   await driveBulk(made, store)
+  await driveExport(made)
   const group = { id: made.tenant.groups[0]?.id ?? assert.fail() }
   await addToGroup(as(made.owner), group.id, made.agent)
   assert.deepEqual(
@@ -499,6 +501,14 @@ async function driveBulk(made: SmallTenant, store: Store): Promise<void> {
   assert.equal((await listResults(owner(), id, { after: 0, outcome: null, limit: 1 })).results[0]?.outcome, null)
   assert.equal((await listJobs(owner(), { before: null, limit: 10 })).jobs.length, 3)
   await purgeJobs(store, tenantId, '2100-01-01T00:00:00.000Z')
+}
+
+/** All there is is exported, with files. */
+async function driveExport(made: SmallTenant): Promise<void> {
+  const { records } = await beginExport(made.as(made.owner), { query: null, files: true, after: null })
+  const kinds = new Set<string>()
+  for await (const record of records) kinds.add(record.kind)
+  for (const kind of ['catalogue', 'user', 'ticket']) assert.ok(kinds.has(kind), kind)
 }
 
 /** Views are saved, put in order, counted and deleted. */

@@ -24,6 +24,7 @@ export const EVENT_KINDS = [
   'user.password_link_created',
   'user.second_factor_changed',
   'tenant.changed',
+  'tenant.exported',
   'desk.created',
   'desk.changed',
   'group.created',

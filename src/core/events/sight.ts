@@ -16,12 +16,13 @@ export interface RecordedEvent extends Event {
  * Whether an event is for an actor to read: of tickets that were in sight then, also in the moment in which they left it,
  * and of notes only with the permission to read them; of the catalogue whoever may read it, and of who is in groups whoever reads of people; of people only an owner, who
  * sees all of them, and oneself; of views those for whom they are, or were; of credentials who manages them; of bulk jobs
- * who asked for them, and owners.
+ * who asked for them, and owners; of exports whoever made them, and who reads all of the tenant's events.
  */
 export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
   if (event.kind.startsWith('user.')) return showsUser(actor, event)
   if (event.kind.startsWith('view.')) return showsView(actor, event)
   if (event.kind.startsWith('credential.')) return showsCredential(actor, event)
+  if (event.kind === 'tenant.exported') return showsExport(actor, event)
   if (event.kind.startsWith('bulk_job.')) return showsBulkJob(actor, event)
   if (event.kind.startsWith('group.member_')) return mayTenantWide(actor, 'user.read')
   if (event.ticketId === null) return actor.permissions.has('catalogue.read')
@@ -45,6 +46,11 @@ function showsCredential(actor: Actor, { before, after }: RecordedEvent): boolea
 function showsBulkJob({ permissions, user, credential }: Actor, { after }: RecordedEvent): boolean {
   if (!permissions.has('ticket.bulk')) return false
   return after?.['user_id'] === user.id || (user.isOwner && credential.deskId === null)
+}
+
+function showsExport(actor: Actor, { actorId }: RecordedEvent): boolean {
+  if (actorId === actor.user.id) return actor.permissions.has('export')
+  return actor.credential.deskId === null && mayTenantWide(actor, 'audit.read')
 }
 
 /** Of a private view nobody but its author does anything. */

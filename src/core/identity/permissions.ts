@@ -67,6 +67,7 @@ const ADMIN: readonly Permission[] = [
   'view.manage',
   'webhook.manage',
   'credential.manage',
+  'export',
 ]
 
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {

@@ -159,6 +159,28 @@ function placeOf({ row: { sort_key: key, id }, isExact }: FoundRow, isBack: bool
   return { key, id, isBack, isExact }
 }
 
+/**
+ * The next tickets in sight that meet some conditions, without their descriptions, in the order in which they were opened.
+ *
+ * @param after the integer of the ticket before.
+ * @returns `next`: the integer to go on after, null at the end. @throws Refusal as `queryTickets`
+ */
+export async function walkTickets(
+  ctx: Context,
+  conditions: Conditions,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<{ readonly tickets: readonly Ticket[]; readonly next: number | null }> {
+  const lookup = await lookupOf(ctx, conditions, MOST_AMONG)
+  if (lookup === null) return { tickets: [], next: null }
+  const cursor = { key: String(after), id: ctx.tenant.id, isBack: false, isExact: false }
+  const page: QueryPage = { sort: 'created', descending: false, cursor, limit }
+  const { found, end } = await read(ctx, { ...lookup, exact: null }, page, { characters: 0, reads: MOST_READ })
+  const rows = found.map(({ row }) => row)
+  const tickets = await withPeople(ctx, rows, 0)
+  const last = rows.length >= limit ? rows.at(-1) : undefined
+  return { tickets, next: last?.integer ?? (end === null ? null : Number(end.key)) }
+}
+
 /** So many pages are read where all tickets are wanted: words that are in more of them are too common. */
 const MOST_PAGES = 40
 

@@ -228,6 +228,16 @@ export async function findProfile(
   return user && (ctx.actor === null || reachesPerson(ctx.actor, user)) ? user : null
 }
 
+/** All that is known of some users, as far as they are in reach, as the actor sees them. @throws Refusal `forbidden` */
+export async function findProfiles(ctx: Context, ids: readonly string[]): Promise<readonly UserProfile[]> {
+  demandTenantWide(ctx.actor, 'user.read')
+  const rows = await ctx.store.run(PROFILES.with({ tenant_id: ctx.tenant.id, ids, integers: [] }))
+  return rows
+    .map(profileOf)
+    .filter((user) => reachesPerson(ctx.actor, user))
+    .map((user) => asReached(ctx.actor, user))
+}
+
 /**
  * Whom an erasure is about: a user in reach, or one who was erased before, of whom nothing but the ids is left.
  *

@@ -29,6 +29,12 @@ export async function callerOf(request: Asking, services: Services): Promise<Act
   return authorization === undefined ? bySession(request, services) : byKey(authorization, services)
 }
 
+/** Who has these credentials by now, for what goes on for longer than a moment; null where it is nobody any more. */
+export async function readerNow(headers: Asking['headers'], services: Services): Promise<Actor | null> {
+  const actor = await callerOf({ method: 'GET', headers }, services)
+  return actor && withinScopes(actor)
+}
+
 async function byKey(authorization: string, { access }: Services): Promise<Actor | null> {
   const key = BEARER.exec(authorization)?.[1]
   return key === undefined ? null : access.resolve('native', 'api_key', key)

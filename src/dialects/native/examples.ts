@@ -74,6 +74,7 @@ export const examples: Examples = {
   cancelJob: JOB,
   // A second undo would be a conflict: by the key a repeat is answered alike.
   undoJob: { ...JOB, headers: { 'Idempotency-Key': 'undo-the-sample' } },
+  exportRecords: { query: { q: 'printer status:open' } },
   listGroupMembers: { params: { id: '{SAMPLE_GROUP_ID}' } },
   addGroupMember: MEMBER,
   removeGroupMember: MEMBER,

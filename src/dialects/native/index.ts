@@ -7,6 +7,7 @@ import { catalogueRoutes } from './catalogue/routes.ts'
 import { errors, ProblemBody, tooLateBody } from './errors.ts'
 import { eventRoutes } from './events/routes.ts'
 import { examples } from './examples.ts'
+import { exportRoutes } from './export/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { options } from './options.ts'
 import { openPasswordRoutes, passwordRoutes } from './passwords/routes.ts'
@@ -47,6 +48,7 @@ export const native: Dialect<Need, 'native'> = {
     ...eventRoutes,
     ...viewRoutes,
     ...bulkRoutes,
+    ...exportRoutes,
   ],
   openRoutes: [...openSessionRoutes, ...openPasswordRoutes],
   errors,

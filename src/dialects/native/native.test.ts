@@ -949,6 +949,7 @@ describe('paths and methods', () => {
       cancelJob: 'post /v1/jobs/{id}/cancel',
       undoJob: 'post /v1/jobs/{id}/undo',
       listEvents: 'get /v1/events',
+      exportRecords: 'get /v1/export',
       signIn: 'post /v1/sessions',
       listSessions: 'get /v1/sessions',
       signOut: 'delete /v1/sessions/{id}',

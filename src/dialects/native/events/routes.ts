@@ -1,8 +1,7 @@
 import { refuse } from '../../../core/errors.ts'
 import { getEvents } from '../../../core/events/queries.ts'
-import type { Actor } from '../../../core/identity/actor.ts'
 import { type Call, type Route, route } from '../../route.ts'
-import { callerOf, type Need, withinScopes } from '../auth.ts'
+import { type Need, readerNow } from '../auth.ts'
 import { decodeLimit } from '../paging.ts'
 import { decodeAfter, decodeWait, encodeEvent, positionIn } from './codec.ts'
 import { EventListAnswer, EventQuery } from './schema.ts'
@@ -37,6 +36,8 @@ export const eventRoutes: readonly Route<Need>[] = [
       'view.manage',
       'credential.manage',
       'ticket.bulk',
+      'export',
+      'audit.read',
     ],
     query: EventQuery,
     answers: { 200: EventListAnswer },
@@ -63,12 +64,6 @@ type Headers = Call<never, never, never>['headers']
 
 function wantsStream({ accept }: Headers): boolean {
   return typeof accept === 'string' && accept.includes(STREAM_TYPE)
-}
-
-/** Who has these credentials by now. */
-async function readerNow(headers: Headers, services: Call<never, never, never>['services']): Promise<Actor | null> {
-  const actor = await callerOf({ method: 'GET', headers }, services)
-  return actor && withinScopes(actor)
 }
 
 /** How often it is looked whether who waits may still read, in milliseconds. */
