@@ -140,7 +140,7 @@ export interface Ticket {
   /**
    * What you may do with it now; with include=abilities.
    */
-  abilities?: ('reply' | 'note' | 'change' | 'status' | 'close' | 'assign' | 'delete')[]
+  abilities?: ('reply' | 'note' | 'change' | 'status' | 'close' | 'assign' | 'merge' | 'delete')[]
   /**
    * Where what the words of q ask for is said; with include=snippets in a list.
    */
@@ -222,6 +222,14 @@ export interface Message {
    * UTC, for instance 2026-01-15T10:20:30.123Z
    */
   created_at: string
+  /**
+   * The ticket that it was written on, where that was merged into this one; else null.
+   */
+  merged_from: {
+    id: string
+    integer: number
+    number: number
+  } | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -283,6 +291,10 @@ export interface TimelineEntry {
     | 'ticket.form_changed'
     | 'ticket.tags_changed'
     | 'ticket.waiting_changed'
+    | 'ticket.merged'
+    | 'ticket.absorbed'
+    | 'ticket.unmerged'
+    | 'ticket.released'
     | 'ticket.deleted'
     | 'message.added'
     | 'message.deleted'
@@ -409,6 +421,22 @@ export interface TimelineEntry {
      * UTC, for instance 2026-01-15T10:20:30.123Z
      */
     created_at: string
+    /**
+     * The ticket that it was written on, where that was merged into this one; else null.
+     */
+    merged_from: {
+      id: string
+      integer: number
+      number: number
+    } | null
+  } | null
+  /**
+   * The ticket that it happened to, where that was merged into this one; else null.
+   */
+  merged_from: {
+    id: string
+    integer: number
+    number: number
   } | null
 }
 /**
@@ -724,6 +752,10 @@ export interface Event {
     | 'ticket.form_changed'
     | 'ticket.tags_changed'
     | 'ticket.waiting_changed'
+    | 'ticket.merged'
+    | 'ticket.absorbed'
+    | 'ticket.unmerged'
+    | 'ticket.released'
     | 'ticket.deleted'
     | 'message.added'
     | 'message.deleted'
@@ -1203,6 +1235,13 @@ export interface UndoChangeBody {
    * Position of any event of the change, as the timeline tells it; the last change by default.
    */
   change?: number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "MergeTicketBody".
+ */
+export interface MergeTicketBody {
+  into: string | number
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -2698,6 +2737,8 @@ export interface Operations {
   markUnread: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   getTicketByNumber: { params: { desk: string; number: string }; query: undefined; body: undefined; answer: Ticket }
   undoChange: { params: { id: string }; query: undefined; body: UndoChangeBody; answer: Ticket }
+  mergeTicket: { params: { id: string }; query: undefined; body: MergeTicketBody; answer: Ticket }
+  unmergeTicket: { params: { id: string }; query: undefined; body: undefined; answer: Ticket }
   addMessage: { params: { id: string }; query: undefined; body: AddMessageBody; answer: AddMessageAnswer }
   listMessages: { params: { id: string }; query: ListMessagesQuery; body: undefined; answer: ListMessagesAnswer }
   deleteMessage: { params: { id: string; message: string }; query: undefined; body: undefined; answer: undefined }
@@ -2864,6 +2905,8 @@ export const OPERATIONS = {
   markUnread: { method: 'DELETE', path: '/v1/tickets/{id}/read' },
   getTicketByNumber: { method: 'GET', path: '/v1/desks/{desk}/tickets/{number}' },
   undoChange: { method: 'POST', path: '/v1/tickets/{id}/undo' },
+  mergeTicket: { method: 'POST', path: '/v1/tickets/{id}/merge' },
+  unmergeTicket: { method: 'POST', path: '/v1/tickets/{id}/unmerge' },
   addMessage: { method: 'POST', path: '/v1/tickets/{id}/messages' },
   listMessages: { method: 'GET', path: '/v1/tickets/{id}/messages' },
   deleteMessage: { method: 'DELETE', path: '/v1/tickets/{id}/messages/{message}' },

@@ -29,6 +29,11 @@ const ACTS: Readonly<Record<Ability, (client: Client, id: string) => Promise<unk
   status: (client, id) => client.call('changeTicket', { params: { id }, body: { status: 'open' } }),
   close: (client, id) => client.call('changeTicket', { params: { id }, body: { status: 'closed' } }),
   assign: (client, id) => client.call('changeTicket', { params: { id }, body: { assignee: null } }),
+  // Into itself: whoever is told that it is not possible was allowed to.
+  merge: (client, id) =>
+    client
+      .call('mergeTicket', { params: { id }, body: { into: id } })
+      .catch((error: unknown) => (isProblem(error, 'invalid') ? null : Promise.reject(error))),
   delete: (client, id) => client.call('deleteTicket', { params: { id } }),
 }
 

@@ -80,9 +80,10 @@ import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
 import { changeTicket, changeTickets } from '../src/core/tickets/commands/change.ts'
 import { createTicket } from '../src/core/tickets/commands/create.ts'
 import { undoChange } from '../src/core/tickets/commands/undo.ts'
+import { mergeTicket, unmergeTicket } from '../src/core/tickets/commands/merge.ts'
 import { getConversation, getMessagePage, getMessages } from '../src/core/tickets/queries/conversation.ts'
 import { getFiles } from '../src/core/tickets/queries/files.ts'
-import { findTicketEvent, findTickets, getTicketByNumber } from '../src/core/tickets/queries/find.ts'
+import { findTicketEvent, findTickets, getTicket, getTicketByNumber } from '../src/core/tickets/queries/find.ts'
 import { listShown, listTickets } from '../src/core/tickets/queries/list.ts'
 import { getOriginal } from '../src/core/tickets/queries/original.ts'
 import { getTimeline, getWholeTimeline } from '../src/core/tickets/queries/timeline.ts'
@@ -319,6 +320,15 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await changeTicket(as(made.owner, { key: 'change' }), ticket, { deskId: second, message, status: { to: 'solved' } })
   await changeTickets(as(made.owner), [ticket, { integer: other.integer }], [{ addTags: ['red'] }])
   assert.deepEqual((await undoChange(as(made.owner, { key: 'undo' }), ticket, null)).ticket.tags, [])
+  const third = await open()
+  await mergeTicket(as(made.owner, { key: 'merge' }), third.ticket, ticket)
+  assert.deepEqual(
+    (await findTickets(as(made.owner), [third.ticket, other])).map((each) => each?.id),
+    [ticket.id, other.id],
+  )
+  assert.equal((await getTicketByNumber(as(made.owner), first, third.ticket.number)).id, ticket.id)
+  assert.equal((await getTicket(as(made.owner), { integer: third.ticket.integer })).id, ticket.id)
+  await unmergeTicket(as(made.owner, { key: 'unmerge' }), third.ticket)
   const { messages } = await getConversation(as(made.owner), ticket)
   await getTimeline(as(made.owner), ticket, { after: 0, limit: 10 })
   await driveFeed(made, store)
@@ -975,8 +985,8 @@ describe('A tenant', () => {
     assert.deepEqual(await findTickets(me(), [first, ticket, { integer: ticket.integer }]), [null, null, null])
     assert.equal(own.integer, first.integer, 'the same integer leads each tenant to its own')
     assert.deepEqual(await findTickets(me(), [{ integer: first.integer }]), [own])
-    for (const read of [getConversation(me(), ticket), getTimeline(me(), ticket, { after: 0, limit: 10 })])
-      assert.equal(await code(read), 'not_found')
+    assert.equal(await code(getConversation(me(), ticket)), 'not_found')
+    assert.equal(await code(getTimeline(me(), ticket, { after: 0, limit: 10 })), 'not_found')
     const filters = [
       { deskIds: [there.desks[0]] },
       { deskIds: [...there.desks] },
@@ -1006,6 +1016,9 @@ describe('A tenant', () => {
 
     assert.equal(await code(changeTicket(me(), ticket, { title: 'Mine' })), 'not_found')
     assert.equal(await code(undoChange(me(), ticket, null)), 'not_found')
+    assert.equal(await code(mergeTicket(me(), ticket, own)), 'not_found')
+    assert.equal(await code(mergeTicket(me(), own, ticket)), 'invalid into')
+    assert.equal(await code(unmergeTicket(me(), ticket)), 'not_found')
     const bulk = await changeTickets(me(), [ticket, own], [{ title: 'Mine' }])
     assert.deepEqual(bulk.missing, [ticket])
     assert.deepEqual((await deleteTickets(me(), [first, { integer: ticket.integer }])).deleted, [])

@@ -8,6 +8,7 @@ import type { Context, RunningSystem } from '../core/context.ts'
 import { addExternalId, issueCredential } from '../core/tenants/commands.ts'
 import { changeTicket } from '../core/tickets/commands/change.ts'
 import { createTicket } from '../core/tickets/commands/create.ts'
+import { mergeTicket } from '../core/tickets/commands/merge.ts'
 import { listTickets } from '../core/tickets/queries/list.ts'
 import { findProfilesByAddress } from '../core/users/queries.ts'
 import { createView } from '../core/views/commands.ts'
@@ -121,6 +122,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
   })
   const { messages } = await changeTicket(service, ticket, { message: { ...TEXT, text: 'We look at it at once.' } })
   const deliveries = await makeDeliveries(service, system, sending)
+  const { merged, duplicate, stays } = await makeDuplicates(service, desk.id, requester.id)
   const urgent = { name: 'Urgent', query: 'priority:urgent -status:solved,closed' }
   const order = { sort: 'created', descending: true } as const
   // Nobody is told its secret.
@@ -134,6 +136,9 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
   const made: Record<string, string> = {
     [SAMPLE.ticket]: ticket.id,
     [SAMPLE.changedTicket]: await makeChangedTicket(service, desk.id),
+    [SAMPLE.duplicate]: duplicate,
+    [SAMPLE.merged]: merged,
+    [SAMPLE.stays]: stays,
     [SAMPLE.comment]: messages[0]?.id ?? '',
     [SAMPLE.membership]: requester.memberships.find(({ deskId }) => deskId === service.tenant.defaultDesk.id)?.id ?? '',
     [SAMPLE.group]: service.tenant.groups[0]?.id ?? '',
@@ -157,6 +162,20 @@ async function makeChangedTicket(service: Context, deskId: string): Promise<stri
   const { ticket } = await createTicket(service, { deskId, requester: { by: 'nobody' }, title: 'The lamp flickers' })
   await changeTicket({ ...service, requestId: service.newId() }, ticket, { priority: 'high' })
   return ticket.id
+}
+
+/** Three tickets about the same: one of them was merged into another already. */
+async function makeDuplicates(service: Context, deskId: string, requesterId: string) {
+  const open = async (text: string): Promise<string> => {
+    const requester = { by: 'id', id: requesterId, member: true } as const
+    const message = { ...TEXT, author: 'requester', text } as const
+    return (await createTicket(service, { deskId, requester, title: text, message })).ticket.id
+  }
+  const stays = await open('The light in the hall is broken.')
+  const duplicate = await open('There is no light in the hall.')
+  const merged = await open('It is dark in the hall.')
+  await mergeTicket(service, { id: merged }, { id: stays })
+  return { stays, duplicate, merged }
 }
 
 /** A webhook that is enabled, and told of what becomes of the sample ticket. @returns its id */

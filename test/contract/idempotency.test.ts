@@ -106,6 +106,11 @@ const making: Making = {
     const { json } = await sent(native('POST', `/v1/tickets/${ticket.id}/messages`, { text: word() }))
     return { ticket, message: { id: json.message.id, integer: json.message.integer } }
   },
+  async merged() {
+    const [from, into] = [await ticketOf(site), await ticketOf(site)]
+    await sent(native('POST', `/v1/tickets/${from.id}/merge`, { into: into.id }))
+    return { from, into }
+  },
   async file() {
     const uploaded = await sent(native('POST', '/v1/attachments', upload({ word })))
     const { id } = await ticketOf(site)
@@ -344,11 +349,12 @@ async function eraseMessages(): Promise<readonly string[]> {
 
 /** Deletes all tickets of the site; the words that they held. */
 async function eraseTickets(): Promise<readonly string[]> {
-  const { rows } = await outside.query<{ id: string; text: string }>(
-    'select id, t::text as text from tickets t where tenant_id = $1',
+  const { rows } = await outside.query<{ id: string; text: string; isMerged: boolean }>(
+    'select id, t::text as text, merged_into is not null as "isMerged" from tickets t where tenant_id = $1',
     [site.tenantId],
   )
-  for (const { id } of rows) await sent(native('DELETE', `/v1/tickets/${id}`))
+  // What was merged goes with the one that stays.
+  for (const { id } of rows.filter(({ isMerged }) => !isMerged)) await sent(native('DELETE', `/v1/tickets/${id}`))
   return wordsIn(rows.map(({ text }) => text))
 }
 

@@ -25,6 +25,8 @@ export interface Making {
   changedTicket(): Promise<{ readonly id: string; readonly change: number }>
   /** A reply to such a ticket. */
   reply(): Promise<{ readonly ticket: Ids; readonly message: Ids }>
+  /** A ticket that was merged into another one. */
+  merged(): Promise<{ readonly from: Ids; readonly into: Ids }>
   /** The integer of a file that is on a message. */
   file(): Promise<number>
   person(): Promise<Person>
@@ -68,6 +70,10 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
       const { ticket, message } = await m.reply()
       return native(m, 'DELETE', `/v1/tickets/${ticket.id}/messages/${message.id}`)
     },
+    'POST /v1/tickets/{id}/merge': async (m) =>
+      native(m, 'POST', `/v1/tickets/${(await m.ticket()).id}/merge`, { into: (await m.ticket()).id }),
+    'POST /v1/tickets/{id}/unmerge': async (m) =>
+      native(m, 'POST', `/v1/tickets/${(await m.merged()).from.id}/unmerge`),
     'POST /v1/attachments': (m) => native(m, 'POST', '/v1/attachments', upload(m)),
     'PATCH /v1/tenant': (m) => native(m, 'PATCH', '/v1/tenant', { name: m.word() }),
     ...catalogueWrites('/v1/desks', () => ({})),

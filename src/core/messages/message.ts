@@ -54,6 +54,15 @@ export interface Message {
   readonly envelope: Envelope
   readonly attachments: readonly Attachment[]
   readonly createdAt: Instant
+  /** The ticket that it was written on, where that was merged into this one; else null. */
+  readonly cameFrom: Origin | null
+}
+
+/** A ticket that was merged into another, as what came from it names it. */
+export interface Origin {
+  readonly id: string
+  readonly integer: number
+  readonly number: number
 }
 
 /** An envelope to give a message. */

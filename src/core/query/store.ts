@@ -111,7 +111,8 @@ const IS_EXACT = `(:exact_number::bigint in (t.integer, t.number) or lower(t.fro
     or :exact_address::text is not null and t.requester_id = (
       select u.id from users u where u.tenant_id = :tenant_id and u.email_key = :exact_address::text))`
 
-const CONDITIONS = `(:only_desk_id::uuid is null or t.desk_id = :only_desk_id::uuid)
+const CONDITIONS = `t.merged_into is null
+  and (:only_desk_id::uuid is null or t.desk_id = :only_desk_id::uuid)
   and (:sees_all::boolean or t.desk_id = any (:sight_desk_ids::uuid[]) or t.requester_id = :sight_requester_id::uuid)
   and (:statuses::text[] is null or t.status = any (:statuses::text[]))
   and (:priorities::text[] is null or t.priority = any (:priorities::text[]))

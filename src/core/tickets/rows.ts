@@ -105,17 +105,24 @@ export const MESSAGE_COLUMNS = [
   'bcc_addresses',
   'in_reply_to',
   'external_reference',
+  'came_from',
 ] as const
 
 const TEXTS: readonly string[] = ['plain', 'safe_html']
 
+/** SQL of a ticket as what came from it names it, as JSON; null without one. */
+export function originView(id: string): string {
+  return `case when ${id} is not null then (select json_build_object('id', o.id, 'integer', o.integer, 'number', o.number)
+    from tickets o where o.tenant_id = :tenant_id and o.id = ${id}) end`
+}
+
 /**
- * Select list of a message `m` with its author `u`, without its attachments.
+ * Select list of a message `m` with its author `u`, without its attachments and where it came from: a new message has none.
  *
  * @param texts SQL of what is read of its texts.
  */
 export function messageLine(texts = 'm.plain, m.safe_html'): string {
-  const others = MESSAGE_COLUMNS.filter((column) => !TEXTS.includes(column))
+  const others = MESSAGE_COLUMNS.filter((column) => !TEXTS.includes(column) && column !== 'came_from')
   return `${others.map((column) => `m.${column}`).join(', ')}, ${texts},
   u.integer as user_integer, u.name as user_name, u.surname as user_surname, u.email as user_email, u.photo_url as user_photo_url`
 }
@@ -123,7 +130,7 @@ export const MESSAGE_LINE = messageLine()
 
 /** Select list of a message `m` of the tenant with its author `u`. @param texts as for `messageLine`. */
 export function messageView(texts?: string): string {
-  return `${messageLine(texts)},
+  return `${messageLine(texts)}, ${originView('m.came_from')} as came_from,
   ${attachmentsView('attachments f where f.tenant_id = :tenant_id and f.message_id = m.id')} as attachments`
 }
 export const MESSAGE_VIEW = messageView()
@@ -154,6 +161,9 @@ const EnvelopeColumns = {
   external_reference: Type.Optional(nullable(text)),
 }
 
+/** As `originView` selects it. */
+export const OriginData = nullable(Type.Object({ id: text, integer: number, number }))
+
 export const MessageRow = Type.Object({
   id: text,
   integer: number,
@@ -179,6 +189,8 @@ export const MessageRow = Type.Object({
   whole_bytes: Type.Optional(nullable(number)),
   /** Absent in results that were stored before there were any. */
   attachments: Type.Optional(Type.Array(AttachmentData)),
+  /** Absent for a message that is new. */
+  came_from: Type.Optional(OriginData),
 })
 export type MessageRow = Static<typeof MessageRow>
 
@@ -210,6 +222,7 @@ export function messageOf(row: MessageRow): Message {
     envelope: envelopeOf(row),
     attachments: (row.attachments ?? []).map(attachmentOf),
     createdAt: instant(row.created_at),
+    cameFrom: row.came_from ?? null,
   }
 }
 

@@ -108,7 +108,7 @@ test('what something newer has changed is not overwritten, and what else came is
 
 test('what was said, opened or erased is not undone, and neither is nothing', async () => {
   const ticket = await open()
-  const none = 'What was said, opened or deleted cannot be undone: only changes of a ticket can.'
+  const none = 'What was said, opened, merged or deleted cannot be undone: only changes of a ticket can.'
   await assert.rejects(undo(ticket), refusedAs('conflict', none))
   await change(ticket, { message: message('On its way'), status: { to: 'pending' } })
   await assert.rejects(undo(ticket), refusedAs('conflict', none))

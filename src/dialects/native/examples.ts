@@ -48,6 +48,9 @@ export const examples: Examples = {
   getOriginalMessage: { params: MESSAGE },
   deleteMessage: { params: MESSAGE },
   listTimeline: { params: TICKET, ...PAGE },
+  mergeTicket: { params: { id: '{SAMPLE_DUPLICATE_TICKET_ID}' }, body: { into: '{SAMPLE_LASTING_TICKET_ID}' } },
+  // A second time would be a conflict: by the key a repeat is answered alike.
+  unmergeTicket: { params: { id: '{SAMPLE_MERGED_TICKET_ID}' }, headers: { 'Idempotency-Key': 'unmerge-the-sample' } },
   deleteTicket: { params: TICKET },
   uploadAttachment: { body: { file: FILE } },
   downloadAttachments: { params: TICKET },

@@ -875,6 +875,8 @@ describe('paths and methods', () => {
       markUnread: 'delete /v1/tickets/{id}/read',
       changeTicket: 'patch /v1/tickets/{id}',
       undoChange: 'post /v1/tickets/{id}/undo',
+      mergeTicket: 'post /v1/tickets/{id}/merge',
+      unmergeTicket: 'post /v1/tickets/{id}/unmerge',
       deleteTicket: 'delete /v1/tickets/{id}',
       addMessage: 'post /v1/tickets/{id}/messages',
       deleteMessage: 'delete /v1/tickets/{id}/messages/{message}',

@@ -5,6 +5,7 @@ import { momentOf } from '../../events/moment.ts'
 import { CALL, claimedCall, keeping } from '../../idempotency/claimed.ts'
 import { IS_OPENING } from '../../messages/store.ts'
 import { leavingDue } from '../../search/due.ts'
+import { familyOf } from '../../tickets/store/family.ts'
 import { blankingDeliveries, holdingDeliveries } from '../../webhooks/deliveries/store/blanking.ts'
 import { withoutMessage } from './kept.ts'
 
@@ -12,7 +13,8 @@ import { withoutMessage } from './kept.ts'
 const LOCK_TICKET = statement(
   'message.lock_ticket',
   { takes: { tenant_id: Sql.uuid, ticket_id: Sql.uuid }, row: Type.Object({ id: Type.String() }) },
-  'select t.id from tickets t where t.tenant_id = :tenant_id and t.id = :ticket_id for no key update',
+  `select t.id from tickets t where t.tenant_id = :tenant_id and t.id = any (array(select f.id from ${familyOf('select :ticket_id::uuid')} f))
+order by t.id for no key update`,
 )
 
 const ErasedMessageRow = Type.Object({
@@ -43,7 +45,8 @@ locked as materialized (
   for no key update
 ),
 doomed as materialized (
-  select m.id, m.ticket_id, m.visibility, m.author_role, coalesce(${IS_OPENING}, false) as is_opening,
+  select m.id, m.ticket_id, coalesce(m.came_from, m.ticket_id) as origin_id, m.visibility, m.author_role,
+    coalesce(${IS_OPENING}, false) as is_opening,
     jsonb_build_array(jsonb_build_object('id', m.id)) as shown
   from messages m
   where m.tenant_id = :tenant_id and m.id = (select a.id from accepted a) and m.ticket_id = (select l.id from locked l)
@@ -64,6 +67,10 @@ unanswered as (
 files as materialized (
   select f.id from attachments f where f.tenant_id = :tenant_id and f.message_id = (select d.id from doomed d)
 ),
+-- What was merged into its ticket may have shown it, and may come back.
+family as materialized (
+  select f.id from doomed d cross join lateral ${familyOf('select d.ticket_id')} f
+),
 gone as (
   delete from messages m where m.tenant_id = :tenant_id and m.id = (select d.id from doomed d) and exists (select 1 from counted)
   returning m.id
@@ -72,16 +79,16 @@ changed as (
   -- The description is the opening message's text.
   update tickets t
   set version = t.version + 1, updated_at = greatest(t.updated_at, c.latest_at), change_position = c.event_position,
-    description = case when d.is_opening then '' else t.description end
+    description = case when d.is_opening and d.origin_id = t.id then '' else t.description end
   from doomed d, counted c
-  where t.tenant_id = :tenant_id and t.id = d.ticket_id
+  where t.tenant_id = :tenant_id and t.id in (d.ticket_id, d.origin_id)
 ),
 -- In two parts, as a cluster makes no JSON within an update.
 blank as materialized (
   select r.credential_id, r.key,
-    ${withoutMessage('r.result', { id: DOOMED('id'), ticketId: DOOMED('ticket_id'), isOpening: DOOMED('is_opening') })} as result
+    ${withoutMessage('r.result', { id: DOOMED('id'), ticketId: DOOMED('origin_id'), isOpening: DOOMED('is_opening') })} as result
   from claim_results r
-  where r.tenant_id = :tenant_id and r.ticket_ids && array(select d.ticket_id from doomed d) and r.result is not null
+  where r.tenant_id = :tenant_id and r.ticket_ids && array(select f.id from family f) and r.result is not null
     and (${DOOMED('is_opening')} or r.result -> 'messages' @> ${DOOMED('shown')})
   for no key update
 ),
@@ -89,9 +96,9 @@ answers_forgotten as (
   update claim_results r set result = b.result from blank b
   where r.tenant_id = :tenant_id and r.credential_id = b.credential_id and r.key = b.key
 ),
-${blankingDeliveries(`d.line = (select x.ticket_id from doomed x) and (exists (select 1 from doomed x where x.is_opening)
-    or d.position = any (array(select e.position from events e join doomed x on x.ticket_id = e.ticket_id and x.id = e.message_id
-      where e.tenant_id = :tenant_id)))`)},
+${blankingDeliveries(`d.line = any (array(select f.id from family f)) and (exists (select 1 from doomed x where x.is_opening)
+    or d.position = any (array(select e.position from events e join doomed x on x.id = e.message_id
+      where e.tenant_id = :tenant_id and e.ticket_id = any (array(select f.id from family f)))))`)},
 ${leavingDue('select l.integer as ticket from locked l, counted')},
 recorded as (
   insert into events (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at,

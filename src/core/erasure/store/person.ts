@@ -4,6 +4,7 @@ import { type BoundStatement, statement } from '../../../storage/statement.ts'
 import { CALL, claimedCall } from '../../idempotency/claimed.ts'
 import { keyOf } from '../../messages/store.ts'
 import { leavingDue } from '../../search/due.ts'
+import { familyOf } from '../../tickets/store/family.ts'
 import { KEPT, SavedRow } from '../../users/store.ts'
 import { blankingDeliveries, holdingDeliveries } from '../../webhooks/deliveries/store/blanking.ts'
 import { withoutPerson } from './kept.ts'
@@ -24,13 +25,18 @@ const ADDRESSES_OF = (id: string): string => `array(
       select a.address from user_addresses a where a.tenant_id = :tenant_id and a.user_id = ${id}) x (address)
     where x.address is not null)`
 
-/** The tickets `t` that hold words of the person `${id}`: their own, others' on which they wrote, or that name an address of theirs. */
-const TICKETS_WITH_WORDS_OF = (
-  id: string,
-): string => `t.tenant_id = :tenant_id and (t.requester_id = ${id} or t.id = any (array(
+/**
+ * The tickets `t` that hold words of the person `${id}`: their own, others' on which they wrote, or that name an address of
+ * theirs. With a ticket comes what was merged into it: there it may have been said, and kept answers show it.
+ */
+const TICKETS_WITH_WORDS_OF = (id: string): string =>
+  `t.tenant_id = :tenant_id and (t.requester_id = ${id} or t.id = any (array(select f.id from ${familyOf(`
     select w.ticket_id from messages w where w.tenant_id = :tenant_id and w.author_id = ${id} and w.author_role = 'requester'
-    union all
-    select m.ticket_id from messages m where m.tenant_id = :tenant_id and m.address_keys && ${ADDRESSES_OF(id)})))`
+    union
+    select m.ticket_id from messages m where m.tenant_id = :tenant_id and m.address_keys && ${ADDRESSES_OF(id)}`)} f)))`
+
+/** SQL that is true of a message `m` that was written on the ticket with an id, also where that was merged since. */
+const WRITTEN_ON = (id: string): string => `(m.ticket_id = ${id} and m.came_from is null or m.came_from = ${id})`
 
 /** What is left of the addresses in a column of a message `m`. */
 const FORGETTING = (column: string): string => `${column} = case when not d.is_own then array(
@@ -97,13 +103,13 @@ told_of as materialized (
         and e.actor_id is distinct from l.id) as has_first_title
   from tickets_of o, locked l
   where o.requester_id = l.id or (o.description <> '' and exists (select 1 from messages m
-    where m.tenant_id = :tenant_id and m.ticket_id = o.id and m.author_id = l.id and m.author_role = 'requester' and m.plain = o.description))
+    where m.tenant_id = :tenant_id and ${WRITTEN_ON('o.id')} and m.author_id = l.id and m.author_role = 'requester' and m.plain = o.description))
 ),
 keys_of as materialized (select ${ADDRESSES_OF('l.id')} as keys from locked l),
 addressed as materialized (
   -- On the person's own tickets all addresses go: whoever was written to, it was about them.
   select m.id, o.requester_id is not distinct from l.id as is_own
-  from locked l, keys_of k, tickets_of o join messages m on m.tenant_id = :tenant_id and m.ticket_id = o.id
+  from locked l, keys_of k, tickets_of o join messages m on m.tenant_id = :tenant_id and ${WRITTEN_ON('o.id')}
   where m.address_keys is not null and (o.requester_id = l.id or m.address_keys && k.keys)
 ),
 emptied as (

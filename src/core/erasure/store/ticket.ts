@@ -5,6 +5,7 @@ import { statement } from '../../../storage/statement.ts'
 import { momentOf } from '../../events/moment.ts'
 import { type IdempotencyKey, isSameRequest } from '../../idempotency/key.ts'
 import type { Provenance } from '../../tickets/drafts.ts'
+import { familyOf } from '../../tickets/store/family.ts'
 import { CALLS, CALLS_INPUT, callsInput, claimingOf, keyTargets } from '../../tickets/store/inputs.ts'
 import { eventsOfTickets } from '../../tickets/store/recover.ts'
 import type { TicketIds } from '../../tickets/ticket.ts'
@@ -26,7 +27,8 @@ const DeletedRow = Type.Object({
 const LOCK = statement(
   'ticket.lock_to_delete',
   { takes: { tenant_id: Sql.uuid, ids: Sql.array(Sql.uuid) }, row: Type.Object({ id: Type.String() }) },
-  'select t.id from tickets t where t.tenant_id = :tenant_id and t.id = any (:ids::uuid[]) order by t.id for update',
+  `select t.id from tickets t where t.tenant_id = :tenant_id and t.id = any (array(select f.id from ${familyOf('select unnest(:ids::uuid[])')} f))
+order by t.id for update`,
 )
 
 const DOOMED = { call: Sql.integer, nth: Sql.integer, id: Sql.uuid, event_id: Sql.uuid }
@@ -40,14 +42,21 @@ input as materialized (
   select * from json_to_recordset(:tickets::json) as i (${columnsOf(DOOMED)})
 ),
 ${claimingOf('calls')},
+wanted as materialized (
+  select i.call, f.id from input i join accepted a on a.call = i.call cross join lateral ${familyOf('select i.id')} f
+),
 locked as materialized (
   select t.id, t.integer, t.desk_id, t.requester_id, t.assignee_id, t.status from tickets t
-  where t.tenant_id = :tenant_id and t.id = any (array(select i.id from input i join accepted a on a.call = i.call))
+  where t.tenant_id = :tenant_id and t.id = any (array(select w.id from wanted w))
   order by t.id
   for update
 ),
 doomed as materialized (
   select l.*, i.call, i.event_id, row_number() over (order by i.call, i.nth) as nth from locked l join input i on i.id = l.id
+),
+-- What was merged into these goes with them: it is in no count and is told of by no event, and what it said is theirs.
+gone as materialized (
+  select w.call, l.id, l.integer, d.nth from wanted w join locked l on l.id = w.id left join doomed d on d.id = l.id
 ),
 counted as (
   update tenant_counters c
@@ -72,36 +81,36 @@ desk_counted as (
 ),
 blanked as (
   update events e set before = null, after = null
-  where e.tenant_id = :tenant_id and e.ticket_id = any (array(select d.id from doomed d)) and (e.before is not null or e.after is not null)
+  where e.tenant_id = :tenant_id and e.ticket_id = any (array(select d.id from gone d)) and (e.before is not null or e.after is not null)
 ),
 -- In two parts, as a cluster makes no JSON within an update.
 blank as materialized (
-  select r.credential_id, r.key, ${withoutTickets('r.result', 'array(select d.id from doomed d)')} as result
+  select r.credential_id, r.key, ${withoutTickets('r.result', 'array(select d.id from gone d)')} as result
   from claim_results r
-  where r.tenant_id = :tenant_id and r.ticket_ids && array(select d.id from doomed d) and r.result is not null
+  where r.tenant_id = :tenant_id and r.ticket_ids && array(select d.id from gone d) and r.result is not null
   for no key update
 ),
 forgotten as (
   update claim_results r set result = b.result from blank b
   where r.tenant_id = :tenant_id and r.credential_id = b.credential_id and r.key = b.key
 ),
-${blankingDeliveries('d.line = any (array(select x.id from doomed x))')},
+${blankingDeliveries('d.line = any (array(select x.id from gone x))')},
 -- Before the rows go: on a cluster the parts are steps that see what the ones before them did.
 files as materialized (
-  select d.call, f.id from doomed d join messages m on m.tenant_id = :tenant_id and m.ticket_id = d.id
+  select d.call, f.id from gone d join messages m on m.tenant_id = :tenant_id and m.ticket_id = d.id
   join attachments f on f.tenant_id = :tenant_id and f.message_id = m.id
 ),
 unsearched as (
-  delete from search_tickets s where s.tenant_id = :tenant_id and s.ticket = any (array(select d.integer from doomed d))
+  delete from search_tickets s where s.tenant_id = :tenant_id and s.ticket = any (array(select d.integer from gone d))
 ),
 unsearched_tail as (
-  delete from search_tail s where s.tenant_id = :tenant_id and s.ticket = any (array(select d.integer from doomed d))
+  delete from search_tail s where s.tenant_id = :tenant_id and s.ticket = any (array(select d.integer from gone d))
 ),
 unsearched_due as (
-  delete from search_due s where s.tenant_id = :tenant_id and s.ticket = any (array(select d.integer from doomed d))
+  delete from search_due s where s.tenant_id = :tenant_id and s.ticket = any (array(select d.integer from gone d))
 ),
 erased as (
-  delete from tickets t where t.tenant_id = :tenant_id and t.id = any (array(select d.id from doomed d))
+  delete from tickets t where t.tenant_id = :tenant_id and t.id = any (array(select d.id from gone d))
 ),
 recorded as (
   -- Which ticket it was, for those who know it by its integer or only see one desk; nothing of what it said.
@@ -113,7 +122,7 @@ recorded as (
 ),
 answered as materialized (
   select a.call, a.key, a.claimant_id, coalesce((
-    select json_agg(json_build_object('id', d.id, 'integer', d.integer) order by d.nth) from doomed d where d.call = a.call
+    select json_agg(json_build_object('id', d.id, 'integer', d.integer) order by d.nth) from gone d where d.call = a.call
   ), '[]') as deleted
   from accepted a
 ),

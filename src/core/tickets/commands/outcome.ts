@@ -3,6 +3,7 @@ import { refuse } from '../../errors.ts'
 import { type Actor, may } from '../../identity/actor.ts'
 import type { Message } from '../../messages/message.ts'
 import { asSeen } from '../../messages/rules.ts'
+import { findTickets } from '../queries/find.ts'
 import { messageOf, type OutcomeRow, outcomeOf } from '../rows.ts'
 import { MESSAGES_BY_ID } from '../store/find.ts'
 import type { Ticket, TicketIds, TicketOutcome, TicketRef } from '../ticket.ts'
@@ -44,7 +45,11 @@ export function seenMessages(actor: Actor, { tickets, messages }: TicketOutcome)
 export async function repeated(ctx: Context, earlier: OutcomeRow, refs: readonly TicketRef[]): Promise<ManyTickets> {
   const outcome = outcomeOf(earlier)
   const messages = await renderedNow(ctx, outcome.messages)
-  return { ...outcome, messages, missing: missingIn(refs, [...earlier.tickets, ...(earlier.deleted ?? [])]) }
+  const missing = missingIn(refs, [...earlier.tickets, ...(earlier.deleted ?? [])])
+  // By the name of a ticket that was merged it was done on the one that stays.
+  const led = missing.length > 0 ? (await findTickets(ctx, missing)).map((ticket) => ticket?.id) : []
+  const shown = new Set(earlier.tickets.map(({ id }) => id))
+  return { ...outcome, messages, missing: missing.filter((_, index) => !shown.has(led[index] ?? '')) }
 }
 
 /** The refs behind which there is none of the tickets. */

@@ -1,3 +1,4 @@
+import { TITLE_CHARACTERS } from '../../bounds.ts'
 import type { Context } from '../../context.ts'
 import { refuse } from '../../errors.ts'
 import type { Event } from '../../events/event.ts'
@@ -5,7 +6,7 @@ import { eventOf } from '../../events/rows.ts'
 import { inSight, may, sightOf } from '../../identity/actor.ts'
 import type { TicketState } from '../drafts.ts'
 import { stateOfLine } from '../fields.ts'
-import { ticketOf } from '../rows.ts'
+import { cutTo, ticketOf } from '../rows.ts'
 import { TICKET_EVENT } from '../store/conversation.ts'
 import {
   BY_NUMBER,
@@ -13,13 +14,16 @@ import {
   FIND_BY_INTEGER,
   FIND_MANY_BY_ID,
   FIND_MANY_BY_INTEGER,
+  LED,
+  LED_MANY,
+  MERGED,
   STATES_BY_ID,
 } from '../store/find.ts'
 import type { Ticket, TicketRef } from '../ticket.ts'
 
 /**
- * The tickets behind refs, in their order: null for what is out of sight. Several have no more of their descriptions than
- * titles are made of.
+ * The tickets behind refs, in their order: null for what is out of sight. One that was merged into another leads to that.
+ * Several have no more of their descriptions than titles are made of.
  *
  * @throws Refusal `forbidden` when the actor may not read tickets at all.
  */
@@ -28,11 +32,45 @@ export async function findTickets(ctx: Context, refs: readonly TicketRef[]): Pro
   const isOne = refs.length <= 1
   const byId = ctx.store.batched(isOne ? FIND_BY_ID : FIND_MANY_BY_ID)
   const byInteger = ctx.store.batched(isOne ? FIND_BY_INTEGER : FIND_MANY_BY_INTEGER)
-  const found = await Promise.all(
+  const named = await Promise.all(
     refs.map((ref) => ('id' in ref ? byId(ctx.tenant.id, ref.id) : byInteger(ctx.tenant.id, ref.integer))),
   )
+  const found = named.includes(null) ? await orLed(ctx, refs, named) : named
   const sight = sightOf(ctx.actor)
   return found.map((ticket) => (ticket && inSight(sight, ticket) ? ticket : null))
+}
+
+/** What was found, and in the place of nothing what the ref leads to. */
+async function orLed(
+  { store, tenant }: Context,
+  refs: readonly TicketRef[],
+  found: readonly (Ticket | null)[],
+): Promise<readonly (Ticket | null)[]> {
+  const sought = refs.filter((_, index) => found[index] === null)
+  const ids = sought.flatMap((ref) => ('id' in ref ? ref.id : []))
+  const integers = sought.flatMap((ref) => ('integer' in ref ? ref.integer : []))
+  const rows = await store.run((refs.length <= 1 ? LED : LED_MANY).with({ tenant_id: tenant.id, ids, integers }))
+  const shown = (row: (typeof rows)[number]): Ticket =>
+    refs.length <= 1 ? ticketOf(row) : cutTo(TITLE_CHARACTERS, ticketOf(row))
+  const byId = new Map(rows.map((row) => [row.sought_id, shown(row)]))
+  const byInteger = new Map(rows.map((row) => [row.sought_integer, shown(row)]))
+  return found.map((ticket, index) => {
+    const ref = refs[index]
+    if (ticket || !ref) return ticket
+    return ('id' in ref ? byId.get(ref.id) : byInteger.get(ref.integer)) ?? null
+  })
+}
+
+/** A ticket in sight that was merged into another, and into which. Null for every other one. */
+export async function findMerged(
+  ctx: Context,
+  ref: TicketRef,
+): Promise<{ readonly ticket: Ticket; readonly intoId: string } | null> {
+  if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
+  const [id, integer] = 'id' in ref ? [ref.id, null] : [null, ref.integer]
+  const [row] = await ctx.store.run(MERGED.with({ tenant_id: ctx.tenant.id, id, integer }))
+  const ticket = row && ticketOf(row)
+  return ticket && inSight(sightOf(ctx.actor), ticket) ? { ticket, intoId: row.merged_into } : null
 }
 
 /**
@@ -57,7 +95,7 @@ export async function getTicket(ctx: Context, ref: TicketRef): Promise<Ticket> {
   return ticket
 }
 
-/** The ticket in sight that has a number on a desk, or had it before it moved away. @throws Refusal `not_found`, `forbidden` */
+/** The ticket in sight that has a number on a desk, or had it before it moved away or was merged. @throws Refusal `not_found`, `forbidden` */
 export async function getTicketByNumber(ctx: Context, deskId: string, number: number): Promise<Ticket> {
   if (!ctx.actor.permissions.has('ticket.read')) refuse({ code: 'forbidden', permission: 'ticket.read' })
   const [row] = await ctx.store.run(BY_NUMBER.with({ tenant_id: ctx.tenant.id, desk_id: deskId, number }))

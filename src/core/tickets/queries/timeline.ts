@@ -3,7 +3,7 @@ import type { Event } from '../../events/event.ts'
 import { eventOf } from '../../events/rows.ts'
 import { may } from '../../identity/actor.ts'
 import { findUsers } from '../../identity/queries.ts'
-import type { Message } from '../../messages/message.ts'
+import type { Message, Origin } from '../../messages/message.ts'
 import { asSeen } from '../../messages/rules.ts'
 import { messageOf } from '../rows.ts'
 import { TIMELINE, TIMELINE_IN_SHARES } from '../store/conversation.ts'
@@ -19,6 +19,8 @@ export interface TimelineEntry {
   readonly actor: Person | null
   /** The name of the credential it was done with. */
   readonly credentialName: string | null
+  /** The ticket that it happened to, where that was merged into this one; else null. */
+  readonly cameFrom: Origin | null
 }
 
 /**
@@ -64,6 +66,7 @@ async function timelineOf(
     message: row.message ? asSeen(messageOf(row.message), notes) : null,
     actor: actor(row.actor_id, ticket.deskId),
     credentialName: row.credential_name,
+    cameFrom: row.came_from,
   }))
   return { entries, next: isMore ? (entries.at(-1)?.event.position ?? null) : null }
 }

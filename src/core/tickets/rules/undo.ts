@@ -116,7 +116,7 @@ export function changeBack(events: readonly Told[], { first, last, waitingSince 
   return waits ? { ...change, waiting: true, waitingSince } : change
 }
 
-const NO_FIELDS = 'What was said, opened or deleted cannot be undone: only changes of a ticket can.'
+const NO_FIELDS = 'What was said, opened, merged or deleted cannot be undone: only changes of a ticket can.'
 
 /**
  * What undoes a change of a ticket.

@@ -85,7 +85,8 @@ const ADDED_MESSAGE = {
 /** How far calls on many tickets have come, kept in the place of these. */
 const PROGRESS = { call: integer, progress: Sql.jsonb<Progress>(Progress) }
 
-const TAKES = {
+/** What changes take. */
+export const TAKES = {
   tenant_id: uuid,
   calls: CALLS,
   tickets: Sql.records(TICKET),
@@ -95,7 +96,7 @@ const TAKES = {
 }
 
 /** Shows what came of each call, and keeps it for a repeat. */
-const answering = (files: AttachingParts): string => `,
+export const answering = (files: AttachingParts): string => `,
 standing as (
   select c.* from changed c
   union all
@@ -146,10 +147,39 @@ interface Form {
   readonly allowed: string
   /** Its end: what is kept and answered. */
   readonly end: string
+  readonly merging?: MergingParts
 }
 
-const changeText = (files: AttachingParts, { allowed, end }: Form): string => `
-with ${CALLS_INPUT},
+/** What a statement does beside changes that moves the messages of a ticket to another. */
+interface MergingParts {
+  /** What it begins with. */
+  readonly inputs: string
+  /** SQL that moves the messages of accepted calls. */
+  readonly moved: string
+  /** SQL that is true once they are moved: only then the counter is taken, for which others wait. */
+  readonly isMoved: string
+  /** What the counts of desks lose or win, as rows of desk, status and number. */
+  readonly counting: string
+  /** How far a ticket `i` counts its version up beside its change. */
+  readonly aging: string
+  /** What else it sets of a ticket `i`. */
+  readonly setting: string
+  /** What it does for the search. */
+  readonly searched: string
+}
+
+const WITHOUT_MERGING: MergingParts = {
+  inputs: '',
+  moved: '',
+  isMoved: '',
+  counting: '',
+  aging: '',
+  setting: '',
+  searched: '',
+}
+
+export const changeText = (files: AttachingParts, { allowed, end, merging = WITHOUT_MERGING }: Form): string => `
+with ${CALLS_INPUT},${merging.inputs}
 input as materialized (
   select * from json_to_recordset(:tickets::json) as i (${columnsOf(TICKET)})
 ),
@@ -193,7 +223,7 @@ numbered_messages as materialized (
   select n.*, row_number() over (order by n.call, n.nth_message) as nth
   from new_messages n join accepted a on a.call = n.call
 ),
-${files.copies}
+${files.copies}${merging.moved}
 totals as (
   select (select count(*) from numbered_events) as events, (select count(*) from numbered_messages) as messages,
     (select max(a.at) from accepted a) as at
@@ -203,7 +233,7 @@ counted as (
   set event_position = c.event_position + t.events, message_integer = c.message_integer + t.messages,
     latest_at = ${momentOf('t.at')}${files.counting}
   from totals t
-  where c.tenant_id = :tenant_id and exists (select 1 from accepted)
+  where c.tenant_id = :tenant_id and exists (select 1 from accepted)${merging.isMoved}
   returning c.event_position - t.events as event_position, c.message_integer - t.messages as message_integer,
     c.latest_at${files.counted}
 ),
@@ -228,7 +258,7 @@ flows as (
     where i.changed and (i.moved or i.status <> i.old_status)
     union all
     select i.old_desk_id, i.old_status, -1, 0 from input i join accepted a on a.call = i.call
-    where i.changed and (i.moved or i.status <> i.old_status)
+    where i.changed and (i.moved or i.status <> i.old_status)${merging.counting}
   ) f
   group by f.desk_id
 ),
@@ -247,7 +277,7 @@ numbers as (
 ),
 changed as (
   update tickets t
-  set version = t.version + 1, number = coalesce((select n.number from numbers n where n.id = i.id), t.number),
+  set version = t.version + 1${merging.aging},${merging.setting} number = coalesce((select n.number from numbers n where n.id = i.id), t.number),
     description = coalesce(i.description, t.description), updated_at = o.at, change_position = o.position,
     ${changedValues('a.at', 'o.at')}
   from input i join accepted a on a.call = i.call join moments o on o.id = i.id
@@ -282,7 +312,7 @@ searched as (
   select :tenant_id, l.integer, o.position, i.search_keys
   from input i join accepted a on a.call = i.call join moments o on o.id = i.id join locked l on l.id = i.id
   where i.search_keys is not null and o.position is not null
-),
+),${merging.searched}
 seen as (
   -- Whoever had read a ticket to its end has read their own change, too.
   insert into read_marks as k (tenant_id, user_id, ticket_id, position)
@@ -373,7 +403,8 @@ function keysOfDraft({ state, messages, events, describes }: ChangeDraft): reado
   return texts.length === 0 ? null : keysOf(texts)
 }
 
-function changeValues(tenantId: string, calls: readonly ChangeCall[]) {
+/** Calls as `TAKES`. */
+export function changeValues(tenantId: string, calls: readonly ChangeCall[]) {
   const tickets = calls.flatMap((each, call) =>
     each.drafts.map((draft, index) => ({
       call,

@@ -2,7 +2,8 @@ import { Type } from 'typebox'
 import { Sql } from '../../../storage/sql.ts'
 import { statement } from '../../../storage/statement.ts'
 import { EVENT_VIEW, EventRow } from '../../events/rows.ts'
-import { MESSAGE_COLUMNS, MessageRow, messageView } from '../rows.ts'
+import { MESSAGE_COLUMNS, MessageRow, messageView, OriginData, originView } from '../rows.ts'
+import { familyOf } from './family.ts'
 
 /**
  * Conversations are read in pages that end with the message by which their texts come to so many bytes. How long a text
@@ -136,23 +137,32 @@ const TimelineRow = Type.Object({
   ...EventRow.properties,
   message: Type.Union([MessageRow, Type.Null()]),
   credential_name: Type.Union([Type.String(), Type.Null()]),
+  came_from: OriginData,
   is_beyond: Type.Boolean(),
 })
 
+const TOLD = MESSAGE_COLUMNS.map((column) => `e.m_${column} as ${column}`).join(', ')
+
 /**
- * A page of a ticket's events with the messages that they added.
+ * A page of the events of a ticket, and of those that were merged into it, with the messages that they added. As much of
+ * each ticket as the page may need, which is then made of them.
  * The message's columns come along, so that it is looked up once.
  */
 const pageOfTimeline = ({ bytes, texts, ahead }: Reading): string => `${ahead(OF_TICKET)}
 select ${EVENT_VIEW}, c.name as credential_name, e.said >= :page_bytes::bigint as is_beyond,
+  ${originView('nullif(e.ticket_id, :ticket_id::uuid)')} as came_from,
   case when m.id is not null then (select to_json(v) from (select ${messageView(texts)}) v) end as message
 from (
-  select e.*, ${MESSAGE_COLUMNS.map((column) => `m.${column} as m_${column}`).join(', ')}, ${saidBefore(bytes, 'e.position')}
-  from events e ${oneOf('messages', 'e.message_id', 'm')}
-  where e.tenant_id = :tenant_id and e.ticket_id = :ticket_id and e.position > :after::bigint and (:with_notes::boolean or not ${IS_OF_NOTE})
+  select e.*, ${saidBefore(bytes, 'e.position')}
+  from ${familyOf('select :ticket_id::uuid')} f cross join lateral (
+    select e.*, ${MESSAGE_COLUMNS.map((column) => `m.${column} as m_${column}`).join(', ')}
+    from events e ${oneOf('messages', 'e.message_id', 'm')}
+    where e.tenant_id = :tenant_id and e.ticket_id = f.id and e.position > :after::bigint and (:with_notes::boolean or not ${IS_OF_NOTE})
+    order by e.position limit :limit
+  ) e cross join lateral (select ${TOLD}) m
   order by e.position limit :limit
 ) e
-cross join lateral (select ${MESSAGE_COLUMNS.map((column) => `e.m_${column} as ${column}`).join(', ')}, e.said) m
+cross join lateral (select ${TOLD}, e.said) m
 ${oneOf('users', 'm.author_id', 'u')}
 left join credentials c on c.tenant_id = :tenant_id and c.id = e.credential_id
 order by e.position`

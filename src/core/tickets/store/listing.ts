@@ -51,7 +51,7 @@ const ORDERS: Readonly<Record<TicketOrder, { readonly sort: string; readonly aft
     earliest_change: { sort: 't.change_position', after: 't.change_position > :after::bigint', first: '-1' },
   }
 
-const FILTERS = `(:desk_ids::uuid[] is null or t.desk_id = any (:desk_ids::uuid[]))
+const FILTERS = `t.merged_into is null and (:desk_ids::uuid[] is null or t.desk_id = any (:desk_ids::uuid[]))
   and (:statuses::text[] is null or t.status = any (:statuses::text[]))
   and (:priorities::text[] is null or t.priority = any (:priorities::text[]))
   and (:topic_ids::integer[] is null or t.topic_id = any (:topic_ids::integer[]))

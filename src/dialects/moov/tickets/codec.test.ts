@@ -116,6 +116,7 @@ const OPENING: Message = {
   envelope: NO_ENVELOPE,
   attachments: [],
   createdAt: '2026-01-15T10:20:30.123Z',
+  cameFrom: null,
 }
 
 const LEO = {

@@ -316,6 +316,7 @@ test('any entry of a timeline is shown in the documented form', () => {
     ),
     actor: fc.option(fc.constant(ticketWith().requester)),
     credentialName: fc.option(fc.string()),
+    cameFrom: fc.option(fc.constant({ id: ticketWith().id, integer: 7, number: 3 })),
     event: fc.record({
       id: fc.uuid(),
       position: fc.integer({ min: 1 }),

@@ -15,6 +15,7 @@ import type {
   Ticket,
   TicketChange,
   TicketFilter,
+  TicketRef,
 } from '../../../core/tickets/ticket.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import type { Call } from '../../route.ts'
@@ -122,6 +123,11 @@ function decodeReferences(
 /** UUIDs are the same in either case; the core compares them as text. */
 function lowerCase(id: string | null): string | null {
   return id === null ? null : id.toLowerCase()
+}
+
+/** The ticket that another is merged into. */
+export function decodeInto({ into }: { readonly into: string | number }): TicketRef {
+  return typeof into === 'number' ? { integer: into } : { id: into.toLowerCase() }
 }
 
 /** How a reply or note is to be made. @throws Refusal `invalid` */
@@ -284,6 +290,7 @@ export function encodeMessage(names: Names, message: Message, linkTo: LinkTo): M
     external_reference: envelope.externalReference,
     attachments: message.attachments.map((each) => encodeAttachment(each, linkTo)),
     created_at: message.createdAt,
+    merged_from: message.cameFrom,
   }
 }
 
@@ -297,7 +304,7 @@ function encodeAuthor({ id, integer, name, surname, email }: NonNullable<Message
 
 export function encodeTimelineEntry(
   names: Names,
-  { event, message, actor, credentialName }: TimelineEntry,
+  { event, message, actor, credentialName, cameFrom }: TimelineEntry,
   linkTo: LinkTo,
 ): TimelineEntryAnswer {
   return {
@@ -313,5 +320,6 @@ export function encodeTimelineEntry(
     after: encodeEventData(event.after),
     undoes: event.undoes,
     message: message && encodeMessage(names, message, linkTo),
+    merged_from: cameFrom,
   }
 }

@@ -7,6 +7,7 @@ import { markRead, markUnread } from '../../../core/marks/commands.ts'
 import { queryTickets } from '../../../core/query/list.ts'
 import { changeTicket } from '../../../core/tickets/commands/change.ts'
 import { createTicket } from '../../../core/tickets/commands/create.ts'
+import { mergeTicket, unmergeTicket } from '../../../core/tickets/commands/merge.ts'
 import { undoChange } from '../../../core/tickets/commands/undo.ts'
 import { getMessagePage } from '../../../core/tickets/queries/conversation.ts'
 import { getTicket, getTicketByNumber } from '../../../core/tickets/queries/find.ts'
@@ -36,6 +37,7 @@ import {
   decodeChange,
   decodeFilter,
   decodeIncluded,
+  decodeInto,
   decodeNewTicket,
   decodePrecondition,
   decodeReply,
@@ -48,6 +50,7 @@ import { createTicketShelf, type TicketText, textOf } from './listed.ts'
 import { decodeQuery, decodeQueryPage, encodeCursor, isQuery, viewOf } from './query.ts'
 import {
   ChangeBody,
+  MergeBody,
   MessageAddedAnswer,
   MessageListAnswer,
   MessageParams,
@@ -206,6 +209,29 @@ export const ticketRoutes: readonly Route<Need>[] = [
         const { ticket } = await undoChange(ctx, ref, body.change ?? null, decodePrecondition(headers))
         return answerTicket(ctx.tenant, ticket)
       }),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/tickets/:id/merge',
+    operationId: 'mergeTicket',
+    summary: 'Merge a ticket into another, which is answered: its id, integer and number lead there from then on',
+    need: ['ticket.merge', 'ticket.read'],
+    params: TicketParams,
+    body: MergeBody,
+    answers: { 200: TicketAnswer },
+    handle: async ({ ctx, params, body }) =>
+      answerTicket(ctx.tenant, await mergeTicket(ctx, decodeRef(params, 'ticket'), decodeInto(body))),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/tickets/:id/unmerge',
+    operationId: 'unmergeTicket',
+    summary:
+      'Take the merge of a ticket back, by its own id or integer: its messages return, what was said since stays',
+    need: ['ticket.merge', 'ticket.read'],
+    params: TicketParams,
+    answers: { 200: TicketAnswer },
+    handle: async ({ ctx, params }) => answerTicket(ctx.tenant, await unmergeTicket(ctx, decodeRef(params, 'ticket'))),
   }),
   route({
     method: 'DELETE',

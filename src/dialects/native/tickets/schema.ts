@@ -126,6 +126,13 @@ export const UndoBody = closed({
   ),
 })
 
+export const MergeBody = closed({
+  into: Type.Union([
+    uuid('UUID of the ticket that stays.'),
+    Type.Integer({ minimum: 1, maximum: 999_999_999_999_999, description: 'Or its integer.' }),
+  ]),
+})
+
 export const VISIBILITIES = ['public', 'internal'] as const
 
 const addresses = (description: string) =>
@@ -309,6 +316,13 @@ export type AttachmentAnswer = Static<typeof AttachmentAnswer>
 const addressesShown = (description: string) =>
   Type.Unsafe<readonly string[]>(Type.Array(Type.String(), { description }))
 
+const OriginAnswer = (description: string) =>
+  Type.Unsafe<{ readonly id: string; readonly integer: number; readonly number: number } | null>({
+    ...{ type: ['object', 'null'], description, additionalProperties: false },
+    properties: { id, integer: Type.Integer(), number: Type.Integer() },
+    required: ['id', 'integer', 'number'],
+  })
+
 const messageProperties = {
   id,
   integer: Type.Integer(),
@@ -339,6 +353,7 @@ const messageProperties = {
   external_reference: textOrNull,
   attachments: Type.Unsafe<readonly AttachmentAnswer[]>(Type.Array(AttachmentAnswer)),
   created_at: instant,
+  merged_from: OriginAnswer('The ticket that it was written on, where that was merged into this one; else null.'),
 }
 export const MessageAnswer = closed(messageProperties)
 export type MessageAnswer = Static<typeof MessageAnswer>
@@ -375,6 +390,7 @@ export const TimelineEntryAnswer = closed({
   after: EventDataAnswer,
   undoes,
   message: objectOrNull(messageProperties),
+  merged_from: OriginAnswer('The ticket that it happened to, where that was merged into this one; else null.'),
 })
 export type TimelineEntryAnswer = Static<typeof TimelineEntryAnswer>
 

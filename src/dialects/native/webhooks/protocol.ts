@@ -33,6 +33,7 @@ function encode({ event, ticket, message, users, tenant, linkTo }: News): readon
     message,
     actor: actor && ticket ? personOn(actor, ticket.deskId) : null,
     credentialName: null,
+    cameFrom: null,
   }
   const data = {
     ...encodeTimelineEntry(names, entry, linkTo),

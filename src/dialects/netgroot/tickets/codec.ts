@@ -213,9 +213,9 @@ function isPublic(message: Message): boolean {
   return message.visibility === 'public'
 }
 
-/** All messages but the opening one, which is the ticket's own `message`. */
+/** All messages but the opening one, which is the ticket's own `message`: none that came from a merged ticket. */
 function repliesOf(messages: readonly Message[]): readonly Message[] {
-  const opening = messages.find(isPublic)
+  const opening = messages.find((each) => isPublic(each) && each.cameFrom === null)
   return messages.filter((each) => each !== opening)
 }
 

@@ -34,7 +34,7 @@ function entry(kind: EventKind, after: EventData | null, more: Partial<TimelineE
     after,
     undoes: null,
   }
-  return { event, message: null, actor: service, credentialName: 'shop', ...more }
+  return { event, message: null, actor: service, credentialName: 'shop', cameFrom: null, ...more }
 }
 
 const columnOf = (kind: EventKind, after: EventData): unknown => {

@@ -33,7 +33,8 @@ export function usersNamed(entries: readonly TimelineEntry[]): readonly string[]
 /** A page of the timeline with its changes: a message that came with an event follows it. */
 export function encodeHistory(entries: readonly TimelineEntry[], shown: Shown): (EventEntry | MessageEntry)[] {
   return entries.flatMap((entry) => {
-    const change = encodeEvent(entry, shown)
+    // What was set on a ticket that was merged into this one is not on this one.
+    const change = entry.cameFrom === null ? encodeEvent(entry, shown) : null
     return [...(change ? [change] : []), ...(entry.message ? [encodeMessage(entry.message, shown)] : [])]
   })
 }

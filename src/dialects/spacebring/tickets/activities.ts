@@ -41,16 +41,18 @@ export function encodeActivities(entries: readonly TimelineEntry[], scene: Scene
   return entries.flatMap((entry) => encodeEntry(entry, entry === opening, scene) ?? [])
 }
 
-/** Also a message that was deleted since: the next one does not become the description. */
-function addedPublicly({ event, message }: TimelineEntry): boolean {
-  if (event.messageId === null || event.kind === 'message.deleted') return false
+/** Also a message that was deleted since: the next one does not become the description. Nor does one of a merged ticket. */
+function addedPublicly({ event, message, cameFrom }: TimelineEntry): boolean {
+  if (cameFrom !== null || event.messageId === null || event.kind === 'message.deleted') return false
   return (message?.visibility ?? event.after?.['visibility'] ?? 'public') === 'public'
 }
 
 function encodeEntry(entry: TimelineEntry, isOpening: boolean, scene: Scene): Activity | null {
-  const { event, message, actor } = entry
+  const { event, message, actor, cameFrom } = entry
+  // What was set on a ticket that was merged into this one is not on this one: what was said there is a comment here.
+  if (cameFrom !== null && !message) return null
   // The message that a ticket is created with is its description, and no comment.
-  if (!message || event.kind === 'ticket.created') return encodeChange(event, actor, scene)
+  if (!message || (event.kind === 'ticket.created' && cameFrom === null)) return encodeChange(event, actor, scene)
   if (message.visibility === 'internal' || isOpening) return null
   // A message may be entered for somebody else: the vendor's `membership` is its author's.
   const author = message.author && (scene.people.get(message.author.id) ?? null)

@@ -27,7 +27,7 @@ export async function answerCreated(ctx: Context, outcome: Outcome, showing: Sho
   const { ticket } = outcome
   const reader = readerOn(ctx.actor, ticket.deskId)
   const actor = personOn(ctx.actor.user, ticket.deskId)
-  const entries = outcome.events.map((event) => ({ event, message: null, actor, credentialName: null }))
+  const entries = outcome.events.map((event) => ({ event, message: null, actor, credentialName: null, cameFrom: null }))
   const created = entries.filter(({ event }) => event.kind === 'ticket.created')
   const body: Static<typeof TicketAnswer> = {
     activities: encodeActivities(created, await sceneOf(ctx, ticket, created, showing)),

@@ -1,0 +1,126 @@
+import { boundsOf } from '../../bounds.ts'
+import type { Context } from '../../context.ts'
+import { refuse, refuseField } from '../../errors.ts'
+import { earlierResult, orEarlier } from '../../idempotency/store.ts'
+import { may } from '../../identity/actor.ts'
+import { hasRoom } from '../../messages/bounds.ts'
+import { MOST_MESSAGES } from '../../messages/store.ts'
+import { findMerged, findTickets } from '../queries/find.ts'
+import { TICKETS_KEPT } from '../rows.ts'
+import { decideMerge, decideUnmerge, type MergeDrafts } from '../rules/merge.ts'
+import { ABSORBED } from '../store/find.ts'
+import { MERGE_TICKETS, UNMERGE_TICKETS } from '../store/merge.ts'
+import type { Ticket, TicketRef } from '../ticket.ts'
+import { provenance } from './circumstances.ts'
+import { repeated, withTicket } from './outcome.ts'
+
+/** How often a race that another process won is read and decided again before the caller is told of a conflict. */
+const ROUNDS = 32
+
+/**
+ * Merges a ticket into another: its messages are on that one from then on, and so is whatever is asked or said by its name.
+ * A ticket that was merged already means the one that it leads to, in both places.
+ *
+ * @returns the ticket that stays.
+ * @throws Refusal `not_found`, `forbidden`, `invalid` (path `into`), `conflict`, `idempotency_mismatch`
+ */
+export async function mergeTicket(ctx: Context, ref: TicketRef, intoRef: TicketRef): Promise<Ticket> {
+  return inRounds(ctx, [ref, intoRef], async () => {
+    const [from, into] = await findTickets(ctx, [ref, intoRef])
+    if (!from) refuse({ code: 'not_found', missing: 'ticket' })
+    demandMerge(ctx, [from])
+    if (!into) refuseField(['into'], 'unknown', 'This ticket does not exist.')
+    if (from.id === into.id) {
+      // It is so already: a repeat, also without a key.
+      if (!isNameOf(ref, from) && isNameOf(intoRef, into)) return { already: into }
+      refuseField(['into'], 'not_allowed', 'It leads to the ticket itself.')
+    }
+    demandMerge(ctx, [into])
+    await demandRoom(ctx, from, into)
+    return { write: MERGE_TICKETS, drafts: decideMerge(from, into, ctx), answer: into.id }
+  })
+}
+
+/**
+ * Takes the merge of a ticket back: it is in lists again, with the messages that came from it. What was said since then
+ * stays where it was said, on the other ticket.
+ *
+ * @returns the ticket that is back.
+ * @throws Refusal `not_found`, `forbidden`, `conflict` where it was not merged, or what it was merged into was merged itself,
+ * `idempotency_mismatch`
+ */
+export async function unmergeTicket(ctx: Context, ref: TicketRef): Promise<Ticket> {
+  return inRounds(ctx, [ref], async () => {
+    const merged = await findMerged(ctx, ref)
+    const [into] = await findTickets(ctx, [merged ? { id: merged.intoId } : ref])
+    if (!into) refuse({ code: 'not_found', missing: 'ticket' })
+    if (!merged) refuse({ code: 'conflict', message: 'The ticket is not merged into another one.' })
+    if (into.id !== merged.intoId)
+      refuse({ code: 'conflict', message: 'What it was merged into was merged itself: take that back first.' })
+    demandMerge(ctx, [merged.ticket, into])
+    const values = { tenant_id: ctx.tenant.id, into_id: into.id, from_id: merged.ticket.id }
+    const [absorbed = null] = await ctx.store.run(ABSORBED.with(values))
+    const drafts = decideUnmerge(merged.ticket, into, absorbed, ctx)
+    return { write: UNMERGE_TICKETS, drafts, answer: merged.ticket.id }
+  })
+}
+
+/** What was decided: both tickets as they become, or that it is so already. */
+type Decided =
+  | { readonly write: typeof MERGE_TICKETS; readonly drafts: MergeDrafts; readonly answer: string }
+  | { readonly already: Ticket }
+
+/** Decides and writes until nobody else was faster, one call on these tickets of this process after the other. */
+async function inRounds(ctx: Context, refs: readonly TicketRef[], decide: () => Promise<Decided>): Promise<Ticket> {
+  const lines = refs.map((ref) => `${ctx.tenant.id} ${'id' in ref ? ref.id : ref.integer}`)
+  return ctx.store.inTurn(lines, () =>
+    orEarlier(
+      ctx,
+      TICKETS_KEPT,
+      () => decideInTurn(ctx, decide),
+      async (earlier) => withTicket(await repeated(ctx, earlier, [])).ticket,
+    ),
+  )
+}
+
+async function decideInTurn(ctx: Context, decide: () => Promise<Decided>): Promise<Ticket> {
+  for (let round = 1; round <= ROUNDS; round++) {
+    const earlier = await earlierResult(ctx, TICKETS_KEPT)
+    if (earlier) return withTicket(await repeated(ctx, earlier, [])).ticket
+    const decided = await decide()
+    if ('already' in decided) return decided.already
+    const { write, drafts, answer } = decided
+    const [into, from] = drafts
+    const both = { fromId: from.id, intoId: into.id }
+    const ordered = answer === into.id ? drafts : [from, into]
+    const call = { ...both, drafts: ordered, by: provenance(ctx), idempotency: ctx.idempotency }
+    const outcome = await ctx.store.batched(write)(ctx.tenant.id, call)
+    if ('done' in outcome)
+      return outcome.done.tickets.find(({ id }) => id === answer) ?? refuse({ code: 'not_found', missing: 'ticket' })
+    if ('repeated' in outcome) return withTicket(outcome.repeated).ticket
+    if (outcome.refused === 'idempotency_mismatch') refuse({ code: 'idempotency_mismatch' })
+  }
+  return refuse({ code: 'conflict', message: 'The tickets kept changing at the same time. Try again.' })
+}
+
+/** Whether a ref is the ticket's own name, and not one that leads to it. */
+function isNameOf(ref: TicketRef, ticket: Ticket): boolean {
+  return 'id' in ref ? ref.id === ticket.id : ref.integer === ticket.integer
+}
+
+function demandMerge({ actor }: Context, tickets: readonly Ticket[]): void {
+  if (tickets.every(({ deskId }) => may(actor, 'ticket.merge', deskId))) return
+  refuse({ code: 'forbidden', permission: 'ticket.merge' })
+}
+
+/** Refuses what would be more messages than a ticket has room for. */
+async function demandRoom(ctx: Context, from: Ticket, into: Ticket): Promise<void> {
+  const bounds = boundsOf(ctx)
+  if (hasRoom(into.version, from.version, bounds)) return
+  const counts = await Promise.all(
+    [from, into].map(({ id }) => ctx.store.run(MOST_MESSAGES.with({ tenant_id: ctx.tenant.id, ticket_ids: [id] }))),
+  )
+  const messages = counts.reduce((sum, [row]) => sum + (row?.messages ?? 0), 0)
+  if (messages > bounds.messages)
+    refuseField(['into'], 'not_allowed', `A ticket has at most ${bounds.messages} messages.`, bounds.messages)
+}

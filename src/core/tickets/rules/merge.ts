@@ -1,0 +1,115 @@
+import type { EventData } from '../../events/event.ts'
+import type { Instant } from '../../instant.ts'
+import type { ChangeDraft, EventDraft, TicketState } from '../drafts.ts'
+import { told } from '../fields.ts'
+import type { Ticket } from '../ticket.ts'
+import { stateOf } from './change.ts'
+import type { Circumstances } from './circumstances.ts'
+import { isFinished } from './lifecycle.ts'
+
+type Given = Pick<Circumstances, 'now' | 'newId'>
+
+/** What becomes of the ticket that stays and of the one that goes, in this order. */
+export type MergeDrafts = readonly [into: ChangeDraft, from: ChangeDraft]
+
+/** What a conversation tells of a ticket: of two that become one, the earlier or the later. */
+const TOLD_BY_MESSAGES = {
+  firstResponseAt: earlier,
+  latestMessageAt: later,
+  latestRequesterAt: later,
+  waitingSince: earlier,
+} as const satisfies {
+  readonly [Key in keyof TicketState]?: (one: Instant | null, other: Instant | null) => Instant | null
+}
+type Told = keyof typeof TOLD_BY_MESSAGES
+const TOLD = Object.keys(TOLD_BY_MESSAGES) as Told[]
+
+type Moments = Partial<Record<Told, Instant | null>>
+
+/**
+ * One ticket taken into another: what people set on the one that stays is left as it is, and its conversation tells of both.
+ * Nobody waits on a ticket that is done.
+ */
+export function decideMerge(from: Ticket, into: Ticket, given: Given): MergeDrafts {
+  const moments: Moments = {}
+  for (const key of TOLD) {
+    const both = TOLD_BY_MESSAGES[key](into[key], from[key])
+    const after = key === 'waitingSince' && isFinished(into.status) ? into[key] : both
+    if (after !== into[key]) moments[key] = after
+  }
+  const before = Object.keys(moments).length > 0 ? dataOf(into, moments) : null
+  return [
+    draft(
+      into,
+      moments,
+      event('ticket.absorbed', before, { ticket_id: from.id, ...dataOf(moments, moments) }, given),
+      given,
+    ),
+    draft(from, {}, event('ticket.merged', { merged_into: null }, { merged_into: into.id }, given), given),
+  ]
+}
+
+/**
+ * A merge taken back. What it had moved on the ticket that stays goes back where it still is as the merge left it: what
+ * happened there since goes before.
+ *
+ * @param absorbed what the event of the merge tells of the ticket that stays; null where it is not known any more.
+ */
+export function decideUnmerge(
+  from: Ticket,
+  into: Ticket,
+  absorbed: { readonly before: EventData | null; readonly after: EventData | null } | null,
+  given: Given,
+): MergeDrafts {
+  const moments: Moments = {}
+  for (const key of TOLD) {
+    const [column = ''] = Object.keys(told(into, key))
+    const [was, became] = [absorbed?.before?.[column], absorbed?.after?.[column]]
+    if (was === undefined || became !== into[key] || (was !== null && typeof was !== 'string')) continue
+    moments[key] = was
+  }
+  const before = { ticket_id: from.id, ...dataOf(into, moments) }
+  const after = Object.keys(moments).length > 0 ? dataOf(moments, moments) : null
+  return [
+    draft(into, moments, event('ticket.released', before, after, given), given),
+    draft(from, {}, event('ticket.unmerged', { merged_into: into.id }, { merged_into: null }, given), given),
+  ]
+}
+
+function dataOf(state: Moments, moved: Moments): EventData {
+  return Object.assign({}, ...TOLD.filter((key) => key in moved).map((key) => told({ [key]: state[key] }, key)))
+}
+
+function event(
+  kind: EventDraft['kind'],
+  before: EventData | null,
+  after: EventData | null,
+  { newId }: Given,
+): EventDraft {
+  return { id: newId(), kind, messageId: null, before, after }
+}
+
+function draft(ticket: Ticket, moments: Moments, told: EventDraft, { now }: Given): ChangeDraft {
+  const state: TicketState = { ...stateOf(ticket), ...moments, updatedAt: now, latestAgentAt: now }
+  const { id, version, deskId, status } = ticket
+  return {
+    id,
+    version,
+    state,
+    changed: true,
+    describes: false,
+    before: { deskId, status },
+    messages: [],
+    events: [told],
+  }
+}
+
+function earlier(one: Instant | null, other: Instant | null): Instant | null {
+  if (one === null || other === null) return one ?? other
+  return one < other ? one : other
+}
+
+function later(one: Instant | null, other: Instant | null): Instant | null {
+  if (one === null || other === null) return one ?? other
+  return one > other ? one : other
+}

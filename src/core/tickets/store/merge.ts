@@ -1,0 +1,137 @@
+import type { BatchKind } from '../../../storage/batch.ts'
+import { columnsOf, Sql } from '../../../storage/sql.ts'
+import { statement } from '../../../storage/statement.ts'
+import { keysOfTicket } from '../../search/keys.ts'
+import { AnswerRow, type WriteOutcome, writeOutcome } from './answers.ts'
+import { WITHOUT_FILES } from './attaching.ts'
+import { answering, type ChangeCall, changeText, changeValues, TAKES } from './change.ts'
+import { familyOf } from './family.ts'
+import { keyTargets } from './inputs.ts'
+import { recoverByEvents } from './recover.ts'
+
+/**
+ * A merge is a change of two tickets, and so is what takes it back: both hold only while each ticket has the version that
+ * was decided on. The messages go to the other ticket in the same statement, before the tenant's counter is taken, so that
+ * nobody else waits for them.
+ */
+
+/** The ticket that goes or comes back, and the one that stays. */
+const MERGE = { call: Sql.integer, from_id: Sql.uuid, into_id: Sql.uuid }
+
+const MERGES = { ...TAKES, merges: Sql.records(MERGE) }
+
+const INPUTS = `
+merges as materialized (
+  select * from json_to_recordset(:merges::json) as i (${columnsOf(MERGE)})
+),`
+
+const IS_MOVED = ' and (select count(*) from settled) >= 0'
+
+/** SQL of rows of desk, status and numbers for the ticket of each merge that is not listed any more, or is again. */
+const counting = (delta: 1 | -1): string => `
+    union all
+    select i.desk_id, i.status, ${delta}, 0 from merges m join accepted a on a.call = m.call
+    join input i on i.call = m.call and i.id = m.from_id`
+
+/** SQL of a part that gives a ticket the keys of another: each word may have come with the messages. */
+const giving = (from: string, to: string): string => `
+words_given as (
+  insert into search_tail (tenant_id, ticket, position, keys)
+  select :tenant_id, l.integer, o.position, k.keys
+  from merges m join accepted a on a.call = m.call join locked f on f.id = m.${from} join locked l on l.id = m.${to}
+  join moments o on o.id = l.id cross join lateral (select ${keysOfTicket('f.integer')} as keys) k
+  where cardinality(k.keys) > 0
+),`
+
+/** SQL of a part that leaves tickets to the job that makes their keys anew. */
+const leaving = (tickets: string): string => `
+words_left as (
+  insert into search_due as s (tenant_id, ticket, mark)
+  select :tenant_id, n.ticket, 1 from (${tickets}) n
+  on conflict (tenant_id, ticket) do update set mark = s.mark + 1
+),`
+
+const MERGE_TICKET = statement(
+  'ticket.merge',
+  { takes: MERGES, row: AnswerRow },
+  changeText(WITHOUT_FILES, {
+    allowed: '',
+    end: answering(WITHOUT_FILES),
+    merging: {
+      inputs: INPUTS,
+      moved: `
+settled as (
+  update messages x set ticket_id = m.into_id, came_from = coalesce(x.came_from, m.from_id)
+  from merges m join accepted a on a.call = m.call
+  where x.tenant_id = :tenant_id and x.ticket_id = m.from_id
+  returning x.id
+),`,
+      isMoved: IS_MOVED,
+      counting: counting(-1),
+      // A version is at least the number of messages, by which young tickets need not be counted; and no version that
+      // somebody saw of a ticket is one that its name leads to later.
+      aging:
+        ' + coalesce((select f.version from merges m join locked f on f.id = m.from_id where m.into_id = i.id), 0)',
+      setting: ' merged_into = (select m.into_id from merges m where m.from_id = i.id),',
+      searched: `${giving('from_id', 'into_id')}${leaving(`select l.integer as ticket
+    from merges m join accepted a on a.call = m.call join locked f on f.id = m.from_id join locked l on l.id = m.into_id
+    where exists (select 1 from search_due d where d.tenant_id = :tenant_id and d.ticket = f.integer)`)}`,
+    },
+  }),
+)
+
+const UNMERGE_TICKET = statement(
+  'ticket.unmerge',
+  { takes: MERGES, row: AnswerRow },
+  changeText(WITHOUT_FILES, {
+    allowed: '',
+    end: answering(WITHOUT_FILES),
+    merging: {
+      inputs: INPUTS,
+      moved: `
+settled as (
+  update messages x set ticket_id = m.from_id, came_from = nullif(x.came_from, m.from_id)
+  from merges m join accepted a on a.call = m.call
+  where x.tenant_id = :tenant_id and x.ticket_id = m.into_id
+    and x.came_from = any (array(select f.id from ${familyOf('select m.from_id')} f))
+  returning x.id
+),`,
+      isMoved: IS_MOVED,
+      counting: counting(1),
+      aging:
+        ' + coalesce((select greatest(l.version - t.version, 0) from merges m join locked l on l.id = m.into_id where m.from_id = i.id), 0)',
+      setting: ' merged_into = null,',
+      searched: `${giving('into_id', 'from_id')}${leaving(
+        'select l.integer as ticket from locked l where exists (select 1 from accepted)',
+      )}`,
+    },
+  }),
+)
+
+/** One call: both tickets as they become. */
+export interface MergeCall extends ChangeCall {
+  readonly fromId: string
+  readonly intoId: string
+}
+
+export const MERGE_TICKETS = merging('ticket.merge', MERGE_TICKET)
+export const UNMERGE_TICKETS = merging('ticket.unmerge', UNMERGE_TICKET)
+
+function merging(name: string, text: typeof MERGE_TICKET): BatchKind<MergeCall, AnswerRow, WriteOutcome> {
+  return {
+    name,
+    readOnly: false,
+    targets: ({ drafts, idempotency }) => [...drafts.map(({ id }) => id), ...keyTargets(idempotency)],
+    statement: (tenantId, calls) =>
+      text.with({
+        ...changeValues(tenantId, calls),
+        merges: calls.map(({ fromId, intoId }, call) => ({ call, from_id: fromId, into_id: intoId })),
+      }),
+    outcomes: (calls, rows) => calls.map((call, index) => writeOutcome(rows[index], call.idempotency)),
+    recover: (database, tenantId, calls) =>
+      recoverByEvents(database, tenantId, calls, ({ drafts }) => ({
+        ticketIds: drafts.map(({ id }) => id),
+        eventIds: drafts.flatMap(({ events }) => events.map(({ id }) => id)),
+      })),
+  }
+}
