@@ -19,6 +19,7 @@ import { startWorld, type World } from '../world.ts'
 import { administration } from './administration.ts'
 import { noBrowser, openBrowser, type TestBrowser } from './browser.ts'
 import { changesOfMany } from './bulk.ts'
+import { merges } from './merging.ts'
 import { changesTakenBack } from './undo.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -811,4 +812,5 @@ describe('the console', { skip: noBrowser }, () => {
   administration({ world: () => world, api, signedIn })
   changesOfMany({ api, signedIn })
   changesTakenBack({ api, signedIn })
+  merges({ api, signedIn })
 })

@@ -6,6 +6,7 @@ import { chooseTheme, THEMES } from '../theme/theme.ts'
 import { type Ability, can } from '../tickets/abilities.ts'
 import { changeTicket, markTicket, PRIORITIES, STATUSES, undoLast } from '../tickets/change.ts'
 import { compose } from '../tickets/composing.ts'
+import { askInto } from '../tickets/merging.ts'
 import { changePicked, hasPicked, isPicking, pick, pickTo, unpick } from '../tickets/picked.ts'
 import { focusSearch } from '../tickets/SearchBox.tsx'
 import { editView } from '../views/editing.ts'
@@ -126,6 +127,7 @@ export function actions(words: Words): readonly Action[] {
         void markTicket(ticket, 'unread')
       }),
     },
+    { id: 'merge', name: said.merge, keys: 'm', ...onTicket(askInto, 'merge') },
     { id: 'search', name: said.search, keys: '/', run: focusSearch },
     { id: 'commands', name: said.commands, keys: '?', run: openPalette },
     ...VIEWS.map(({ id, key }) => ({

@@ -123,6 +123,9 @@ function take({ kind, ticket }: Event): void {
     return
   }
   countAgain()
+  // By its name the page of another ticket is shown from then on, or its own again.
+  if (kind === 'ticket.merged' || kind === 'ticket.unmerged')
+    void cache.invalidateQueries({ queryKey: keys.ticket(ticket) })
   if (kind === 'ticket.created' && isHeld()) {
     waiting += 1
     tell()

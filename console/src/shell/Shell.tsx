@@ -9,6 +9,7 @@ import { chooseLanguage, useWords } from '../i18n/words.ts'
 import { SignIn } from '../session/SignIn.tsx'
 import { signOut, useMe, useSession } from '../session/session.ts'
 import { chooseTheme, THEMES } from '../theme/theme.ts'
+import { MergeDialog } from '../tickets/MergeDialog.tsx'
 import { Outbox } from '../tickets/Outbox.tsx'
 import { SearchBox } from '../tickets/SearchBox.tsx'
 import { ViewDialog } from '../views/ViewDialog.tsx'
@@ -80,6 +81,7 @@ function Desk() {
       </div>
       <Palette />
       <ViewDialog />
+      <MergeDialog />
       <Outbox />
     </div>
   )

@@ -120,6 +120,7 @@ function Said({ message, dialect }: { readonly message: Message; readonly dialec
           </span>
         )}
         <span className="hint">{words.ticket.via(dialect)}</span>
+        {message.merged_from && <span className="origin">{words.merging.from(message.merged_from.number)}</span>}
         <time dateTime={message.created_at} title={moment(message.created_at)}>
           {age(message.created_at, now)}
         </time>
@@ -160,8 +161,14 @@ function Changes({ changes }: { readonly changes: readonly TimelineEntry[] }) {
   )
 }
 
+/** A change in words, and on which ticket it was made where that was merged into this one. */
+function sentence(entry: TimelineEntry, words: Words): string {
+  const told = words.merging.events[entry.kind] ?? changeIn(entry, words)
+  return entry.merged_from === null ? told : `${words.merging.from(entry.merged_from.number)}: ${told}`
+}
+
 /** A change in words: which field, and from what to what where its values are words themselves. */
-function sentence({ kind, before, after, undoes }: TimelineEntry, words: Words): string {
+function changeIn({ kind, before, after, undoes }: TimelineEntry, words: Words): string {
   const [field = ''] = kind.split('.')[1]?.split('_changed') ?? []
   const called: string = Object(words.ticket)[field] ?? field.replaceAll('_', ' ')
   const shown = (values: unknown): string | null => {

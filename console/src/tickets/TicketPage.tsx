@@ -9,6 +9,7 @@ import { can } from './abilities.ts'
 import { Composer } from './Composer.tsx'
 import { Conversation } from './Conversation.tsx'
 import { changeTicket, markTicket } from './change.ts'
+import { askInto } from './merging.ts'
 import { Properties } from './Properties.tsx'
 import { StatusMark } from './StatusMark.tsx'
 import { select, useNeighbour } from './selection.ts'
@@ -28,6 +29,13 @@ export function TicketPage({ id }: { readonly id: string }) {
     }
   }, [ticket])
   useEffect(() => select(id), [id])
+  // One that was merged leads to the ticket that stays, whose page this is then.
+  const stays = ticket !== undefined && ticket.id !== id && ticket.integer !== Number(id) ? ticket : null
+  useEffect(() => {
+    if (!stays) return
+    const search = { view, ...(q !== undefined && { q }) }
+    void navigate({ to: '/tickets/$ticketId', params: { ticketId: stays.id }, search, replace: true })
+  }, [stays, navigate, view, q])
   // Opening has seen it; what comes while it is open, and in sight, too.
   const isUnread = ticket?.unread === true
   useEffect(() => {
@@ -84,6 +92,11 @@ export function TicketPage({ id }: { readonly id: string }) {
             <span className="key" aria-hidden="true">
               e
             </span>
+          </Button>
+        )}
+        {can(ticket, 'merge') && (
+          <Button className="button quiet" onPress={() => askInto(ticket)}>
+            {words.actions.merge}
           </Button>
         )}
       </header>
