@@ -90,6 +90,12 @@ export interface Ticket {
   form: number | null
   tags: string[]
   /**
+   * What is set of the fields of the tenant, by key: a text, a number, true or false, a date as 2026-01-31, the value of a choice or a list of several, the id of a person.
+   */
+  fields: {
+    [k: string]: unknown
+  }
+  /**
    * UTC, for instance 2026-01-15T10:20:30.123Z
    */
   created_at: string
@@ -290,6 +296,7 @@ export interface TimelineEntry {
     | 'ticket.desk_changed'
     | 'ticket.form_changed'
     | 'ticket.tags_changed'
+    | 'ticket.fields_changed'
     | 'ticket.waiting_changed'
     | 'ticket.merged'
     | 'ticket.absorbed'
@@ -324,6 +331,8 @@ export interface TimelineEntry {
     | 'priority_label.changed'
     | 'channel.created'
     | 'channel.changed'
+    | 'field.created'
+    | 'field.changed'
     | 'credential.created'
     | 'credential.revoked'
     | 'view.created'
@@ -541,6 +550,48 @@ export interface Channel {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Field".
+ */
+export interface Field {
+  id: number
+  /**
+   * By which tickets and queries name it; it stays.
+   */
+  key: string
+  type: 'text' | 'number' | 'boolean' | 'date' | 'choice' | 'choices' | 'person'
+  /**
+   * What people read.
+   */
+  label: string
+  description: string
+  /**
+   * Of a choice, or of several (choices): in the order in which they are offered, with retired ones.
+   */
+  choices: {
+    /**
+     * What tickets hold; it stays.
+     */
+    value: string
+    /**
+     * What people read.
+     */
+    label: string
+    /**
+     * Whether it may be chosen.
+     */
+    active: boolean
+  }[]
+  /**
+   * When a ticket has to have it: to_open, to_solve; null where it need not.
+   */
+  required: 'to_open' | 'to_solve' | null
+  /**
+   * Whether it may be set. What tickets hold of a retired one is still shown.
+   */
+  active: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "ListedUser".
  */
 export interface ListedUser {
@@ -751,6 +802,7 @@ export interface Event {
     | 'ticket.desk_changed'
     | 'ticket.form_changed'
     | 'ticket.tags_changed'
+    | 'ticket.fields_changed'
     | 'ticket.waiting_changed'
     | 'ticket.merged'
     | 'ticket.absorbed'
@@ -785,6 +837,8 @@ export interface Event {
     | 'priority_label.changed'
     | 'channel.created'
     | 'channel.changed'
+    | 'field.created'
+    | 'field.changed'
     | 'credential.created'
     | 'credential.revoked'
     | 'view.created'
@@ -1113,6 +1167,15 @@ export interface CreateTicketBody {
    */
   tags?: string[]
   /**
+   * What it holds in the fields of the tenant, by key.
+   */
+  fields?: {
+    /**
+     * @maxItems 200
+     */
+    [k: string]: string | number | boolean | string[] | null
+  }
+  /**
    * Your own reference.
    */
   reference?: string | null
@@ -1211,6 +1274,15 @@ export interface ChangeTicketBody {
    * @maxItems 100
    */
   remove_tags?: string[]
+  /**
+   * Fields of the tenant by key: null empties one, and those that are not named stay.
+   */
+  fields?: {
+    /**
+     * @maxItems 200
+     */
+    [k: string]: string | number | boolean | string[] | null
+  }
   /**
    * False: what the requester said last needs no answer; true: it does after all.
    */
@@ -1701,6 +1773,93 @@ export interface ChangeChannelBody {
   name?: string
   /**
    * False retires it: tickets that have it keep it, and no other may get it.
+   */
+  active?: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListFieldsQuery".
+ */
+export interface ListFieldsQuery {
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListFieldsAnswer".
+ */
+export interface ListFieldsAnswer {
+  data: Field[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateFieldBody".
+ */
+export interface CreateFieldBody {
+  /**
+   * By which tickets and queries name it; it stays.
+   */
+  key: string
+  /**
+   * What it holds; it stays.
+   */
+  type: 'text' | 'number' | 'boolean' | 'date' | 'choice' | 'choices' | 'person'
+  label: string
+  /**
+   * What is to be said to whoever sets it.
+   */
+  description?: string
+  /**
+   * What may be chosen: values, or values with what they are called. Only of a choice or of choices.
+   *
+   * @maxItems 200
+   */
+  choices?: (
+    | string
+    | {
+        value: string
+        label?: string
+        active?: boolean
+      }
+  )[]
+  /**
+   * When a ticket has to have it: to_open, to_solve; null, the default: it need not.
+   */
+  required?: 'to_open' | 'to_solve' | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeFieldBody".
+ */
+export interface ChangeFieldBody {
+  label?: string
+  /**
+   * What is to be said to whoever sets it.
+   */
+  description?: string
+  /**
+   * All that may be chosen, in their order: those that are not named are retired, and none is deleted.
+   *
+   * @maxItems 200
+   */
+  choices?: (
+    | string
+    | {
+        value: string
+        label?: string
+        active?: boolean
+      }
+  )[]
+  /**
+   * When a ticket has to have it: to_open, to_solve; null, the default: it need not.
+   */
+  required?: 'to_open' | 'to_solve' | null
+  /**
+   * False retires it: tickets keep what they hold, and it is not set any more.
    */
   active?: boolean
 }
@@ -2794,6 +2953,10 @@ export interface Operations {
   createChannel: { params: undefined; query: undefined; body: CreateChannelBody; answer: Channel }
   getChannel: { params: { id: string }; query: undefined; body: undefined; answer: Channel }
   changeChannel: { params: { id: string }; query: undefined; body: ChangeChannelBody; answer: Channel }
+  listFields: { params: undefined; query: ListFieldsQuery; body: undefined; answer: ListFieldsAnswer }
+  createField: { params: undefined; query: undefined; body: CreateFieldBody; answer: Field }
+  getField: { params: { field: string }; query: undefined; body: undefined; answer: Field }
+  changeField: { params: { field: string }; query: undefined; body: ChangeFieldBody; answer: Field }
   listUsers: { params: undefined; query: ListUsersQuery; body: undefined; answer: ListUsersAnswer }
   createUser: { params: undefined; query: undefined; body: CreateUserBody; answer: User }
   getUser: { params: { id: string }; query: undefined; body: undefined; answer: User }
@@ -2947,6 +3110,10 @@ export const OPERATIONS = {
   createChannel: { method: 'POST', path: '/v1/channels' },
   getChannel: { method: 'GET', path: '/v1/channels/{id}' },
   changeChannel: { method: 'PATCH', path: '/v1/channels/{id}' },
+  listFields: { method: 'GET', path: '/v1/fields' },
+  createField: { method: 'POST', path: '/v1/fields' },
+  getField: { method: 'GET', path: '/v1/fields/{field}' },
+  changeField: { method: 'PATCH', path: '/v1/fields/{field}' },
   listUsers: { method: 'GET', path: '/v1/users' },
   createUser: { method: 'POST', path: '/v1/users' },
   getUser: { method: 'GET', path: '/v1/users/{id}' },

@@ -362,6 +362,7 @@ const PURE: Readonly<Record<string, string>> = {
   'src/core/tickets/ticket.ts': 'the list of what is filed',
   'src/storage/sql.ts': 'what values are in SQL: declares, does nothing',
   'src/core/spelling.ts': 'what is the same in other letters: functions of their arguments',
+  'src/core/uuid.ts': 'what passes for an id',
   'src/core/words.ts': 'the closed lists',
   'src/core/identity/email.ts': 'what passes for an e-mail address',
   'src/core/identity/reach.ts': 'who is there for an actor: functions of their arguments',

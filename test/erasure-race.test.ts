@@ -47,7 +47,17 @@ const WRITTEN: Readonly<Record<string, { readonly columns: readonly string[]; re
   },
   tickets: {
     columns: [
-      ...['title', 'description', 'from_address', 'from_name', 'to_address', 'to_name', 'external_reference', 'tags'],
+      ...[
+        'title',
+        'description',
+        'from_address',
+        'from_name',
+        'to_address',
+        'to_name',
+        'external_reference',
+        'tags',
+        'fields',
+      ],
     ],
     position:
       "select e.position from events e where e.tenant_id = r.tenant_id and e.ticket_id = r.id and e.kind = 'ticket.created'",
@@ -93,6 +103,9 @@ const EXCUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   desks: { name: CATALOGUE },
   directory: { kind: OURS, hash: DIGEST },
   events: { kind: OURS, dialect: OURS, request_id: 'made by the server', visibility: OURS },
+  fields: {
+    ...{ key: CATALOGUE, type: OURS, label: CATALOGUE, description: CATALOGUE, choices: CATALOGUE, required: OURS },
+  },
   forms: { name: CATALOGUE },
   grants: {
     ...{ scopes: OURS, code_hash: DIGEST, code_challenge: DIGEST, refresh_hash: DIGEST },

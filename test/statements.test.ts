@@ -64,7 +64,7 @@ test('SQL reads exactly the columns that its records are declared with', () => {
 
 /** What actors and snapshots of tenants are made of. */
 const ACCESS =
-  /\b(?:insert\s+into|update|delete\s+from)\s+(users|memberships|group_members|credentials|grants|tenants|desks|groups|topics|types|forms|status_labels|priority_labels|channels)\b/i
+  /\b(?:insert\s+into|update|delete\s+from)\s+(users|memberships|group_members|credentials|grants|tenants|desks|groups|topics|types|forms|status_labels|priority_labels|channels|fields)\b/i
 
 /** What writes there and changes nobody's access. */
 const ACCESS_STAYS: Readonly<Record<string, string>> = {

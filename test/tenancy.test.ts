@@ -27,6 +27,8 @@ import { purgeJobs } from '../src/core/bulk/purge.ts'
 import { getJob, listJobs, listResults } from '../src/core/bulk/queries.ts'
 import { leaveJobs, tenantsAtWork, workOn } from '../src/core/bulk/work.ts'
 import { addRecord, changeRecord, type NewRecord } from '../src/core/catalogue/commands.ts'
+import { FIELD_TYPES, REQUIREMENTS } from '../src/core/catalogue/field.ts'
+import { addField, changeField } from '../src/core/catalogue/fields.ts'
 import { RECORD_KINDS, type RecordKind } from '../src/core/catalogue/records.ts'
 import { LOAD_TENANT, tenantOf } from '../src/core/catalogue/store/snapshot.ts'
 import { deleteMessage } from '../src/core/erasure/message.ts'
@@ -250,6 +252,8 @@ describe('The schema', () => {
       delivery_state: DELIVERY_STATES,
       view_audience: AUDIENCES,
       query_sort: QUERY_SORTS,
+      field_type: FIELD_TYPES,
+      field_requirement: REQUIREMENTS,
       bulk_job_state: BULK_JOB_STATES,
       bulk_outcome: BULK_OUTCOMES,
     })
@@ -708,6 +712,11 @@ async function driveCatalogue(made: SmallTenant, store: Store): Promise<void> {
     const tenant = tenantOf(row ?? assert.fail())
     await changeRecord({ ...owner(`retire ${kind}`), tenant }, kind, id, { active: false })
   }
+  const choices = [{ value: 'basic' }, { value: 'pro' }]
+  const field = await addField(owner('add field'), { key: 'plan', type: 'choice', label: 'Plan', choices })
+  const [row] = await store.run(LOAD_TENANT.with({ tenant_id: made.tenant.id }))
+  const tenant = tenantOf(row ?? assert.fail())
+  await changeField({ ...owner('change field'), tenant }, field, { label: 'The plan', choices: [{ value: 'pro' }] })
   await renameTenant(owner('rename'), 'Renamed')
   await retireTenant({ store }, made.tenant.id, null)
 }

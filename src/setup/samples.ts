@@ -4,6 +4,7 @@ import { randomSecret } from '../core/access/secrets.ts'
 import type { Links } from '../core/attachments/links.ts'
 import { beginJob } from '../core/bulk/commands.ts'
 import { addRecord } from '../core/catalogue/commands.ts'
+import { addField } from '../core/catalogue/fields.ts'
 import type { Context, RunningSystem } from '../core/context.ts'
 import { addExternalId, issueCredential } from '../core/tenants/commands.ts'
 import { changeTicket } from '../core/tickets/commands/change.ts'
@@ -76,7 +77,7 @@ async function addSamples(file: string, values: Quickstart, system: SampleSystem
 }
 
 /**
- * One of each thing that examples name: a ticket with a reply, one that was changed, a form, a webhook of each dialect that has operations for
+ * One of each thing that examples name: a ticket with a reply, one that was changed, a form, a field, a webhook of each dialect that has operations for
  * them, one with deliveries, and what another system calls the requester. The ticket is on the second desk, where the
  * demo's keys look last.
  *
@@ -103,6 +104,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
   if (total !== 0) return null
 
   const form = await addRecord(first, 'form', { name: 'Contact' })
+  await addField(first, { key: 'plan', type: 'choice', label: 'Plan', choices: [{ value: 'basic' }, { value: 'pro' }] })
   const service = await asService()
   if (!service) return null
   await addExternalId(

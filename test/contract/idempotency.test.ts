@@ -11,7 +11,7 @@ import { assertRefused } from './answers.ts'
 import { CONTRACTS, type Sent } from './dialects.ts'
 import { type Ids, makeSite, type Site } from './site.ts'
 import { type Snapshot, type StoreWatch, watchStore } from './store.ts'
-import { type Making, NOT_REPEATABLE, type Person, showsPeople, upload, WRITES_OF } from './writes.ts'
+import { type Making, NOT_REPEATABLE, newField, type Person, showsPeople, upload, WRITES_OF } from './writes.ts'
 
 /**
  * Every operation that writes, of every dialect, honours Idempotency-Key: walked from the documents that clients get, so
@@ -130,6 +130,10 @@ const making: Making = {
   async record(path, own) {
     const { json } = await sent(native('POST', path, { name: word(), ...own }))
     return json.id
+  },
+  async field() {
+    const { json } = await sent(native('POST', '/v1/fields', newField({ word })))
+    return json.key
   },
   async credential() {
     const { json } = await sent(native('POST', '/v1/credentials', { name: word(), scopes: ['ticket.read'] }))

@@ -32,6 +32,8 @@ export interface Making {
   person(): Promise<Person>
   /** A record of the catalogue of a list; `own` is what its kind has beside a name. */
   record(path: string, own: object): Promise<string | number>
+  /** A choice among the fields of tickets, by its key. */
+  field(): Promise<string>
   /** A key of the native API. */
   credential(): Promise<string>
   /** A private view. */
@@ -84,6 +86,9 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     ...catalogueWrites('/v1/status_labels', () => ({ status: 'open' })),
     ...catalogueWrites('/v1/priority_labels', () => ({ priority: 'low' })),
     ...catalogueWrites('/v1/channels', ({ word }) => ({ kind: word() })),
+    'POST /v1/fields': (m) => native(m, 'POST', '/v1/fields', newField(m)),
+    'PATCH /v1/fields/{field}': async (m) =>
+      native(m, 'PATCH', `/v1/fields/${await m.field()}`, { label: m.word(), choices: ['b', 'c'] }),
     'POST /v1/users': (m) =>
       native(m, 'POST', '/v1/users', {
         name: m.word(),
@@ -280,6 +285,11 @@ function catalogueWrites(path: string, own: (making: Making) => object): Readonl
     [`PATCH ${path}/{id}`]: async (m) =>
       native(m, 'PATCH', `${path}/${await m.record(path, own(m))}`, { name: m.word(), active: false }),
   }
+}
+
+/** A choice among the fields of tickets. */
+export function newField({ word }: Pick<Making, 'word'>): object {
+  return { key: word(), type: 'choice', label: word(), choices: ['a', { value: 'b', label: 'B' }] }
 }
 
 function native(making: Making, method: string, path: string, body?: unknown): Sent {

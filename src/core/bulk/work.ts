@@ -164,7 +164,7 @@ async function decide(
   // After the tickets: what others record since then has changed them, and is decided again.
   const changes = await changesOf(ctx, job, left)
   const wanted = [...changes.values()].flatMap((each) => ('change' in each ? [each.change] : []))
-  const assignees = new Set(wanted.flatMap(namedPeople))
+  const assignees = new Set(wanted.flatMap((change) => namedPeople(ctx.tenant, change)))
   const people = [...(await findLiving(ctx, [...assignees])), ctx.actor.user]
   const given = circumstances(ctx, { people, uploads: new Map(), contentOf: contentIn(new Map()) }, false)
   return new Map(

@@ -52,7 +52,7 @@ export async function addRecord<K extends RecordKind>(
   kind: K,
   input: NewRecord,
 ): Promise<RecordRow<K>> {
-  demandMayManage(admin, kind)
+  demandMayManage(admin, permissionFor(kind))
   const name = readName(input.name)
   if (input.kind !== undefined && !CHANNEL_KIND.test(input.kind))
     refuseField(['kind'], 'format', 'Must be a word of small letters, digits and _, 32 at the most.')
@@ -108,7 +108,7 @@ export async function changeRecord<K extends RecordKind>(
   id: string | number,
   change: RecordChange,
 ): Promise<RecordRow<K>> {
-  demandMayManage(admin, kind)
+  demandMayManage(admin, permissionFor(kind))
   const current = findRecord(admin.tenant, kind, id)
   const name = change.name === undefined ? undefined : readName(change.name)
   return once(
@@ -154,9 +154,9 @@ export function recordsOf<K extends RecordKind>(tenant: Tenant, kind: K): Lists[
   return lists[kind]
 }
 
-function demandMayManage({ actor }: Administration, kind: RecordKind): void {
+/** @throws Refusal `forbidden` to whoever may not, and by a credential that is bound to a desk */
+export function demandMayManage({ actor }: Administration, permission: Permission): void {
   if (actor === null) return
-  const permission = permissionFor(kind)
   demandTenantWide(actor, permission)
   // The catalogue is every desk's: whoever is bound to one does not change the others' choice.
   if (actor.credential.deskId !== null) refuse({ code: 'forbidden', permission })

@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts'
 import type { Priority, Status } from '../words.ts'
+import type { Field } from './field.ts'
 
 /** A place within a tenant that tickets belong to. */
 export interface Desk {
@@ -70,6 +71,7 @@ export interface Tenant {
   readonly priorityLabels: readonly PriorityLabel[]
   readonly channels: readonly Channel[]
   readonly forms: readonly CatalogueRecord[]
+  readonly fields: readonly Field[]
 }
 
 /** The integer ids of the channels that every tenant has from the beginning. */

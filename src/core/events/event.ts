@@ -1,3 +1,4 @@
+import type { FieldChanges } from '../catalogue/field.ts'
 import type { Instant } from '../instant.ts'
 
 export const EVENT_KINDS = [
@@ -13,6 +14,7 @@ export const EVENT_KINDS = [
   'ticket.desk_changed',
   'ticket.form_changed',
   'ticket.tags_changed',
+  'ticket.fields_changed',
   'ticket.waiting_changed',
   'ticket.merged',
   'ticket.absorbed',
@@ -47,6 +49,8 @@ export const EVENT_KINDS = [
   'priority_label.changed',
   'channel.created',
   'channel.changed',
+  'field.created',
+  'field.changed',
   'credential.created',
   'credential.revoked',
   'view.created',
@@ -57,8 +61,8 @@ export const EVENT_KINDS = [
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
-/** What an event holds of before and after: the changed fields, in the core's words. */
-export type EventData = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
+/** What an event holds of before and after: the changed fields, in the core's words; those of the tenant's own by key. */
+export type EventData = Readonly<Record<string, string | number | boolean | null | readonly string[] | FieldChanges>>
 
 /** One change, for ever. `position` counts a tenant's events without gaps and is the event's integer id. */
 export interface Event {

@@ -132,6 +132,7 @@ const SAID = (
   picked: string,
 ): string => `array_remove(array[t.title, left(t.description, ${SEARCHED_CHARACTERS}), t.from_address, t.from_name,
       t.to_address, t.to_name, t.external_reference], null) || t.tags || array(
+    select f #>> '{}' from jsonb_path_query(t.fields, '$.*[*] ? (@.type() == "string")') f) || array(
     select x.said from messages m, lateral (
       select left(m.plain, ${SEARCHED_CHARACTERS}) as said union all select m.author_name where m.author_name is not null) x
     where m.tenant_id = :tenant_id and m.ticket_id = t.id and (${picked}) order by m.integer desc)`

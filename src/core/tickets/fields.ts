@@ -1,5 +1,6 @@
 import { type Static, type TObject, Type } from 'typebox'
 import { type Columns, Sql, type SqlType } from '../../storage/sql.ts'
+import type { FieldValues } from '../catalogue/field.ts'
 import type { EventData, EventKind } from '../events/event.ts'
 import { type Instant, instant, instantOrNull } from '../instant.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
@@ -11,6 +12,9 @@ import type { Person, Ticket, TicketChange } from './ticket.ts'
  * erasure leaves, follows from this table; the interface `Ticket` and the migrations alone say it again, and do not
  * compile or pass without it.
  */
+
+/** What an erasure leaves in the place of words. */
+type Erased = '' | null | readonly [] | Readonly<Record<string, never>>
 
 /** What PostgreSQL and the rules must know of a field. */
 interface Field {
@@ -26,7 +30,7 @@ interface Field {
   /** Whether the event of the opening tells it, too. */
   readonly told?: true
   /** For words and people: what an erasure leaves in their place. */
-  readonly erased?: '' | null | readonly []
+  readonly erased?: Erased
 }
 
 const { uuid, integer, bigint, text, timestamptz, array, nullable, word } = Sql
@@ -67,6 +71,12 @@ const FIELDS = {
   }),
   formId: field('form_id', nullable(integer), { ...CHANGED, event: 'ticket.form_changed' }),
   tags: field('tags', array(text), { ...CHANGED, event: 'ticket.tags_changed', erased: [] }),
+  // The tenant's own, by key.
+  fields: field('fields', Sql.jsonb<FieldValues>(Type.Object({})), {
+    ...CHANGED,
+    event: 'ticket.fields_changed',
+    erased: {},
+  }),
   deskId: field('desk_id', uuid, { ...CHANGED, event: 'ticket.desk_changed', told: true }),
   groupId: field('group_id', nullable(uuid), { ...CHANGED, event: 'ticket.group_changed', told: true }),
   // Whom an address belongs to, the store finds.
@@ -173,6 +183,7 @@ export function ticketWith(row: TicketLine, requester: Person | null, assignee: 
     toName: row.to_name,
     externalReference: row.external_reference,
     tags: row.tags,
+    fields: row.fields,
     createdAt: instant(row.created_at),
     updatedAt: instant(row.updated_at),
     statusChangedAt: instantOrNull(row.status_changed_at),
@@ -249,7 +260,7 @@ export function changedInput(state: Partial<TicketState>): Partial<TicketLine> {
   return byColumn(state, CHANGED_NAMES)
 }
 
-/** The fields that a change gives, beside tags and status; absent stays as it is, null empties. By hand as `ticketWith`. */
+/** The fields that a change gives, beside tags, status and the tenant's own; absent stays as it is, null empties. By hand as `ticketWith`. */
 export function givenBy(change: TicketChange, before: TicketState): Partial<TicketState> {
   return {
     title: change.title ?? before.title,
@@ -279,6 +290,18 @@ export function told(state: Partial<TicketState>, key: Key): EventData {
   return byColumn(state, named([key]))
 }
 
+/** What the event of a changed field tells, before and after: of the tenant's own those that differ, null for what is not set. */
+export function toldChange(before: TicketState, after: TicketState, key: Key): readonly [EventData, EventData] {
+  if (key !== 'fields') return [told(before, key), told(after, key)]
+  const keys = [...new Set([...Object.keys(before.fields), ...Object.keys(after.fields)])].filter(
+    (each) => JSON.stringify(before.fields[each]) !== JSON.stringify(after.fields[each]),
+  )
+  const those = ({ fields }: TicketState): EventData => ({
+    fields: Object.fromEntries(keys.map((each) => [each, fields[each] ?? null])),
+  })
+  return [those(before), those(after)]
+}
+
 /** What the event of the opening tells of a ticket. */
 export function toldAtOpening(state: Partial<TicketState>): EventData {
   return byColumn(state, TOLD_AT_OPENING)
@@ -287,7 +310,7 @@ export function toldAtOpening(state: Partial<TicketState>): EventData {
 // --- erasing ----------------------------------------------------------------------------------------------------------
 
 /** By column, what an erasure leaves of a ticket's words in kept results. */
-export const ERASED_COLUMNS: Readonly<Record<string, '' | null | readonly []>> = Object.fromEntries(
+export const ERASED_COLUMNS: Readonly<Record<string, Erased>> = Object.fromEntries(
   KEYS.flatMap((key) => {
     const { erased } = fieldOf(key)
     return erased === undefined ? [] : [[column(key), erased]]

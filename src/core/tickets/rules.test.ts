@@ -43,6 +43,7 @@ const tenant: Tenant = {
   priorityLabels: [],
   channels: [...Object.values(CHANNEL), 99].map((id) => ({ ...record(id, id < 99), kind: 'any', icon: 'any' })),
   forms: [1, 2, 3].map((id) => record(id, id < 3)),
+  fields: [],
 }
 
 function user(id: string, integer: number, changes: Partial<UserSummary> = {}): UserSummary {
@@ -111,6 +112,7 @@ function ticketWith(changes: Partial<Ticket> = {}): Ticket {
     toName: '',
     externalReference: null,
     tags: [],
+    fields: {},
     createdAt: EARLIER,
     updatedAt: EARLIER,
     statusChangedAt: null,

@@ -1,3 +1,4 @@
+import type { FieldChanges, FieldValues } from '../catalogue/field.ts'
 import type { Event } from '../events/event.ts'
 import type { Role } from '../identity/permissions.ts'
 import type { UserKind } from '../identity/user.ts'
@@ -51,6 +52,8 @@ export interface Ticket {
   /** The caller's own reference. */
   readonly externalReference: string | null
   readonly tags: readonly string[]
+  /** What it holds in the fields of its tenant, by key. */
+  readonly fields: FieldValues
   readonly createdAt: Instant
   readonly updatedAt: Instant
   /** Null until the status changes for the first time. */
@@ -87,7 +90,16 @@ export type RequesterChoice =
   | { readonly by: 'email'; readonly email: string; readonly name: string; readonly create: boolean }
   | { readonly by: 'nobody' }
 
-export const FILED_FIELDS = ['status', 'priority', 'group', 'channel', 'direction', 'reference', 'tags'] as const
+export const FILED_FIELDS = [
+  'status',
+  'priority',
+  'group',
+  'channel',
+  'direction',
+  'reference',
+  'tags',
+  'fields',
+] as const
 /** How a ticket is filed, as against what it is about. */
 export type FiledField = (typeof FILED_FIELDS)[number]
 
@@ -113,6 +125,7 @@ export interface NewTicket {
   readonly toName?: string
   readonly externalReference?: string | null
   readonly tags?: readonly string[]
+  readonly fields?: FieldChanges
   /** The opening message, if there is one. Its author is the requester unless it says otherwise. */
   readonly message?: OpeningMessage
 }
@@ -138,6 +151,8 @@ export interface TicketChange {
   readonly formId?: number | null
   readonly addTags?: readonly string[]
   readonly removeTags?: readonly string[]
+  /** Fields of the tenant by key; those that are not named stay. */
+  readonly fields?: FieldChanges
   /** False: what the requester said last needs no answer; true: it does after all. */
   readonly waiting?: boolean
   /** Since when the requester waits, where a wait comes back that a change had ended; else since the change. */

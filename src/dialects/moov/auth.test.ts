@@ -38,6 +38,7 @@ const tenant: Tenant = {
   priorityLabels: [],
   channels: [],
   forms: [],
+  fields: [],
 }
 
 function actor(kind: 'basic' | 'access_token', deskId: string | null, scopes: readonly string[] = []): Actor {

@@ -9,6 +9,7 @@ const WEBHOOK = { params: { id: '{SAMPLE_WEBHOOK_ID}' } }
 const SENDING = { id: '{SAMPLE_SENDING_WEBHOOK_ID}' }
 const DELIVERY = { params: { ...SENDING, delivery: '{SAMPLE_DELIVERY_ID}' } }
 const VIEW = { params: { id: '{SAMPLE_VIEW_ID}' } }
+const FIELD = { params: { field: 'plan' } }
 const JOB = { params: { id: '{SAMPLE_JOB_ID}' } }
 const MEMBER = { params: { id: '{SAMPLE_GROUP_ID}', user: '{SPACEBRING_ADMIN_USER_ID}' } }
 const CREDENTIAL = { params: { id: '{SAMPLE_CREDENTIAL_ID}' } }
@@ -41,7 +42,7 @@ export const examples: Examples = {
   getTicketByNumber: { params: { desk: '{MOOV_CONNECTED_ACCOUNT_ID}', number: '1' } },
   markRead: { params: TICKET },
   markUnread: { params: TICKET },
-  changeTicket: { params: TICKET, body: { status: 'open', add_tags: ['urgent'] } },
+  changeTicket: { params: TICKET, body: { status: 'open', add_tags: ['urgent'], fields: { plan: 'pro' } } },
   undoChange: { params: { id: '{SAMPLE_CHANGED_TICKET_ID}' }, body: {} },
   addMessage: { params: TICKET, body: { text: 'Help is on its way.', visibility: 'public' } },
   listMessages: { params: TICKET },
@@ -63,6 +64,10 @@ export const examples: Examples = {
   ...catalogue(['StatusLabel', 'StatusLabels'], '1', { name: 'Waiting for parts', status: 'on_hold' }),
   ...catalogue(['PriorityLabel', 'PriorityLabels'], '1', { name: 'When there is time', priority: 'low' }),
   ...catalogue(['Channel', 'Channels'], '3', { name: 'Letters', kind: 'letter' }),
+  listFields: PAGE,
+  createField: { body: { key: 'seats', type: 'number', label: 'Seats' } },
+  getField: FIELD,
+  changeField: { ...FIELD, body: { label: 'Plan' } },
   createView: { body: { name: 'Printers', query: 'printer -status:solved,closed', sort: '-updated' } },
   getView: VIEW,
   changeView: { ...VIEW, body: { name: 'Urgent ones', sort: 'created' } },

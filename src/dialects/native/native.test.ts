@@ -137,6 +137,7 @@ describe('opening a ticket', () => {
       reference: 'r-1',
       form: null,
       tags: ['a', 'b'],
+      fields: {},
       updated_at: created_at,
       status_changed_at: null,
       first_response_at: null,
@@ -671,7 +672,17 @@ test('a deleted ticket is gone', async () => {
 
 describe('the catalogue', () => {
   test('each list is complete and paged as all lists', async () => {
-    const lists = ['desks', 'groups', 'topics', 'types', 'forms', 'status_labels', 'priority_labels', 'channels']
+    const lists = [
+      'desks',
+      'groups',
+      'topics',
+      'types',
+      'forms',
+      'status_labels',
+      'priority_labels',
+      'channels',
+      'fields',
+    ]
     for (const list of lists) {
       const { data, next } = (await send('GET', `/${list}`)).json
       assert.ok(Array.isArray(data) && next === null, list)
@@ -919,6 +930,10 @@ describe('paths and methods', () => {
       createPriorityLabel: 'post /v1/priority_labels',
       getPriorityLabel: 'get /v1/priority_labels/{id}',
       changePriorityLabel: 'patch /v1/priority_labels/{id}',
+      listFields: 'get /v1/fields',
+      createField: 'post /v1/fields',
+      getField: 'get /v1/fields/{field}',
+      changeField: 'patch /v1/fields/{field}',
       listChannels: 'get /v1/channels',
       createChannel: 'post /v1/channels',
       getChannel: 'get /v1/channels/{id}',

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Sql } from '../../../storage/sql.ts'
 import { statement } from '../../../storage/statement.ts'
 import { instant } from '../../instant.ts'
+import { FIELD_PAIRS, FieldRow } from '../field.ts'
 import { RECORD_KINDS, RECORDS, type RecordKind, shownPairs } from '../records.ts'
 import type { Tenant } from '../tenant.ts'
 
@@ -16,6 +17,7 @@ const TenantRow = Type.Object({
   priority_labels: Type.Array(RECORDS.priority_label.row),
   channels: Type.Array(RECORDS.channel.row),
   forms: Type.Array(RECORDS.form.row),
+  fields: Type.Array(FieldRow),
 })
 
 /** All records of a kind as one JSON list. */
@@ -30,7 +32,8 @@ export const LOAD_TENANT = statement(
   'tenant.load',
   { takes: { tenant_id: Sql.uuid }, row: TenantRow },
   `select t.tenant_id, t.name,
-  ${RECORD_KINDS.map(list).join(',\n  ')}
+  ${RECORD_KINDS.map(list).join(',\n  ')},
+  (select coalesce(json_agg(json_build_object(${FIELD_PAIRS}) order by x.id), '[]') from fields x where x.tenant_id = :tenant_id) as fields
 from tenants t where t.tenant_id = :tenant_id`,
 )
 
@@ -51,5 +54,6 @@ export function tenantOf(row: Static<typeof TenantRow>): Tenant {
     priorityLabels: row.priority_labels,
     channels: row.channels,
     forms: row.forms,
+    fields: row.fields,
   }
 }

@@ -139,6 +139,10 @@ revoked as (
 secrets_forgotten as (
   delete from directory d using revoked r where d.kind = 'credential ' || r.dialect || ' ' || r.kind and d.hash = r.secret_hash
 ),
+words_of_fields as materialized (
+  -- What people wrote into fields of the tenant, and whom these name; choices are the desk's.
+  select array(select f.key from fields f where f.tenant_id = :tenant_id and f.type in ('text', 'person')) as keys
+),
 tickets_blanked as (
   update tickets t
   set version = t.version + 1,
@@ -147,8 +151,9 @@ tickets_blanked as (
     from_address = case when o.is_own and t.direction = 'inbound' then '' else t.from_address end,
     from_name = case when o.is_own and t.direction = 'inbound' then '' else t.from_name end,
     to_address = case when o.is_own and t.direction = 'outbound' then '' else t.to_address end,
-    to_name = case when o.is_own and t.direction = 'outbound' then '' else t.to_name end
-  from told_of o, counted
+    to_name = case when o.is_own and t.direction = 'outbound' then '' else t.to_name end,
+    fields = case when o.is_own then t.fields - w.keys else t.fields end
+  from told_of o, words_of_fields w, counted
   where t.tenant_id = :tenant_id and t.id = o.id
 ),
 files_gone as (
@@ -183,6 +188,12 @@ ticket_events_blanked as (
     after = case when o.is_own or e.kind = 'ticket.created' or e.actor_id = l.id then e.after - 'title' else e.after end
   from told_of o, locked l
   where e.tenant_id = :tenant_id and e.ticket_id = o.id and (e.before ? 'title' or e.after ? 'title')
+),
+ticket_fields_blanked as (
+  update events e set before = jsonb_set(e.before, '{fields}', (e.before -> 'fields') - w.keys),
+    after = jsonb_set(e.after, '{fields}', (e.after -> 'fields') - w.keys)
+  from told_of o, words_of_fields w
+  where e.tenant_id = :tenant_id and e.ticket_id = o.id and o.is_own and e.kind = 'ticket.fields_changed'
 ),
 acts as materialized (
   -- What deliveries may tell of them beside their own words: what they did, and tickets that were theirs to ask or to work on.

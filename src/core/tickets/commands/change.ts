@@ -127,7 +127,7 @@ async function lookUp(
   ctx: Context,
   changes: readonly TicketChange[],
 ): Promise<Required<Pick<Looked, 'people' | 'uploads' | 'forwardable'>>> {
-  const named = changes.flatMap((change) => namedPeople(change)).filter((id) => id !== ctx.actor.user.id)
+  const named = changes.flatMap((change) => namedPeople(ctx.tenant, change)).filter((id) => id !== ctx.actor.user.id)
   const [people, uploads, forwardable] = await Promise.all([
     findLiving(ctx, named),
     findUploads(ctx, attachmentsNamed(changes)),

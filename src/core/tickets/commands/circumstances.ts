@@ -1,5 +1,6 @@
 import type { Forwardable } from '../../attachments/attachment.ts'
 import { boundsOf, SPREAD_CHARACTERS } from '../../bounds.ts'
+import type { Tenant } from '../../catalogue/tenant.ts'
 import type { Context } from '../../context.ts'
 import { refuseField } from '../../errors.ts'
 import type { UserSummary } from '../../identity/user.ts'
@@ -10,6 +11,7 @@ import type { Answered } from '../../messages/rules.ts'
 import { MOST_MESSAGES } from '../../messages/store.ts'
 import type { Provenance } from '../drafts.ts'
 import type { Circumstances } from '../rules/circumstances.ts'
+import { peopleIn } from '../rules/field-values.ts'
 import type { Ticket, TicketChange } from '../ticket.ts'
 import { fail } from './outcome.ts'
 
@@ -102,7 +104,11 @@ export function demandSpreadable(changes: readonly TicketChange[], tickets: numb
     refuseField(['message', fieldOf(first)], 'too_long', `At most ${most} characters on so many tickets.`, most)
 }
 
-export function namedPeople(named: Pick<TicketChange, 'assigneeId' | 'requesterId' | 'message'>): string[] {
+export function namedPeople(
+  { fields }: Pick<Tenant, 'fields'>,
+  named: Pick<TicketChange, 'assigneeId' | 'requesterId' | 'message' | 'fields'>,
+): string[] {
   const author = typeof named.message?.author === 'object' ? named.message.author.id : null
-  return [named.assigneeId, named.requesterId, author].filter((id) => typeof id === 'string')
+  const held = peopleIn(fields, named.fields)
+  return [named.assigneeId, named.requesterId, author, ...held].filter((id) => typeof id === 'string')
 }

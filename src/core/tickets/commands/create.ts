@@ -40,7 +40,7 @@ export async function createTicket(ctx: Context, asked: Asked<NewTicket>): Promi
 
 async function createNow(ctx: Context, input: NewTicket): Promise<OneTicket> {
   const requester = input.requester.by === 'id' && !reachesEverybody(ctx.actor) ? [input.requester.id] : []
-  const named = [...namedPeople(input), ...requester].filter((id) => id !== ctx.actor.user.id)
+  const named = [...namedPeople(ctx.tenant, input), ...requester].filter((id) => id !== ctx.actor.user.id)
   const contents: Contents = new Map()
   const [found, uploads] = await Promise.all([
     findLiving(ctx, named),

@@ -2,9 +2,10 @@ import { refuse } from '../../errors.ts'
 import type { EventData } from '../../events/event.ts'
 import { demand, worksOn } from '../../identity/actor.ts'
 import type { ChangeDraft, EventDraft, MessageDraft, TicketState } from '../drafts.ts'
-import { givenBy, TOLD_CHANGES, told } from '../fields.ts'
+import { givenBy, TOLD_CHANGES, toldChange } from '../fields.ts'
 import type { Ticket, TicketChange } from '../ticket.ts'
 import type { Circumstances } from './circumstances.ts'
+import { fieldsWith } from './field-values.ts'
 import { demandStatus, statusAfter, withTimes } from './lifecycle.ts'
 import { decideMessage } from './message.ts'
 import { checkAssignee, checkReferences, checkRequester, unknown } from './references.ts'
@@ -81,7 +82,7 @@ const ALWAYS_RECORDED = ['topicId', 'assigneeId', 'status'] as const
 function decideStep(before: TicketState, change: TicketChange, given: Circumstances): Step {
   checkChange(before, change, given)
   const message = change.message ? decideMessage(before, change.message, given) : null
-  const fields = fieldsAfter(before, change)
+  const fields = fieldsAfter(before, change, given)
   const status = statusAfter(before, change, message)
   const state = withTimes({ ...before, ...fields, status }, before, { change, message, now: given.now })
   const events: EventDraft[] = []
@@ -97,7 +98,7 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
   for (const { key, kind } of TOLD_CHANGES) {
     const isForced = given.recordAlways && ALWAYS_RECORDED.some((asked) => asked === key && change[asked] !== undefined)
     if (before[key] === state[key] && !isForced) continue
-    const [was, is] = [told(before, key), told(state, key)]
+    const [was, is] = toldChange(before, state, key)
     if (sameData(was, is) && !isForced) continue
     events.push({ id: given.newId(), kind, messageId: null, before: was, after: is })
   }
@@ -143,7 +144,7 @@ function checkChange(before: TicketState, change: TicketChange, given: Circumsta
   if (requesterId && requesterId !== before.requesterId) checkRequester(requesterId, given)
 }
 
-function fieldsAfter(before: TicketState, change: TicketChange): Partial<TicketState> {
+function fieldsAfter(before: TicketState, change: TicketChange, given: Circumstances): Partial<TicketState> {
   const removed = new Set((change.removeTags ?? []).map(tagOf))
   return {
     ...givenBy(change, before),
@@ -152,6 +153,7 @@ function fieldsAfter(before: TicketState, change: TicketChange): Partial<TicketS
       change.addTags === undefined && change.removeTags === undefined
         ? before.tags
         : distinct([...before.tags, ...(change.addTags ?? [])]).filter((tag) => !removed.has(tag)),
+    fields: fieldsWith(before.fields, change.fields, given),
   }
 }
 

@@ -6,6 +6,7 @@ import type { EventDraft, TicketDraft } from '../drafts.ts'
 import { toldAtOpening } from '../fields.ts'
 import { FILED_FIELDS, type FiledField, type NewTicket } from '../ticket.ts'
 import type { Circumstances } from './circumstances.ts'
+import { fieldsWith } from './field-values.ts'
 import { openingMoments } from './lifecycle.ts'
 import { openingMessage } from './message.ts'
 import { checkAssignee, checkReferences, checkRequester, unknown } from './references.ts'
@@ -49,6 +50,7 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
     toName: composed(input.toName ?? ''),
     externalReference: typeof input.externalReference === 'string' ? composed(input.externalReference) : null,
     tags: distinct(input.tags ?? []),
+    fields: fieldsWith({}, input.fields, given),
     createdAt: now,
     ...openingMoments({ status, direction, message, now }),
   }
@@ -71,6 +73,7 @@ const FILING = {
   direction: ({ direction }) => direction !== undefined && direction !== 'inbound',
   reference: ({ externalReference }) => typeof externalReference === 'string',
   tags: ({ tags }) => tags !== undefined && tags.length > 0,
+  fields: ({ fields = {} }) => Object.values(fields).some((value) => value !== null),
 } as const satisfies Readonly<Record<FiledField, (input: NewTicket) => boolean>>
 
 /**

@@ -3,7 +3,7 @@ import type { BatchKind } from '../../../storage/batch.ts'
 import { columnsOf, Sql } from '../../../storage/sql.ts'
 import { type BoundStatement, statement } from '../../../storage/statement.ts'
 import { TITLE_CHARACTERS } from '../../bounds.ts'
-import { EVENT_KINDS } from '../../events/event.ts'
+import { EVENT_KINDS, type EventKind } from '../../events/event.ts'
 import { momentOf } from '../../events/moment.ts'
 import { EVENT_VIEW } from '../../events/rows.ts'
 import type { IdempotencyKey } from '../../idempotency/key.ts'
@@ -396,9 +396,12 @@ export const CHANGE_TICKETS: BatchKind<ChangeCall, AnswerRow, WriteOutcome> = {
     })),
 }
 
+/** The events by which a ticket is called something else. */
+const SEARCHED: readonly EventKind[] = ['ticket.title_changed', 'ticket.tags_changed', 'ticket.fields_changed']
+
 /** The keys of what a change says anew, or null. */
 function keysOfDraft({ state, messages, events, describes }: ChangeDraft): readonly number[] | null {
-  const isNamed = events.some(({ kind }) => kind === 'ticket.title_changed' || kind === 'ticket.tags_changed')
+  const isNamed = events.some(({ kind }) => SEARCHED.includes(kind))
   const texts = [...(isNamed || describes ? textsOf(state) : []), ...messages.flatMap(textsOfMessage)]
   return texts.length === 0 ? null : keysOf(texts)
 }

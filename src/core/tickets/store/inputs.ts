@@ -130,9 +130,21 @@ export function textsOfMessage({ plain, authorName }: MessageDraft): readonly st
 export function textsOf(
   state: Pick<
     TicketState,
-    'title' | 'description' | 'fromAddress' | 'fromName' | 'toAddress' | 'toName' | 'externalReference' | 'tags'
+    | 'title'
+    | 'description'
+    | 'fromAddress'
+    | 'fromName'
+    | 'toAddress'
+    | 'toName'
+    | 'externalReference'
+    | 'tags'
+    | 'fields'
   >,
 ): readonly string[] {
   const { title, description, fromAddress, fromName, toAddress, toName, externalReference, tags } = state
-  return [title, description, fromAddress, fromName, toAddress, toName, externalReference ?? '', ...tags]
+  const fields = Object.values(state.fields).flatMap((value): readonly unknown[] =>
+    typeof value === 'object' ? value : [value],
+  )
+  const said = fields.filter((value) => typeof value === 'string')
+  return [title, description, fromAddress, fromName, toAddress, toName, externalReference ?? '', ...tags, ...said]
 }

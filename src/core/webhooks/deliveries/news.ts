@@ -87,7 +87,7 @@ function onDesk(deskId: string, data: EventData | null): EventData | null {
   if (data === null) return null
   const seen: Record<string, EventData[string]> = {}
   for (const [field, value] of Object.entries(data)) {
-    if (!BY_DESK.has(field) || typeof value !== 'object' || value === null) {
+    if (!BY_DESK.has(field) || !Array.isArray(value)) {
       seen[field] = value
       continue
     }

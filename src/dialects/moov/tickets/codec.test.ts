@@ -42,6 +42,7 @@ const TENANT: Tenant = {
   priorityLabels: [],
   channels: [],
   forms: [],
+  fields: [],
 }
 
 const AMARA: Person = {
@@ -84,6 +85,7 @@ const TICKET: Ticket = {
   toName: '',
   externalReference: null,
   tags: [],
+  fields: {},
   createdAt: '2026-01-15T10:20:30.123Z',
   updatedAt: '2026-01-15T10:20:30.123Z',
   statusChangedAt: null,

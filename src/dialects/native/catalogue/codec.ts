@@ -1,3 +1,5 @@
+import type { Field } from '../../../core/catalogue/field.ts'
+import type { FieldChange, FieldRef, GivenChoice, NewField } from '../../../core/catalogue/fields.ts'
 import { RECORDS, type RecordKind } from '../../../core/catalogue/records.ts'
 import type {
   CatalogueRecord,
@@ -13,7 +15,10 @@ import { UUID } from '../../../core/uuid.ts'
 import type {
   ChannelAnswer,
   DeskAnswer,
+  FieldAnswer,
+  FieldChangeBody,
   GroupAnswer,
+  NewFieldBody,
   PriorityLabelAnswer,
   RecordAnswer,
   StatusLabelAnswer,
@@ -46,6 +51,29 @@ export function encodeChannel({ id, name, kind, active }: Channel): ChannelAnswe
 
 export function encodeTopic({ id, name, active, offeredIn }: Topic): TopicAnswer {
   return { id, name, active, offered_in: [...offeredIn] }
+}
+
+export function encodeField({ version: _, choices, ...field }: Field): FieldAnswer {
+  return { ...field, choices: choices.map(({ value, label, active }) => ({ value, label, active })) }
+}
+
+type Choices = NonNullable<NewFieldBody['choices']>
+
+function decodeChoices(choices: Choices): readonly GivenChoice[] {
+  return choices.map((choice) => (typeof choice === 'string' ? { value: choice } : choice))
+}
+
+export function decodeNewField({ choices, ...body }: NewFieldBody): NewField {
+  return { ...body, ...(choices && { choices: decodeChoices(choices) }) }
+}
+
+export function decodeFieldChange({ choices, ...body }: FieldChangeBody): FieldChange {
+  return { ...body, ...(choices && { choices: decodeChoices(choices) }) }
+}
+
+/** The key or the id in a path. What cannot be either is a key that nothing has. */
+export function decodeFieldRef(text: string): FieldRef {
+  return INTEGER.test(text) ? { id: Number(text) } : { key: text }
 }
 
 const INTEGER = /^[1-9]\d{0,9}$/

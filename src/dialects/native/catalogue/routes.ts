@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { addRecord, changeRecord, findRecord, type NewRecord, recordsOf } from '../../../core/catalogue/commands.ts'
+import { addField, changeField, findField } from '../../../core/catalogue/fields.ts'
 import type { RecordKind, RecordRow } from '../../../core/catalogue/records.ts'
 import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
@@ -10,9 +11,13 @@ import { type Route, route } from '../../route.ts'
 import type { Need } from '../auth.ts'
 import { pageOf } from '../paging.ts'
 import {
+  decodeFieldChange,
+  decodeFieldRef,
+  decodeNewField,
   decodeRecordId,
   encodeChannel,
   encodeDesk,
+  encodeField,
   encodeGroup,
   encodePriorityLabel,
   encodeRecord,
@@ -25,9 +30,14 @@ import {
   ChannelListAnswer,
   DeskAnswer,
   DeskListAnswer,
+  FieldAnswer,
+  FieldChangeBody,
+  FieldListAnswer,
+  FieldParams,
   GroupAnswer,
   GroupListAnswer,
   NewChannelBody,
+  NewFieldBody,
   NewPriorityLabelBody,
   NewRecordBody,
   NewStatusLabelBody,
@@ -225,5 +235,55 @@ export const catalogueRoutes: readonly Route<Need>[] = [
     newBody: NewChannelBody,
     answers: [ChannelAnswer, ChannelListAnswer],
     encode: encodeChannel,
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/fields',
+    operationId: 'listFields',
+    summary: 'List the fields that the tenant gives its tickets',
+    need: ['catalogue.read'],
+    query: CatalogueQuery,
+    answers: { 200: FieldListAnswer },
+    handle: async ({ ctx, query }) => ({ status: 200, body: pageOf(ctx.tenant.fields.map(encodeField), query) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/fields',
+    operationId: 'createField',
+    summary: 'Add a field to the tickets of the tenant',
+    need: ['catalogue.manage'],
+    body: NewFieldBody,
+    answers: { 201: FieldAnswer },
+    handle: async ({ ctx, body }) => {
+      const made = await addField(ctx, decodeNewField(body))
+      return { status: 201, headers: { location: `/v1/fields/${made.key}` }, body: encodeField(made) }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/fields/:field',
+    operationId: 'getField',
+    summary: 'Show a field',
+    need: ['catalogue.read'],
+    params: FieldParams,
+    answers: { 200: FieldAnswer },
+    handle: async ({ ctx, params }) => ({
+      status: 200,
+      body: encodeField(findField(ctx.tenant, decodeFieldRef(params.field))),
+    }),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/fields/:field',
+    operationId: 'changeField',
+    summary: 'Rename a field, change what may be chosen, retire it or bring it back',
+    need: ['catalogue.manage'],
+    params: FieldParams,
+    body: FieldChangeBody,
+    answers: { 200: FieldAnswer },
+    handle: async ({ ctx, params, body }) => {
+      const changed = await changeField(ctx, decodeFieldRef(params.field), decodeFieldChange(body))
+      return { status: 200, body: encodeField(changed) }
+    },
   }),
 ]

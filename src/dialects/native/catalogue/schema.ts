@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox'
+import { FIELD_TYPES, REQUIREMENTS, type Requirement } from '../../../core/catalogue/field.ts'
+import { LONGEST_CHOICE, MOST_CHOICES } from '../../../core/catalogue/fields.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { pageParameters } from '../paging.ts'
 import { closed, id, listOf, word } from '../shapes.ts'
@@ -52,6 +54,30 @@ export const PriorityLabelListAnswer = listOf(PriorityLabelAnswer)
 export const ChannelListAnswer = listOf(ChannelAnswer)
 export const TopicListAnswer = listOf(TopicAnswer)
 
+const ChoiceAnswer = closed({
+  value: Type.String({ description: 'What tickets hold; it stays.' }),
+  label: Type.String({ description: 'What people read.' }),
+  active: Type.Boolean({ description: 'Whether it may be chosen.' }),
+})
+
+const requirement = (description: string) =>
+  Type.Unsafe<Requirement | null>({ enum: [...REQUIREMENTS, null], description })
+
+export const FieldAnswer = closed({
+  id: Type.Integer(),
+  key: Type.String({ description: 'By which tickets and queries name it; it stays.' }),
+  type: word(FIELD_TYPES),
+  label: Type.String({ description: 'What people read.' }),
+  description: Type.String(),
+  choices: Type.Array(ChoiceAnswer, {
+    description: 'Of a choice, or of several (choices): in the order in which they are offered, with retired ones.',
+  }),
+  required: requirement('When a ticket has to have it: to_open, to_solve; null where it need not.'),
+  active: Type.Boolean({ description: 'Whether it may be set. What tickets hold of a retired one is still shown.' }),
+})
+export type FieldAnswer = Static<typeof FieldAnswer>
+export const FieldListAnswer = listOf(FieldAnswer)
+
 const name = Type.String({ minLength: 1, maxLength: 255 })
 
 /** What a new record is, of each kind. */
@@ -66,6 +92,52 @@ export const NewChannelBody = closed({
   name,
   kind: Type.String({ pattern: '^[a-z][a-z0-9_]{0,31}$', description: 'What tickets name it by.' }),
 })
+
+const choiceText = Type.String({ minLength: 1, maxLength: 2 * LONGEST_CHOICE })
+const choices = (description: string) =>
+  Type.Optional(
+    Type.Array(
+      Type.Union([
+        choiceText,
+        closed({ value: choiceText, label: Type.Optional(choiceText), active: Type.Optional(Type.Boolean()) }),
+      ]),
+      { maxItems: MOST_CHOICES, description },
+    ),
+  )
+const description = Type.Optional(
+  Type.String({ maxLength: 1_000, description: 'What is to be said to whoever sets it.' }),
+)
+const required = Type.Optional(
+  requirement('When a ticket has to have it: to_open, to_solve; null, the default: it need not.'),
+)
+
+export const NewFieldBody = closed({
+  key: Type.String({
+    pattern: '^[a-z][a-z0-9_]{0,39}$',
+    description: 'By which tickets and queries name it; it stays.',
+  }),
+  type: word(FIELD_TYPES, 'What it holds; it stays.'),
+  label: name,
+  description,
+  choices: choices('What may be chosen: values, or values with what they are called. Only of a choice or of choices.'),
+  required,
+})
+export type NewFieldBody = Static<typeof NewFieldBody>
+
+export const FieldChangeBody = closed({
+  label: Type.Optional(name),
+  description,
+  choices: choices(
+    'All that may be chosen, in their order: those that are not named are retired, and none is deleted.',
+  ),
+  required,
+  active: Type.Optional(
+    Type.Boolean({ description: 'False retires it: tickets keep what they hold, and it is not set any more.' }),
+  ),
+})
+export type FieldChangeBody = Static<typeof FieldChangeBody>
+
+export const FieldParams = closed({ field: Type.String({ description: 'Key or id of the field.' }) })
 
 export const RecordParams = closed({ id: Type.String() })
 export const RecordChangeBody = closed({

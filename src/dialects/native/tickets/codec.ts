@@ -63,6 +63,7 @@ export function decodeNewTicket(tenant: Tenant, actor: Actor, body: NewTicketBod
     ...(body.status !== undefined && { status: body.status }),
     ...(body.priority !== undefined && { priority: body.priority }),
     ...(body.tags !== undefined && { tags: body.tags }),
+    ...(body.fields !== undefined && { fields: body.fields }),
     ...(body.reference !== undefined && { externalReference: body.reference }),
     ...(body.channel !== undefined && { channelId: decodeChannel(tenant, body.channel) }),
     ...decodeReferences(body),
@@ -101,6 +102,7 @@ export function decodeChange(body: ChangeBody): TicketChange {
     ...(body.desk !== undefined && { deskId: body.desk.toLowerCase() }),
     ...(body.add_tags !== undefined && { addTags: body.add_tags }),
     ...(body.remove_tags !== undefined && { removeTags: body.remove_tags }),
+    ...(body.fields !== undefined && { fields: body.fields }),
     ...(body.waiting !== undefined && { waiting: body.waiting }),
     ...decodeReferences(body),
   }
@@ -244,6 +246,7 @@ export function encodeTicket(names: Names, ticket: Ticket): TicketAnswer {
     reference: ticket.externalReference,
     form: ticket.formId,
     tags: ticket.tags,
+    fields: ticket.fields,
     created_at: ticket.createdAt,
     updated_at: ticket.updatedAt,
     status_changed_at: ticket.statusChangedAt,

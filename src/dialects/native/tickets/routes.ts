@@ -71,7 +71,7 @@ import {
 } from './schema.ts'
 
 /** What people write. */
-const WRITTEN = texts('title', 'text', 'html')
+const WRITTEN = texts('title', 'text', 'html', 'fields')
 
 /** What lists showed lately, of all tenants. */
 const SHELF = createTicketShelf()

@@ -1,11 +1,14 @@
 import { type Static, Type } from 'typebox'
 import { FILES_OF_A_MESSAGE } from '../../../core/attachments/rules.ts'
 import { LISTED_CHARACTERS } from '../../../core/bounds.ts'
+import type { FieldChanges, FieldValues } from '../../../core/catalogue/field.ts'
+import { LONGEST_CHOICE, MOST_CHOICES, MOST_FIELDS } from '../../../core/catalogue/fields.ts'
 import { EVENT_KINDS, type EventData } from '../../../core/events/event.ts'
 import { LONGEST_EMAIL } from '../../../core/identity/email.ts'
 import { LONGEST_ADDRESS, LONGEST_REFERENCE, MOST_ADDRESSES } from '../../../core/messages/rules.ts'
 import { LONGEST_QUERY } from '../../../core/query/query.ts'
 import { ABILITIES } from '../../../core/tickets/rules/abilities.ts'
+import { LONGEST_TEXT } from '../../../core/tickets/rules/field-values.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { DeskName, groupName, recordName } from '../names.ts'
 import { messagePageParameters, pageParameters } from '../paging.ts'
@@ -23,6 +26,21 @@ const recordOrNull = (description: string) =>
   Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1, maximum: LARGEST_ID, description })
 const tags = (description: string) =>
   Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 100, description })
+
+const fields = (description: string) =>
+  Type.Optional(
+    Type.Unsafe<FieldChanges>({
+      type: 'object',
+      maxProperties: MOST_FIELDS,
+      additionalProperties: {
+        type: ['string', 'number', 'boolean', 'array', 'null'],
+        maxLength: 2 * LONGEST_TEXT,
+        items: { type: 'string', maxLength: 2 * LONGEST_CHOICE },
+        maxItems: MOST_CHOICES,
+      },
+      description,
+    }),
+  )
 
 const title = Type.String({ maxLength: 500 })
 const status = word(STATUSES)
@@ -90,6 +108,7 @@ export const NewTicketBody = closed({
   group: Type.Optional(uuidOrNull('A group.')),
   assignee: Type.Optional(uuidOrNull('A user who works on the desk.')),
   tags: Type.Optional(tags('Tags of the ticket.')),
+  fields: fields('What it holds in the fields of the tenant, by key.'),
   reference: Type.Optional(
     Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 255, description: 'Your own reference.' }),
   ),
@@ -110,6 +129,7 @@ export const ChangeBody = closed({
   desk: Type.Optional(uuid('Where the ticket moves to; it gets a new number there.')),
   add_tags: Type.Optional(tags('Tags to add.')),
   remove_tags: Type.Optional(tags('Tags to remove.')),
+  fields: fields('Fields of the tenant by key: null empties one, and those that are not named stay.'),
   waiting: Type.Optional(
     Type.Boolean({ description: 'False: what the requester said last needs no answer; true: it does after all.' }),
   ),
@@ -253,6 +273,12 @@ export const TicketAnswer = closed({
   reference: textOrNull,
   form: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
   tags: Type.Unsafe<readonly string[]>(Type.Array(Type.String())),
+  fields: Type.Unsafe<FieldValues>({
+    type: 'object',
+    additionalProperties: true,
+    description:
+      'What is set of the fields of the tenant, by key: a text, a number, true or false, a date as 2026-01-31, the value of a choice or a list of several, the id of a person.',
+  }),
   created_at: instant,
   updated_at: instant,
   status_changed_at: instantOrNull,
