@@ -93,7 +93,7 @@ export interface Ticket {
    * What is set of the fields of the tenant, by key: a text, a number, true or false, a date as 2026-01-31, the value of a choice or a list of several, the id of a person.
    */
   fields: {
-    [k: string]: unknown
+    [k: string]: string[] | string | number | boolean
   }
   /**
    * UTC, for instance 2026-01-15T10:20:30.123Z
@@ -1011,6 +1011,15 @@ export interface Job {
      * @maxItems 100
      */
     remove_tags?: string[]
+    /**
+     * Fields of the tenant by key: null empties one, and those that are not named stay.
+     */
+    fields?: {
+      /**
+       * @maxItems 200
+       */
+      [k: string]: string | number | boolean | string[] | null
+    }
   } | null
   /**
    * The job that it takes back.
@@ -2833,6 +2842,15 @@ export interface CreateJobBody {
      * @maxItems 100
      */
     remove_tags?: string[]
+    /**
+     * Fields of the tenant by key: null empties one, and those that are not named stay.
+     */
+    fields?: {
+      /**
+       * @maxItems 200
+       */
+      [k: string]: string | number | boolean | string[] | null
+    }
   }
 }
 /**

@@ -233,7 +233,20 @@ describe('Every page of a query', () => {
       `${some} status = 'pending', assignee_id = '${agent.id}' ${of} between 9001 and ${9_000 + FEW}`,
     )
     await core.outside.query(`${some} waiting_since = now() ${of} between 11001 and ${11_000 + FEW}`)
+    // One that all have, one that few have, and one that few have here and all of another tenant.
+    const fields = (values: object, which: string) =>
+      core.outside.query(`${some} fields = fields || '${JSON.stringify(values)}' where ${which}`)
+    await fields({ tier: 'gold' }, `tenant_id = '${tenant.id}'`)
+    await fields({ plan: 'pro' }, `tenant_id <> '${tenant.id}'`)
+    await fields(
+      { plan: 'pro', tongues: ['de', 'en'] },
+      `tenant_id = '${tenant.id}' and integer between 13001 and ${13_000 + FEW}`,
+    )
     await core.outside.query('analyze tickets')
+  })
+
+  const held = (key: string, values: readonly string[], isList = false): Conditions => ({
+    own: [{ key, values, isList, isNot: false, comparison: '=' }],
   })
 
   const bySorts = QUERY_SORTS.flatMap((sort) => [true, false].map((descending) => ({ sort, descending })))
@@ -276,6 +289,9 @@ describe('Every page of a query', () => {
         [{ requesterIds: [customer.id] }, large.as(large.owner)],
         [{ numbers: [42] }, large.as(large.owner)],
         [{ waiting: [true] }, large.as(large.owner)],
+        [held('plan', ['pro', 'basic']), large.as(large.owner)],
+        [held('tongues', ['en'], true), large.as(large.owner)],
+        [held('tier', ['gold']), large.as(large.owner)],
         [{ deskIds: [desks[1]] }, large.as(large.owner)],
         [{}, large.as(large.customer)],
         [{}, large.as(agent)],
@@ -302,11 +318,13 @@ describe('Every page of a query', () => {
       const words = [{ text: 'title', kind: 'prefix' }] as const
       for (const order of bySorts)
         for (const asked of [{}, { words }]) {
-          const conditions = { statuses: ['pending'], ...asked } as const
-          await queryTickets({ ...ctx, store }, conditions, { ...order, cursor: null, limit: LIMIT }, MOST)
+          for (const few of [{ statuses: ['pending'] }, held('plan', ['pro'])] as const) {
+            const conditions = { ...few, ...asked }
+            await queryTickets({ ...ctx, store }, conditions, { ...order, cursor: null, limit: LIMIT }, MOST)
+          }
         }
       const pages = statements.filter(({ statement }) => /^(ticket\.query\.|search\.)/.test(statement.name))
-      assert.ok(pages.length >= 2 * bySorts.length)
+      assert.ok(pages.length >= 4 * bySorts.length)
       for (const bound of pages) {
         const read = rowsRead(await planOf(client, bound)).get('tickets') ?? 0
         assert.ok(read <= 2 * MOST, `${bound.statement.name} read ${read} rows`)

@@ -5,6 +5,8 @@ import { once } from '../idempotency/store.ts'
 import { findLiving } from '../identity/queries.ts'
 import { demandQuery, idsOfTickets } from '../query/list.ts'
 import { bothOf } from '../query/resolve.ts'
+import { namedPeople } from '../tickets/commands/circumstances.ts'
+import { fieldsWith } from '../tickets/rules/field-values.ts'
 import { checkReferences, unknown } from '../tickets/rules/references.ts'
 import { getView } from '../views/queries.ts'
 import { type BulkChange, type BulkChoice, type BulkJob, MOST_RUNNING, MOST_TICKETS } from './job.ts'
@@ -91,9 +93,12 @@ async function demandMeaning(ctx: Context, change: BulkChange): Promise<void> {
   demandSome(change)
   try {
     checkReferences(ctx.tenant, change)
-    const { assigneeId } = change
-    if (assigneeId && (await findLiving(ctx, [assigneeId])).length === 0)
+    const found = await findLiving(ctx, namedPeople(ctx.tenant, change))
+    const people = new Map([...found, ctx.actor.user].map((user) => [user.id, user]))
+    const { assigneeId, fields } = change
+    if (assigneeId && !found.some(({ id }) => id === assigneeId))
       refuse({ code: 'invalid', issues: [unknown('assignee')] })
+    fieldsWith({}, fields, { ...ctx, people })
   } catch (error) {
     if (!(error instanceof Refusal) || error.error.code !== 'invalid') throw error
     const issues = error.error.issues.map((issue) => ({ ...issue, path: ['change', ...issue.path] }))

@@ -24,6 +24,7 @@ export const BULK_FIELDS = [
   'assigneeId',
   'addTags',
   'removeTags',
+  'fields',
 ] as const
 /** What a job changes: how tickets are filed, and nothing of what they say. */
 export type BulkChange = Pick<TicketChange, (typeof BULK_FIELDS)[number]>

@@ -12,7 +12,8 @@ export function readerOf(actor: Actor): string | null {
 export function demandSome(change: BulkChange): void {
   const isSome = BULK_FIELDS.some((field) => {
     const value = change[field]
-    return value !== undefined && !(Array.isArray(value) && value.length === 0)
+    // A list of tags or a set of fields may be empty; so is null, which empties.
+    return value !== undefined && !(typeof value === 'object' && value !== null && Object.keys(value).length === 0)
   })
   if (!isSome) refuseField(['change'], 'required', 'Nothing is to be changed.')
 }

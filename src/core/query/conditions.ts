@@ -1,5 +1,17 @@
 import type { Sought } from '../search/words.ts'
 import type { Priority, Status } from '../words.ts'
+import type { Comparison } from './query.ts'
+
+/** What is asked of a field of the tenant's own. */
+export interface OwnCondition {
+  readonly key: string
+  /** Whether tickets hold a list, of which one has to be it. */
+  readonly isList: boolean
+  readonly isNot: boolean
+  readonly comparison: Comparison
+  /** One of which has to hold; null is nothing at all. */
+  readonly values: readonly (string | number | boolean | null)[]
+}
 
 /** What a query asks of tickets, in ids: all of it has to hold. Absent means anything. */
 export interface Conditions {
@@ -28,6 +40,8 @@ export interface Conditions {
   readonly attachment?: readonly boolean[]
   readonly unread?: readonly boolean[]
   readonly waiting?: readonly boolean[]
+  /** Each of them has to hold. */
+  readonly own?: readonly OwnCondition[]
   readonly words?: readonly Sought[]
   /** None of these may be there. */
   readonly notWords?: readonly Sought[]

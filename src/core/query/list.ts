@@ -58,7 +58,7 @@ export async function readQuery(ctx: Context, text: string): Promise<ReadQuery> 
 export async function readQueries(ctx: Context, texts: readonly string[]): Promise<readonly ReadQuery[]> {
   const parsed = texts.map(parseQuery)
   const people = await peopleBy(ctx, [
-    ...new Set(parsed.flatMap((each) => ('query' in each ? addressesIn(each.query) : []))),
+    ...new Set(parsed.flatMap((each) => ('query' in each ? addressesIn(each.query, ctx.tenant) : []))),
   ])
   const desks = ctx.tenant.desks.filter(({ id }) => reachesDesk(ctx.actor, id))
   const meaning = { tenant: ctx.tenant, desks, userId: ctx.actor.user.id, now: ctx.now, people }

@@ -12,7 +12,11 @@ function meant(query: Query): unknown {
   return query.map((term) =>
     term.kind === 'word'
       ? { kind: term.kind, isNot: term.isNot, text: term.text, isPhrase: term.isPhrase }
-      : { ...term, values: term.values.map(({ text }) => text) },
+      : {
+          ...term,
+          ...(term.kind === 'own' && { key: term.key.text }),
+          values: term.values.map(({ text }) => text),
+        },
   )
 }
 
@@ -33,11 +37,23 @@ const anyField: fc.Arbitrary<QueryTerm> = fc.record({
     { minLength: 1, maxLength: 4 },
   ),
 })
+const anyOwn: fc.Arbitrary<QueryTerm> = fc
+  .record({ term: anyField, key: fc.stringMatching(/^[a-z][a-z0-9_]{0,9}$/) })
+  .map(({ term, key }) => {
+    assert.ok(term.kind === 'field')
+    const { field: _, ...rest } = term
+    return { ...rest, kind: 'own', key: { text: key, ...NOWHERE } }
+  })
 const anyWord = (isPhrase: boolean, text: fc.Arbitrary<string>): fc.Arbitrary<QueryTerm> =>
   fc
     .record({ kind: fc.constant('word' as const), isNot: fc.boolean(), isPhrase: fc.constant(isPhrase), text })
     .map((word) => ({ ...word, ...NOWHERE }))
-const anyTerm = fc.oneof(anyField, anyWord(true, anyValue), anyWord(false, fc.stringMatching(/^[a-z0-9äß.@/]{1,10}$/)))
+const anyTerm = fc.oneof(
+  anyField,
+  anyOwn,
+  anyWord(true, anyValue),
+  anyWord(false, fc.stringMatching(/^[a-z0-9äß.@/]{1,10}$/)),
+)
 
 test('what is printed of a query is read as the same query', () => {
   fc.assert(
@@ -77,6 +93,7 @@ test('a mistake is pointed at, with what would be right there', () => {
     ['status:', 0, 0, /./],
     ['status:open,', 12, 1, /^a value/],
     ['"open', 0, 5, /closing/],
+    ['field.plan:', 11, 1, /^a value, for instance field.plan:none/],
     ['tag:"', 4, 1, /closing/],
     ['tag:""', 4, 2, /something/],
     ['tag:"a"b', 7, 1, /comma or a space/],
@@ -96,7 +113,16 @@ test('a mistake is pointed at, with what would be right there', () => {
 })
 
 test('what only looks like a field is a word', () => {
-  for (const text of ['https://example.com/x', '10:30', 'a:', 'ticket-9', '-', 'x"y'])
+  for (const text of [
+    'https://example.com/x',
+    '10:30',
+    'field.example.com:80',
+    'field.:x',
+    'a:',
+    'ticket-9',
+    '-',
+    'x"y',
+  ])
     assert.ok('query' in parseQuery(text), text)
 })
 
@@ -123,8 +149,9 @@ test('a text that is a hundred times as long is a hundred times the work', () =>
 test('the document tells of every field what the table does', () => {
   const document = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'query.md'), 'utf8')
   const rows = document.split('\n').filter((line) => line.startsWith('| `'))
+  const own = '| `field.KEY` | what a field of your own holds; none for nothing | `field.plan:pro -field.seats:<10` |'
   const expected = Object.entries(QUERY_FIELDS).map(
     ([field, { about, example }]) => `| \`${field}\` | ${about} | \`${example}\` |`,
   )
-  assert.deepEqual(rows, expected)
+  assert.deepEqual(rows, [...expected, own])
 })

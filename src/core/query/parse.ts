@@ -14,6 +14,9 @@ const QUOTE = '"'
 const MOST_TERMS = 50
 const MOST_VALUES = 100
 const NAME = /^[a-z_]+$/i
+/** What names a field of the tenant's own, by the key behind it. */
+const OWN = 'field.'
+const OWN_NAME = /^field\.[\w-]+$/i
 
 /** What ends a value that is not quoted. */
 const isEnd = (letter: string | undefined): boolean => letter === undefined || SPACE.test(letter)
@@ -68,6 +71,7 @@ function fieldAt(text: string, at: number): string | null {
   while (end < text.length && text[end] !== ':' && !isEnd(text[end]) && text[end] !== QUOTE) end += 1
   if (text[end] !== ':' || text.startsWith('//', end + 1)) return null
   const name = text.slice(at, end)
+  if (OWN_NAME.test(name)) return name
   if (!NAME.test(name)) return null
   return isQueryField(name.toLowerCase()) || !isEnd(text[end + 1]) ? name : null
 }
@@ -77,15 +81,17 @@ function readField(
   { at, name, isNot }: { readonly at: number; readonly name: string; readonly isNot: boolean },
 ): Read<QueryTerm> {
   const field = name.toLowerCase()
-  if (!isQueryField(field))
+  const isOwn = field.startsWith(OWN)
+  if (!isOwn && !isQueryField(field))
     return { mistake: { at, length: name.length, expected: `a field: ${Object.keys(QUERY_FIELDS).join(', ')}` } }
+  const example = isOwn || !isQueryField(field) ? `${field}:none` : QUERY_FIELDS[field].example
   let next = at + name.length + 1
   const found = COMPARISONS.find((each) => text.startsWith(each, next))
   const comparison: Comparison = found ?? '='
   next += found?.length ?? 0
   const values: QueryValue[] = []
   for (;;) {
-    const read = text[next] === QUOTE ? readQuoted(text, next) : readBare(text, next, field)
+    const read = text[next] === QUOTE ? readQuoted(text, next) : readBare(text, next, example)
     if ('mistake' in read) return read
     values.push(read.value)
     if (values.length > MOST_VALUES)
@@ -95,13 +101,15 @@ function readField(
     next += 1
   }
   if (!isEnd(text[next])) return { mistake: { at: next, length: 1, expected: 'a comma or a space' } }
-  return { value: { kind: 'field', field, isNot, comparison, values }, next }
+  const asked = { isNot, comparison, values }
+  if (isQueryField(field)) return { value: { kind: 'field', field, ...asked }, next }
+  const key = { text: field.slice(OWN.length), at: at + OWN.length, length: name.length - OWN.length }
+  return { value: { kind: 'own', key, ...asked }, next }
 }
 
-function readBare(text: string, at: number, field: keyof typeof QUERY_FIELDS): Read<QueryValue> {
+function readBare(text: string, at: number, example: string): Read<QueryValue> {
   const next = endOfBare(text, at, true)
-  if (next === at)
-    return { mistake: { at, length: 1, expected: `a value, for instance ${QUERY_FIELDS[field].example}` } }
+  if (next === at) return { mistake: { at, length: 1, expected: `a value, for instance ${example}` } }
   return { value: { text: text.slice(at, next), at, length: next - at }, next }
 }
 
@@ -135,7 +143,8 @@ export function printQuery(query: Query): string {
 function printTerm(term: QueryTerm): string {
   if (term.kind === 'word') return (term.isNot ? '-' : '') + (term.isPhrase ? quoted(term.text) : term.text)
   const comparison = term.comparison === '=' ? '' : term.comparison
-  return `${term.isNot ? '-' : ''}${term.field}:${comparison}${term.values.map(({ text }) => printValue(text)).join(',')}`
+  const name = term.kind === 'own' ? OWN + term.key.text : term.field
+  return `${term.isNot ? '-' : ''}${name}:${comparison}${term.values.map(({ text }) => printValue(text)).join(',')}`
 }
 
 function printValue(text: string): string {

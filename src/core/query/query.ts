@@ -64,6 +64,15 @@ export interface FieldTerm {
   readonly values: readonly QueryValue[]
 }
 
+/** One condition on a field of the tenant's own, by its key: `field.plan:pro`. Whether there is one, the tenant tells. */
+export interface OwnTerm {
+  readonly kind: 'own'
+  readonly key: QueryValue
+  readonly isNot: boolean
+  readonly comparison: Comparison
+  readonly values: readonly QueryValue[]
+}
+
 /** Words that have to occur, or must not; quoted ones as they stand. */
 export interface WordTerm extends QueryValue {
   readonly kind: 'word'
@@ -71,7 +80,7 @@ export interface WordTerm extends QueryValue {
   readonly isPhrase: boolean
 }
 
-export type QueryTerm = FieldTerm | WordTerm
+export type QueryTerm = FieldTerm | OwnTerm | WordTerm
 export type Query = readonly QueryTerm[]
 
 /** What cannot be read, where it is, and what would be right there. */

@@ -1,15 +1,17 @@
+import type { Field } from '../catalogue/field.ts'
 import type { Tenant } from '../catalogue/tenant.ts'
 import type { Instant } from '../instant.ts'
 import type { Sought } from '../search/words.ts'
 import { composed } from '../spelling.ts'
+import { isDate } from '../tickets/rules/field-values.ts'
 import { UUID } from '../uuid.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
-import type { Conditions } from './conditions.ts'
-import type { Comparison, FieldTerm, Mistake, Query, QueryValue } from './query.ts'
+import type { Conditions, OwnCondition } from './conditions.ts'
+import type { Comparison, FieldTerm, Mistake, OwnTerm, Query, QueryValue } from './query.ts'
 
 /** By what the words of a query are understood. */
 export interface Meaning {
-  readonly tenant: Pick<Tenant, 'groups' | 'topics' | 'types' | 'channels'>
+  readonly tenant: Pick<Tenant, 'groups' | 'topics' | 'types' | 'channels' | 'fields'>
   /** The desks that there are for whoever asks. */
   readonly desks: Tenant['desks']
   /** Who asks: `me`. */
@@ -20,11 +22,15 @@ export interface Meaning {
 }
 
 /** The addresses of people that a query names, to be looked up before it is resolved. */
-export function addressesIn(query: Query): readonly string[] {
-  const values = query.flatMap((term) =>
-    term.kind === 'field' && (term.field === 'assignee' || term.field === 'requester') ? term.values : [],
-  )
+export function addressesIn(query: Query, { fields }: Pick<Tenant, 'fields'>): readonly string[] {
+  const people = new Set(fields.flatMap(({ key, type }) => (type === 'person' ? key : [])))
+  const values = query.flatMap((term) => (namesPeople(term, people) ? term.values : []))
   return [...new Set(values.map(({ text }) => text).filter((text) => text.includes('@')))]
+}
+
+function namesPeople(term: Query[number], own: ReadonlySet<string>): term is FieldTerm | OwnTerm {
+  if (term.kind === 'own') return own.has(term.key.text)
+  return term.kind === 'field' && (term.field === 'assignee' || term.field === 'requester')
 }
 
 class Misread extends Error {
@@ -49,7 +55,9 @@ export function resolveQuery(
     const words = soughtIn(query, false)
     const notWords = soughtIn(query, true)
     const fields = query.filter((term) => term.kind === 'field')
+    const own = query.filter((term) => term.kind === 'own').map((term) => ownCondition(term, meaning))
     const conditions = fields.reduce<Conditions>((known, term) => bothOf(known, conditionOf(term, meaning)), {
+      ...(own.length > 0 && { own }),
       ...(words.length > 0 && { words }),
       ...(notWords.length > 0 && { notWords }),
     })
@@ -71,18 +79,14 @@ function soughtIn(query: Query, isNot: boolean): readonly Sought[] {
 
 /** What one term asks. Where all values are known, what is not wanted is asked for as all others. */
 function conditionOf(term: FieldTerm, meaning: Meaning): Conditions {
-  const { tenant, desks, userId, people } = meaning
+  const { tenant, desks } = meaning
   const { field, values, isNot } = term
   const isCompared = field === 'priority' || field === 'created' || field === 'updated'
   const [first = { text: '', at: 0, length: 0 }] = values
   if (!isCompared && term.comparison !== '=') throw new Misread(first, `one of its values; ${field} is not compared`)
   const among = <T>(all: readonly T[], wanted: readonly T[]): readonly T[] =>
     isNot ? all.filter((each) => !wanted.includes(each)) : wanted
-  const person = (value: QueryValue): string => {
-    if (value.text.toLowerCase() === ME) return userId
-    if (UUID.test(value.text)) return value.text.toLowerCase()
-    return people.get(value.text) ?? misread(value, 'me, the e-mail address of somebody known here, or an id')
-  }
+  const person = (value: QueryValue): string => personOf(value, meaning)
   switch (field) {
     case 'status':
       return {
@@ -171,6 +175,66 @@ function conditionOf(term: FieldTerm, meaning: Meaning): Conditions {
       return wordOf(first, ['unread', 'waiting']) === 'unread' ? { unread: [!isNot] } : { waiting: [!isNot] }
     }
   }
+}
+
+function personOf(value: QueryValue, { userId, people }: Meaning): string {
+  if (value.text.toLowerCase() === ME) return userId
+  if (UUID.test(value.text)) return value.text.toLowerCase()
+  return people.get(value.text) ?? misread(value, 'me, the e-mail address of somebody known here, or an id')
+}
+
+/** What one term asks of a field of the tenant's own. */
+function ownCondition({ key, isNot, comparison, values }: OwnTerm, meaning: Meaning): OwnCondition {
+  const { fields } = meaning.tenant
+  const field = fields.find((each) => each.key === key.text) ?? misreadName(key, fields)
+  const [first = key, another] = values
+  if (comparison !== '=') {
+    if (field.type !== 'number' && field.type !== 'date')
+      misread(first, `one of its values; only numbers and dates are compared`)
+    if (another) misread(another, 'one value alone')
+    if (isNone(first)) misread(first, 'a value to compare with')
+  }
+  const read = values.map((value) => (isNone(value) ? null : ownValue(field, value, meaning)))
+  return { key: field.key, isList: field.type === 'choices', isNot, comparison, values: read }
+}
+
+const OWN_NUMBER = /^-?\d{1,16}(\.\d{1,15})?$/
+const YES = ['yes', 'true']
+const NO = ['no', 'false']
+
+/** A value as tickets hold it. */
+function ownValue(field: Field, value: QueryValue, meaning: Meaning): string | number | boolean {
+  switch (field.type) {
+    case 'text':
+      return composed(value.text).trim()
+    case 'number':
+      return OWN_NUMBER.test(value.text) ? Number(value.text) : misread(value, 'a number, for instance 42 or -0.5')
+    case 'boolean':
+      return YES.includes(wordOf(value, [...YES, ...NO]))
+    case 'date':
+      return isDate(value.text) ? value.text : misread(value, 'a date as 2026-01-31')
+    case 'choice':
+    case 'choices':
+      return choiceOf(field, value)
+    case 'person':
+      return personOf(value, meaning)
+  }
+}
+
+/** A choice by its value, or by what it is called however that is written; also one that is retired. */
+function choiceOf({ choices }: Field, value: QueryValue): string {
+  const wanted = spelled(value.text)
+  const found =
+    choices.find((choice) => choice.value === composed(value.text)) ??
+    choices.find((choice) => spelled(choice.value) === wanted || spelled(choice.label) === wanted)
+  const known = choices.slice(0, MOST_NAMES).map((choice) => choice.value)
+  return found?.value ?? misread(value, `one of ${known.join(', ')}`)
+}
+
+/** Tells which fields there are. */
+function misreadName(key: QueryValue, fields: readonly Field[]): never {
+  const known = fields.slice(0, MOST_NAMES).map((field) => field.key)
+  return misread(key, known.length === 0 ? 'no field, as there is none' : `the key of a field: ${known.join(', ')}`)
 }
 
 function misread(value: QueryValue, expected: string): never {
@@ -321,6 +385,7 @@ const MERGES: { readonly [Key in keyof Conditions]-?: Merge<Key> } = {
   attachment: (one, other) => common(one.attachment, other.attachment),
   unread: (one, other) => common(one.unread, other.unread),
   waiting: (one, other) => common(one.waiting, other.waiting),
+  own: (one, other) => joined(one.own, other.own),
   words: (one, other) => joined(one.words, other.words),
   notWords: (one, other) => joined(one.notWords, other.notWords),
 }

@@ -9,7 +9,7 @@ import { composed } from '../spelling.ts'
 import { TicketLine, ticketLine } from '../tickets/fields.ts'
 import { describedBriefly } from '../tickets/rows.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
-import type { Conditions } from './conditions.ts'
+import type { Conditions, OwnCondition } from './conditions.ts'
 import type { QueryCursor, QuerySort } from './list.ts'
 
 /**
@@ -88,6 +88,8 @@ const ASKED = {
   attachment: nullable(array(boolean)),
   unread: nullable(array(boolean)),
   waiting: nullable(array(boolean)),
+  /** What has to hold of the tenant's own fields, as one jsonpath. */
+  own_path: nullable(text),
   /** Desks whose notes count. */
   notes_on: array(uuid),
   ...SOUGHT_TERMS,
@@ -136,6 +138,8 @@ const CONDITIONS = `t.merged_into is null
   and (:updated_from::timestamptz is null or t.updated_at >= :updated_from::timestamptz)
   and (:updated_before::timestamptz is null or t.updated_at < :updated_before::timestamptz)
   and (:waiting::boolean[] is null or (t.waiting_since is not null) = any (:waiting::boolean[]))
+  -- Read as a path once for all tickets.
+  and (:own_path::text is null or coalesce(jsonb_path_match(t.fields, (select :own_path::text::jsonpath), '{}', true), false))
   and (:unread::boolean[] is null or (${isUnread(':reader_id::uuid')}) = any (:unread::boolean[]))
   and (:attachment::boolean[] is null or exists (
     select 1 from messages m join attachments f on f.tenant_id = :tenant_id and f.message_id = m.id
@@ -205,6 +209,7 @@ const NarrowRow = Type.Object({
   of_requester: Tickets,
   numbered: Tickets,
   waiting: Tickets,
+  with_field: Tickets,
 })
 type NarrowRow = Static<typeof NarrowRow>
 
@@ -234,6 +239,9 @@ const ON_DESKS = (
 
 const OF_STATUS = 't.status = s.status'
 const EACH_STATUS = `unnest(coalesce(:statuses::text[], array['${STATUSES.join("', '")}'])) s (status)`
+/** What is in the index of the tenant's own fields: the tenant is a part of each key. */
+const HOLDING = `t.fields <> '{}' and jsonb_set('{}', array[t.tenant_id::text], t.fields) @> jsonb_set('{}', array[:tenant_id::text], e.held)`
+const EACH_HELD = '(select h.held::jsonb as held from unnest(:held::text[]) h (held)) e'
 const EACH_OF = (ids: string): string => `unnest(:${ids}::uuid[]) e (id)`
 
 /**
@@ -253,7 +261,7 @@ const NARROW = statement(
         no_group: boolean,
       },
       ...{ requester_ids: nullable(array(uuid)), no_requester: boolean, numbers: nullable(array(integer)) },
-      ...{ waiting: nullable(array(boolean)), most: bigint },
+      ...{ waiting: nullable(array(boolean)), held: nullable(array(text)), most: bigint },
     },
     row: NarrowRow,
   },
@@ -272,7 +280,8 @@ ${SIDE(':requester_ids::uuid[] is not null and not :no_requester::boolean', 't.r
 case when :numbers::integer[] is not null then (select coalesce(json_agg(t.integer), '[]') from desks d, unnest(:numbers::integer[]) w (number), lateral (
   ${numberedOn('d.id', 'w.number')}) t
   where d.tenant_id = :tenant_id) end as numbered,
-${SIDE(':waiting::boolean[] = array[true]', 't.waiting_since is not null')} as waiting`,
+${SIDE(':waiting::boolean[] = array[true]', 't.waiting_since is not null')} as waiting,
+${SIDE(':held::text[] is not null', HOLDING, EACH_HELD)} as with_field`,
 )
 
 /** Who asks, and what is in their sight. */
@@ -338,12 +347,43 @@ function askedValues({ tenantId, userId, sight, notesOn }: Reader, asked: Condit
     attachment: asked.attachment ?? null,
     unread: asked.unread ?? null,
     waiting: asked.waiting ?? null,
+    own_path: asked.own ? pathOf(asked.own) : null,
     notes_on: notesOn,
     terms: words?.terms ?? [],
     exact: words?.exact ? words.isExact : null,
     exact_number: words?.exact?.number ?? null,
     exact_address: words?.exact?.address ?? null,
   }
+}
+
+/** Own conditions as one jsonpath, in which lists are looked into by themselves. A key is a word, and a value is JSON. */
+function pathOf(own: readonly OwnCondition[]): string {
+  return own.map(predicateOf).join(' && ')
+}
+
+function predicateOf({ key, isNot, comparison, values }: OwnCondition): string {
+  const place = `$.${JSON.stringify(key)}`
+  const operator = comparison === '=' ? '==' : comparison
+  const each = values.map((value) => (value === null ? `!exists(${place})` : `${place} ${operator} ${literal(value)}`))
+  return `${isNot ? '!' : ''}(${each.join(' || ')})`
+}
+
+function literal(value: string | number | boolean): string {
+  return JSON.stringify(typeof value === 'string' ? value.toWellFormed() : value)
+}
+
+/** What tickets hold in the field that is asked for by the fewest values; null where none is asked for so. No ticket holds two. */
+function heldOf(own: readonly OwnCondition[] = []): readonly string[] | null {
+  const exact = own
+    .map((condition) => ({ ...condition, values: [...new Set(condition.values)] }))
+    .filter(
+      ({ isNot, isList, comparison, values }) =>
+        !isNot && comparison === '=' && !values.includes(null) && !(isList && values.length > 1),
+    )
+  const [fewest] = exact.toSorted((one, other) => one.values.length - other.values.length)
+  if (!fewest) return null
+  const { key, isList, values } = fewest
+  return values.map((value) => JSON.stringify({ [key]: isList ? [value] : value }))
 }
 
 /** A part of an order: what it begins beyond, and in which way it is read. */
@@ -392,19 +432,21 @@ export function countOfQuery(
 export function narrowed(reader: Reader, asked: Conditions, most: number): BoundStatement<NarrowRow> | null {
   const { sight } = reader
   const values = askedValues(reader, asked, null)
+  const held = heldOf(asked.own)
   const isNarrow =
     !sight.all ||
     [asked.deskIds, asked.statuses, asked.assigneeIds, asked.groupIds, asked.requesterIds, asked.numbers].some(
       (values) => values !== undefined,
     ) ||
-    asked.waiting?.includes(true)
+    asked.waiting?.includes(true) ||
+    held !== null
   if (!isNarrow) return null
   const { tenant_id, sees_all, sight_desk_ids, sight_requester_id, desk_ids, statuses, assignee_ids, no_assignee } =
     values
   const { group_ids, no_group, requester_ids, no_requester, numbers, waiting } = values
   return NARROW.with({
     ...{ tenant_id, sees_all, sight_desk_ids, sight_requester_id, desk_ids, statuses, assignee_ids, no_assignee },
-    ...{ group_ids, no_group, requester_ids, no_requester, numbers, waiting, most },
+    ...{ group_ids, no_group, requester_ids, no_requester, numbers, waiting, held, most },
   })
 }
 

@@ -125,6 +125,7 @@ export interface NewTicket {
   readonly toName?: string
   readonly externalReference?: string | null
   readonly tags?: readonly string[]
+  /** Absent where the dialect has none: then none is required. */
   readonly fields?: FieldChanges
   /** The opening message, if there is one. Its author is the requester unless it says otherwise. */
   readonly message?: OpeningMessage

@@ -5,8 +5,8 @@ import type { ChangeDraft, EventDraft, MessageDraft, TicketState } from '../draf
 import { givenBy, TOLD_CHANGES, toldChange } from '../fields.ts'
 import type { Ticket, TicketChange } from '../ticket.ts'
 import type { Circumstances } from './circumstances.ts'
-import { fieldsWith } from './field-values.ts'
-import { demandStatus, statusAfter, withTimes } from './lifecycle.ts'
+import { demandRequired, fieldsWith } from './field-values.ts'
+import { demandStatus, isFinished, statusAfter, withTimes } from './lifecycle.ts'
 import { decideMessage } from './message.ts'
 import { checkAssignee, checkReferences, checkRequester, unknown } from './references.ts'
 import { distinct, tagOf } from './tags.ts'
@@ -84,6 +84,10 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
   const message = change.message ? decideMessage(before, change.message, given) : null
   const fields = fieldsAfter(before, change, given)
   const status = statusAfter(before, change, message)
+  // A requester may close the own ticket, and knows nothing of fields.
+  const isFinishing = isFinished(status) && !isFinished(before.status)
+  if (isFinishing && worksOn(given.actor, before.deskId))
+    demandRequired(given.tenant, ['to_solve'], fields.fields ?? before.fields)
   const state = withTimes({ ...before, ...fields, status }, before, { change, message, now: given.now })
   const events: EventDraft[] = []
   if (message) {

@@ -1,3 +1,4 @@
+import { REQUIREMENTS } from '../../catalogue/field.ts'
 import { CHANNEL } from '../../catalogue/tenant.ts'
 import { refuse } from '../../errors.ts'
 import { type Actor, demand, reachesDesk, worksOn } from '../../identity/actor.ts'
@@ -6,8 +7,8 @@ import type { EventDraft, TicketDraft } from '../drafts.ts'
 import { toldAtOpening } from '../fields.ts'
 import { FILED_FIELDS, type FiledField, type NewTicket } from '../ticket.ts'
 import type { Circumstances } from './circumstances.ts'
-import { fieldsWith } from './field-values.ts'
-import { openingMoments } from './lifecycle.ts'
+import { demandRequired, fieldsWith } from './field-values.ts'
+import { isFinished, openingMoments } from './lifecycle.ts'
 import { openingMessage } from './message.ts'
 import { checkAssignee, checkReferences, checkRequester, unknown } from './references.ts'
 import { distinct } from './tags.ts'
@@ -54,6 +55,9 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
     createdAt: now,
     ...openingMoments({ status, direction, message, now }),
   }
+  // Where the dialect has no fields nobody can give them, and customers set none.
+  if (input.fields !== undefined && worksOn(actor, input.deskId))
+    demandRequired(given.tenant, isFinished(status) ? REQUIREMENTS : ['to_open'], state.fields)
   const event: EventDraft = {
     id: given.newId(),
     kind: 'ticket.created',

@@ -1,4 +1,5 @@
-import type { Field, FieldChanges, FieldValue, FieldValues } from '../../catalogue/field.ts'
+import type { Field, FieldChanges, FieldValue, FieldValues, Requirement } from '../../catalogue/field.ts'
+import type { Tenant } from '../../catalogue/tenant.ts'
 import type { Issue } from '../../errors.ts'
 import { refuse } from '../../errors.ts'
 import { reachesPerson } from '../../identity/reach.ts'
@@ -36,6 +37,21 @@ export function fieldsWith(
   }
   if (issues.length > 0) refuse({ code: 'invalid', issues })
   return Object.fromEntries(values)
+}
+
+/** Refuses a ticket that lacks what it has to have by then. @throws Refusal `invalid` (paths `fields`, key) */
+export function demandRequired(
+  { fields }: Pick<Tenant, 'fields'>,
+  by: readonly Requirement[],
+  values: FieldValues,
+): void {
+  const missing = fields.filter(
+    ({ key, active, required }) => active && required !== null && by.includes(required) && values[key] === undefined,
+  )
+  const issues = missing.map(
+    ({ key, label }): Issue => ({ path: ['fields', key], rule: 'required', message: `${label} is required.` }),
+  )
+  if (issues.length > 0) refuse({ code: 'invalid', issues })
 }
 
 /** The people whom some values name, by id. */

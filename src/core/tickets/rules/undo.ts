@@ -1,3 +1,4 @@
+import type { FieldChanges } from '../../catalogue/field.ts'
 import { refuse, refuseField } from '../../errors.ts'
 import { PRIORITIES, STATUSES } from '../../words.ts'
 import type { TicketChange } from '../ticket.ts'
@@ -22,6 +23,10 @@ const numberOrNull = (value: unknown): number | null | undefined =>
 const textsIn = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
 
+/** What an event told of the tenant's own fields, by key: the log holds what the rules made of them. */
+const fieldsIn = ({ fields }: Data): FieldChanges =>
+  typeof fields === 'object' && fields !== null ? (fields as FieldChanges) : {}
+
 /** A change with what is known of it; nothing is known of what was erased. */
 function known<Key extends keyof TicketChange>(key: Key, value: TicketChange[Key] | undefined): TicketChange | null {
   return value === undefined ? null : { [key]: value }
@@ -34,7 +39,7 @@ interface Back {
   /** Null where it is not known any more what there was. */
   readonly change: (before: Data, after: Data) => TicketChange | null
   /** What of this kind or another, once it is newer, would be overwritten; the kind itself by default. */
-  readonly isOverwritten?: (newer: Told) => boolean
+  readonly isOverwritten?: (newer: Told, own: Told) => boolean
 }
 
 const BACK: Readonly<Record<string, Back>> = {
@@ -58,6 +63,15 @@ const BACK: Readonly<Record<string, Back>> = {
         addTags: was.filter((tag) => !is.includes(tag)),
         removeTags: is.filter((tag) => !was.includes(tag)),
       }
+    },
+  },
+  'ticket.fields_changed': {
+    name: 'fields',
+    change: (before) => (Object.keys(fieldsIn(before)).length === 0 ? null : { fields: fieldsIn(before) }),
+    // Each field of the tenant's own by itself.
+    isOverwritten: (newer, own) => {
+      const keys = Object.keys(fieldsIn(own.before ?? {}))
+      return newer.kind === own.kind && keys.some((key) => Object.hasOwn(fieldsIn(newer.before ?? {}), key))
     },
   },
   'ticket.desk_changed': { name: 'desk', change: ({ desk_id }) => known('deskId', textIn(desk_id)) },
@@ -100,9 +114,9 @@ export function changeBack(events: readonly Told[], { first, last, waitingSince 
     ({ kind }) => kind,
   )
   const newer = events.filter(({ position }) => position > last)
-  const since = [...own.keys()].flatMap((kind) => {
+  const since = [...own].flatMap(([kind, [told]]) => {
     const { name = kind, isOverwritten = (each: Told) => each.kind === kind } = BACK[kind] ?? {}
-    return newer.some(isOverwritten) ? [name] : []
+    return told && newer.some((each) => isOverwritten(each, told)) ? [name] : []
   })
   if (since.length > 0) refuse({ code: 'conflict', message: `Changed since: ${since.join(', ')}.` })
   // Of several events of a kind, what there was before the first of them.

@@ -22,7 +22,7 @@ function decodeChoice({ query, view, tickets }: NewJobBody): BulkChoice {
 }
 
 function encodeChange(change: BulkChange): BulkChangeBody {
-  const { status, priority, topicId, typeId, groupId, assigneeId, addTags, removeTags } = change
+  const { status, priority, topicId, typeId, groupId, assigneeId, addTags, removeTags, fields } = change
   return {
     ...(status !== undefined && { status: status.to }),
     ...(priority !== undefined && { priority }),
@@ -32,6 +32,7 @@ function encodeChange(change: BulkChange): BulkChangeBody {
     ...(assigneeId !== undefined && { assignee: assigneeId }),
     ...(addTags !== undefined && { add_tags: [...addTags] }),
     ...(removeTags !== undefined && { remove_tags: [...removeTags] }),
+    ...(fields !== undefined && { fields }),
   }
 }
 

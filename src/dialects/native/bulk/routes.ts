@@ -2,6 +2,7 @@ import { beginJob, cancelJob, undoJob } from '../../../core/bulk/commands.ts'
 import type { BulkJob } from '../../../core/bulk/job.ts'
 import { getJob, listJobs, listResults } from '../../../core/bulk/queries.ts'
 import { type Route, route } from '../../route.ts'
+import { texts } from '../../text.ts'
 import type { Answer } from '../../wire.ts'
 import type { Need } from '../auth.ts'
 import { cursorAfterId, cursorAt, decodeCount, decodeId, decodeLimit } from '../paging.ts'
@@ -30,6 +31,7 @@ export const bulkRoutes: readonly Route<Need>[] = [
     summary: 'Change many tickets: all that a query finds, or some by id, each by itself, in the background',
     need: ASK,
     body: NewJobBody,
+    isText: texts('fields'),
     answers: { 202: JobAnswer },
     handle: async ({ ctx, body, services }) => {
       const job = await beginJob(ctx, decodeNewJob(body))

@@ -6,10 +6,10 @@ import { pageParameters } from '../paging.ts'
 import { closed, id, instant, instantOrNull, listOf, word } from '../shapes.ts'
 import { ChangeBody } from '../tickets/schema.ts'
 
-const { status, priority, topic, type, group, assignee, add_tags, remove_tags } = ChangeBody.properties
+const { status, priority, topic, type, group, assignee, add_tags, remove_tags, fields } = ChangeBody.properties
 
 /** How tickets are filed: what they say is not changed for many at once. */
-const BulkChangeBody = closed({ status, priority, topic, type, group, assignee, add_tags, remove_tags })
+const BulkChangeBody = closed({ status, priority, topic, type, group, assignee, add_tags, remove_tags, fields })
 export type BulkChangeBody = Static<typeof BulkChangeBody>
 
 export const NewJobBody = closed({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
+import { until } from '../../../../test/process.ts'
 import { startWorld, type World } from '../../../../test/world.ts'
 
 /** The fields that a tenant gives its tickets, and what tickets hold in them. */
@@ -333,6 +334,89 @@ describe('A ticket', () => {
     const again = await native('PATCH', `/tickets/${id}`, { fields: { [text]: 'three' } }, key)
     assert.deepEqual(again.json.fields, first.json.fields)
     assert.deepEqual((await done('GET', `/tickets/${id}`)).fields, { [text]: 'four' })
+  })
+})
+
+describe('What is required', () => {
+  /** A field that tickets have to have, for as long as `work` goes on. */
+  async function requiring(required: string, work: (key: string) => Promise<void>): Promise<void> {
+    const key = await field('text', { required })
+    await work(key).finally(() => done('PATCH', `/fields/${key}`, { active: false }))
+  }
+
+  test('to solve is demanded of whoever works on the desk, by every dialect, and not of a requester', () =>
+    requiring('to_solve', async (key) => {
+      const { id } = await opened({})
+      for (const status of ['solved', 'closed'])
+        assert.deepEqual(issues(await native('PATCH', `/tickets/${id}`, { status })), { [`fields.${key}`]: 'required' })
+      const reply = await native('POST', `/tickets/${id}/messages`, { text: 'Done', status: 'solved' })
+      assert.deepEqual(issues(reply), { [`fields.${key}`]: 'required' })
+      const headers = {
+        authorization: `Bearer ${world.value('SPACEBRING_ACCESS_TOKEN')}`,
+        'spacebring-network-id': world.value('SPACEBRING_NETWORK_ID'),
+      }
+      const solve = { headers, body: { ticket: { status: 'solved' } } }
+      const path = `/support/tickets/v1/${id}/status`
+      const refused = await world.send('PUT', path, solve)
+      assert.equal(refused.status, 400, refused.text)
+      assert.equal((await done('GET', `/tickets/${id}`)).status, 'new')
+      const solved = await done('PATCH', `/tickets/${id}`, { status: 'solved', fields: { [key]: 'A reason' } })
+      assert.deepEqual([solved.status, solved.fields], ['solved', { [key]: 'A reason' }])
+      // What is over already is not asked again.
+      assert.equal((await done('PATCH', `/tickets/${id}`, { fields: { [key]: null } })).status, 'solved')
+      assert.equal((await done('PATCH', `/tickets/${id}`, { status: 'closed' })).status, 'closed')
+    }))
+
+  test('to open is demanded where fields can be given, and by no other dialect', () =>
+    requiring('to_open', async (key) => {
+      const refused = await native('POST', '/tickets', { title: 'Without' })
+      assert.deepEqual(issues(refused), { [`fields.${key}`]: 'required' })
+      const { id } = await opened({ [key]: 'With' })
+      assert.ok(id)
+      const basic = Buffer.from(`${world.value('MOOV_PUBLIC_KEY')}:${world.value('MOOV_SECRET_KEY')}`).toString(
+        'base64',
+      )
+      const made = await world.send('POST', `/accounts/${world.value('MOOV_ACCOUNT_ID')}/tickets`, {
+        headers: { authorization: `Basic ${basic}` },
+        body: { title: 'From elsewhere', body: 'Text', contact: { email: 'elsewhere@example.com' } },
+      })
+      assert.equal(made.status, 200, made.text)
+    }))
+})
+
+describe('A bulk job', () => {
+  const ended = (id: string) =>
+    until('a job to end', async () => {
+      const job = await done('GET', `/jobs/${id}`)
+      return job.state === 'done' ? job : undefined
+    })
+
+  test('sets fields, and gives back what tickets held, but for what is newer', async () => {
+    const [one, two] = [await field('choice'), await field('text')]
+    const [plain, moved, elsewhere] = [
+      await opened({ [one]: 'basic' }),
+      await opened({}),
+      await opened({ [two]: 'Kept' }),
+    ]
+    const tickets = [plain.id, moved.id, elsewhere.id]
+    const begun = await done('POST', '/jobs', { tickets, change: { fields: { [one]: 'pro' } } })
+    assert.deepEqual(begun.change, { fields: { [one]: 'pro' } })
+    assert.equal((await ended(begun.id)).changed, 3)
+    await done('PATCH', `/tickets/${moved.id}`, { fields: { [one]: 'old' } })
+    await done('PATCH', `/tickets/${elsewhere.id}`, { fields: { [two]: 'Newer' } })
+    const undone = await ended((await done('POST', `/jobs/${begun.id}/undo`)).id)
+    assert.deepEqual([undone.changed, undone.refused], [2, 1])
+    const held = await Promise.all(tickets.map(async (id) => (await done('GET', `/tickets/${id}`)).fields))
+    assert.deepEqual(held, [{ [one]: 'basic' }, { [one]: 'old' }, { [two]: 'Newer' }])
+    const [result] = (await done('GET', `/jobs/${undone.id}/results?outcome=refused`)).data
+    assert.match(result.problem.detail, /Changed since: fields\./)
+  })
+
+  test('is refused at once for a value that no ticket can hold', async () => {
+    const key = await field('number')
+    const begin = (change: object) => native('POST', '/jobs', { tickets: [], change })
+    assert.deepEqual(issues(await begin({ fields: { [key]: 'x' } })), { [`change.fields.${key}`]: 'type' })
+    assert.deepEqual(issues(await begin({ fields: {} })), { change: 'required' })
   })
 })
 

@@ -207,7 +207,7 @@ const desk = { id: 'd', integer: 1, name: 'Desk', isDefault: true, active: true,
 const written = {
   tenant: {
     ...{ id: 't', name: 'T', desks: [desk], defaultDesk: desk, groups: [], topics: [], types: [] },
-    ...{ statusLabels: [], priorityLabels: [], channels: [], forms: [] },
+    ...{ statusLabels: [], priorityLabels: [], channels: [], forms: [], fields: [] },
   },
   asked: { query: null, files: false, after: null },
   now: '2026-01-01T00:00:00.000Z',

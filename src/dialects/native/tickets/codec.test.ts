@@ -45,6 +45,7 @@ test('a ticket that says nothing else is from the caller, on the default desk', 
     deskId: DESK,
     requester: { by: 'id', id: USER, member: false },
     title: 'Broken',
+    fields: {},
   })
 })
 
@@ -67,6 +68,7 @@ test('a ticket takes all that it is given', () => {
     group: GROUP.toUpperCase(),
     assignee: USER,
     tags: ['a'],
+    fields: { plan: 'pro', seats: 5 },
     reference: 'r-1',
     channel: 'web',
   } satisfies NewTicketBody
@@ -84,6 +86,7 @@ test('a ticket takes all that it is given', () => {
     groupId: GROUP,
     assigneeId: USER,
     tags: ['a'],
+    fields: { plan: 'pro', seats: 5 },
     externalReference: 'r-1',
     channelId: 14,
   })

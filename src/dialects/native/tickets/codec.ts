@@ -63,7 +63,7 @@ export function decodeNewTicket(tenant: Tenant, actor: Actor, body: NewTicketBod
     ...(body.status !== undefined && { status: body.status }),
     ...(body.priority !== undefined && { priority: body.priority }),
     ...(body.tags !== undefined && { tags: body.tags }),
-    ...(body.fields !== undefined && { fields: body.fields }),
+    fields: body.fields ?? {},
     ...(body.reference !== undefined && { externalReference: body.reference }),
     ...(body.channel !== undefined && { channelId: decodeChannel(tenant, body.channel) }),
     ...decodeReferences(body),

@@ -275,7 +275,8 @@ export const TicketAnswer = closed({
   tags: Type.Unsafe<readonly string[]>(Type.Array(Type.String())),
   fields: Type.Unsafe<FieldValues>({
     type: 'object',
-    additionalProperties: true,
+    // The list first: else the serialiser makes a text of it.
+    additionalProperties: { type: ['array', 'string', 'number', 'boolean'], items: { type: 'string' } },
     description:
       'What is set of the fields of the tenant, by key: a text, a number, true or false, a date as 2026-01-31, the value of a choice or a list of several, the id of a person.',
   }),

@@ -1,3 +1,4 @@
+import type { FieldType } from '../../../core/catalogue/field.ts'
 import type { Context } from '../../../core/context.ts'
 import { Refusal } from '../../../core/errors.ts'
 import { QUERY_FIELDS } from '../../../core/query/query.ts'
@@ -169,12 +170,29 @@ export const viewRoutes: readonly Route<Need>[] = [
     summary: 'Tell what a query can ask for',
     need: ['ticket.read'],
     answers: { 200: FieldsAnswer },
-    handle: async () => ({
+    handle: async ({ ctx }) => ({
       status: 200,
-      body: { data: Object.entries(QUERY_FIELDS).map(([field, about]) => ({ field, ...about })) },
+      body: {
+        data: [...Object.entries(QUERY_FIELDS).map(([field, about]) => ({ field, ...about })), ...ownFields(ctx)],
+      },
     }),
   }),
 ]
+
+/** What a query can ask of the fields of the tenant's own. */
+function ownFields({ tenant }: Context) {
+  return tenant.fields.map(({ key, type, label, choices }) => ({
+    ...{ field: `field.${key}`, takes: type, about: label },
+    example: `field.${key}:${EXAMPLES[type] ?? choices[0]?.value.replace(/.*\s.*/s, '"$&"') ?? 'none'}`,
+  }))
+}
+
+const EXAMPLES: Partial<Readonly<Record<FieldType, string>>> = {
+  number: '>=10',
+  boolean: 'yes',
+  date: '<2026-12-31',
+  person: 'me',
+}
 
 function answerView(ctx: Context, view: View) {
   return { status: 200, headers: { etag: `"${view.version}"` }, body: encodeView(ctx, view) }
