@@ -357,6 +357,7 @@ const PURE: Readonly<Record<string, string>> = {
   'src/core/instant.ts': 'how a point in time is read',
   'src/core/limits/network.ts': 'which addresses count as one',
   'src/core/messages/rules.ts': 'what an envelope holds: a function of its arguments',
+  'src/core/catalogue/field.ts': 'closed lists, and what rows look like',
   'src/core/catalogue/tenant.ts': "the catalogue's fixed channel ids",
   'src/core/tickets/fields.ts': 'the table of fields: functions of their arguments',
   'src/core/tickets/ticket.ts': 'the list of what is filed',
