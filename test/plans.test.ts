@@ -13,6 +13,8 @@ import {
   type TicketPage,
 } from '../src/core/tickets/queries/list.ts'
 import { createShelf } from '../src/core/tickets/shelf.ts'
+import { TIMELINE } from '../src/core/tickets/store/conversation.ts'
+import { LED, LED_MANY, MERGED, STAYING } from '../src/core/tickets/store/find.ts'
 import type { TicketFilter } from '../src/core/tickets/ticket.ts'
 import { STATUSES } from '../src/core/words.ts'
 import type { BoundStatement } from '../src/storage/statement.ts'
@@ -217,6 +219,41 @@ describe('Every page of a list of tickets reads as many tickets as it shows, of 
   test('by plans that were made with statistics of one large tenant among many small ones', async () => {
     await core.outside.query('analyze')
     await withSession(demandRanges)
+  })
+})
+
+describe('Whatever leads from one ticket to another', () => {
+  /** What is asked of a ticket, of one that was merged into it, and of none. */
+  function bounds({ tenant }: SmallTenant): readonly BoundStatement<unknown>[] {
+    const tenant_id = tenant.id
+    const idOf = (integer: number) => `00000000-0000-7000-8000-${integer.toString(16).padStart(12, '0')}`
+    const page = { after: 0, limit: LIMIT, page_bytes: 1_000, with_notes: true }
+    return [10, 20, 999_999].flatMap((integer) => [
+      LED.with({ tenant_id, ids: [idOf(integer)], integers: [] }),
+      LED_MANY.with({ tenant_id, ids: [], integers: [integer] }),
+      STAYING.with({ tenant_id, ids: [idOf(integer), idOf(integer + 1)] }),
+      MERGED.with({ tenant_id, id: null, integer }),
+      TIMELINE.with({ tenant_id, ticket_id: idOf(integer), ...page }),
+    ])
+  }
+
+  test('reads these two, and no others', async () => {
+    for (const { tenant } of [large, small])
+      await core.outside.query(
+        `update tickets t set merged_into = (select i.id from tickets i where i.tenant_id = $1 and i.integer = 20)
+        where t.tenant_id = $1 and t.integer = 10`,
+        [tenant.id],
+      )
+    const demand = async (client: pg.Client): Promise<void> => {
+      for (const tenant of [large, small])
+        for (const bound of bounds(tenant)) {
+          const read = rowsRead(await planOf(client, bound)).get('tickets') ?? 0
+          assert.ok(read <= 10, `${bound.statement.name} read ${read} rows`)
+        }
+    }
+    await withSession(demand)
+    await core.outside.query('analyze tickets')
+    await withSession(demand)
   })
 })
 

@@ -85,7 +85,13 @@ import { mergeTicket, unmergeTicket } from '../src/core/tickets/commands/merge.t
 import { undoChange } from '../src/core/tickets/commands/undo.ts'
 import { getConversation, getMessagePage, getMessages } from '../src/core/tickets/queries/conversation.ts'
 import { getFiles } from '../src/core/tickets/queries/files.ts'
-import { findTicketEvent, findTickets, getTicket, getTicketByNumber } from '../src/core/tickets/queries/find.ts'
+import {
+  findTicketEvent,
+  findTickets,
+  getTicket,
+  getTicketByNumber,
+  idsThatStay,
+} from '../src/core/tickets/queries/find.ts'
 import { listShown, listTickets } from '../src/core/tickets/queries/list.ts'
 import { getOriginal } from '../src/core/tickets/queries/original.ts'
 import { getTimeline, getWholeTimeline } from '../src/core/tickets/queries/timeline.ts'
@@ -332,6 +338,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   )
   assert.equal((await getTicketByNumber(as(made.owner), first, third.ticket.number)).id, ticket.id)
   assert.equal((await getTicket(as(made.owner), { integer: third.ticket.integer })).id, ticket.id)
+  assert.deepEqual(await idsThatStay(as(made.owner), [third.ticket.id, other.id]), [ticket.id, other.id])
   await unmergeTicket(as(made.owner, { key: 'unmerge' }), third.ticket)
   const { messages } = await getConversation(as(made.owner), ticket)
   await getTimeline(as(made.owner), ticket, { after: 0, limit: 10 })

@@ -6,6 +6,7 @@ import { findLiving } from '../identity/queries.ts'
 import { demandQuery, idsOfTickets } from '../query/list.ts'
 import { bothOf } from '../query/resolve.ts'
 import { namedPeople } from '../tickets/commands/circumstances.ts'
+import { idsThatStay } from '../tickets/queries/find.ts'
 import { fieldsWith } from '../tickets/rules/field-values.ts'
 import { checkReferences, unknown } from '../tickets/rules/references.ts'
 import { getView } from '../views/queries.ts'
@@ -111,7 +112,7 @@ async function ticketsOf(ctx: Context, choice: BulkChoice): Promise<readonly str
   if ('ticketIds' in choice) {
     const ids = [...new Set(choice.ticketIds)]
     if (ids.length > MOST_TICKETS) refuseMany('tickets', `At most ${MOST_TICKETS} tickets.`)
-    return ids
+    return idsThatStay(ctx, ids)
   }
   const view = choice.viewId === null ? null : await getView(ctx, choice.viewId)
   const ofView = view ? await demandQuery(ctx, view.query, 'view') : {}

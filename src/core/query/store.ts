@@ -8,6 +8,7 @@ import { HAS_KEYS, numberedOn, SOUGHT_TERMS } from '../search/store.ts'
 import { composed } from '../spelling.ts'
 import { TicketLine, ticketLine } from '../tickets/fields.ts'
 import { describedBriefly } from '../tickets/rows.ts'
+import { familyOf, integerThatStays } from '../tickets/store/family.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
 import type { Conditions, OwnCondition } from './conditions.ts'
 import type { QueryCursor, QuerySort } from './list.ts'
@@ -132,7 +133,10 @@ const CONDITIONS = `t.merged_into is null
   and not exists (select 1 from unnest(:tags::text[]) g where not t.tags && string_to_array(g, '${LIST_SEPARATOR}'))
   and not t.tags && :not_tags::text[]
   and (:external_references::text[] is null or t.external_reference = any (:external_references::text[]))
-  and (:numbers::integer[] is null or t.number = any (:numbers::integer[]))
+  and (:numbers::integer[] is null or t.number = any (:numbers::integer[]) or exists (
+    select 1 from ${familyOf('select t.id')} f cross join lateral (
+      select x.number from tickets x where x.tenant_id = :tenant_id and x.id = f.id limit 1) n
+    where n.number = any (:numbers::integer[])))
   and (:created_from::timestamptz is null or t.created_at >= :created_from::timestamptz)
   and (:created_before::timestamptz is null or t.created_at < :created_before::timestamptz)
   and (:updated_from::timestamptz is null or t.updated_at >= :updated_from::timestamptz)
@@ -277,7 +281,7 @@ case when :no_assignee::boolean and cardinality(:assignee_ids::uuid[]) = 0 then 
   when not :no_assignee::boolean then ${SIDE(':assignee_ids::uuid[] is not null', `${OF_STATUS} and t.assignee_id = e.id`, `${EACH_STATUS} cross join ${EACH_OF('assignee_ids')}`)} end as of_assignee,
 ${SIDE(':group_ids::uuid[] is not null and not :no_group::boolean', `t.group_id = e.id and ${OF_STATUS}`, `${EACH_STATUS} cross join ${EACH_OF('group_ids')}`)} as of_group,
 ${SIDE(':requester_ids::uuid[] is not null and not :no_requester::boolean', 't.requester_id = e.id', EACH_OF('requester_ids'))} as of_requester,
-case when :numbers::integer[] is not null then (select coalesce(json_agg(t.integer), '[]') from desks d, unnest(:numbers::integer[]) w (number), lateral (
+case when :numbers::integer[] is not null then (select coalesce(json_agg(distinct ${integerThatStays('t.integer')}), '[]') from desks d, unnest(:numbers::integer[]) w (number), lateral (
   ${numberedOn('d.id', 'w.number')}) t
   where d.tenant_id = :tenant_id) end as numbered,
 ${SIDE(':waiting::boolean[] = array[true]', 't.waiting_since is not null')} as waiting,

@@ -4,12 +4,14 @@ import { type Core, makeTenant, openCore, type SmallTenant } from '../../../test
 import type { Context } from '../context.ts'
 import { deleteTickets } from '../erasure/ticket.ts'
 import { Refusal } from '../errors.ts'
-import { countTickets } from '../query/list.ts'
+import { countTickets, queryTickets } from '../query/list.ts'
+import { ticketsOfNobody } from '../users/commands.ts'
 import { changeTicket, changeTickets } from './commands/change.ts'
 import { createTicket } from './commands/create.ts'
 import { mergeTicket, unmergeTicket } from './commands/merge.ts'
+import { undoChange } from './commands/undo.ts'
 import { getConversation } from './queries/conversation.ts'
-import { getTicket, getTicketByNumber } from './queries/find.ts'
+import { getTicket, getTicketByNumber, idsThatStay } from './queries/find.ts'
 import { listTickets } from './queries/list.ts'
 import { getTimeline } from './queries/timeline.ts'
 import type { Ticket, TicketRef } from './ticket.ts'
@@ -251,6 +253,47 @@ describe('A merge', () => {
     await Promise.all([mergeTicket(me(), a, b), mergeTicket(other, b, c), say(a, 'late'), say(b, 'later')])
     assert.deepEqual((await said(a)).toSorted(), ['a', 'b', 'c', 'late', 'later'])
   })
+})
+
+test('A ticket is found by the number of one that was merged into it', async () => {
+  const [first, into, from] = [await open('lamb'), await open('wolf'), await open('sheep')]
+  await mergeTicket(me(), first, from)
+  await mergeTicket(me(), from, into)
+  for (const { number } of [first, into, from]) {
+    const page = { sort: 'created', descending: true, cursor: null, limit: 10 } as const
+    const { tickets } = await queryTickets(me(), { numbers: [number] }, page)
+    assert.deepEqual(
+      tickets.map(({ integer }) => integer),
+      [into.integer],
+    )
+  }
+})
+
+test('A job that names a ticket which was merged is for the one that stays, once', async () => {
+  const [into, from] = [await open('wolf'), await open('sheep')]
+  await mergeTicket(me(), from, into)
+  assert.deepEqual(await idsThatStay(me(), [from.id, into.id, from.id]), [into.id])
+})
+
+test('What nobody asked is nobody’s to be given once it was merged', async () => {
+  const into = await open('wolf')
+  const [deskId, fromAddress] = [made.desks[0], 'flock@example.com']
+  const message = { visibility: 'public', format: 'text', text: 'Baa' } as const
+  const { ticket } = await createTicket(me(), { deskId, requester: { by: 'nobody' }, fromAddress, message })
+  const ofNobody = () => ticketsOfNobody(me(), deskId, [{ kind: 'email', address: fromAddress }], 10)
+  assert.deepEqual(await ofNobody(), [ticket.id])
+  // Else whoever has the address would be made the requester of the ticket that stays.
+  await mergeTicket(me(), ticket, into)
+  assert.deepEqual(await ofNobody(), [])
+})
+
+test('What is undone after a merge knows how long its requester waits by that', async () => {
+  const [into, from] = [await open('wolf'), await open('sheep')]
+  await say(into, 'answer')
+  await mergeTicket(me(), from, into)
+  await changeTicket(me(), into, { status: { to: 'solved' } })
+  const { ticket } = await undoChange(me(), into, null)
+  assert.deepEqual([ticket.status, ticket.waitingSince], ['open', from.waitingSince])
 })
 
 describe('A merge that is taken back', () => {

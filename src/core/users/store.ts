@@ -600,7 +600,7 @@ export const TICKETS_OF_NOBODY = statement(
     row: Type.Object({ id: Type.String() }),
   },
   `select t.id from tickets t
-where t.tenant_id = :tenant_id and t.desk_id = :desk_id and t.requester_id is null and t.from_address <> ''
+where t.tenant_id = :tenant_id and t.desk_id = :desk_id and t.requester_id is null and t.merged_into is null and t.from_address <> ''
   and lower(t.from_address) = any (:address_keys::text[])
 order by t.id limit :limit`,
 )

@@ -18,6 +18,7 @@ import {
   LED_MANY,
   MERGED,
   STATES_BY_ID,
+  STAYING,
 } from '../store/find.ts'
 import type { Ticket, TicketRef } from '../ticket.ts'
 
@@ -59,6 +60,13 @@ async function orLed(
     if (ticket || !ref) return ticket
     return ('id' in ref ? byId.get(ref.id) : byInteger.get(ref.integer)) ?? null
   })
+}
+
+/** The ids of tickets, each once: in the place of one that was merged that of the ticket that stays. Whoever asks. */
+export async function idsThatStay({ store, tenant }: Context, ids: readonly string[]): Promise<readonly string[]> {
+  const rows = await store.run(STAYING.with({ tenant_id: tenant.id, ids }))
+  const stays = new Map(rows.map((row) => [row.sought_id, row.id]))
+  return [...new Set(ids.map((id) => stays.get(id) ?? id))]
 }
 
 /** A ticket in sight that was merged into another, and into which. Null for every other one. */

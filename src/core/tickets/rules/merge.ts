@@ -61,12 +61,10 @@ export function decideUnmerge(
   absorbed: { readonly before: EventData | null; readonly after: EventData | null } | null,
   given: Given,
 ): MergeDrafts {
+  const [was, became] = [momentsTold(absorbed?.before ?? null), momentsTold(absorbed?.after ?? null)]
   const moments: Moments = {}
   for (const key of TOLD) {
-    const [column = ''] = Object.keys(told(into, key))
-    const [was, became] = [absorbed?.before?.[column], absorbed?.after?.[column]]
-    if (was === undefined || became !== into[key] || (was !== null && typeof was !== 'string')) continue
-    moments[key] = was
+    if (was[key] !== undefined && became[key] === into[key]) moments[key] = was[key]
   }
   const before = { ticket_id: from.id, ...dataOf(into, moments) }
   const after = Object.keys(moments).length > 0 ? dataOf(moments, moments) : null
@@ -74,6 +72,17 @@ export function decideUnmerge(
     draft(into, moments, event('ticket.released', before, after, given), given),
     draft(from, {}, event('ticket.unmerged', { merged_into: into.id }, { merged_into: null }, given), given),
   ]
+}
+
+/** The times of the ticket that stays, as far as an event tells that a merge, or its undo, moved them. */
+export function momentsTold(data: EventData | null): Moments {
+  const moments: Moments = {}
+  for (const key of TOLD) {
+    const [column = ''] = Object.keys(told({ [key]: null }, key))
+    const value = data?.[column]
+    if (value === null || typeof value === 'string') moments[key] = value
+  }
+  return moments
 }
 
 function dataOf(state: Moments, moved: Moments): EventData {

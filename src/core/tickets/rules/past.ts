@@ -4,6 +4,7 @@ import { STATUSES, type Status } from '../../words.ts'
 import type { TicketState } from '../drafts.ts'
 import { sameData } from './change.ts'
 import { type Moments, openingMoments, withTimes } from './lifecycle.ts'
+import { momentsTold } from './merge.ts'
 
 /** What the log tells of a ticket: an event, where its ticket stood then, and what is known of its message. */
 export interface LogEntry
@@ -93,6 +94,8 @@ function momentsAfterStep(before: Moments, step: readonly LogEntry[], given: Rep
     return openingMoments({ status: statusIn(created) ?? 'new', direction: given.direction, message, now })
   }
   if (last.kind === 'message.deleted') return { ...before, updatedAt: now }
+  if (last.kind === 'ticket.absorbed' || last.kind === 'ticket.released')
+    return { ...before, ...momentsTold(last.after), updatedAt: now, latestAgentAt: now }
   const [first] = step
   const message =
     first?.kind === 'message.added' && first.authorRole !== null

@@ -101,6 +101,21 @@ where w.merged_into is null`,
   )
 }
 
+/** Of some tickets by UUID those that were merged, and which stays in the place of each. */
+export const STAYING = statement(
+  'ticket.staying',
+  {
+    takes: { tenant_id: Sql.uuid, ids: Sql.array(Sql.uuid) },
+    row: Type.Object({ sought_id: Type.String(), id: Type.String() }),
+  },
+  `with recursive ${waysFrom(
+    'ways',
+    `select t.id as key, t.id, t.merged_into from tickets t
+  where t.tenant_id = :tenant_id and t.id = any (:ids::uuid[]) and t.merged_into is not null`,
+  )}
+select w.key as sought_id, w.id from ways w where w.merged_into is null`,
+)
+
 const MergedRow = Type.Object({ ...TicketRow.properties, merged_into: Type.String() })
 
 /** A ticket that was merged into another, by its own UUID or integer; whoever asks. */
