@@ -85,6 +85,12 @@ const catalogueRoute = createRoute({
   component: lazyRouteComponent(() => import('./catalogue/Catalogue.tsx'), 'Catalogue'),
 })
 
+const fieldsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'fields',
+  component: lazyRouteComponent(() => import('./fields/Fields.tsx'), 'Fields'),
+})
+
 const credentialsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'credentials',
@@ -120,6 +126,7 @@ export const router = createRouter({
       desksRoute,
       groupsRoute,
       catalogueRoute,
+      fieldsRoute,
       credentialsRoute,
       webhooksRoute,
       webhookRoute,

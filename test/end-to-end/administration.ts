@@ -344,6 +344,111 @@ export function administration(site: Site): void {
     assert.deepEqual(unexpected(faults), [])
   })
 
+  test('adds, changes and retires fields, and a ticket’s are set in place, each by its own control', async (t) => {
+    const { page, faults } = await site.signedIn(t, { bypassCSP: true })
+    const { url } = site.world()
+    const mark = randomUUID().slice(-6)
+    const [plan, tongues] = [`Plan ${mark}`, `Tongues ${mark}`]
+    const dialog = page.getByRole('dialog')
+    await page.goto(`${url}/settings/fields`)
+    await page.getByText('There is no field yet.').waitFor()
+    await page.getByRole('button', { name: 'New field' }).click()
+    await dialog.getByLabel('Label').fill(plan)
+    await dialog.getByLabel('Key').fill('Not a key')
+    await choose(page, /What it holds/, 'One choice')
+    await dialog.getByRole('textbox', { name: 'Choices' }).fill('basic\npro max')
+    await choose(page, /Required/, 'To solve a ticket')
+    await assertFine(page, 'the form for a field')
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+    await dialog.locator('.field-error:not(:empty)').waitFor()
+    assert.equal(await dialog.getByLabel('Label').inputValue(), plan)
+    await dialog.getByLabel('Key').fill('plan')
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+    const line = page.getByRole('list', { name: 'Fields' }).getByRole('listitem').filter({ hasText: plan })
+    await line.getByText('plan · One choice · Required: To solve a ticket').waitFor()
+    await line.getByRole('button', { name: `Change ${plan}` }).click()
+    await dialog.getByLabel('Label of pro max').fill('Professional')
+    await dialog.getByText('basic may be chosen').click()
+    await dialog.getByLabel('More choices').fill('huge')
+    await assertFine(page, 'the form for the change of a field')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    const { choices } = await site.api().call('getField', { params: { field: 'plan' } })
+    assert.deepEqual(
+      choices.map(({ value, label, active }) => `${value} ${label} ${active}`),
+      ['basic basic false', 'pro max Professional true', 'huge huge true'],
+    )
+    await assertFine(page, 'the fields')
+
+    // What others add appears by the feed, and on tickets too.
+    const rest = {
+      note: 'text',
+      seats: 'number',
+      paid: 'boolean',
+      due: 'date',
+      tongues: 'choices',
+      owner: 'person',
+    } as const
+    for (const [key, type] of Object.entries(rest)) {
+      const more = type === 'choices' ? { label: tongues, choices: ['German', 'English', 'Dutch'] } : {}
+      await site.api().call('createField', { body: { key, type, label: `The ${key} ${mark}`, ...more } })
+    }
+    await page.getByText(`The owner ${mark}`).waitFor()
+    const made = await site.api().call('createTicket', { body: { title: `Fields ${mark}`, fields: { plan: 'huge' } } })
+    await page.goto(`${url}/tickets/${made.id}`)
+    const own = page.getByRole('region', { name: 'Fields' })
+    const holds = (key: string, value: unknown) =>
+      until(`${key} is kept`, async () => {
+        const { fields } = await site.api().call('getTicket', { params: { id: made.id } })
+        return JSON.stringify(fields[key]) === JSON.stringify(value)
+      })
+    await own
+      .getByRole('button', { name: new RegExp(plan) })
+      .getByText('huge')
+      .waitFor()
+    await choose(page, new RegExp(plan), 'Professional')
+    await holds('plan', 'pro max')
+    await own.getByLabel(`The note ${mark}`).fill('By hand')
+    await page.keyboard.press('Enter')
+    await holds('note', 'By hand')
+    await own.getByLabel(`The seats ${mark}`).fill('12.5')
+    await page.keyboard.press('Tab')
+    await holds('seats', 12.5)
+    await choose(page, new RegExp(`The paid ${mark}`), 'Yes')
+    await holds('paid', true)
+    await own.getByLabel(`The due ${mark}`).fill('2026-12-24')
+    await page.keyboard.press('Enter')
+    await holds('due', '2026-12-24')
+    await choose(page, new RegExp(`The owner ${mark}`), 'Arthur Agent')
+    await until('somebody is in it', async () => {
+      const { fields } = await site.api().call('getTicket', { params: { id: made.id } })
+      return typeof fields['owner'] === 'string'
+    })
+    await own.getByRole('button', { name: new RegExp(tongues) }).click()
+    await page.getByRole('option', { name: 'Dutch' }).click()
+    await page.getByRole('option', { name: 'German' }).click()
+    await holds('tongues', ['German', 'Dutch'])
+    await page.keyboard.press('Escape')
+    await page.getByRole('option', { name: 'Dutch' }).waitFor({ state: 'hidden' })
+    await holds('tongues', ['German', 'Dutch'])
+    await own.getByLabel(`The note ${mark}`).fill('')
+    await page.keyboard.press('Enter')
+    await holds('note', undefined)
+    await assertFine(page, 'a ticket with fields')
+
+    // What is retired is still shown, and set no more.
+    await site.api().call('changeField', { params: { field: 'seats' }, body: { active: false } })
+    await own.getByLabel(`The seats ${mark} (retired)`).waitFor()
+    assert.ok(await own.getByLabel(`The seats ${mark} (retired)`).isDisabled())
+    await page.getByRole('searchbox', { name: 'Search tickets' }).fill('field.plan:professional field.seats:>12')
+    const listed = page.getByRole('list', { name: 'Tickets' }).getByRole('link')
+    await listed.filter({ hasText: `Fields ${mark}` }).waitFor()
+    await until('nothing else is found', async () => (await listed.count()) === 1)
+    // Others of these tests solve tickets.
+    await site.api().call('changeField', { params: { field: 'plan' }, body: { required: null } })
+    assert.deepEqual(unexpected(faults), [])
+  })
+
   test('offers the pages of administrators to nobody else', async (t) => {
     const [desk] = (await site.api().call('listDesks')).data
     assert.ok(desk)

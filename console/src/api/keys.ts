@@ -14,6 +14,7 @@ export const keys = {
   othersOf: (requester: string) => ['tickets', 'requester', requester] as const,
   catalogue: ['catalogue'] as const,
   records: (list: string) => ['catalogue', list] as const,
+  fields: ['catalogue', 'fields'] as const,
   members: (group: string) => ['catalogue', 'groups', group, 'members'] as const,
   people: ['people'] as const,
   colleagues: ['people', 'colleagues'] as const,

@@ -13,6 +13,7 @@ import { Choice } from './Choice.tsx'
 import { changeTicket, PRIORITIES, STATUSES } from './change.ts'
 import { archiveOf } from './files.ts'
 import { nameOf } from './list.ts'
+import { OwnFields } from './OwnFields.tsx'
 import { StatusMark } from './StatusMark.tsx'
 import { useCatalogue, useColleagues, useTimeline } from './ticket.ts'
 
@@ -82,6 +83,7 @@ export function Properties({ ticket }: { readonly ticket: Ticket }) {
         options={withCurrent(catalogue?.topics ?? [], ticket.topic)}
         onChange={(id) => void changeTicket(ticket, { topic: id === NONE ? null : Number(id) })}
       />
+      <OwnFields ticket={ticket} />
       <Tags ticket={ticket} />
       <TicketFiles ticket={ticket} />
       <Requester ticket={ticket} />
