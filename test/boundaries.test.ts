@@ -349,6 +349,7 @@ const PURE: Readonly<Record<string, string>> = {
   'node:net': 'tells which texts are addresses',
   'node:url': 'whether the domain name system has such a name',
   'src/core/identity/actor.ts': 'what an actor may do and see: functions of their arguments',
+  'src/core/identity/audience.ts': 'whom something is for: functions of their arguments',
   'src/core/identity/permissions.ts': 'the tables of permissions',
   'src/core/address.ts': 'how an address is read: functions of their arguments',
   'src/core/attachments/rules.ts': 'which files are taken: functions of their arguments',

@@ -2,24 +2,25 @@ import type { Context } from '../context.ts'
 import { refuse, refuseField } from '../errors.ts'
 import { callValues } from '../idempotency/claimed.ts'
 import { once } from '../idempotency/store.ts'
+import { type Audience, demandAudience, demandMayChangeShared } from '../identity/audience.ts'
 import { demandLiving } from '../identity/queries.ts'
 import { readName } from '../name.ts'
 import { demandFewWords } from '../patterns.ts'
 import { demandQuery } from '../query/list.ts'
 import { LONGEST_QUERY } from '../query/query.ts'
 import { getView, listViews, readerOfViews } from './queries.ts'
-import { changedView, demandAudience, demandMayChangeView } from './rules.ts'
+import { changedView, MANAGE } from './rules.ts'
 import {
   CHANGE_VIEW,
   COUNT_VIEWS,
   DELETE_VIEW,
   INSERT_VIEW,
-  lockViews,
+  lockAuthor,
   PIN_VIEW,
   PLACE_VIEWS,
   VIEW_KEPT,
 } from './store.ts'
-import { type Audience, MOST_VIEWS, type NewView, type View, type ViewChange } from './view.ts'
+import { MOST_VIEWS, type NewView, type View, type ViewChange } from './view.ts'
 
 /** Only if the view still has one of these versions. */
 export interface ViewPrecondition {
@@ -38,7 +39,7 @@ export async function createView(ctx: Context, input: NewView): Promise<View> {
     ctx,
     VIEW_KEPT,
     async () => {
-      demandAudience(ctx.actor, ctx.tenant, input)
+      demandAudience(ctx.actor, ctx.tenant, input, MANAGE)
       await demandReadable(ctx, input.query)
       const id = ctx.newId()
       await demandRoom(ctx, input.audience, null)
@@ -122,7 +123,7 @@ export async function pinView(ctx: Context, id: string, pinned: boolean): Promis
 /** The view at one of the versions that will do, if the actor may change it. */
 async function findChangeable(ctx: Context, id: string, { versions }: ViewPrecondition): Promise<View> {
   const view = await getView(ctx, id)
-  demandMayChangeView(ctx.actor, view)
+  demandMayChangeShared(ctx.actor, view, MANAGE)
   if (versions !== null && !versions.includes(view.version)) refuse({ code: 'precondition_failed' })
   return view
 }
@@ -158,7 +159,7 @@ async function demandRoom(ctx: Context, audience: Audience, id: string | null): 
 
 /** What a statement of one call takes, behind its locks. */
 function lockedCall<About extends object>(ctx: Context, about: About) {
-  return [callValues(ctx, about), lockViews(ctx.tenant.id, ctx.actor.user.id)] as const
+  return [callValues(ctx, about), lockAuthor(ctx.tenant.id, ctx.actor.user.id)] as const
 }
 
 /** The view that an earlier call with the same key was about. */

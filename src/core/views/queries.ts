@@ -1,10 +1,11 @@
 import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { demandTenantWide } from '../identity/actor.ts'
+import { managesShared } from '../identity/audience.ts'
 import { countEach, readQueries } from '../query/list.ts'
 import type { Mistake } from '../query/query.ts'
 import { UUID } from '../uuid.ts'
-import { managesViews } from './rules.ts'
+import { MANAGE } from './rules.ts'
 import { FIND_VIEW, LIST_VIEWS, viewOf } from './store.ts'
 import { BUILTIN_VIEWS, type View } from './view.ts'
 
@@ -25,7 +26,7 @@ export interface ViewCount {
 export function readerOfViews({ tenant, actor }: Pick<Context, 'tenant' | 'actor'>) {
   demandTenantWide(actor, 'view.read')
   const { groupIds = [] } = actor
-  return { tenant_id: tenant.id, user_id: actor.user.id, group_ids: groupIds, manages: managesViews(actor) }
+  return { tenant_id: tenant.id, user_id: actor.user.id, group_ids: groupIds, manages: managesShared(actor, MANAGE) }
 }
 
 /** The views that whoever asks may use, in their order: those that everybody has, then the saved ones. @throws Refusal `forbidden` */

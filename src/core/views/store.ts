@@ -4,8 +4,9 @@ import { type BoundStatement, statement } from '../../storage/statement.ts'
 import { recordingOf } from '../events/recording.ts'
 import { CALL, claimedCall, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
+import { AUDIENCES, inSight, toldOfShared } from '../identity/audience.ts'
 import { QUERY_SORTS } from '../query/list.ts'
-import { AUDIENCES, MOST_VIEWS, type View } from './view.ts'
+import { MOST_VIEWS, type View } from './view.ts'
 
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 
@@ -25,14 +26,10 @@ const ViewRow = Type.Object({
 /** Who asks. */
 const READER = { tenant_id: Sql.uuid, user_id: Sql.uuid, group_ids: Sql.array(Sql.uuid), manages: Sql.boolean }
 
-/** SQL of whether a view `v` is for whoever asks to see. */
-const IN_SIGHT = `(v.audience = 'everyone' or v.audience = 'private' and v.author_id = :user_id
-    or v.audience = 'group' and (:manages::boolean or v.group_id = any (:group_ids::uuid[])))`
-
 const SHOWN = `select v.id, v.version, v.name, v.query, v.sort, v.descending, v.audience, v.group_id, v.author_id,
   coalesce(p.pinned, false) as pinned
 from views v left join view_places p on p.tenant_id = :tenant_id and p.user_id = :user_id and p.view_id = v.id
-where v.tenant_id = :tenant_id and ${IN_SIGHT}`
+where v.tenant_id = :tenant_id and ${inSight('v')}`
 
 /** In the order of whoever asks: what they pinned, then what they put in order, then the rest by age, which ids tell. */
 export const LIST_VIEWS = statement(
@@ -57,7 +54,7 @@ const IdRow = Type.Object({ id: Type.String() })
 
 /**
  * What runs before a write: whoever is erased meanwhile is waited for, and then all other writes of the tenant, so that
- * views are counted right.
+ * what there may be so many of is counted right.
  */
 const LOCK_AUTHOR = statement(
   'view.lock_author',
@@ -72,7 +69,7 @@ const LOCK_COUNTER = statement(
 )
 
 /** The locks of a write by a person. */
-export function lockViews(tenantId: string, userId: string): BoundStatement<unknown> {
+export function lockAuthor(tenantId: string, userId: string): BoundStatement<unknown> {
   return LOCK_COUNTER.with({ tenant_id: tenantId }, LOCK_AUTHOR.with({ tenant_id: tenantId, user_id: userId }))
 }
 
@@ -102,9 +99,6 @@ export const COUNT_VIEWS = statement(
 
 const KEPT = (from: string): string => keeping(from, "jsonb_build_object('view', f.id)")
 
-/** What an event tells of a view `v`: for whom it is, and nothing that its author wrote. */
-const TOLD = (v: string): string => `jsonb_build_object('audience', ${v}.audience, 'group_id', ${v}.group_id)`
-
 const ADDING = { ...WORDS, ...CALL }
 
 /** Without a row there are as many as may be, the author is gone, or the key had been used. */
@@ -122,7 +116,7 @@ made as (
   select :tenant_id, a.id, 1, a.name, a.query, a.sort, a.descending, a.audience, a.group_id, a.actor_id, a.at from accepted a
   returning v.id, v.audience, v.group_id
 ),
-${recordingOf('view.created', 'made', 'f.id', { after: TOLD('f') })},
+${recordingOf('view.created', 'made', 'f.id', { after: toldOfShared('f') })},
 ${KEPT('made')}
 select m.id from made m`,
 )
@@ -155,7 +149,7 @@ changed as (
   from accepted a, found f where v.tenant_id = :tenant_id and v.id = f.id and f.is_other
   returning v.id
 ),
-${recordingOf('view.changed', 'changed', 'f.id', { before: `(select ${TOLD('v')} from found v)`, after: TOLD('a') })},
+${recordingOf('view.changed', 'changed', 'f.id', { before: `(select ${toldOfShared('v')} from found v)`, after: toldOfShared('a') })},
 ${KEPT('found')}
 select f.id from found f`,
 )
@@ -172,7 +166,7 @@ deleted as (
   delete from views v using accepted a where v.tenant_id = :tenant_id and v.id = a.id
   returning v.id, v.audience, v.group_id
 ),
-${recordingOf('view.deleted', 'deleted', 'f.id', { before: TOLD('f') })},
+${recordingOf('view.deleted', 'deleted', 'f.id', { before: toldOfShared('f') })},
 ${KEPT('deleted')}
 select d.id from deleted d`,
 )
@@ -184,7 +178,7 @@ export const PLACE_VIEWS = statement(
   `
 with seen as materialized (
   select v.id, x.place from unnest(:ids::uuid[]) with ordinality x (id, place)
-  join views v on v.tenant_id = :tenant_id and v.id = x.id and ${IN_SIGHT}
+  join views v on v.tenant_id = :tenant_id and v.id = x.id and ${inSight('v')}
   for key share of v
 ),
 behind as (
@@ -202,7 +196,7 @@ export const PIN_VIEW = statement(
   { takes: { ...READER, id: Sql.uuid, pinned: Sql.boolean }, row: IdRow },
   `
 with seen as materialized (
-  select v.id from views v where v.tenant_id = :tenant_id and v.id = :id and ${IN_SIGHT} for key share
+  select v.id from views v where v.tenant_id = :tenant_id and v.id = :id and ${inSight('v')} for key share
 )
 insert into view_places as p (tenant_id, user_id, view_id, place, pinned)
 select :tenant_id, :user_id, s.id, null, :pinned from seen s

@@ -1,11 +1,8 @@
+import type { Kept, Shared } from '../identity/audience.ts'
 import type { QuerySort } from '../query/list.ts'
 
-/** Whom a view is for: its author, the members of a group, or all who may see views. */
-export const AUDIENCES = ['private', 'group', 'everyone'] as const
-export type Audience = (typeof AUDIENCES)[number]
-
 /** A query over tickets that has a name. */
-export interface View {
+export interface View extends Kept {
   /** A word for those that everybody has, a UUID for those that were saved. */
   readonly id: string
   /** Goes up with each change; 0 for those that everybody has. */
@@ -15,24 +12,16 @@ export interface View {
   readonly query: string
   readonly sort: QuerySort
   readonly descending: boolean
-  readonly audience: Audience
-  /** The group that it is for, where it is for one. */
-  readonly groupId: string | null
-  /** Who made it; null for those that everybody has. */
-  readonly authorId: string | null
   /** Whether whoever asks wants it before the others. */
   readonly pinned: boolean
 }
 
 /** A view to save. */
-export interface NewView {
+export interface NewView extends Shared {
   readonly name: string
   readonly query: string
   readonly sort: QuerySort
   readonly descending: boolean
-  readonly audience: Audience
-  /** Where it is for a group. */
-  readonly groupId: string | null
 }
 
 /** What is to change of a view; absent stays as it is. */
@@ -40,7 +29,7 @@ export interface ViewChange {
   readonly name?: string
   readonly query?: string
   readonly order?: { readonly sort: QuerySort; readonly descending: boolean }
-  readonly shared?: { readonly audience: Audience; readonly groupId: string | null }
+  readonly shared?: Shared
 }
 
 /** How many private views a person has at the most, and a tenant shared ones: nobody sees more than both. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
+import { AUDIENCES } from '../../../core/identity/audience.ts'
 import { LONGEST_QUERY } from '../../../core/query/query.ts'
-import { AUDIENCES, MOST_VIEWS } from '../../../core/views/view.ts'
+import { MOST_VIEWS } from '../../../core/views/view.ts'
 import { closed, id, objectOrNull, word } from '../shapes.ts'
 
 const audience = word(AUDIENCES, 'Whom it is for: you alone, the members of a group, or everyone who may see views.')
