@@ -338,6 +338,9 @@ export interface TimelineEntry {
     | 'view.created'
     | 'view.changed'
     | 'view.deleted'
+    | 'saved_reply.created'
+    | 'saved_reply.changed'
+    | 'saved_reply.deleted'
     | 'bulk_job.created'
     | 'bulk_job.changed'
   /**
@@ -844,6 +847,9 @@ export interface Event {
     | 'view.created'
     | 'view.changed'
     | 'view.deleted'
+    | 'saved_reply.created'
+    | 'saved_reply.changed'
+    | 'saved_reply.deleted'
     | 'bulk_job.created'
     | 'bulk_job.changed'
   /**
@@ -957,6 +963,44 @@ export interface QueryField {
   takes: string
   about: string
   example: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "SavedReply".
+ */
+export interface SavedReply {
+  id: string
+  /**
+   * Goes up with each change; it is the ETag.
+   */
+  version: number
+  name: string
+  /**
+   * What it is filed under; empty for none.
+   */
+  folder: string
+  language: string | null
+  /**
+   * With its variables.
+   */
+  text: string
+  /**
+   * With what is known of the ticket in their place; null unless `ticket` names one.
+   */
+  filled: string | null
+  /**
+   * Whom it is for: you alone, the members of a group, or everyone who works here.
+   */
+  audience: 'private' | 'group' | 'everyone'
+  group: {
+    id: string
+    integer: number
+    name: string
+  } | null
+  /**
+   * Whether you may change and delete it.
+   */
+  changeable: boolean
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -2794,6 +2838,81 @@ export interface ListQueryFieldsAnswer {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListSavedRepliesQuery".
+ */
+export interface ListSavedRepliesQuery {
+  ticket?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListSavedRepliesAnswer".
+ */
+export interface ListSavedRepliesAnswer {
+  data: SavedReply[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateSavedReplyBody".
+ */
+export interface CreateSavedReplyBody {
+  name: string
+  /**
+   * Plain text. Variables are filled in when it is inserted: {{requester.name}}, {{requester.first_name}}, {{requester.email}}, {{ticket.number}}, {{ticket.title}}, {{desk.name}}, {{agent.name}}, {{agent.first_name}}.
+   */
+  text: string
+  /**
+   * What it is filed under; none by default.
+   */
+  folder?: string
+  /**
+   * The language that it is in, such as en or de-CH; null where it does not matter.
+   */
+  language?: string | null
+  /**
+   * Whom it is for: you alone, the members of a group, or everyone who works here.
+   */
+  audience?: 'private' | 'group' | 'everyone'
+  /**
+   * Where it is for a group.
+   */
+  group?: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "GetSavedReplyQuery".
+ */
+export interface GetSavedReplyQuery {
+  ticket?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeSavedReplyBody".
+ */
+export interface ChangeSavedReplyBody {
+  name?: string
+  /**
+   * Plain text. Variables are filled in when it is inserted: {{requester.name}}, {{requester.first_name}}, {{requester.email}}, {{ticket.number}}, {{ticket.title}}, {{desk.name}}, {{agent.name}}, {{agent.first_name}}.
+   */
+  text?: string
+  /**
+   * What it is filed under; none by default.
+   */
+  folder?: string
+  /**
+   * The language that it is in, such as en or de-CH; null where it does not matter.
+   */
+  language?: string | null
+  /**
+   * Whom it is for: you alone, the members of a group, or everyone who works here.
+   */
+  audience?: 'private' | 'group' | 'everyone'
+  /**
+   * Where it is for a group.
+   */
+  group?: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "CreateJobBody".
  */
 export interface CreateJobBody {
@@ -3066,6 +3185,12 @@ export interface Operations {
   pinView: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   unpinView: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   listQueryFields: { params: undefined; query: undefined; body: undefined; answer: ListQueryFieldsAnswer }
+  listSavedReplies: { params: undefined; query: ListSavedRepliesQuery; body: undefined; answer: ListSavedRepliesAnswer }
+  createSavedReply: { params: undefined; query: undefined; body: CreateSavedReplyBody; answer: SavedReply }
+  getSavedReply: { params: { id: string }; query: GetSavedReplyQuery; body: undefined; answer: SavedReply }
+  changeSavedReply: { params: { id: string }; query: undefined; body: ChangeSavedReplyBody; answer: SavedReply }
+  deleteSavedReply: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
+  markSavedReplyUsed: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   createJob: { params: undefined; query: undefined; body: CreateJobBody; answer: Job }
   listJobs: { params: undefined; query: ListJobsQuery; body: undefined; answer: ListJobsAnswer }
   getJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
@@ -3183,6 +3308,12 @@ export const OPERATIONS = {
   pinView: { method: 'PUT', path: '/v1/views/{id}/pin' },
   unpinView: { method: 'DELETE', path: '/v1/views/{id}/pin' },
   listQueryFields: { method: 'GET', path: '/v1/query/fields' },
+  listSavedReplies: { method: 'GET', path: '/v1/saved_replies' },
+  createSavedReply: { method: 'POST', path: '/v1/saved_replies' },
+  getSavedReply: { method: 'GET', path: '/v1/saved_replies/{id}' },
+  changeSavedReply: { method: 'PATCH', path: '/v1/saved_replies/{id}' },
+  deleteSavedReply: { method: 'DELETE', path: '/v1/saved_replies/{id}' },
+  markSavedReplyUsed: { method: 'PUT', path: '/v1/saved_replies/{id}/used' },
   createJob: { method: 'POST', path: '/v1/jobs' },
   listJobs: { method: 'GET', path: '/v1/jobs' },
   getJob: { method: 'GET', path: '/v1/jobs/{id}' },

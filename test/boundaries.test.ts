@@ -245,6 +245,7 @@ const ROOMS = [
   'marks',
   'query',
   'views',
+  'replies',
   'access',
   'bulk',
   'export',

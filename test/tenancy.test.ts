@@ -69,6 +69,8 @@ import {
   usePasswordLink,
 } from '../src/core/passwords/commands.ts'
 import { countTickets, QUERY_SORTS, queryTickets, readQuery, snippetsFor } from '../src/core/query/list.ts'
+import { changeReply, createReply, deleteReply, markReplyUsed } from '../src/core/replies/commands.ts'
+import { listReplies } from '../src/core/replies/queries.ts'
 import { mergeSome, rebuildPeople, rebuildSome, tenantsDue } from '../src/core/search/merge.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
 import { SESSION_KIND } from '../src/core/sessions/session.ts'
@@ -414,6 +416,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await driveUsers(made)
   await driveCatalogue(made, store)
   await driveViews(made)
+  await driveReplies(made)
   await driveCredentials(made)
   await driveBulk(made, store)
   await driveExport(made)
@@ -545,6 +548,18 @@ async function driveViews(made: SmallTenant): Promise<void> {
   assert.ok((await getView(owner(), id)).pinned)
   assert.equal((await countViews(owner())).length, (await listViews(owner())).length)
   await deleteView(owner('delete a view'), id, { versions: [2] })
+}
+
+/** Replies are saved, filled in, used and deleted. */
+async function driveReplies(made: SmallTenant): Promise<void> {
+  const owner = (key?: string) => made.as(made.owner, key === undefined ? {} : { key })
+  const words = { name: 'Doors', folder: '', language: null, text: 'Dear {{requester.name}}' }
+  const { id } = await createReply(owner('save a reply'), { ...words, audience: 'private', groupId: null })
+  const shared = { audience: 'everyone', groupId: null } as const
+  await changeReply(owner('change a reply'), id, () => ({ shared }), { versions: null })
+  await markReplyUsed(owner(), id)
+  assert.equal((await listReplies(owner(), { integer: 1 })).length, 1)
+  await deleteReply(owner('delete a reply'), id, { versions: [2] })
 }
 
 /** The log is read page by page, and by those who follow it. */

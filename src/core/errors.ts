@@ -13,6 +13,7 @@ export type Missing =
   | 'attachment'
   | 'session'
   | 'view'
+  | 'saved_reply'
   | 'job'
 
 /** One thing wrong with what a caller sent. `path` leads to the field in the core's words; a dialect turns it into its own. */

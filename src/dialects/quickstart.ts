@@ -16,6 +16,7 @@ export const SAMPLE = {
   membership: 'SAMPLE_MEMBERSHIP_ID',
   group: 'SAMPLE_GROUP_ID',
   view: 'SAMPLE_VIEW_ID',
+  savedReply: 'SAMPLE_SAVED_REPLY_ID',
   credential: 'SAMPLE_CREDENTIAL_ID',
   job: 'SAMPLE_JOB_ID',
   sendingWebhook: 'SAMPLE_SENDING_WEBHOOK_ID',

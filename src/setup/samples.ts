@@ -6,6 +6,7 @@ import { beginJob } from '../core/bulk/commands.ts'
 import { addRecord } from '../core/catalogue/commands.ts'
 import { addField } from '../core/catalogue/fields.ts'
 import type { Context, RunningSystem } from '../core/context.ts'
+import { createReply } from '../core/replies/commands.ts'
 import { addExternalId, issueCredential } from '../core/tenants/commands.ts'
 import { changeTicket } from '../core/tickets/commands/change.ts'
 import { createTicket } from '../core/tickets/commands/create.ts'
@@ -133,6 +134,13 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
   const credential = await issueCredential(service, service.tenant.id, key)
   const view = await createView(service, { ...urgent, ...order, audience: 'everyone', groupId: null })
   // It finds nothing, and so is done at once.
+  const closing = {
+    name: 'Closing',
+    folder: '',
+    language: 'en',
+    text: 'Dear {{requester.name}},\n\nis all well again?',
+  }
+  const reply = await createReply(service, { ...closing, audience: 'everyone', groupId: null })
   const nothing = { query: urgent.query, viewId: null }
   const job = await beginJob(service, { choice: nothing, change: { priority: 'high' } })
   const made: Record<string, string> = {
@@ -145,6 +153,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     [SAMPLE.membership]: requester.memberships.find(({ deskId }) => deskId === service.tenant.defaultDesk.id)?.id ?? '',
     [SAMPLE.group]: service.tenant.groups[0]?.id ?? '',
     [SAMPLE.view]: view.id,
+    [SAMPLE.savedReply]: reply.id,
     [SAMPLE.credential]: credential,
     [SAMPLE.job]: job.id,
     [SAMPLE.sendingWebhook]: sending,

@@ -143,6 +143,10 @@ const making: Making = {
     const { json } = await sent(native('POST', '/v1/views', { name: word(), query: word() }))
     return json.id
   },
+  async savedReply() {
+    const { json } = await sent(native('POST', '/v1/saved_replies', { name: word(), text: word() }))
+    return json.id
+  },
   async job() {
     const { json } = await sent(native('POST', '/v1/jobs', { tickets: [], change: { add_tags: [word()] } }))
     return json.id

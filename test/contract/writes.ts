@@ -38,6 +38,8 @@ export interface Making {
   credential(): Promise<string>
   /** A private view. */
   view(): Promise<string>
+  /** A private one. */
+  savedReply(): Promise<string>
   /** A bulk job that was for no ticket, and so is done. */
   job(): Promise<string>
   /** A webhook that is disabled. */
@@ -108,6 +110,11 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     'PATCH /v1/views/{id}': async (m) =>
       native(m, 'PATCH', `/v1/views/${await m.view()}`, { name: m.word(), sort: 'updated' }),
     'DELETE /v1/views/{id}': async (m) => native(m, 'DELETE', `/v1/views/${await m.view()}`),
+    'POST /v1/saved_replies': (m) =>
+      native(m, 'POST', '/v1/saved_replies', { name: m.word(), text: m.word(), audience: 'everyone' }),
+    'PATCH /v1/saved_replies/{id}': async (m) =>
+      native(m, 'PATCH', `/v1/saved_replies/${await m.savedReply()}`, { text: m.word() }),
+    'DELETE /v1/saved_replies/{id}': async (m) => native(m, 'DELETE', `/v1/saved_replies/${await m.savedReply()}`),
     // Of no tickets: what goes on in the background would be seen as a second effect.
     'POST /v1/jobs': (m) => native(m, 'POST', '/v1/jobs', { tickets: [], change: { add_tags: [m.word()] } }),
     'POST /v1/jobs/{id}/cancel': async (m) => native(m, 'POST', `/v1/jobs/${await m.job()}/cancel`),

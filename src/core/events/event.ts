@@ -56,6 +56,9 @@ export const EVENT_KINDS = [
   'view.created',
   'view.changed',
   'view.deleted',
+  'saved_reply.created',
+  'saved_reply.changed',
+  'saved_reply.deleted',
   'bulk_job.created',
   'bulk_job.changed',
 ] as const

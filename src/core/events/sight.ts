@@ -1,4 +1,6 @@
 import { type Actor, isIn, may, mayTenantWide, type Sight, sightOf } from '../identity/actor.ts'
+import { managesShared } from '../identity/audience.ts'
+import type { Permission } from '../identity/permissions.ts'
 import type { Event } from './event.ts'
 
 /** An event with where its ticket stood at that moment, which is what its readers are judged by. */
@@ -15,12 +17,14 @@ export interface RecordedEvent extends Event {
 /**
  * Whether an event is for an actor to read: of tickets that were in sight then, also in the moment in which they left it,
  * and of notes only with the permission to read them; of the catalogue whoever may read it, and of who is in groups whoever reads of people; of people only an owner, who
- * sees all of them, and oneself; of views those for whom they are, or were; of credentials who manages them; of bulk jobs
+ * sees all of them, and oneself; of views and saved replies those for whom they are, or were; of credentials who manages them; of bulk jobs
  * who asked for them, and owners; of exports whoever made them, and who reads all of the tenant's events.
  */
 export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
   if (event.kind.startsWith('user.')) return showsUser(actor, event)
-  if (event.kind.startsWith('view.')) return showsView(actor, event)
+  if (event.kind.startsWith('view.')) return showsShared(actor, event, { read: 'view.read', manage: 'view.manage' })
+  if (event.kind.startsWith('saved_reply.'))
+    return showsShared(actor, event, { read: 'message.note', manage: 'catalogue.manage' })
   if (event.kind.startsWith('credential.')) return showsCredential(actor, event)
   if (event.kind === 'tenant.exported') return showsExport(actor, event)
   if (event.kind.startsWith('bulk_job.')) return showsBulkJob(actor, event)
@@ -53,11 +57,17 @@ function showsExport(actor: Actor, { actorId }: RecordedEvent): boolean {
   return actor.credential.deskId === null && mayTenantWide(actor, 'audit.read')
 }
 
-/** Of a private view nobody but its author does anything. */
-function showsView(actor: Actor, { actorId, before, after }: RecordedEvent): boolean {
-  if (!mayTenantWide(actor, 'view.read')) return false
+/** What it takes to see what is shared, and what others share. */
+interface Sharing {
+  readonly read: Permission
+  readonly manage: Permission
+}
+
+/** With what is private nobody but its author does anything. */
+function showsShared(actor: Actor, { actorId, before, after }: RecordedEvent, { read, manage }: Sharing): boolean {
+  if (!mayTenantWide(actor, read)) return false
   if (actorId === actor.user.id) return true
-  const manages = actor.credential.deskId === null && mayTenantWide(actor, 'view.manage')
+  const manages = managesShared(actor, manage)
   return [before, after].some((data) => {
     const [audience, groupId] = [data?.['audience'], data?.['group_id']]
     if (audience === 'everyone') return true

@@ -10,6 +10,7 @@ const SENDING = { id: '{SAMPLE_SENDING_WEBHOOK_ID}' }
 const DELIVERY = { params: { ...SENDING, delivery: '{SAMPLE_DELIVERY_ID}' } }
 const VIEW = { params: { id: '{SAMPLE_VIEW_ID}' } }
 const FIELD = { params: { field: 'plan' } }
+const REPLY = { params: { id: '{SAMPLE_SAVED_REPLY_ID}' } }
 const JOB = { params: { id: '{SAMPLE_JOB_ID}' } }
 const MEMBER = { params: { id: '{SAMPLE_GROUP_ID}', user: '{SPACEBRING_ADMIN_USER_ID}' } }
 const CREDENTIAL = { params: { id: '{SAMPLE_CREDENTIAL_ID}' } }
@@ -75,6 +76,14 @@ export const examples: Examples = {
   pinView: VIEW,
   unpinView: VIEW,
   deleteView: VIEW,
+  createSavedReply: {
+    body: { name: 'Closing', text: 'Dear {{requester.name}},\n\nis all well again?', folder: 'Ends' },
+  },
+  listSavedReplies: { query: { ticket: TICKET.id } },
+  getSavedReply: REPLY,
+  changeSavedReply: { ...REPLY, body: { text: 'Dear {{requester.first_name}}, is all well again?' } },
+  markSavedReplyUsed: REPLY,
+  deleteSavedReply: REPLY,
   createJob: { body: { query: 'printer status:new', change: { priority: 'high', add_tags: ['printer'] } } },
   listJobs: PAGE,
   getJob: JOB,

@@ -12,6 +12,7 @@ import { groupRoutes } from './groups/routes.ts'
 import { options } from './options.ts'
 import { openPasswordRoutes, passwordRoutes } from './passwords/routes.ts'
 import { profile } from './profile.ts'
+import { replyRoutes } from './replies/routes.ts'
 import { secondFactorRoutes } from './second-factor/routes.ts'
 import { openSessionRoutes, sessionRoutes } from './sessions/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
@@ -47,6 +48,7 @@ export const native: Dialect<Need, 'native'> = {
     ...secondFactorRoutes,
     ...eventRoutes,
     ...viewRoutes,
+    ...replyRoutes,
     ...bulkRoutes,
     ...exportRoutes,
   ],

@@ -16,6 +16,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   attachment: 'Not found',
   session: 'Not found',
   view: 'Not found',
+  saved_reply: 'Not found',
   job: 'Not found',
 }
 

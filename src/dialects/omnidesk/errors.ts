@@ -59,6 +59,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   attachment: 'This file does not exist.',
   session: 'This session does not exist.',
   view: 'This view does not exist.',
+  saved_reply: 'This saved reply does not exist.',
   job: 'This job does not exist.',
 }
 

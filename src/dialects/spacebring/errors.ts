@@ -78,6 +78,7 @@ const WORD_OF_MISSING: Readonly<Record<Missing, string>> = {
   attachment: 'Attachment',
   session: 'Session',
   view: 'View',
+  saved_reply: 'Saved reply',
   job: 'Job',
 }
 

@@ -129,6 +129,11 @@ views_gone as (
   delete from views v
   where v.tenant_id = :tenant_id and v.author_id = (select l.id from locked l) and v.audience = 'private'
 ),
+replies_gone as (
+  delete from saved_replies r
+  where r.tenant_id = :tenant_id and r.author_id = (select l.id from locked l) and r.audience = 'private'
+),
+reply_uses_gone as (delete from saved_reply_uses x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 view_places_gone as (delete from view_places x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 groups_left as (delete from group_members x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 revoked as (

@@ -263,7 +263,7 @@ test('there are as many views of a person as may be, however many are saved at o
   assert.match(json.detail, /at most 50 private views/)
 })
 
-test('with the words of who is erased, their private views go', async () => {
+test('with the words of who is erased, their private views and replies go', async () => {
   const memberships = [{ desk: world.value('MOOV_ACCOUNT_ID'), role: 'agent' }]
   const made = await send('POST', '/users', { body: { name: 'Eve', memberships } })
   assert.equal(made.status, 201, made.text)
@@ -272,6 +272,8 @@ test('with the words of who is erased, their private views go', async () => {
   const secret = `s${v7().slice(-12)}`
   const { id } = await saved({ name: secret, query: secret }, as)
   await send('PUT', `/views/${id}/pin`, { as })
+  const reply = (await send('POST', '/saved_replies', { as, body: { name: secret, text: secret } })).json
+  assert.equal((await send('PUT', `/saved_replies/${reply.id}/used`, { as })).status, 204)
   const leaving = [{ desk: world.value('MOOV_ACCOUNT_ID'), role: 'customer' }]
   assert.equal((await send('PATCH', `/users/${eve}`, { body: { memberships: leaving } })).status, 200)
   assert.equal((await send('DELETE', `/users/${eve}`)).status, 204)
@@ -279,12 +281,14 @@ test('with the words of who is erased, their private views go', async () => {
     client.query(
       `select (select count(*)::integer from views v where v.author_id = $1) as views,
         (select count(*)::integer from view_places p where p.user_id = $1) as places,
+        (select count(*)::integer from saved_replies r where r.author_id = $1) as replies,
+        (select count(*)::integer from saved_reply_uses u where u.user_id = $1) as uses,
         (select count(*)::integer from claim_results r where r.result::text like $2) as kept,
         (select count(*)::integer from events e where e.before::text like $2 or e.after::text like $2) as told`,
       [eve, `%${secret}%`],
     ),
   )
-  assert.deepEqual(rows, [{ views: 0, places: 0, kept: 0, told: 0 }])
+  assert.deepEqual(rows, [{ views: 0, places: 0, replies: 0, uses: 0, kept: 0, told: 0 }])
 })
 
 describe('a group', () => {
