@@ -116,14 +116,7 @@ export function problem(
 
 function fieldError({ path, rule, message, place }: Issue): FieldError {
   // What the core calls a message's is beside it in requests of this API.
-  const [first, ...rest] = path[0] === 'message' && path.length > 1 ? path.slice(1) : path
-  const named = typeof first === 'string' ? [inRequests(first), ...rest] : path
-  return { field: fieldAt(named), rule, message, ...place }
-}
-
-/** What requests of this API call what the core calls so. Below it are a tenant's own names, which stay. */
-function inRequests(name: string): string {
-  return name === 'isOwner' ? 'owner' : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  return { field: fieldAt(path[0] === 'message' && path.length > 1 ? path.slice(1) : path), rule, message, ...place }
 }
 
 /** A path as people write it: `requester.email`, `tags[0]`. */

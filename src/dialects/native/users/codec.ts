@@ -4,6 +4,7 @@ import { type Actor, isIn, roleOn } from '../../../core/identity/actor.ts'
 import { PERMISSIONS } from '../../../core/identity/permissions.ts'
 import type { NewProfile, UserChange, UserProfile, UserSummary } from '../../../core/identity/user.ts'
 import type { UserFilter, UserPage } from '../../../core/users/queries.ts'
+import { inRequest } from '../../paths.ts'
 import { type Names, namesOf } from '../names.ts'
 import { decodeCount, decodeLimit } from '../paging.ts'
 import type { MeAnswer, NewUserBody, ProfileAnswer, UserAnswer, UserChangeBody, UserQuery } from './schema.ts'
@@ -48,6 +49,19 @@ export function encodeProfile(names: Names, user: UserProfile): ProfileAnswer {
     external_ids: user.externalIds.map(({ deskId, externalId }) => ({ desk: names.desk(deskId), id: externalId })),
     created_at: user.createdAt,
   }
+}
+
+/** What requests call what the core calls so. */
+const NAMES: Readonly<Record<string, string>> = {
+  customerNumber: 'customer_number',
+  photoUrl: 'photo_url',
+  externalIds: 'external_ids',
+  isOwner: 'owner',
+}
+
+/** Runs a call on the core about a user, and tells what it refuses by the fields of a request. */
+export function inFields<Result>(work: () => Promise<Result>): Promise<Result> {
+  return inRequest(work, ([field = '', ...rest]) => [NAMES[field] ?? field, ...rest])
 }
 
 /** Reads who is to be made. @throws Refusal `invalid` for a desk that does not exist */

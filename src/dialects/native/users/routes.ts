@@ -13,7 +13,16 @@ import { namesOf } from '../names.ts'
 import { cursorAt } from '../paging.ts'
 import { decodeRef } from '../reference.ts'
 import { csrfToken, secretIn } from '../sessions/cookie.ts'
-import { decodeChange, decodeDesk, decodeListing, decodeNew, encodeMe, encodeProfile, encodeUser } from './codec.ts'
+import {
+  decodeChange,
+  decodeDesk,
+  decodeListing,
+  decodeNew,
+  encodeMe,
+  encodeProfile,
+  encodeUser,
+  inFields,
+} from './codec.ts'
 import { findKnown } from './lookup.ts'
 import {
   MeAnswer,
@@ -70,7 +79,7 @@ export const userRoutes: readonly Route<Need>[] = [
     isText: WRITTEN,
     answers: { 201: ProfileAnswer },
     handle: async ({ ctx, body }) => {
-      const user = await makeUser(ctx, () => decodeNew(body, ctx.tenant))
+      const user = await inFields(() => makeUser(ctx, () => decodeNew(body, ctx.tenant)))
       return { ...showProfile(ctx, user), status: 201, headers: { location: `/v1/users/${user.id}` } }
     },
   }),
@@ -86,7 +95,7 @@ export const userRoutes: readonly Route<Need>[] = [
     answers: { 200: ProfileAnswer },
     handle: async ({ ctx, params, body }) => {
       const { id } = await findKnown(ctx, params)
-      const user = await changeUser(ctx, id, () => decodeChange(body, ctx.tenant))
+      const user = await inFields(() => changeUser(ctx, id, () => decodeChange(body, ctx.tenant)))
       return showProfile(ctx, user)
     },
   }),

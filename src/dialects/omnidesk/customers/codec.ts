@@ -1,6 +1,7 @@
 import type { Desk, Tenant } from '../../../core/catalogue/tenant.ts'
-import { Refusal, refuse, refuseField } from '../../../core/errors.ts'
+import { refuse, refuseField } from '../../../core/errors.ts'
 import { ADDRESS_KINDS, type Address, type AddressKind, type UserProfile } from '../../../core/identity/user.ts'
+import { inRequest } from '../../paths.ts'
 import type { IsText } from '../../text.ts'
 import { choice, flag, number, type Parameters, plainText, required, text } from '../coercion.ts'
 import { decodeWindow, LARGEST_LIMIT, type Window } from '../paging.ts'
@@ -167,19 +168,11 @@ const NAMES: Readonly<Record<string, string>> = {
  *
  * @param address the parameter that holds the address.
  */
-export async function inParameters<Result>(address: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.error.code !== 'invalid') throw error
-    const issues = error.error.issues.map((issue) => {
-      const [field, ...rest] = issue.path
-      if (field === 'fields' && rest.length > 0) return { ...issue, path: rest }
-      if (field === 'addresses') return { ...issue, path: [address] }
-      return { ...issue, path: [NAMES[String(field)] ?? field ?? '', ...rest] }
-    })
-    return refuse({ code: 'invalid', issues })
-  }
+export function inParameters<Result>(address: string, work: () => Promise<Result>): Promise<Result> {
+  return inRequest(work, ([field = '', ...rest]) => {
+    if (field === 'fields' && rest.length > 0) return rest
+    return field === 'addresses' ? [address] : [NAMES[String(field)] ?? field, ...rest]
+  })
 }
 
 // --- to the wire ------------------------------------------------------------------------------------------------------
