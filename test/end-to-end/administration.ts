@@ -408,6 +408,7 @@ export function administration(site: Site): void {
       .waitFor()
     await choose(page, new RegExp(plan), 'Professional')
     await holds('plan', 'pro max')
+    await page.getByRole('button', { name: `${plan}: huge → Professional` }).waitFor()
     await own.getByLabel(`The note ${mark}`).fill('By hand')
     await page.keyboard.press('Enter')
     await holds('note', 'By hand')

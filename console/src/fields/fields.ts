@@ -5,6 +5,7 @@ import { cache } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { collect } from '../api/collect.ts'
 import { keys } from '../api/keys.ts'
+import type { Words } from '../i18n/en.ts'
 
 export const FIELD_TYPES = ['text', 'number', 'boolean', 'date', 'choice', 'choices', 'person'] as const
 export type FieldType = Field['type']
@@ -28,6 +29,14 @@ export async function readFieldsAnew(): Promise<void> {
 
 export function hasChoices(type: FieldType): boolean {
   return type === 'choice' || type === 'choices'
+}
+
+/** What a ticket held in a field, in words. */
+export function heldText({ choices }: Field, held: unknown, words: Words): string {
+  if (held === null || held === undefined) return words.ticket.none
+  if (typeof held === 'boolean') return held ? words.fields.yes : words.fields.no
+  const labelOf = (value: unknown): string => choices.find((choice) => choice.value === value)?.label ?? String(value)
+  return Array.isArray(held) ? held.map(labelOf).join(', ') : labelOf(held)
 }
 
 /** What stands in a field for several lines, one each, blanks and all. */

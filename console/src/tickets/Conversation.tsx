@@ -1,6 +1,7 @@
 import { Fragment, useEffect, useRef, useState } from 'react'
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
-import type { Message, Ticket, TimelineEntry } from '../../../sdk/operations.ts'
+import type { Field, Message, Ticket, TimelineEntry } from '../../../sdk/operations.ts'
+import { heldText, useFields } from '../fields/fields.ts'
 import { age, moment } from '../i18n/amounts.ts'
 import type { Words } from '../i18n/en.ts'
 import { useWords } from '../i18n/words.ts'
@@ -137,18 +138,21 @@ function Said({ message, dialect }: { readonly message: Message; readonly dialec
 
 function Changes({ changes }: { readonly changes: readonly TimelineEntry[] }) {
   const words = useWords()
+  const { data: fields = [] } = useFields()
+  const say = (entry: TimelineEntry): string =>
+    entry.kind === 'ticket.fields_changed' ? changedFields(entry, fields, words) : sentence(entry, words)
   return (
     <Disclosure className="changes">
       <Heading level={2}>
         <Button slot="trigger" className="changes-sign">
-          {changes.length === 1 && changes[0] ? sentence(changes[0], words) : words.ticket.changes(changes.length)}
+          {changes.length === 1 && changes[0] ? say(changes[0]) : words.ticket.changes(changes.length)}
         </Button>
       </Heading>
       <DisclosurePanel>
         <ul>
           {changes.map((entry) => (
             <li key={entry.id}>
-              {sentence(entry, words)}
+              {say(entry)}
               <span className="hint">
                 {' '}
                 {nameOf(entry.actor) || words.ticket.system}, {moment(entry.at)}, {words.ticket.via(entry.dialect)}
@@ -165,6 +169,20 @@ function Changes({ changes }: { readonly changes: readonly TimelineEntry[] }) {
 function sentence(entry: TimelineEntry, words: Words): string {
   const told = words.merging.events[entry.kind] ?? changeIn(entry, words)
   return entry.merged_from === null ? told : `${words.merging.from(entry.merged_from.number)}: ${told}`
+}
+
+/** What a change of this tenant's own fields set, one after the other; of people only that they changed. */
+function changedFields({ before, after }: TimelineEntry, fields: readonly Field[], words: Words): string {
+  const [was, is]: readonly Readonly<Record<string, unknown>>[] = [Object(before).fields, Object(after).fields].map(
+    Object,
+  )
+  const changed = Object.keys({ ...was, ...is }).map((key) => {
+    const field = fields.find((each) => each.key === key)
+    if (!field) return key
+    if (field.type === 'person') return field.label
+    return words.ticket.changed(field.label, heldText(field, was?.[key], words), heldText(field, is?.[key], words))
+  })
+  return changed.join('; ') || words.ticket.fields
 }
 
 /** A change in words: which field, and from what to what where its values are words themselves. */
