@@ -128,7 +128,7 @@ function addressOf(path: string, { params = {}, query = {} }: Parts): string {
 }
 
 /** Twice as long each time, by chance up to half as long again, so that many clients do not come back together. */
-function backoff(times: number): number {
+export function backoff(times: number): number {
   return Math.min(LONGEST_PAUSE_MS, 250 * 2 ** times) * (1 + Math.random() / 2)
 }
 

@@ -3013,6 +3013,80 @@ export interface ListJobResultsAnswer {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ImportRecordsQuery".
+ */
+export interface ImportRecordsQuery {
+  dry_run?: 'true' | 'false'
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ImportRecordsAnswer".
+ */
+export interface ImportRecordsAnswer {
+  dry_run: boolean
+  lines: number
+  created: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: number
+  }
+  changed: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: number
+  }
+  unchanged: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: number
+  }
+  refused: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: number
+  }
+  /**
+   * How often each field could not be kept, also where it is not named among the problems.
+   */
+  not_kept: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: number
+  }
+  /**
+   * The first thousand.
+   */
+  problems: {
+    /**
+     * Counted from 1.
+     */
+    line: number
+    kind: string
+    /**
+     * In its source.
+     */
+    id: string | null
+    /**
+     * Whether all of the line is not kept, or this field.
+     */
+    outcome: 'refused' | 'left_out'
+    field: string
+    rule: string
+    message: string
+  }[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "ResetPasswordBody".
  */
 export interface ResetPasswordBody {
@@ -3197,6 +3271,7 @@ export interface Operations {
   listJobResults: { params: { id: string }; query: ListJobResultsQuery; body: undefined; answer: ListJobResultsAnswer }
   cancelJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
   undoJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
+  importRecords: { params: undefined; query: ImportRecordsQuery; body: undefined; answer: ImportRecordsAnswer }
   resetPassword: { params: undefined; query: undefined; body: ResetPasswordBody; answer: undefined }
 }
 
@@ -3320,5 +3395,6 @@ export const OPERATIONS = {
   listJobResults: { method: 'GET', path: '/v1/jobs/{id}/results' },
   cancelJob: { method: 'POST', path: '/v1/jobs/{id}/cancel' },
   undoJob: { method: 'POST', path: '/v1/jobs/{id}/undo' },
+  importRecords: { method: 'POST', path: '/v1/import' },
   resetPassword: { method: 'POST', path: '/v1/password_resets' },
 } as const satisfies Readonly<Record<keyof Operations, { readonly method: string; readonly path: string }>>

@@ -249,6 +249,7 @@ const ROOMS = [
   'access',
   'bulk',
   'export',
+  'import',
   'logins',
   'authorization',
   'tenants',

@@ -112,6 +112,7 @@ const EXCUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...{ redirect_uri: 'one that the client registered' },
   },
   groups: { name: CATALOGUE },
+  imported: { source_key: DIGEST, said: DIGEST },
   login_failures: { key: DIGEST },
   memberships: { role: OURS },
   messages: {

@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import { LINES_TYPE } from '../src/dialects/lines.ts'
 import type { OpenApiDocument, Operation } from '../src/dialects/openapi/document.ts'
 import type { DialectName } from '../src/dialects/profiles.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
@@ -58,7 +59,7 @@ function requestOf({ path, operation }: Shown, type: string | undefined) {
   const body = type === undefined ? undefined : operation.requestBody?.content[type]?.example
   return {
     target: query.size > 0 ? `${target}?${query}` : target,
-    headers: Object.fromEntries(given('header')),
+    headers: { ...Object.fromEntries(given('header')), ...(type === LINES_TYPE && { 'content-type': type }) },
     body: body === undefined ? undefined : encoded(Object(body), type),
   }
 }
@@ -66,6 +67,7 @@ function requestOf({ path, operation }: Shown, type: string | undefined) {
 /** Fields as a browser's page sends them in a media type. */
 function encoded(fields: Readonly<Record<string, unknown>>, type: string | undefined): unknown {
   if (type === 'application/json') return fields
+  if (type === LINES_TYPE) return `${JSON.stringify(fields)}\n`
   const entries = Object.entries(fields).flatMap(([name, value]) => flattened(name, value))
   if (type !== UPLOAD_TYPE) return new URLSearchParams(entries.map(([name, value]) => [name, value]))
   const form = new FormData()

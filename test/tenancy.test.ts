@@ -43,6 +43,7 @@ import { AUDIENCES } from '../src/core/identity/audience.ts'
 import { ROLES } from '../src/core/identity/permissions.ts'
 import { findUsers } from '../src/core/identity/queries.ts'
 import { ADDRESS_KINDS, USER_KINDS } from '../src/core/identity/user.ts'
+import { beginImport } from '../src/core/import/commands.ts'
 import { NO_LIMITS } from '../src/core/limits/limits.ts'
 import { purgeBuckets } from '../src/core/limits/purge.ts'
 import { leaseTokens } from '../src/core/limits/store.ts'
@@ -285,6 +286,7 @@ describe('The schema', () => {
 /** Statements that make rows of their tenant, or take a lock by its name, and read none. */
 const INSERTS: readonly string[] = [
   'attachment.lock_uploads',
+  'import.keep',
   'catalogue.insert',
   'credential.insert',
   'tenant.insert',
@@ -420,6 +422,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await driveCredentials(made)
   await driveBulk(made, store)
   await driveExport(made)
+  await driveImport(made, store)
   const group = { id: made.tenant.groups[0]?.id ?? assert.fail() }
   await addToGroup(as(made.owner), group.id, made.agent)
   assert.deepEqual(
@@ -533,6 +536,35 @@ async function driveExport(made: SmallTenant): Promise<void> {
   const kinds = new Set<string>()
   for await (const record of records) kinds.add(record.kind)
   for (const kind of ['catalogue', 'user', 'ticket']) assert.ok(kinds.has(kind), kind)
+}
+
+/** Something of another system is made, found again and changed. */
+async function driveImport(made: SmallTenant, store: Store): Promise<void> {
+  const tenant = async () =>
+    tenantOf((await store.run(LOAD_TENANT.with({ tenant_id: made.tenant.id })))[0] ?? assert.fail())
+  const run = beginImport(made.as(made.owner), { dryRun: false, tenant })
+  const requester = { id: 'u', email: 'imported@example.com', name: 'Mona' }
+  const message = (id: string) => ({
+    ...({
+      id,
+      visibility: 'public',
+      author: requester,
+      authorName: null,
+      format: 'text',
+      text: 'Said elsewhere',
+    } as const),
+    ...{ to: [], cc: [], bcc: [], inReplyTo: null, reference: null, files: [] },
+  })
+  const take = (title: string, ids: readonly string[]) =>
+    run.take(1, {
+      ...{ source: 'elsewhere', id: '1' },
+      thing: { kind: 'ticket', ticket: { title, requester, times: {}, messages: ids.map(message) } },
+    })
+  await take('Made', ['a'])
+  await take('Changed', ['a', 'b'])
+  await run.end()
+  const { created, changed, problems } = run.report(2)
+  assert.deepEqual([created, changed, problems], [{ user: 1, message: 2, ticket: 1 }, { ticket: 1 }, []])
 }
 
 /** Views are saved, put in order, counted and deleted. */

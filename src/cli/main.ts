@@ -11,6 +11,7 @@ import { keyCommands } from './key.ts'
 import { COMMAND, tell } from './tell.ts'
 import { tenantCommands } from './tenant.ts'
 import { tokenCommands } from './token.ts'
+import { exportCommand, importCommand } from './transfer.ts'
 import { userCommands } from './user.ts'
 import { webhookCommands } from './webhook.ts'
 import { beVerbose, OTHER_PLACES } from './where.ts'
@@ -57,6 +58,8 @@ program.addCommand(keyCommands())
 program.addCommand(backupCommand())
 program.addCommand(restoreCommand())
 program.addCommand(distributeCommand())
+program.addCommand(exportCommand())
+program.addCommand(importCommand())
 program.addCommand(doctorCommand())
 sayHowAfterErrors(program)
 

@@ -33,6 +33,8 @@ export interface Route<Need> {
   readonly isText?: IsText
   /** Whether its body is a form with a file, in the place of the dialect's own media types (`uploads.ts`). */
   readonly takesFile?: boolean
+  /** Whether its body is lines of JSON, read as they come, likewise (`lines.ts`). */
+  readonly takesLines?: boolean
   /** Why an operation that writes does not honour an `Idempotency-Key`; absent for all that do (decision 0006). */
   readonly withoutKey?: string
   /** Headers that this operation reads, with what they are for; only to document them. */

@@ -28,7 +28,8 @@ export function isLingering(socket: Socket): boolean {
 export function letEarlyAnswersArrive(request: IncomingMessage, response: ServerResponse): void {
   // Before Node's own listener, which closes.
   response.prependListener('finish', () => {
-    if (!request.complete) readOn(request)
+    // Whoever is gone has no connection any more, on which something could arrive.
+    if (!request.complete && !request.destroyed) readOn(request)
   })
 }
 

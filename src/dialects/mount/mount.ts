@@ -4,6 +4,7 @@ import type { Context } from '../../core/context.ts'
 import { type Actor, claimantOf } from '../../core/identity/actor.ts'
 import type { Dialect } from '../dialect.ts'
 import { decompressed } from '../encoding.ts'
+import { acceptLines, LINES_TYPE } from '../lines.ts'
 import { WRITES } from '../openapi/document.ts'
 import type { Call, OpenCall, OpenRoute, Route, RouteShape } from '../route.ts'
 import type { Services } from '../services.ts'
@@ -41,6 +42,7 @@ export async function mountDialect<Need>(
 
   for (const route of dialect.routes) {
     if (route.takesFile) await scope.register(async (uploads) => mountUpload(uploads, dialect, route, services))
+    else if (route.takesLines) await scope.register(async (lines) => mountLines(lines, dialect, route, services))
     else mountRoute(scope, dialect, route, services)
   }
   for (const route of dialect.openRoutes ?? []) mountOpenRoute(scope, dialect, route, services)
@@ -56,6 +58,17 @@ function mountUpload<Need>(
   services: Services,
 ): void {
   acceptUploads(scope, services, () => wrongMediaType(dialect, UPLOAD_TYPE))
+  mountRoute(scope, dialect, route, services)
+}
+
+/** Likewise. */
+function mountLines<Need>(
+  scope: FastifyInstance,
+  dialect: Dialect<Need>,
+  route: Route<Need>,
+  services: Services,
+): void {
+  acceptLines(scope, () => wrongMediaType(dialect, LINES_TYPE))
   mountRoute(scope, dialect, route, services)
 }
 

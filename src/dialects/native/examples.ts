@@ -91,6 +91,14 @@ export const examples: Examples = {
   cancelJob: JOB,
   // A second undo would be a conflict: by the key a repeat is answered alike.
   undoJob: { ...JOB, headers: { 'Idempotency-Key': 'undo-the-sample' } },
+  importRecords: {
+    query: { dry_run: 'true' },
+    body: {
+      ...{ kind: 'ticket', source: 'old-desk', id: '4711', title: 'The door is stuck', status: 'open' },
+      ...{ created_at: '2024-03-01T09:00:00Z', requester: { id: '17', email: 'mona@example.com', name: 'Mona' } },
+      messages: [{ id: '1', author: { id: '17' }, text: 'Since nine.', created_at: '2024-03-01T09:00:00Z' }],
+    },
+  },
   exportRecords: { query: { q: 'printer status:open' } },
   listGroupMembers: { params: { id: '{SAMPLE_GROUP_ID}' } },
   addGroupMember: MEMBER,

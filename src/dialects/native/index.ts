@@ -9,6 +9,7 @@ import { eventRoutes } from './events/routes.ts'
 import { examples } from './examples.ts'
 import { exportRoutes } from './export/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
+import { importRoutes } from './import/routes.ts'
 import { options } from './options.ts'
 import { openPasswordRoutes, passwordRoutes } from './passwords/routes.ts'
 import { profile } from './profile.ts'
@@ -51,6 +52,7 @@ export const native: Dialect<Need, 'native'> = {
     ...replyRoutes,
     ...bulkRoutes,
     ...exportRoutes,
+    ...importRoutes,
   ],
   openRoutes: [...openSessionRoutes, ...openPasswordRoutes],
   errors,

@@ -973,6 +973,7 @@ describe('paths and methods', () => {
       undoJob: 'post /v1/jobs/{id}/undo',
       listEvents: 'get /v1/events',
       exportRecords: 'get /v1/export',
+      importRecords: 'post /v1/import',
       signIn: 'post /v1/sessions',
       listSessions: 'get /v1/sessions',
       signOut: 'delete /v1/sessions/{id}',

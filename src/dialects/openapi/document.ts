@@ -3,6 +3,7 @@ import type { TObject, TSchema } from 'typebox'
 import { Type } from 'typebox'
 import type { Dialect } from '../dialect.ts'
 import { type DemoValues, FILE, filled, NO_VALUES } from '../examples.ts'
+import { LINES_TYPE } from '../lines.ts'
 import type { RouteShape } from '../route.ts'
 import { UPLOAD_TYPE } from '../uploads.ts'
 import type { Answer, WireError, WireErrorCode } from '../wire.ts'
@@ -127,7 +128,11 @@ function operationOf<Need>(dialect: Dialect<Need>, route: RouteShape, values: De
       ? { 'Idempotency-Key': 'The same key again gets the same answer, and does nothing.' }
       : {}),
   }
-  const mediaTypes = route.takesFile ? [UPLOAD_TYPE] : (dialect.consumes ?? ['application/json'])
+  const mediaTypes = route.takesFile
+    ? [UPLOAD_TYPE]
+    : route.takesLines
+      ? [LINES_TYPE]
+      : (dialect.consumes ?? ['application/json'])
   return {
     operationId: route.operationId,
     summary: route.summary,

@@ -1,4 +1,5 @@
 import { DEFAULT_BOUNDS } from '../../bounds.ts'
+import { IMPORT_DIALECT } from '../../import/record.ts'
 import type { News, Notice } from '../protocol.ts'
 import { EVERYTHING } from '../webhook.ts'
 import type { EventToTell, NewsSystem } from './news.ts'
@@ -40,7 +41,11 @@ async function deliveriesOf(
   events: readonly EventToTell[],
   webhooks: readonly OpenWebhook[],
 ): Promise<readonly MadeDelivery[]> {
-  const news = await newsOf(given, events)
+  // What was imported happened elsewhere: nobody is told of it as if it were new.
+  const news = await newsOf(
+    given,
+    events.filter(({ dialect }) => dialect !== IMPORT_DIALECT),
+  )
   const byDialect = [...Map.groupBy(webhooks, (webhook) => webhook.dialect)]
   return news.flatMap((each) =>
     byDialect.flatMap(([dialect, theirs]) => {

@@ -177,6 +177,7 @@ function ticketLine(names: LineNames, ticket: Ticket): Line {
     to: { address: ticket.toAddress, name: ticket.toName },
     reference: ticket.externalReference,
     tags: ticket.tags,
+    fields: ticket.fields,
     created_at: ticket.createdAt,
     updated_at: ticket.updatedAt,
     status_changed_at: ticket.statusChangedAt,

@@ -3,13 +3,12 @@ import { Type } from 'typebox'
 import { linkingIn } from '../../../core/attachments/links.ts'
 import { beginExport } from '../../../core/export/commands.ts'
 import { LONGEST_QUERY } from '../../../core/query/query.ts'
+import { LINES_TYPE } from '../../lines.ts'
 import { type Route, route } from '../../route.ts'
 import { type Need, readerNow } from '../auth.ts'
 import { closed, word } from '../shapes.ts'
 import { decodeAfter } from './cursor.ts'
 import { exportStream } from './stream.ts'
-
-export const LINES_TYPE = 'application/x-ndjson'
 
 const Lines = Type.Unsafe<unknown>({
   contentMediaType: LINES_TYPE,
