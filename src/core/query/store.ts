@@ -456,7 +456,10 @@ export function narrowed(reader: Reader, asked: Conditions, most: number): Bound
 
 /** The fewest of what each condition lets through. */
 export function fewestOf(row: NarrowRow | undefined, most: number): readonly number[] | null {
-  const few = Object.values(row ?? {}).filter((tickets) => tickets !== null && tickets.length <= most)
+  // A ticket is met twice where a value is asked for twice, or where it holds two of them.
+  const few = Object.values(row ?? {}).flatMap((tickets) =>
+    tickets !== null && tickets.length <= most ? [[...new Set(tickets)]] : [],
+  )
   return few.reduce(
     (one, other) => (one !== null && other !== null && one.length <= other.length ? one : other),
     few[0] ?? null,

@@ -80,6 +80,8 @@ describe('a query', () => {
       ['', both],
       ['status:new', [one]],
       ['status:new,pending', both],
+      ['status:new,new', [one]],
+      [`assignee:${agent.id},${agent.id}`, [one]],
       ['-status:new', [two]],
       ['priority:>=high', [one]],
       ['priority:<high', [two]],
