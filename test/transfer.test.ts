@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { exportLines, importLines } from '../sdk/transfer.ts'
-import { until } from './process.ts'
+import { polydesk, until } from './process.ts'
 import { startWorld, type World } from './world.ts'
 
 let world: World
@@ -112,4 +114,21 @@ test('an export goes on by itself where it broke off, each line once, and is imp
   const report = await importLines(server(), lines(), { dryRun: true })
   assert.equal(report.lines, whole.length)
   assert.deepEqual(report.refused, {})
+})
+
+test('the command line exports and imports by a server, and tells what a dry run would do', async () => {
+  const { url, key } = server()
+  const run = (...args: string[]) =>
+    polydesk([...args, '--url', url, '--key', key], { POLYDESK_DATA_DIR: join(world.dataDir, 'none') })
+  const file = join(world.dataDir, 'export.ndjson')
+  const exported = await run('export', '--out', file)
+  assert.equal(exported.code, 0, exported.stderr)
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
+  assert.equal(JSON.parse(lines.at(-1) ?? '').lines, lines.length - 1)
+  const tried = await run('import', file, '--dry-run', '--json')
+  assert.equal(tried.code, 0, tried.stderr)
+  const report = JSON.parse(tried.stdout)
+  assert.deepEqual([report.dry_run, report.lines, report.refused], [true, lines.length, {}])
+  const told = await run('import', file, '--dry-run')
+  assert.match(told.stdout, /^KIND +CREATED +CHANGED +UNCHANGED +REFUSED/)
 })
