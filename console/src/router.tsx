@@ -57,6 +57,12 @@ const peopleRoute = createRoute({
   component: lazyRouteComponent(() => loadPart(() => import('./people/People.tsx')), 'People'),
 })
 
+const repliesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'replies',
+  component: lazyRouteComponent(() => loadPart(() => import('./replies/Replies.tsx')), 'Replies'),
+})
+
 const personRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'people/$personId',
@@ -121,6 +127,7 @@ export const router = createRouter({
     ticketsRoute.addChildren([ticketRoute]),
     settingsRoute.addChildren([
       ownRoute,
+      repliesRoute,
       peopleRoute,
       personRoute,
       desksRoute,

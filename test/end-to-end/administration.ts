@@ -344,6 +344,56 @@ export function administration(site: Site): void {
     assert.deepEqual(unexpected(faults), [])
   })
 
+  test('keeps what is said often, and inserts it with its variables filled in', async (t) => {
+    const { page, faults } = await site.signedIn(t)
+    const url = site.world().url
+    const mark = randomUUID().slice(0, 8)
+    await page.goto(`${url}/settings/replies`)
+    await page.getByRole('heading', { name: 'Saved replies', level: 1 }).waitFor()
+    await page.getByRole('button', { name: 'New saved reply' }).click()
+    await page.getByLabel('Name', { exact: true }).fill(`Thanks ${mark}`)
+    await page.getByLabel('Folder').fill('Ends')
+    await page.getByLabel('Text', { exact: true }).fill('Dear {{requester.nickname}}')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByText(/There is no variable requester.nickname/).waitFor()
+    await page.getByLabel('Text', { exact: true }).fill('Dear {{requester.first_name}},\n\nall is well again.')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByText(`Thanks ${mark}`).waitFor()
+    await assertFine(page, 'the saved replies')
+
+    const requester = { email: `${mark}@example.com`, name: 'Rosa' }
+    const body = { title: `Said ${mark}`, text: 'Help', requester }
+    const { id } = await site.api().call('createTicket', { body })
+    await page.goto(`${url}/tickets/${id}`)
+    await page.getByRole('textbox', { name: 'Message' }).fill('Hello. ')
+    await page.getByRole('button', { name: 'Saved replies' }).click()
+    await page.getByRole('searchbox', { name: 'Find a saved reply' }).fill(mark)
+    const offered = page.getByRole('menuitem')
+    await offered.getByText('Dear Rosa,').waitFor()
+    assert.equal(await offered.count(), 1)
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    const field = page.getByRole('textbox', { name: 'Message' })
+    await field.getByText('all is well again.').waitFor()
+    assert.match(await field.innerText(), /^Hello\. Dear Rosa,\s+all is well again\.$/)
+    await page.keyboard.press('Control+Enter')
+    await until('it is sent', async () => {
+      const { data } = await site.api().call('listMessages', { params: { id } })
+      return data.some(({ text }) => /Hello\. Dear Rosa,/.test(text))
+    })
+    const { data: others } = await site.api().call('listSavedReplies')
+    assert.ok(
+      others.every(({ name }) => name !== `Thanks ${mark}`),
+      'it is private',
+    )
+
+    await page.goto(`${url}/settings/replies`)
+    await page.getByRole('button', { name: `Delete Thanks ${mark}` }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText(`Thanks ${mark} is deleted.`).waitFor()
+    assert.deepEqual(unexpected(faults), [])
+  })
+
   test('adds, changes and retires fields, and a ticket’s are set in place, each by its own control', async (t) => {
     const { page, faults } = await site.signedIn(t, { bypassCSP: true })
     const { url } = site.world()

@@ -1,7 +1,6 @@
 import type { CreateJobBody, Me, Ticket } from '../../../sdk/operations.ts'
 import type { Words } from '../i18n/en.ts'
-import { may } from '../session/permissions.ts'
-import { PAGES, type SettingsPage } from '../settings/pages.ts'
+import { isOfferedTo, PAGES, type SettingsPage } from '../settings/pages.ts'
 import { chooseTheme, THEMES } from '../theme/theme.ts'
 import { type Ability, can } from '../tickets/abilities.ts'
 import { changeTicket, markTicket, PRIORITIES, STATUSES, undoLast } from '../tickets/change.ts'
@@ -144,7 +143,7 @@ export function actions(words: Words): readonly Action[] {
       id: `settings.${page.id}`,
       name: page.needs === null ? words.settings.title : said.goTo(words.pages[page.id]),
       ...(page.needs === null && { keys: 'g ,' }),
-      isOffered: ({ me }: Scene) => page.needs === null || may(me, page.needs),
+      isOffered: ({ me }: Scene) => isOfferedTo(me, page),
       run: ({ settings }: Scene) => settings(page),
     })),
     ...STATUSES.map((status) => ({

@@ -105,6 +105,7 @@ function countAgain(): void {
 function aboutRecord(kind: Event['kind']): readonly (readonly string[])[] {
   if (kind.startsWith('bulk_job.')) return [keys.jobs]
   if (kind.startsWith('credential.')) return [keys.credentials]
+  if (kind.startsWith('saved_reply.')) return [keys.replies]
   // Whoever writes for the first time is made, and changes nobody's rights.
   if (kind === 'user.created') return [keys.people]
   if (kind.startsWith('user.')) return [keys.people, keys.me]

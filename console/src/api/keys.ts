@@ -20,6 +20,8 @@ export const keys = {
   colleagues: ['people', 'colleagues'] as const,
   peopleListed: (words: string, who: string) => ['people', 'listed', who, words] as const,
   person: (id: string) => ['people', 'person', id] as const,
+  replies: ['replies'] as const,
+  repliesFor: (ticket: string) => ['replies', ticket] as const,
   credentials: ['credentials'] as const,
   webhooks: ['webhooks'] as const,
   webhook: (id: string) => ['webhooks', id] as const,

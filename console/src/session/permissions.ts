@@ -15,6 +15,11 @@ export function may({ user, desks, permissions }: Me, permission: Administering)
   return user.owner || (permission !== 'tenant.manage' && desks.some(({ role }) => role === 'admin'))
 }
 
+/** Whether whoever is here works here, and is no customer. */
+export function worksHere({ user, desks }: Me): boolean {
+  return user.owner || desks.some(({ role }) => role !== 'customer')
+}
+
 /** Whether whoever is here administers a desk. */
 export function administers({ user, desks }: Me, desk: string): boolean {
   return user.owner || desks.some(({ id, role }) => id === desk && role === 'admin')

@@ -1,8 +1,9 @@
 import { ChevronDown } from 'lucide-react'
-import { lazy, Suspense, useId } from 'react'
+import { lazy, Suspense, useId, useState } from 'react'
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import type { Ticket } from '../../../sdk/operations.ts'
 import { useWords } from '../i18n/words.ts'
+import { ReplyMenu } from '../replies/ReplyMenu.tsx'
 import { useMe } from '../session/session.ts'
 import { loadPart } from '../shell/parts.ts'
 import { can } from './abilities.ts'
@@ -55,6 +56,7 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
   const isOver = useDrop(place)
   const isAsked = useAsked()
   const problemId = useId()
+  const [insertion, setInsertion] = useState<{ readonly text: string } | null>(null)
   const isReady = !isEmpty(draft) && uploads.every(({ problem }) => problem !== null)
   const seen = useTimeline(ticket.id).data?.findLast(({ message }) => message)?.message?.id ?? null
 
@@ -72,6 +74,7 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
           label={words.composer.message}
           hint={mode === 'note' ? words.composer.noteHint : words.composer.replyHint}
           problemId={draft.problem === null ? null : problemId}
+          insertion={insertion}
           isAsked={isAsked}
           onFocus={answered}
           onChange={(html) => changeDraft(place, () => ({ html }))}
@@ -88,6 +91,7 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
       <Files place={place} files={draft.files} uploads={uploads} />
       <div className="composer-foot">
         <AttachButton place={place} />
+        <ReplyMenu ticket={ticket.id} onChoose={(text) => setInsertion({ text })} />
         <span className="hint">{isEmpty(draft) ? '' : words.composer.draft}</span>
         <Button className="button primary" isDisabled={!isReady} onPress={() => submit(null)}>
           {words.composer.send}

@@ -46,6 +46,8 @@ interface Props {
   readonly hint: string
   /** The element that says what is wrong; null where nothing is. */
   readonly problemId: string | null
+  /** Plain text to put where the cursor is, once; null for none. */
+  readonly insertion: { readonly text: string } | null
   /** Whether it is to take the focus. */
   readonly isAsked: boolean
   readonly onFocus: () => void
@@ -55,7 +57,8 @@ interface Props {
 }
 
 /** The field in which a message is written, with marks, lists, quotes, links and code. Loaded when a ticket is. */
-export default function Editor({ html, label, hint, problemId, isAsked, onFocus, onChange, onFiles, onSend }: Props) {
+export default function Editor(props: Props) {
+  const { html, label, hint, problemId, insertion, isAsked, onFocus, onChange, onFiles, onSend } = props
   const place = useRef<HTMLDivElement>(null)
   const [writing, setWriting] = useState<Writing | null>(null)
   /** What is in the field, as it was told or given last. */
@@ -125,6 +128,12 @@ export default function Editor({ html, label, hint, problemId, isAsked, onFocus,
   useEffect(() => {
     if (writing && isAsked) focus(writing)
   }, [writing, isAsked])
+  useEffect(() => {
+    if (!writing || insertion === null) return
+    const { state, view } = writing
+    view.dispatch(state.tr.replaceSelection(paragraphsOf(insertion.text, state.selection.$from)).scrollIntoView())
+    view.focus()
+  }, [writing, insertion])
   // Its attributes are asked for when it is drawn.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is drawn again for what they are made of.
   useEffect(() => writing?.view.setProps({}), [writing, label, problemId])

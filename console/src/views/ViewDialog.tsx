@@ -16,10 +16,8 @@ import { isProblem } from '../../../sdk/client.ts'
 import type { View } from '../../../sdk/operations.ts'
 import type { FieldError as Mistake } from '../../../sdk/problem.ts'
 import { client } from '../api/client.ts'
+import { Audience, audienceOf, sharedBy } from '../forms/Audience.tsx'
 import { useWords } from '../i18n/words.ts'
-import { useMe } from '../session/session.ts'
-import { Choice } from '../tickets/Choice.tsx'
-import { useCatalogue } from '../tickets/ticket.ts'
 import { type Editing, editView, useEditing } from './editing.ts'
 import { readViewsAnew, useViews } from './views.ts'
 
@@ -110,7 +108,7 @@ function ViewForm({ editing }: { readonly editing: Exclude<Editing, { what: 'del
         <Input className="field" />
         <FieldError className="field-error">{problems.fields['query']}</FieldError>
       </TextField>
-      <Audience value={audience} onChange={setAudience} view={view} />
+      <Audience value={audience} onChange={setAudience} shared={view} />
       <p role="alert" className="field-error">
         {problems.fields['audience'] ?? problems.fields['group'] ?? problems.whole}
       </p>
@@ -124,41 +122,6 @@ function ViewForm({ editing }: { readonly editing: Exclude<Editing, { what: 'del
       </div>
     </Form>
   )
-}
-
-/** For whom it is: oneself, one of the groups that one may share it with, or everyone. */
-function Audience({
-  value,
-  onChange,
-  view,
-}: {
-  readonly value: string
-  readonly onChange: (value: string) => void
-  readonly view: View | null
-}) {
-  const words = useWords()
-  const me = useMe()
-  const { data: catalogue } = useCatalogue()
-  const manages = me.user.owner || me.desks.some(({ role }) => role === 'admin')
-  const groups = (manages ? catalogue?.groups : me.groups) ?? []
-  const current = view?.group && !groups.some(({ id }) => id === view.group?.id) ? [view.group] : []
-  const options = [
-    { id: 'private', name: words.saved.private },
-    ...[...groups, ...current].map(({ id, name }) => ({ id, name: words.saved.group(name) })),
-    ...(manages ? [{ id: 'everyone', name: words.saved.everyone }] : []),
-  ]
-  if (options.length === 1) return null
-  return <Choice label={words.saved.audience} value={value} options={options} onChange={onChange} />
-}
-
-/** A view's audience as one choice: a word, or the group's id. */
-function audienceOf(view: View | null): string {
-  return view?.group?.id ?? view?.audience ?? 'private'
-}
-
-function sharedBy(choice: string) {
-  if (choice === 'private' || choice === 'everyone') return { audience: choice, group: null } as const
-  return { audience: 'group', group: choice } as const
 }
 
 function Deletion({ view }: { readonly view: View }) {
