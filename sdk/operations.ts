@@ -128,6 +128,10 @@ export interface Ticket {
    */
   waiting_since: string | null
   /**
+   * Until when it is out of the everyday views, 9999-12-31T23:59:59.999Z for until its requester says something; null: it is in them.
+   */
+  snoozed_until: string | null
+  /**
    * UTC, for instance 2026-01-15T10:20:30.123Z
    */
   solved_at: string | null
@@ -302,6 +306,8 @@ export interface TimelineEntry {
     | 'ticket.absorbed'
     | 'ticket.unmerged'
     | 'ticket.released'
+    | 'ticket.snoozed'
+    | 'ticket.woken'
     | 'ticket.deleted'
     | 'message.added'
     | 'message.deleted'
@@ -811,6 +817,8 @@ export interface Event {
     | 'ticket.absorbed'
     | 'ticket.unmerged'
     | 'ticket.released'
+    | 'ticket.snoozed'
+    | 'ticket.woken'
     | 'ticket.deleted'
     | 'message.added'
     | 'message.deleted'
@@ -1367,6 +1375,16 @@ export interface UndoChangeBody {
  */
 export interface MergeTicketBody {
   into: string | number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "SnoozeTicketBody".
+ */
+export interface SnoozeTicketBody {
+  /**
+   * When it wakes by itself, up to 5 years from now; null for never. Its requester wakes it by any message.
+   */
+  until: string | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -3109,6 +3127,8 @@ export interface Operations {
   undoChange: { params: { id: string }; query: undefined; body: UndoChangeBody; answer: Ticket }
   mergeTicket: { params: { id: string }; query: undefined; body: MergeTicketBody; answer: Ticket }
   unmergeTicket: { params: { id: string }; query: undefined; body: undefined; answer: Ticket }
+  snoozeTicket: { params: { id: string }; query: undefined; body: SnoozeTicketBody; answer: Ticket }
+  wakeTicket: { params: { id: string }; query: undefined; body: undefined; answer: Ticket }
   addMessage: { params: { id: string }; query: undefined; body: AddMessageBody; answer: AddMessageAnswer }
   listMessages: { params: { id: string }; query: ListMessagesQuery; body: undefined; answer: ListMessagesAnswer }
   deleteMessage: { params: { id: string; message: string }; query: undefined; body: undefined; answer: undefined }
@@ -3288,6 +3308,8 @@ export const OPERATIONS = {
   undoChange: { method: 'POST', path: '/v1/tickets/{id}/undo' },
   mergeTicket: { method: 'POST', path: '/v1/tickets/{id}/merge' },
   unmergeTicket: { method: 'POST', path: '/v1/tickets/{id}/unmerge' },
+  snoozeTicket: { method: 'POST', path: '/v1/tickets/{id}/snooze' },
+  wakeTicket: { method: 'DELETE', path: '/v1/tickets/{id}/snooze' },
   addMessage: { method: 'POST', path: '/v1/tickets/{id}/messages' },
   listMessages: { method: 'GET', path: '/v1/tickets/{id}/messages' },
   deleteMessage: { method: 'DELETE', path: '/v1/tickets/{id}/messages/{message}' },

@@ -279,6 +279,7 @@ describe('Every page of a query', () => {
       { plan: 'pro', tongues: ['de', 'en'] },
       `tenant_id = '${tenant.id}' and integer between 13001 and ${13_000 + FEW}`,
     )
+    await core.outside.query(`${some} snoozed_until = now() ${of} between 12001 and ${12_000 + FEW}`)
     await core.outside.query('analyze tickets')
   })
 
@@ -329,6 +330,7 @@ describe('Every page of a query', () => {
         [held('plan', ['pro', 'basic']), large.as(large.owner)],
         [held('tongues', ['en'], true), large.as(large.owner)],
         [held('tier', ['gold']), large.as(large.owner)],
+        [{ snoozed: [true] }, large.as(large.owner)],
         [{ deskIds: [desks[1]] }, large.as(large.owner)],
         [{}, large.as(large.customer)],
         [{}, large.as(agent)],

@@ -86,6 +86,7 @@ import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
 import { changeTicket, changeTickets } from '../src/core/tickets/commands/change.ts'
 import { createTicket } from '../src/core/tickets/commands/create.ts'
 import { mergeTicket, unmergeTicket } from '../src/core/tickets/commands/merge.ts'
+import { snoozeTicket, tenantsToWake, wakeDue, wakeTicket } from '../src/core/tickets/commands/snooze.ts'
 import { undoChange } from '../src/core/tickets/commands/undo.ts'
 import { getConversation, getMessagePage, getMessages } from '../src/core/tickets/queries/conversation.ts'
 import { getFiles } from '../src/core/tickets/queries/files.ts'
@@ -151,6 +152,7 @@ const STATEMENTS_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'webhook.tenants': 'finds the tenants that have webhooks',
   'search.tenants': 'finds the tenants in which keys of search are due',
   'bulk_job.tenants': 'finds the tenants in which there is something to do',
+  'ticket.tenants_to_wake': 'finds the tenants in which a snooze has come to its end',
 }
 
 // --- the schema -------------------------------------------------------------------------------------------------------
@@ -344,6 +346,12 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   assert.equal((await getTicket(as(made.owner), { integer: third.ticket.integer })).id, ticket.id)
   assert.deepEqual(await idsThatStay(as(made.owner), [third.ticket.id, other.id]), [ticket.id, other.id])
   await unmergeTicket(as(made.owner, { key: 'unmerge' }), third.ticket)
+  await snoozeTicket(as(made.owner, { key: 'snooze' }), other, null)
+  await wakeTicket(as(made.owner, { key: 'wake' }), other)
+  await snoozeTicket(as(made.owner), other, '2026-06-01T00:00:00.000Z')
+  const waking = { store, now: '2100-01-01T00:00:00.000Z', newId: () => crypto.randomUUID() }
+  assert.ok((await tenantsToWake(store, waking.now)).includes(made.tenant.id))
+  assert.equal(await wakeDue(waking, made.tenant.id, 10), 1)
   const { messages } = await getConversation(as(made.owner), ticket)
   await getTimeline(as(made.owner), ticket, { after: 0, limit: 10 })
   await driveFeed(made, store)
@@ -953,10 +961,11 @@ describe('Every statement', () => {
       assert.ok(look)
       const tables = (await readsOf(look)).map((scanned) => partNamed(scanned)?.table ?? scanned)
       // Which origins a live credential lists is asked of all tenants at once, and tells nothing else of them.
-      // So is which tenants have jobs under way, or keys of search that are due.
+      // So is which tenants have jobs under way, keys of search that are due, or tickets to be woken.
       const found: Readonly<Record<string, readonly string[]>> = {
         'access.origin_listed': ['credentials'],
         'bulk_job.tenants': ['bulk_jobs'],
+        'ticket.tenants_to_wake': ['tickets'],
         'search.tenants': ['tenants', 'search_due', 'search_people', 'search_tail'],
       }
       for (const table of tables)
@@ -1082,6 +1091,7 @@ describe('A tenant', () => {
     assert.equal(await code(mergeTicket(me(), ticket, own)), 'not_found')
     assert.equal(await code(mergeTicket(me(), own, ticket)), 'invalid into')
     assert.equal(await code(unmergeTicket(me(), ticket)), 'not_found')
+    assert.equal(await code(snoozeTicket(me(), ticket, null)), 'not_found')
     const bulk = await changeTickets(me(), [ticket, own], [{ title: 'Mine' }])
     assert.deepEqual(bulk.missing, [ticket])
     assert.deepEqual((await deleteTickets(me(), [first, { integer: ticket.integer }])).deleted, [])

@@ -8,6 +8,7 @@ import { purgeOldRateBuckets } from './purge-rate-buckets.ts'
 import { purgeEndedTokens } from './purge-tokens.ts'
 import { renewMessages } from './renew-messages.ts'
 import { sweepFiles } from './sweep-attachments.ts'
+import { wakeTickets } from './wake-tickets.ts'
 
 /** A job that runs again and again in every process; it must be harmless when several do it at once. */
 export interface RecurringJob {
@@ -26,6 +27,9 @@ const RENEW_MS = 600_000
 /** A search looks at each write that is not merged. */
 const MERGE_MS = 60_000
 
+/** Nobody notices by how much a ticket wakes late. */
+const WAKE_MS = 10_000
+
 /** Every recurring job there is. */
 export const SCHEDULE: readonly RecurringJob[] = [
   { name: 'purge claims', everyMs: HOUR_MS, forgets: true, run: purgeOldClaims },
@@ -36,6 +40,7 @@ export const SCHEDULE: readonly RecurringJob[] = [
   { name: 'sweep files', everyMs: HOUR_MS, forgets: true, run: sweepFiles },
   { name: 'renew messages', everyMs: RENEW_MS, forgets: false, run: renewMessages },
   { name: 'merge search', everyMs: MERGE_MS, forgets: false, run: mergeSearch },
+  { name: 'wake tickets', everyMs: WAKE_MS, forgets: false, run: wakeTickets },
 ]
 
 /** How far our clock may be ahead of the database's where something is forgotten by it, in milliseconds. */

@@ -101,6 +101,11 @@ const making: Making = {
     const { json } = await sent(native('GET', `/v1/tickets/${id}/timeline`))
     return { id, change: json.data.at(-1).position }
   },
+  async snoozedTicket() {
+    const { id } = await ticketOf(site)
+    await sent(native('POST', `/v1/tickets/${id}/snooze`, { until: null }))
+    return id
+  },
   async reply() {
     const ticket = await ticketOf(site)
     const { json } = await sent(native('POST', `/v1/tickets/${ticket.id}/messages`, { text: word() }))

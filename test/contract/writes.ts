@@ -23,6 +23,8 @@ export interface Making {
   ticket(): Promise<Ids>
   /** Such a ticket after a change, and the position of that. */
   changedTicket(): Promise<{ readonly id: string; readonly change: number }>
+  /** The id of such a ticket that is snoozed. */
+  snoozedTicket(): Promise<string>
   /** A reply to such a ticket. */
   reply(): Promise<{ readonly ticket: Ids; readonly message: Ids }>
   /** A ticket that was merged into another one. */
@@ -60,6 +62,9 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     'POST /v1/tickets': (m) => native(m, 'POST', '/v1/tickets', { title: m.word(), text: 'Text', topic: 1, type: 1 }),
     'PATCH /v1/tickets/{id}': async (m) =>
       native(m, 'PATCH', `/v1/tickets/${(await m.ticket()).id}`, { title: m.word(), topic: 2 }),
+    'POST /v1/tickets/{id}/snooze': async (m) =>
+      native(m, 'POST', `/v1/tickets/${(await m.ticket()).id}/snooze`, { until: null }),
+    'DELETE /v1/tickets/{id}/snooze': async (m) => native(m, 'DELETE', `/v1/tickets/${await m.snoozedTicket()}/snooze`),
     'POST /v1/tickets/{id}/undo': async (m) => {
       const { id, change } = await m.changedTicket()
       return native(m, 'POST', `/v1/tickets/${id}/undo`, { change })

@@ -20,6 +20,7 @@ import { administration } from './administration.ts'
 import { noBrowser, openBrowser, type TestBrowser } from './browser.ts'
 import { changesOfMany } from './bulk.ts'
 import { merges } from './merging.ts'
+import { ticketsSnoozed } from './snooze.ts'
 import { changesTakenBack } from './undo.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -813,4 +814,5 @@ describe('the console', { skip: noBrowser }, () => {
   changesOfMany({ api, signedIn })
   changesTakenBack({ api, signedIn })
   merges({ api, signedIn })
+  ticketsSnoozed({ api, signedIn })
 })

@@ -8,6 +8,7 @@ import { compose } from '../tickets/composing.ts'
 import { askInto } from '../tickets/merging.ts'
 import { changePicked, hasPicked, isPicking, pick, pickTo, unpick } from '../tickets/picked.ts'
 import { focusSearch } from '../tickets/SearchBox.tsx'
+import { askSnooze, wake } from '../tickets/snoozing.ts'
 import { editView } from '../views/editing.ts'
 import { knownViews, nameOf, VIEWS, type ViewId } from '../views/views.ts'
 import { openPalette } from './palette.ts'
@@ -115,6 +116,13 @@ export function actions(words: Words): readonly Action[] {
       name: said.solve,
       keys: 'e',
       ...onTicket((ticket) => apply(ticket, { status: 'solved' }), 'status'),
+    },
+    { id: 'snooze', name: said.snooze, keys: 'h', ...onTicket(askSnooze, 'change') },
+    {
+      id: 'wake',
+      name: said.wake,
+      isOffered: ({ ticket }) => ticket !== null && ticket.snoozed_until !== null && can(ticket, 'change'),
+      run: ({ ticket }) => ticket && void wake(ticket),
     },
     { id: 'undo', name: said.undo, keys: 'z', ...onTicket((ticket) => void undoLast(ticket), 'change') },
     {

@@ -12,6 +12,7 @@ import { chooseTheme, THEMES } from '../theme/theme.ts'
 import { MergeDialog } from '../tickets/MergeDialog.tsx'
 import { Outbox } from '../tickets/Outbox.tsx'
 import { SearchBox } from '../tickets/SearchBox.tsx'
+import { SnoozeDialog } from '../tickets/SnoozeDialog.tsx'
 import { ViewDialog } from '../views/ViewDialog.tsx'
 import { Views } from '../views/Views.tsx'
 import { Logo } from './Logo.tsx'
@@ -82,6 +83,7 @@ function Desk() {
       <Palette />
       <ViewDialog />
       <MergeDialog />
+      <SnoozeDialog />
       <Outbox />
     </div>
   )

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
+import { AlarmClock } from 'lucide-react'
 import { Fragment, useEffect, useMemo, useRef } from 'react'
 import { Button } from 'react-aria-components'
 import { isProblem } from '../../../sdk/client.ts'
@@ -17,6 +18,7 @@ import { useNow } from './now.ts'
 import { letGo, pick, pickTo, usePicked } from './picked.ts'
 import { StatusMark } from './StatusMark.tsx'
 import { keepRows, select, useSelected } from './selection.ts'
+import { snoozedIn } from './snoozing.ts'
 
 const ROW_HEIGHT = 68
 /** How near to its end the list asks for more. */
@@ -239,6 +241,12 @@ function Row({ ticket, view, q, isOpen, isSelected, isPicked, now }: RowProps) {
         <span className="hidden-visually">
           {words.statuses[status]} {unread && words.list.unread}
         </span>
+        {ticket.snoozed_until !== null && (
+          <span className="snoozed" title={snoozedIn(words, ticket) ?? ''}>
+            <AlarmClock size={13} aria-hidden="true" />
+            <span className="hidden-visually">{snoozedIn(words, ticket)}</span>
+          </span>
+        )}
         <span className="row-assignee">{nameOf(assignee) || words.list.unassigned}</span>
         <span className="channel">{channel}</span>
       </span>

@@ -13,6 +13,7 @@ import { askInto } from './merging.ts'
 import { Properties } from './Properties.tsx'
 import { StatusMark } from './StatusMark.tsx'
 import { select, useNeighbour } from './selection.ts'
+import { snoozedIn, wake } from './snoozing.ts'
 import { useTicket } from './ticket.ts'
 
 /** A ticket: what was said, what to answer, and what it is. */
@@ -75,6 +76,16 @@ export function TicketPage({ id }: { readonly id: string }) {
             <StatusMark status={ticket.status} /> {words.statuses[ticket.status]} · #{ticket.number} ·{' '}
             {ticket.desk.name}
           </p>
+          {ticket.snoozed_until !== null && (
+            <p className="hint">
+              {snoozedIn(words, ticket)}{' '}
+              {can(ticket, 'change') && (
+                <Button className="button small" onPress={() => void wake(ticket)}>
+                  {words.actions.wake}
+                </Button>
+              )}
+            </p>
+          )}
         </div>
         <Beside by={-1} label={words.actions.openPrevious} />
         <Beside by={1} label={words.actions.openNext} />

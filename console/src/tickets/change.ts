@@ -47,7 +47,8 @@ export async function undoLast(ticket: Ticket, as: Undoing = 'undo'): Promise<vo
   }
 }
 
-function offerUndo(ticket: Ticket, as: Undoing): void {
+/** Tells that a change was saved, and offers to undo it. */
+export function offerUndo(ticket: Ticket, as: Undoing): void {
   const said = wordsNow().ticket
   const told = as === 'undo' ? said.saved : said.undone
   notify(told, { about: ticket.id, name: as === 'undo' ? said.undo : said.redo, run: () => void undoLast(ticket, as) })

@@ -12,6 +12,7 @@ export const VIEWS = [
   { id: 'open', key: 'o' },
   { id: 'waiting', key: 'w' },
   { id: 'unread', key: 'u' },
+  { id: 'snoozed', key: 'h' },
   { id: 'solved', key: 's' },
   { id: 'all', key: 'a' },
 ] as const

@@ -20,6 +20,8 @@ export const EVENT_KINDS = [
   'ticket.absorbed',
   'ticket.unmerged',
   'ticket.released',
+  'ticket.snoozed',
+  'ticket.woken',
   'ticket.deleted',
   'message.added',
   'message.deleted',

@@ -199,6 +199,7 @@ function stateFrom(run: Run, { before, given, anew, deskId, requester, assignee 
       waitingSince: null,
       solvedAt: null,
       closedAt: null,
+      snoozedUntil: null,
       finishedAt: null,
     },
   }

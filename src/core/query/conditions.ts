@@ -42,6 +42,7 @@ export interface Conditions {
   readonly waiting?: readonly boolean[]
   /** Each of them has to hold. */
   readonly own?: readonly OwnCondition[]
+  readonly snoozed?: readonly boolean[]
   readonly words?: readonly Sought[]
   /** None of these may be there. */
   readonly notWords?: readonly Sought[]

@@ -31,7 +31,7 @@ export const QUERY_FIELDS = {
   created: { takes: 'time', about: 'when it was opened: a date, or how long ago', example: 'created:>=2026-01-01' },
   updated: { takes: 'time', about: 'when it last changed', example: 'updated:<7d' },
   has: { takes: 'has', about: 'what there is: attachment', example: 'has:attachment' },
-  is: { takes: 'is', about: 'unread or waiting', example: 'is:waiting -is:unread' },
+  is: { takes: 'is', about: 'unread, waiting or snoozed', example: 'is:waiting -is:snoozed' },
 } as const satisfies Readonly<
   Record<string, { readonly takes: string; readonly about: string; readonly example: string }>
 >

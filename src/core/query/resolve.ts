@@ -172,7 +172,7 @@ function conditionOf(term: FieldTerm, meaning: Meaning): Conditions {
       const [, another] = values
       // One of both would be another question; both are asked for by two terms.
       if (another) misread(another, 'one word alone')
-      return wordOf(first, ['unread', 'waiting']) === 'unread' ? { unread: [!isNot] } : { waiting: [!isNot] }
+      return { [wordOf(first, ['unread', 'waiting', 'snoozed'])]: [!isNot] }
     }
   }
 }
@@ -386,6 +386,7 @@ const MERGES: { readonly [Key in keyof Conditions]-?: Merge<Key> } = {
   unread: (one, other) => common(one.unread, other.unread),
   waiting: (one, other) => common(one.waiting, other.waiting),
   own: (one, other) => joined(one.own, other.own),
+  snoozed: (one, other) => common(one.snoozed, other.snoozed),
   words: (one, other) => joined(one.words, other.words),
   notWords: (one, other) => joined(one.notWords, other.notWords),
 }

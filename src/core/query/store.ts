@@ -91,6 +91,7 @@ const ASKED = {
   waiting: nullable(array(boolean)),
   /** What has to hold of the tenant's own fields, as one jsonpath. */
   own_path: nullable(text),
+  snoozed: nullable(array(boolean)),
   /** Desks whose notes count. */
   notes_on: array(uuid),
   ...SOUGHT_TERMS,
@@ -144,6 +145,7 @@ const CONDITIONS = `t.merged_into is null
   and (:waiting::boolean[] is null or (t.waiting_since is not null) = any (:waiting::boolean[]))
   -- Read as a path once for all tickets.
   and (:own_path::text is null or coalesce(jsonb_path_match(t.fields, (select :own_path::text::jsonpath), '{}', true), false))
+  and (:snoozed::boolean[] is null or (t.snoozed_until is not null) = any (:snoozed::boolean[]))
   and (:unread::boolean[] is null or (${isUnread(':reader_id::uuid')}) = any (:unread::boolean[]))
   and (:attachment::boolean[] is null or exists (
     select 1 from messages m join attachments f on f.tenant_id = :tenant_id and f.message_id = m.id
@@ -214,6 +216,7 @@ const NarrowRow = Type.Object({
   numbered: Tickets,
   waiting: Tickets,
   with_field: Tickets,
+  snoozed: Tickets,
 })
 type NarrowRow = Static<typeof NarrowRow>
 
@@ -265,7 +268,8 @@ const NARROW = statement(
         no_group: boolean,
       },
       ...{ requester_ids: nullable(array(uuid)), no_requester: boolean, numbers: nullable(array(integer)) },
-      ...{ waiting: nullable(array(boolean)), held: nullable(array(text)), most: bigint },
+      ...{ waiting: nullable(array(boolean)), snoozed: nullable(array(boolean)) },
+      ...{ held: nullable(array(text)), most: bigint },
     },
     row: NarrowRow,
   },
@@ -285,7 +289,8 @@ case when :numbers::integer[] is not null then (select coalesce(json_agg(distinc
   ${numberedOn('d.id', 'w.number')}) t
   where d.tenant_id = :tenant_id) end as numbered,
 ${SIDE(':waiting::boolean[] = array[true]', 't.waiting_since is not null')} as waiting,
-${SIDE(':held::text[] is not null', HOLDING, EACH_HELD)} as with_field`,
+${SIDE(':held::text[] is not null', HOLDING, EACH_HELD)} as with_field,
+${SIDE(':snoozed::boolean[] = array[true]', 't.snoozed_until is not null')} as snoozed`,
 )
 
 /** Who asks, and what is in their sight. */
@@ -352,6 +357,7 @@ function askedValues({ tenantId, userId, sight, notesOn }: Reader, asked: Condit
     unread: asked.unread ?? null,
     waiting: asked.waiting ?? null,
     own_path: asked.own ? pathOf(asked.own) : null,
+    snoozed: asked.snoozed ?? null,
     notes_on: notesOn,
     terms: words?.terms ?? [],
     exact: words?.exact ? words.isExact : null,
@@ -442,15 +448,15 @@ export function narrowed(reader: Reader, asked: Conditions, most: number): Bound
     [asked.deskIds, asked.statuses, asked.assigneeIds, asked.groupIds, asked.requesterIds, asked.numbers].some(
       (values) => values !== undefined,
     ) ||
-    asked.waiting?.includes(true) ||
+    [asked.waiting, asked.snoozed].some((values) => values?.includes(true)) ||
     held !== null
   if (!isNarrow) return null
   const { tenant_id, sees_all, sight_desk_ids, sight_requester_id, desk_ids, statuses, assignee_ids, no_assignee } =
     values
-  const { group_ids, no_group, requester_ids, no_requester, numbers, waiting } = values
+  const { group_ids, no_group, requester_ids, no_requester, numbers, waiting, snoozed } = values
   return NARROW.with({
     ...{ tenant_id, sees_all, sight_desk_ids, sight_requester_id, desk_ids, statuses, assignee_ids, no_assignee },
-    ...{ group_ids, no_group, requester_ids, no_requester, numbers, waiting, held, most },
+    ...{ group_ids, no_group, requester_ids, no_requester, numbers, waiting, snoozed, held, most },
   })
 }
 

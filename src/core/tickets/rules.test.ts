@@ -123,6 +123,7 @@ function ticketWith(changes: Partial<Ticket> = {}): Ticket {
     waitingSince: null,
     solvedAt: null,
     closedAt: null,
+    snoozedUntil: null,
     finishedAt: null,
     ...changes,
   }

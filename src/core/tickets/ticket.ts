@@ -68,6 +68,8 @@ export interface Ticket {
   readonly latestRequesterAt: Instant | null
   /** Since when the requester waits for an answer; null when the desk said the last word, or nothing is to be said. */
   readonly waitingSince: Instant | null
+  /** Until when it is out of the everyday views, `UNTIL_REPLY` for until the requester says something; null where it is in them. */
+  readonly snoozedUntil: Instant | null
   readonly solvedAt: Instant | null
   readonly closedAt: Instant | null
   /** When it last became solved or closed; a move between these two does not count. Null while it is neither. */
@@ -158,6 +160,8 @@ export interface TicketChange {
   readonly waiting?: boolean
   /** Since when the requester waits, where a wait comes back that a change had ended; else since the change. */
   readonly waitingSince?: Instant
+  /** Until when it is snoozed; null wakes it. */
+  readonly snoozedUntil?: Instant | null
   readonly message?: NewMessage
   /** The position of the first event of the change that this one takes back. */
   readonly undoes?: number

@@ -10,6 +10,7 @@ import { markRead, markUnread } from '../marks/commands.ts'
 import { queryTickets, readQuery } from '../query/list.ts'
 import { changeTicket } from '../tickets/commands/change.ts'
 import { createTicket } from '../tickets/commands/create.ts'
+import { snoozeTicket, wakeTicket } from '../tickets/commands/snooze.ts'
 import { PRIORITIES, type Priority, STATUSES, type Status } from '../words.ts'
 import { createView } from './commands.ts'
 import { countViews, listViews } from './queries.ts'
@@ -38,21 +39,23 @@ interface Row {
   readonly tags: readonly string[]
   readonly title: string
   readonly is_waiting: boolean
+  readonly is_snoozed: boolean
   readonly is_unread: boolean
   readonly is_young: boolean
 }
 
 type Holds = (ticket: Row, me: UserSummary) => boolean
 
-const isOpen: Holds = ({ status }) => status !== 'solved' && status !== 'closed'
+const isOpen: Holds = ({ status, is_snoozed }) => status !== 'solved' && status !== 'closed' && !is_snoozed
 
 /** What the views that everybody has ask for, once more, in other words. */
 const OF_ALL: Readonly<Record<string, Holds>> = {
   mine: (ticket, me) => ticket.assignee_id === me.id && isOpen(ticket, me),
   unassigned: (ticket, me) => ticket.assignee_id === null && isOpen(ticket, me),
   open: isOpen,
-  waiting: ({ is_waiting }) => is_waiting,
+  waiting: ({ is_waiting, is_snoozed }) => is_waiting && !is_snoozed,
   unread: ({ is_unread }) => is_unread,
+  snoozed: ({ is_snoozed }) => is_snoozed,
   solved: ({ status, is_young }) => status === 'solved' && is_young,
   all: () => true,
 }
@@ -77,6 +80,8 @@ const change = fc.record({
     'tag',
     'untag',
     'desk',
+    'snooze',
+    'wake',
     'message',
     'title',
     'read',
@@ -119,6 +124,12 @@ async function make(given: Change, nth: number, ticket: string): Promise<string>
     case 'untag':
       await changeTicket(agent, ref, { removeTags: [given.tag] })
       break
+    case 'snooze':
+      await unlessDone(snoozeTicket(agent, ref, null))
+      break
+    case 'wake':
+      await wakeTicket(agent, ref)
+      break
     case 'desk':
       await changeTicket(agent, ref, { deskId })
       break
@@ -150,6 +161,13 @@ async function unlessClosed(work: Promise<unknown>): Promise<void> {
   })
 }
 
+/** Nobody is snoozed who is done. */
+async function unlessDone(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof Refusal && error.error.code === 'conflict')) throw error
+  })
+}
+
 async function open(ctx: Context, deskId: string, title: string): Promise<string> {
   const requester = { by: 'id', id: made.customer.id, member: true } as const
   const message = { visibility: 'public', format: 'text', text: 'It is broken', author: 'requester' } as const
@@ -160,6 +178,7 @@ async function open(ctx: Context, deskId: string, title: string): Promise<string
 async function ticketsOf(me: UserSummary): Promise<readonly Row[]> {
   const { rows } = await core.outside.query<Row>(
     `select t.desk_id, t.status, t.priority, t.assignee_id, t.tags, t.title, t.waiting_since is not null as is_waiting,
+       t.snoozed_until is not null as is_snoozed,
        t.change_position > coalesce((select k.position from read_marks k where k.tenant_id = $1 and k.user_id = $2 and k.ticket_id = t.id), 0)
          as is_unread,
        t.updated_at > now() - interval '30 days' as is_young

@@ -37,11 +37,12 @@ export const MOST_VIEWS = 50
 
 /** What everybody starts with, in this order. The names are English; a console has its own for these ids. */
 export const BUILTIN_VIEWS: readonly View[] = [
-  builtin('mine', 'Mine', 'assignee:me -status:solved,closed', 'updated'),
-  builtin('unassigned', 'Unassigned', 'assignee:none -status:solved,closed', 'created'),
-  builtin('open', 'All open', '-status:solved,closed', 'created'),
-  { ...builtin('waiting', 'Waiting', 'is:waiting', 'latest_message'), descending: false },
+  builtin('mine', 'Mine', 'assignee:me -status:solved,closed -is:snoozed', 'updated'),
+  builtin('unassigned', 'Unassigned', 'assignee:none -status:solved,closed -is:snoozed', 'created'),
+  builtin('open', 'All open', '-status:solved,closed -is:snoozed', 'created'),
+  { ...builtin('waiting', 'Waiting', 'is:waiting -is:snoozed', 'latest_message'), descending: false },
   builtin('unread', 'Unread', 'is:unread', 'updated'),
+  builtin('snoozed', 'Snoozed', 'is:snoozed', 'updated'),
   builtin('solved', 'Recently solved', 'status:solved updated:<30d', 'updated'),
   builtin('all', 'All', '', 'created'),
 ]

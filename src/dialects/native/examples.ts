@@ -44,6 +44,8 @@ export const examples: Examples = {
   markRead: { params: TICKET },
   markUnread: { params: TICKET },
   changeTicket: { params: TICKET, body: { status: 'open', add_tags: ['urgent'], fields: { plan: 'pro' } } },
+  snoozeTicket: { params: TICKET, body: { until: null } },
+  wakeTicket: { params: TICKET },
   undoChange: { params: { id: '{SAMPLE_CHANGED_TICKET_ID}' }, body: {} },
   addMessage: { params: TICKET, body: { text: 'Help is on its way.', visibility: 'public' } },
   listMessages: { params: TICKET },

@@ -145,6 +145,7 @@ describe('opening a ticket', () => {
       latest_agent_at: null,
       latest_requester_at: created_at,
       waiting_since: created_at,
+      snoozed_until: null,
       solved_at: null,
       closed_at: null,
     })
@@ -888,6 +889,8 @@ describe('paths and methods', () => {
       undoChange: 'post /v1/tickets/{id}/undo',
       mergeTicket: 'post /v1/tickets/{id}/merge',
       unmergeTicket: 'post /v1/tickets/{id}/unmerge',
+      snoozeTicket: 'post /v1/tickets/{id}/snooze',
+      wakeTicket: 'delete /v1/tickets/{id}/snooze',
       deleteTicket: 'delete /v1/tickets/{id}',
       addMessage: 'post /v1/tickets/{id}/messages',
       deleteMessage: 'delete /v1/tickets/{id}/messages/{message}',

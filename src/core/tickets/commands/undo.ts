@@ -41,7 +41,7 @@ async function changeThatUndoes(ctx: Context, ticket: Ticket, position: number |
   const rows = await ctx.store.run(
     LOG_OF_TICKET.with({ tenant_id: ctx.tenant.id, ticket_id: ticket.id, limit: EVENTS_LOOKED_AT }),
   )
-  return undoing(rows.map(logEntryOf), position, { direction: ticket.direction, worksOn: () => true })
+  return undoing(rows.map(logEntryOf), position, { direction: ticket.direction, worksOn: () => true, now: ctx.now })
 }
 
 /** Nobody who undoes names an assignee or a topic: that one is gone is no mistake of theirs. */

@@ -9,6 +9,7 @@ import { demandRequired, fieldsWith } from './field-values.ts'
 import { demandStatus, isFinished, statusAfter, withTimes } from './lifecycle.ts'
 import { decideMessage } from './message.ts'
 import { checkAssignee, checkReferences, checkRequester, unknown } from './references.ts'
+import { snoozedAfter, woken } from './snooze.ts'
 import { distinct, tagOf } from './tags.ts'
 
 /** A ticket as rules take it. */
@@ -88,7 +89,8 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
   const isFinishing = isFinished(status) && !isFinished(before.status)
   if (isFinishing && worksOn(given.actor, before.deskId))
     demandRequired(given.tenant, ['to_solve'], fields.fields ?? before.fields)
-  const state = withTimes({ ...before, ...fields, status }, before, { change, message, now: given.now })
+  const snoozedUntil = snoozedAfter(before, { status, change, message })
+  const state = withTimes({ ...before, ...fields, status, snoozedUntil }, before, { change, message, now: given.now })
   const events: EventDraft[] = []
   if (message) {
     events.push({
@@ -104,7 +106,9 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
     if (before[key] === state[key] && !isForced) continue
     const [was, is] = toldChange(before, state, key)
     if (sameData(was, is) && !isForced) continue
-    events.push({ id: given.newId(), kind, messageId: null, before: was, after: is })
+    const isWoken = key === 'snoozedUntil' && state.snoozedUntil === null
+    const said = isWoken ? woken({ status, change, message }, is) : { kind, after: is }
+    events.push({ id: given.newId(), messageId: null, before: was, ...said })
   }
   // Only where somebody says so: else it follows from the message or status that is told already.
   const [waited, waits] = [before.waitingSince !== null, state.waitingSince !== null]

@@ -53,6 +53,7 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
     tags: distinct(input.tags ?? []),
     fields: fieldsWith({}, input.fields, given),
     createdAt: now,
+    snoozedUntil: null,
     ...openingMoments({ status, direction, message, now }),
   }
   // Where the dialect has no fields nobody can give them, and customers set none.

@@ -114,7 +114,8 @@ function momentsAfterStep(before: Moments, step: readonly LogEntry[], given: Rep
   const { actorId, requesterId, deskId } = last
   const byRequester =
     actorId !== null && actorId === requesterId && !(deskId !== null && given.worksOn(actorId, deskId))
-  const isAgents = !byRequester && message?.authorRole !== 'requester'
+  // What happens by itself, nobody did.
+  const isAgents = actorId !== null && !byRequester && message?.authorRole !== 'requester'
   return { ...after, updatedAt: now, latestAgentAt: isAgents ? now : after.latestAgentAt }
 }
 

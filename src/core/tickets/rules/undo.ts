@@ -1,5 +1,6 @@
 import type { FieldChanges } from '../../catalogue/field.ts'
 import { refuse, refuseField } from '../../errors.ts'
+import type { Instant } from '../../instant.ts'
 import { PRIORITIES, STATUSES } from '../../words.ts'
 import type { TicketChange } from '../ticket.ts'
 import { isReal, type LogEntry, momentsAfter, type Replay } from './past.ts'
@@ -96,6 +97,16 @@ const BACK: Readonly<Record<string, Back>> = {
     change: ({ waiting }) => known('waiting', waiting === true),
     isOverwritten: (newer) => isAboutWaiting(newer) || newer.kind === 'ticket.status_changed',
   },
+  'ticket.snoozed': { name: 'snooze', change: backToSleep, isOverwritten: isAboutSnoozing },
+  'ticket.woken': { name: 'snooze', change: backToSleep, isOverwritten: isAboutSnoozing },
+}
+
+function backToSleep({ snoozed_until: until }: Data): TicketChange | null {
+  return known('snoozedUntil', textOrNull(until))
+}
+
+function isAboutSnoozing({ kind }: Told): boolean {
+  return kind === 'ticket.snoozed' || kind === 'ticket.woken'
 }
 
 /** Whether something was said to the requester or by them, or decided, about who waits. */
@@ -139,7 +150,11 @@ const NO_FIELDS = 'What was said, opened, merged or deleted cannot be undone: on
  * @param position of any event of the change; null for the last change.
  * @throws Refusal `conflict` where nothing can be undone or something newer would be overwritten; `invalid` (path `change`)
  */
-export function undoing(log: readonly LogEntry[], position: number | null, given: Replay): TicketChange {
+export function undoing(
+  log: readonly LogEntry[],
+  position: number | null,
+  given: Replay & { readonly now: Instant },
+): TicketChange {
   const asked = position === null ? log.findLast(isReal) : log.find((entry) => entry.position === position)
   if (!asked) {
     if (position !== null)
@@ -157,5 +172,15 @@ export function undoing(log: readonly LogEntry[], position: number | null, given
   const waited = momentsAfter(earlier, given).waitingSince
   const waits = momentsAfter([...earlier, ...own], given).waitingSince !== null
   const since = log.filter((entry) => entry.position >= first.position)
-  return changeBack(since, { first: first.position, last, waitingSince: waits ? null : waited })
+  const change = changeBack(since, { first: first.position, last, waitingSince: waits ? null : waited })
+  return awakeAfter(change, given.now)
+}
+
+/** A snooze whose time has passed meanwhile does not come back. @throws Refusal `conflict` where that was all */
+function awakeAfter(change: TicketChange, now: Instant): TicketChange {
+  const { snoozedUntil, ...rest } = change
+  if (snoozedUntil == null || snoozedUntil > now) return change
+  if (Object.keys(rest).every((key) => key === 'undoes'))
+    refuse({ code: 'conflict', message: 'It was snoozed until a time that has passed.' })
+  return rest
 }

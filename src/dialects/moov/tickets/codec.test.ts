@@ -96,6 +96,7 @@ const TICKET: Ticket = {
   waitingSince: null,
   solvedAt: null,
   closedAt: null,
+  snoozedUntil: null,
   finishedAt: null,
 }
 

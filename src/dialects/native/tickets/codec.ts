@@ -3,6 +3,7 @@ import type { LinkTo } from '../../../core/attachments/links.ts'
 import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import { refuseField } from '../../../core/errors.ts'
 import type { Actor } from '../../../core/identity/actor.ts'
+import type { Instant } from '../../../core/instant.ts'
 import type { Message, NewEnvelope, NewMessage } from '../../../core/messages/message.ts'
 import { shownHtml } from '../../../core/messages/shown.ts'
 import type { Original } from '../../../core/tickets/queries/original.ts'
@@ -144,6 +145,17 @@ export function decodeReplyOptions(
   }
 }
 
+/** A point in time, in any zone. @throws Refusal `invalid` */
+export function decodeInstant(field: string, text: string): Instant {
+  const time = new Date(text)
+  if (!ZONED.test(text) || Number.isNaN(time.getTime()))
+    refuseField([field], 'format', 'Must be a date-time, for instance 2026-01-15T10:20:30Z.')
+  return time.toISOString()
+}
+
+/** What JavaScript reads otherwise is in the server's own zone, or no time at all. */
+const ZONED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i
+
 /** What is to be shown of tickets beside themselves. @throws Refusal `invalid` */
 export function decodeIncluded({ include }: { readonly include?: string }): ReadonlySet<Included> {
   return new Set(include === undefined ? [] : wordsIn('include', include, INCLUDED))
@@ -255,6 +267,7 @@ export function encodeTicket(names: Names, ticket: Ticket): TicketAnswer {
     latest_agent_at: ticket.latestAgentAt,
     latest_requester_at: ticket.latestRequesterAt,
     waiting_since: ticket.waitingSince,
+    snoozed_until: ticket.snoozedUntil,
     solved_at: ticket.solvedAt,
     closed_at: ticket.closedAt,
   }

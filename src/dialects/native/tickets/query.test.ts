@@ -295,7 +295,7 @@ describe('the views', () => {
     const { data } = (await send('GET', '/views')).json
     assert.deepEqual(
       data.map(({ id }: { id: string }) => id),
-      ['mine', 'unassigned', 'open', 'waiting', 'unread', 'solved', 'all'],
+      ['mine', 'unassigned', 'open', 'waiting', 'unread', 'snoozed', 'solved', 'all'],
     )
     const agent = await keyOf([{ deskId: world.value(HERE), role: 'agent' }])
     await opened({ assignee: agent.id, requester: { email: 'counted@example.com' } })

@@ -8,6 +8,7 @@ import { queryTickets } from '../../../core/query/list.ts'
 import { changeTicket } from '../../../core/tickets/commands/change.ts'
 import { createTicket } from '../../../core/tickets/commands/create.ts'
 import { mergeTicket, unmergeTicket } from '../../../core/tickets/commands/merge.ts'
+import { snoozeTicket, wakeTicket } from '../../../core/tickets/commands/snooze.ts'
 import { undoChange } from '../../../core/tickets/commands/undo.ts'
 import { getMessagePage } from '../../../core/tickets/queries/conversation.ts'
 import { getTicket, getTicketByNumber } from '../../../core/tickets/queries/find.ts'
@@ -37,6 +38,7 @@ import {
   decodeChange,
   decodeFilter,
   decodeIncluded,
+  decodeInstant,
   decodeInto,
   decodeNewTicket,
   decodePrecondition,
@@ -61,6 +63,7 @@ import {
   OriginalAnswer,
   ReadBody,
   ShownQuery,
+  SnoozeBody,
   TicketAnswer,
   TicketListAnswer,
   TicketParams,
@@ -232,6 +235,38 @@ export const ticketRoutes: readonly Route<Need>[] = [
     params: TicketParams,
     answers: { 200: TicketAnswer },
     handle: async ({ ctx, params }) => answerTicket(ctx.tenant, await unmergeTicket(ctx, decodeRef(params, 'ticket'))),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/tickets/:id/snooze',
+    operationId: 'snoozeTicket',
+    summary: 'Take a ticket out of the everyday views until a time, or until its requester says something',
+    headers: IF_MATCH,
+    need: ['ticket.read', 'ticket.change'],
+    params: TicketParams,
+    body: SnoozeBody,
+    answers: { 200: TicketAnswer },
+    handle: async ({ ctx, params, body, headers }) =>
+      orAsItIs(ctx, params, async (ref) => {
+        const until = body.until === null ? null : decodeInstant('until', body.until)
+        const { ticket } = await snoozeTicket(ctx, ref, until, decodePrecondition(headers))
+        return answerTicket(ctx.tenant, ticket)
+      }),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/tickets/:id/snooze',
+    operationId: 'wakeTicket',
+    summary: 'Wake a ticket that is snoozed',
+    headers: IF_MATCH,
+    need: ['ticket.read', 'ticket.change'],
+    params: TicketParams,
+    answers: { 200: TicketAnswer },
+    handle: async ({ ctx, params, headers }) =>
+      orAsItIs(ctx, params, async (ref) => {
+        const { ticket } = await wakeTicket(ctx, ref, decodePrecondition(headers))
+        return answerTicket(ctx.tenant, ticket)
+      }),
   }),
   route({
     method: 'DELETE',

@@ -9,6 +9,7 @@ import { LONGEST_ADDRESS, LONGEST_REFERENCE, MOST_ADDRESSES } from '../../../cor
 import { LONGEST_QUERY } from '../../../core/query/query.ts'
 import { ABILITIES } from '../../../core/tickets/rules/abilities.ts'
 import { LONGEST_TEXT } from '../../../core/tickets/rules/field-values.ts'
+import { UNTIL_REPLY } from '../../../core/tickets/rules/snooze.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { DeskName, groupName, recordName } from '../names.ts'
 import { messagePageParameters, pageParameters } from '../paging.ts'
@@ -135,6 +136,15 @@ export const ChangeBody = closed({
   ),
 })
 export type ChangeBody = Static<typeof ChangeBody>
+
+export const SnoozeBody = closed({
+  until: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'date-time',
+    description:
+      'When it wakes by itself, up to 5 years from now; null for never. Its requester wakes it by any message.',
+  }),
+})
 
 export const UndoBody = closed({
   change: Type.Optional(
@@ -291,6 +301,11 @@ export const TicketAnswer = closed({
     type: ['string', 'null'],
     format: 'date-time',
     description: 'Since when the requester waits for an answer; null when they do not.',
+  }),
+  snoozed_until: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'date-time',
+    description: `Until when it is out of the everyday views, ${UNTIL_REPLY} for until its requester says something; null: it is in them.`,
   }),
   solved_at: instantOrNull,
   closed_at: instantOrNull,
