@@ -279,6 +279,45 @@ export interface Attachment {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Value".
+ */
+export interface Value {
+  /**
+   * As the ticket had it; of records and people their id; null for none, or where it was erased.
+   */
+  value: {
+    [k: string]: unknown
+  }
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  since: string
+  /**
+   * Null while it has it.
+   */
+  until: string | null
+  /**
+   * Of the event that gave it this value.
+   */
+  position: number
+  actor: {
+    id: string
+    integer: number
+    name: string
+    surname: string
+    email: string | null
+    /**
+     * customer, agent or admin on the ticket's desk; owner of the tenant; null: none.
+     */
+    role: string | null
+  } | null
+  /**
+   * The API it was done through.
+   */
+  dialect: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "TimelineEntry".
  */
 export interface TimelineEntry {
@@ -1286,6 +1325,7 @@ export interface ListTicketsAnswer {
  */
 export interface GetTicketQuery {
   include?: string
+  as_of?: string
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -1465,6 +1505,7 @@ export interface AddMessageAnswer {
 export interface ListMessagesQuery {
   limit?: string
   cursor?: string
+  as_of?: string
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -1476,6 +1517,22 @@ export interface ListMessagesAnswer {
    * Cursor of the next page; null: none.
    */
   next: string | null
+  /**
+   * With as_of, on the first page: what was there then, and was deleted since.
+   */
+  deleted?: {
+    id: string
+    visibility: 'public' | 'internal'
+    author_role: 'requester' | 'agent' | null
+    /**
+     * UTC, for instance 2026-01-15T10:20:30.123Z
+     */
+    created_at: string
+    /**
+     * UTC, for instance 2026-01-15T10:20:30.123Z
+     */
+    deleted_at: string
+  }[]
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -1504,6 +1561,23 @@ export interface OriginalMessage {
    * UTC, for instance 2026-01-15T10:20:30.123Z
    */
   created_at: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListValuesQuery".
+ */
+export interface ListValuesQuery {
+  field: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListValuesAnswer".
+ */
+export interface ListValuesAnswer {
+  /**
+   * The first value first.
+   */
+  data: Value[]
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -3138,6 +3212,7 @@ export interface Operations {
     body: undefined
     answer: OriginalMessage
   }
+  listValues: { params: { id: string }; query: ListValuesQuery; body: undefined; answer: ListValuesAnswer }
   listTimeline: { params: { id: string }; query: ListTimelineQuery; body: undefined; answer: ListTimelineAnswer }
   uploadAttachment: { params: undefined; query: undefined; body: FormData; answer: Attachment }
   getTenant: { params: undefined; query: undefined; body: undefined; answer: Tenant }
@@ -3314,6 +3389,7 @@ export const OPERATIONS = {
   listMessages: { method: 'GET', path: '/v1/tickets/{id}/messages' },
   deleteMessage: { method: 'DELETE', path: '/v1/tickets/{id}/messages/{message}' },
   getOriginalMessage: { method: 'GET', path: '/v1/tickets/{id}/messages/{message}/original' },
+  listValues: { method: 'GET', path: '/v1/tickets/{id}/history' },
   listTimeline: { method: 'GET', path: '/v1/tickets/{id}/timeline' },
   uploadAttachment: { method: 'POST', path: '/v1/attachments' },
   getTenant: { method: 'GET', path: '/v1/tenant' },

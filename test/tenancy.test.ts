@@ -99,6 +99,7 @@ import {
 } from '../src/core/tickets/queries/find.ts'
 import { listShown, listTickets } from '../src/core/tickets/queries/list.ts'
 import { getOriginal } from '../src/core/tickets/queries/original.ts'
+import { getMessagesAsOf, getTicketAsOf, getValues } from '../src/core/tickets/queries/past.ts'
 import { getTimeline, getWholeTimeline } from '../src/core/tickets/queries/timeline.ts'
 import { createShelf } from '../src/core/tickets/shelf.ts'
 import { CHANGE_TICKETS } from '../src/core/tickets/store/change.ts'
@@ -346,6 +347,10 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   assert.equal((await getTicket(as(made.owner), { integer: third.ticket.integer })).id, ticket.id)
   assert.deepEqual(await idsThatStay(as(made.owner), [third.ticket.id, other.id]), [ticket.id, other.id])
   await unmergeTicket(as(made.owner, { key: 'unmerge' }), third.ticket)
+  const then = as(made.owner).now
+  assert.equal((await getTicketAsOf(as(made.owner), ticket, then)).status, 'solved')
+  assert.ok((await getMessagesAsOf(as(made.owner), ticket, { after: 0, limit: 10 }, then)).messages.length > 0)
+  assert.equal((await getValues(as(made.owner), ticket, 'status')).at(-1)?.value, 'solved')
   await snoozeTicket(as(made.owner, { key: 'snooze' }), other, null)
   await wakeTicket(as(made.owner, { key: 'wake' }), other)
   await snoozeTicket(as(made.owner), other, '2026-06-01T00:00:00.000Z')
@@ -1092,6 +1097,8 @@ describe('A tenant', () => {
     assert.equal(await code(mergeTicket(me(), own, ticket)), 'invalid into')
     assert.equal(await code(unmergeTicket(me(), ticket)), 'not_found')
     assert.equal(await code(snoozeTicket(me(), ticket, null)), 'not_found')
+    assert.equal(await code(getTicketAsOf(me(), ticket, '2026-01-01T00:00:00.000Z')), 'not_found')
+    assert.equal(await code(getValues(me(), ticket, 'status')), 'not_found')
     const bulk = await changeTickets(me(), [ticket, own], [{ title: 'Mine' }])
     assert.deepEqual(bulk.missing, [ticket])
     assert.deepEqual((await deleteTickets(me(), [first, { integer: ticket.integer }])).deleted, [])

@@ -287,6 +287,50 @@ export const TOLD_CHANGES: readonly { readonly key: Key; readonly kind: EventKin
 
 const TOLD_AT_OPENING = named(keysWhere(({ told }) => told === true))
 
+/** The fields of which changes are told. */
+export const TOLD_KEYS = [
+  'title',
+  'topicId',
+  'typeId',
+  'priority',
+  'formId',
+  'tags',
+  'deskId',
+  'groupId',
+  'requesterId',
+  'assigneeId',
+  'status',
+  'snoozedUntil',
+] as const satisfies readonly Key[]
+export type ToldKey = (typeof TOLD_KEYS)[number]
+
+/** The name that events have for a field. */
+export function columnOf(key: ToldKey): string {
+  return column(key)
+}
+
+/** A field of which a kind of event tells, and how what it tells of before becomes part of a state. */
+interface ToldField {
+  readonly key: ToldKey
+  readonly read: (data: EventData) => Partial<TicketState>
+}
+
+const TOLD_BY: ReadonlyMap<EventKind, ToldField> = new Map(
+  TOLD_KEYS.flatMap((key) => {
+    const { event, erased } = fieldOf(key)
+    if (event === undefined) return []
+    // Words that are not there were erased. Everything else events tell as the state has it.
+    const read = (data: EventData): Partial<TicketState> => ({ [key]: data[column(key)] ?? erased ?? null })
+    const kinds: readonly EventKind[] = key === 'snoozedUntil' ? [event, 'ticket.woken'] : [event]
+    return kinds.map((kind) => [kind, { key, read }] as const)
+  }),
+)
+
+/** The field of which a kind of event tells. */
+export function toldBy(kind: EventKind): ToldField | null {
+  return TOLD_BY.get(kind) ?? null
+}
+
 /** A field of a state, as events hold it. */
 export function told(state: Partial<TicketState>, key: Key): EventData {
   return byColumn(state, named([key]))

@@ -51,6 +51,7 @@ export const examples: Examples = {
   listMessages: { params: TICKET },
   getOriginalMessage: { params: MESSAGE },
   deleteMessage: { params: MESSAGE },
+  listValues: { params: TICKET, query: { field: 'status' } },
   listTimeline: { params: TICKET, ...PAGE },
   mergeTicket: { params: { id: '{SAMPLE_DUPLICATE_TICKET_ID}' }, body: { into: '{SAMPLE_LASTING_TICKET_ID}' } },
   // A second time would be a conflict: by the key a repeat is answered alike.

@@ -886,6 +886,7 @@ describe('paths and methods', () => {
       markRead: 'put /v1/tickets/{id}/read',
       markUnread: 'delete /v1/tickets/{id}/read',
       changeTicket: 'patch /v1/tickets/{id}',
+      listValues: 'get /v1/tickets/{id}/history',
       undoChange: 'post /v1/tickets/{id}/undo',
       mergeTicket: 'post /v1/tickets/{id}/merge',
       unmergeTicket: 'post /v1/tickets/{id}/unmerge',

@@ -2,10 +2,11 @@ import type { TypedStatement } from '../../../storage/statement.ts'
 import { boundsOf } from '../../bounds.ts'
 import type { Context } from '../../context.ts'
 import { may } from '../../identity/actor.ts'
+import type { Instant } from '../../instant.ts'
 import type { Message } from '../../messages/message.ts'
 import { asSeen } from '../../messages/rules.ts'
 import { messageOf } from '../rows.ts'
-import { MESSAGES, MESSAGES_IN_SHARES, MESSAGES_OF_TICKETS } from '../store/conversation.ts'
+import { MESSAGES, MESSAGES_IN_SHARES, MESSAGES_OF_TICKETS, MESSAGES_UNTIL } from '../store/conversation.ts'
 import type { Ticket, TicketRef } from '../ticket.ts'
 import { getTicket } from './find.ts'
 
@@ -89,6 +90,21 @@ async function messagesOf(
   const notes = may(ctx.actor, 'message.read_internal', ticket.deskId)
   const statements = { whole: MESSAGES, inShares: MESSAGES_IN_SHARES }
   const { shown, isMore } = await pageOf(ctx, ticket, { after, limit, notes, budget }, statements)
+  const entries = shown.map((row) => asSeen(messageOf(row), notes))
+  return { entries, next: isMore ? (entries.at(-1)?.integer ?? null) : null }
+}
+
+/** As `messagesOf`, of what had been said at a moment. */
+export async function messagesUntil(
+  ctx: Context,
+  ticket: Ticket,
+  { after, limit }: ConversationPage,
+  until: Instant,
+): Promise<Part<Message>> {
+  const notes = may(ctx.actor, 'message.read_internal', ticket.deskId)
+  const page = { after, limit: limit + 1, page_bytes: boundsOf(ctx).pageBytes }
+  const of = { tenant_id: ctx.tenant.id, ticket_id: ticket.id, with_notes: notes }
+  const { shown, isMore } = shownOf(await ctx.store.run(MESSAGES_UNTIL.with({ ...of, ...page, until })), limit)
   const entries = shown.map((row) => asSeen(messageOf(row), notes))
   return { entries, next: isMore ? (entries.at(-1)?.integer ?? null) : null }
 }

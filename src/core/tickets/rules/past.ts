@@ -1,7 +1,10 @@
-import type { Event } from '../../events/event.ts'
+import type { FieldChanges } from '../../catalogue/field.ts'
+import type { Event, EventData } from '../../events/event.ts'
+import type { Instant } from '../../instant.ts'
 import type { AuthorRole, Visibility } from '../../messages/message.ts'
 import { STATUSES, type Status } from '../../words.ts'
 import type { TicketState } from '../drafts.ts'
+import { columnOf, type ToldKey, told, toldBy } from '../fields.ts'
 import { sameData } from './change.ts'
 import { type Moments, openingMoments, withTimes } from './lifecycle.ts'
 import { momentsTold } from './merge.ts'
@@ -16,6 +19,16 @@ export interface LogEntry
   readonly requesterId: string | null
   readonly visibility: Visibility | null
   readonly authorRole: AuthorRole | null
+}
+
+/** A field of a ticket with a value for a while. */
+export interface Value {
+  readonly value: EventData[string]
+  readonly since: Instant
+  /** Null while it has it. */
+  readonly until: Instant | null
+  /** What gave it to it. */
+  readonly entry: LogEntry
 }
 
 /** What replaying a log depends on beside the log. */
@@ -46,16 +59,19 @@ export function callsIn(log: readonly LogEntry[]): readonly (readonly LogEntry[]
  * The times of a ticket after what a log tells, by the rules by which a change moves them.
  *
  * @param log from the opening on; without it, what happened before is not known.
+ * @param all of the log, also what came later.
  */
-export function momentsAfter(log: readonly LogEntry[], given: Replay): Moments {
+export function momentsAfter(log: readonly LogEntry[], given: Replay, all = log): Moments {
   let moments: Moments = openingMoments({ status: 'new', direction: 'outbound', message: null, now: '' })
   /** Since when the requester waited before each change, by its first position: an undo gives that back. */
   const waited = new Map<number, string | null>()
+  let place = log[0]
   for (const call of callsIn(log)) {
     const [first] = call
     if (!first) continue
     waited.set(first.position, moments.waitingSince)
-    for (const step of stepsIn(call)) moments = momentsAfterStep(moments, step, { log, waited, ...given })
+    for (const step of stepsIn(call)) moments = momentsAfterStep(moments, step, { log: all, waited, place, ...given })
+    place = call.at(-1) ?? place
     moments = { ...moments, version: moments.version + (call.some(countsAsChange) ? 1 : 0) }
   }
   return moments
@@ -75,9 +91,83 @@ function stepsIn(call: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
   return steps
 }
 
+/**
+ * A ticket as it was at a moment, from how it is now: what was recorded later is taken back by what each event tells of
+ * before, and times are those of the log until then. Words that were erased since are nowhere.
+ *
+ * @param log all of it.
+ * @param numbers that the ticket has, or had, on each desk.
+ * @returns null before it was opened.
+ */
+export function asOf(
+  now: TicketState,
+  log: readonly LogEntry[],
+  at: Instant,
+  { numbers, ...given }: Replay & { readonly numbers: ReadonlyMap<string, readonly number[]> },
+): TicketState | null {
+  if (now.createdAt > at) return null
+  const since = log.findIndex((entry) => entry.at > at)
+  const [past, later] = since === -1 ? [log, []] : [log.slice(0, since), log.slice(since)]
+  const fields = { ...now }
+  for (const entry of later.toReversed()) Object.assign(fields, fieldsBefore(entry, fields.fields))
+  // Whose opening message was deleted is known from what came later.
+  const moments = momentsAfter(past, given, log)
+  const { deskId } = fields
+  const visits = desksIn(past, now.deskId, log).filter((each) => each === deskId).length
+  const number = [...(numbers.get(deskId) ?? [])].sort((a, b) => a - b)[visits - 1] ?? now.number
+  const isDescribed = moments.latestMessageAt !== null
+  return { ...fields, ...moments, number, description: isDescribed ? now.description : '' }
+}
+
+/** The desks that a ticket was on, in their order. */
+function desksIn(past: readonly LogEntry[], now: string, log: readonly LogEntry[]): readonly string[] {
+  const moves = (entries: readonly LogEntry[]) =>
+    entries.filter((each) => each.kind === 'ticket.desk_changed' && isReal(each))
+  const first = moves(log)[0]?.before?.['desk_id']
+  const later = moves(past).flatMap(({ after }) => String(after?.['desk_id']))
+  return [typeof first === 'string' ? first : now, ...later]
+}
+
+/** The tenant's own fields before an event: it tells those that it changed, and null for nothing. */
+function ownBefore({ before }: LogEntry, own: TicketState['fields']): TicketState['fields'] {
+  const changed: FieldChanges = Object(before?.['fields'])
+  return Object.fromEntries(
+    Object.entries({ ...own, ...changed }).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])),
+  )
+}
+
+/** What an event tells of before it. Of what was erased nothing is left. */
+function fieldsBefore(entry: LogEntry, own: TicketState['fields']): Partial<TicketState> {
+  if (entry.kind === 'ticket.fields_changed') return { fields: ownBefore(entry, own) }
+  const field = toldBy(entry.kind)
+  return field === null || entry.before === null ? {} : field.read(entry.before)
+}
+
+/**
+ * All values that a field of a ticket had, the first of them first.
+ *
+ * @param key of a field of which changes are told.
+ */
+export function valuesOf(now: TicketState, log: readonly LogEntry[], key: ToldKey): readonly Value[] {
+  const changes = log.filter((entry) => isReal(entry) && toldBy(entry.kind)?.key === key)
+  const [created] = log
+  if (!created) return []
+  const valueIn = (data: EventData | null): EventData[string] | undefined => data?.[columnOf(key)]
+  const first = changes.length > 0 ? valueIn(changes[0]?.before ?? null) : told(now, key)[columnOf(key)]
+  const entries = [created, ...changes]
+  return entries.map((entry, nth) => ({
+    value: (nth === 0 ? first : valueIn(entry.after)) ?? null,
+    since: entry.at,
+    until: entries[nth + 1]?.at ?? null,
+    entry,
+  }))
+}
+
 interface Replaying extends Replay {
   readonly log: readonly LogEntry[]
   readonly waited: ReadonlyMap<number, string | null>
+  /** Where the ticket stood before the call. */
+  readonly place: LogEntry | undefined
 }
 
 function momentsAfterStep(before: Moments, step: readonly LogEntry[], given: Replaying): Moments {
@@ -111,7 +201,8 @@ function momentsAfterStep(before: Moments, step: readonly LogEntry[], given: Rep
   const state = { ...before, status: (status && statusIn(status)) ?? before.status }
   const after = withTimes(state, before, { change, message, now })
   if (!step.some(isReal)) return before
-  const { actorId, requesterId, deskId } = last
+  const { actorId } = last
+  const { requesterId, deskId } = given.place ?? last
   const byRequester =
     actorId !== null && actorId === requesterId && !(deskId !== null && given.worksOn(actorId, deskId))
   // What happens by itself, nobody did.

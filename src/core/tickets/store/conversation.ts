@@ -106,6 +106,19 @@ export const MESSAGES = statement(
   pageOfMessages(OF_TICKET, WHOLE_TEXTS),
 )
 
+/** As `MESSAGES`, of what had been said at a moment. */
+export const MESSAGES_UNTIL = statement(
+  'message.of_ticket_until',
+  { takes: { ...OF_ONE, until: Sql.timestamptz }, row: MessagePageRow },
+  pageOfMessages(
+    // What another ticket brought is there from its merge on.
+    `${OF_TICKET} and m.created_at <= :until::timestamptz and (m.came_from is null or exists (
+      select 1 from events e where e.tenant_id = :tenant_id and e.ticket_id = m.came_from and e.kind = 'ticket.merged'
+        and e.at <= :until::timestamptz))`,
+    WHOLE_TEXTS,
+  ),
+)
+
 /** As `MESSAGES`, of those in one answer. */
 export const MESSAGES_IN_SHARES = statement(
   'message.of_ticket_in_shares',

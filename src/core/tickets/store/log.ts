@@ -15,6 +15,16 @@ const LogRow = Type.Object({
   author_role: orNull(Type.Enum(['requester', 'agent'])),
 })
 
+/** The numbers that a ticket had on desks before it moved away. */
+export const FORMER_NUMBERS = statement(
+  'ticket.former_numbers',
+  {
+    takes: { tenant_id: Sql.uuid, ticket_id: Sql.uuid },
+    row: Type.Object({ desk_id: Type.String(), number: Type.Integer() }),
+  },
+  'select f.desk_id, f.number from former_numbers f where f.tenant_id = :tenant_id and f.ticket_id = :ticket_id',
+)
+
 /** What was recorded of a ticket, oldest first: the latest of it. */
 export const LOG_OF_TICKET = statement(
   'event.log_of_ticket',

@@ -79,10 +79,11 @@ export function answerMessages(
   messages: readonly Message[],
   next: number | null,
   linkTo: LinkTo,
+  shown: object = {},
 ): Answer {
   const names = namesOf(tenant)
   const data = messages.map((message) => encodeMessage(names, message, linkTo))
-  return { status: 200, body: { data, next: next === null ? null : cursorAt(next) } }
+  return { status: 200, body: { data, next: next === null ? null : cursorAt(next), ...shown } }
 }
 
 export function answerTimeline(

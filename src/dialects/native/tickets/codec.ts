@@ -3,10 +3,12 @@ import type { LinkTo } from '../../../core/attachments/links.ts'
 import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import { refuseField } from '../../../core/errors.ts'
 import type { Actor } from '../../../core/identity/actor.ts'
-import type { Instant } from '../../../core/instant.ts'
+import { type Instant, isInstant } from '../../../core/instant.ts'
 import type { Message, NewEnvelope, NewMessage } from '../../../core/messages/message.ts'
 import { shownHtml } from '../../../core/messages/shown.ts'
+import type { ToldKey } from '../../../core/tickets/fields.ts'
 import type { Original } from '../../../core/tickets/queries/original.ts'
+import type { DeletedMessage, KnownValue } from '../../../core/tickets/queries/past.ts'
 import type { TimelineEntry } from '../../../core/tickets/queries/timeline.ts'
 import type {
   ChangeOptions,
@@ -36,7 +38,7 @@ import type {
   TicketQuery,
   TimelineEntryAnswer,
 } from './schema.ts'
-import { INCLUDED } from './schema.ts'
+import { HISTORY_FIELDS, INCLUDED } from './schema.ts'
 
 // --- inward -----------------------------------------------------------------------------------------------------------
 
@@ -145,10 +147,25 @@ export function decodeReplyOptions(
   }
 }
 
+/** A moment of which it is asked what there was; null for now. @throws Refusal `invalid` */
+export function decodeAsOf({ as_of: text }: { readonly as_of?: string }): Instant | null {
+  return text === undefined ? null : decodeInstant('as_of', text)
+}
+
+/** A field whose values are told. @throws Refusal `invalid` */
+export function decodeHistoryField({ field }: { readonly field: string }): ToldKey {
+  const known: Readonly<Record<string, ToldKey>> = HISTORY_FIELDS
+  const key = Object.hasOwn(known, field) ? known[field] : undefined
+  return key ?? refuseField(['field'], 'choice', `Must be one of ${Object.keys(known).join(', ')}.`)
+}
+
 /** A point in time, in any zone. @throws Refusal `invalid` */
 export function decodeInstant(field: string, text: string): Instant {
   const time = new Date(text)
-  if (!ZONED.test(text) || Number.isNaN(time.getTime()))
+  // What the calendar has not, JavaScript takes for another day.
+  const [day = ''] = text.split(/t/i)
+  const isDay = isInstant(`${day}T00:00:00.000Z`)
+  if (!ZONED.test(text) || !isDay || Number.isNaN(time.getTime()))
     refuseField([field], 'format', 'Must be a date-time, for instance 2026-01-15T10:20:30Z.')
   return time.toISOString()
 }
@@ -308,6 +325,15 @@ export function encodeMessage(names: Names, message: Message, linkTo: LinkTo): M
     created_at: message.createdAt,
     merged_from: message.cameFrom,
   }
+}
+
+export function encodeDeleted({ id, visibility, authorRole, createdAt, deletedAt }: DeletedMessage) {
+  return { id, visibility, author_role: authorRole, created_at: createdAt, deleted_at: deletedAt }
+}
+
+export function encodeValue({ value, since, until, actor, entry }: KnownValue) {
+  const { position, dialect } = entry
+  return { value, since, until, position, actor: encodePerson(actor), dialect }
 }
 
 export function encodeOriginal({ createdAt, ...original }: Original): OriginalAnswer {

@@ -2,7 +2,7 @@ import { linkingIn } from '../../../core/attachments/links.ts'
 import type { Context } from '../../../core/context.ts'
 import { deleteMessage } from '../../../core/erasure/message.ts'
 import { deleteTickets } from '../../../core/erasure/ticket.ts'
-import { Refusal, refuse } from '../../../core/errors.ts'
+import { Refusal, refuse, refuseField } from '../../../core/errors.ts'
 import { markRead, markUnread } from '../../../core/marks/commands.ts'
 import { queryTickets } from '../../../core/query/list.ts'
 import { changeTicket } from '../../../core/tickets/commands/change.ts'
@@ -14,6 +14,7 @@ import { getMessagePage } from '../../../core/tickets/queries/conversation.ts'
 import { getTicket, getTicketByNumber } from '../../../core/tickets/queries/find.ts'
 import { listShown, listTickets } from '../../../core/tickets/queries/list.ts'
 import { getOriginal } from '../../../core/tickets/queries/original.ts'
+import { getMessagesAsOf, getTicketAsOf, getValues } from '../../../core/tickets/queries/past.ts'
 import { getTimeline } from '../../../core/tickets/queries/timeline.ts'
 import type { Ticket, TicketRef } from '../../../core/tickets/ticket.ts'
 import { type Route, route } from '../../route.ts'
@@ -35,8 +36,10 @@ import {
   answerUnlessKnown,
 } from './answers.ts'
 import {
+  decodeAsOf,
   decodeChange,
   decodeFilter,
+  decodeHistoryField,
   decodeIncluded,
   decodeInstant,
   decodeInto,
@@ -44,14 +47,18 @@ import {
   decodePrecondition,
   decodeReply,
   decodeReplyOptions,
+  encodeDeleted,
   encodeOriginal,
   encodeTicket,
+  encodeValue,
 } from './codec.ts'
 import { includedOf } from './included.ts'
 import { createTicketShelf, type TicketText, textOf } from './listed.ts'
 import { decodeQuery, decodeQueryPage, encodeCursor, isQuery, viewOf } from './query.ts'
 import {
   ChangeBody,
+  HistoryAnswer,
+  HistoryQuery,
   MergeBody,
   MessageAddedAnswer,
   MessageListAnswer,
@@ -122,7 +129,7 @@ export const ticketRoutes: readonly Route<Need>[] = [
     method: 'GET',
     path: '/v1/tickets/:id',
     operationId: 'getTicket',
-    summary: 'Show a ticket',
+    summary: 'Show a ticket, or with as_of what it was',
     headers: IF_NONE_MATCH,
     need: ['ticket.read'],
     params: TicketParams,
@@ -130,6 +137,12 @@ export const ticketRoutes: readonly Route<Need>[] = [
     answers: { 200: TicketAnswer, 304: null },
     handle: async ({ ctx, params, query, headers }) => {
       const included = decodeIncluded(query)
+      const at = decodeAsOf(query)
+      if (at !== null) {
+        if (included.size > 0) refuseField(['include'], 'not_allowed', 'What is included is of now.')
+        const then = await getTicketAsOf(ctx, decodeRef(params, 'ticket'), at)
+        return { status: 200, body: encodeTicket(namesOf(ctx.tenant), then) }
+      }
       const ticket = await getTicket(ctx, decodeRef(params, 'ticket'))
       // What is included changes without the ticket.
       if (included.size === 0) return answerUnlessKnown(ctx.tenant, ticket, headers)
@@ -316,15 +329,23 @@ export const ticketRoutes: readonly Route<Need>[] = [
     method: 'GET',
     path: '/v1/tickets/:id/messages',
     operationId: 'listMessages',
-    summary: 'List the messages of a ticket, oldest first',
+    summary: 'List the messages of a ticket, oldest first; with as_of those of then',
     need: ['ticket.read', 'message.read_internal'],
     params: TicketParams,
     query: MessageQuery,
     answers: { 200: MessageListAnswer },
     handle: async ({ ctx, params, query, services }) => {
       const page = { after: decodeCount(query), limit: decodeMessageLimit(query) }
-      const { messages, next } = await getMessagePage(ctx, decodeRef(params, 'ticket'), page)
-      return answerMessages(ctx.tenant, messages, next, linkingIn(services.links, ctx))
+      const at = decodeAsOf(query)
+      const ref = decodeRef(params, 'ticket')
+      if (at === null) {
+        const { messages, next } = await getMessagePage(ctx, ref, page)
+        return answerMessages(ctx.tenant, messages, next, linkingIn(services.links, ctx))
+      }
+      const { messages, deleted, next } = await getMessagesAsOf(ctx, ref, page, at)
+      return answerMessages(ctx.tenant, messages, next, linkingIn(services.links, ctx), {
+        ...(page.after === 0 && { deleted: deleted.map(encodeDeleted) }),
+      })
     },
   }),
   route({
@@ -338,6 +359,20 @@ export const ticketRoutes: readonly Route<Need>[] = [
     handle: async ({ ctx, params }) => {
       const message = decodeRef({ id: params.message }, 'message')
       return { status: 200, body: encodeOriginal(await getOriginal(ctx, decodeRef(params, 'ticket'), message)) }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/tickets/:id/history',
+    operationId: 'listValues',
+    summary: 'List all values that a field of a ticket had, the first of them first',
+    need: ['ticket.read'],
+    params: TicketParams,
+    query: HistoryQuery,
+    answers: { 200: HistoryAnswer },
+    handle: async ({ ctx, params, query }) => {
+      const values = await getValues(ctx, decodeRef(params, 'ticket'), decodeHistoryField(query))
+      return { status: 200, body: { data: values.map(encodeValue) } }
     },
   }),
   route({

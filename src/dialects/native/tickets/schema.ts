@@ -7,6 +7,7 @@ import { EVENT_KINDS, type EventData } from '../../../core/events/event.ts'
 import { LONGEST_EMAIL } from '../../../core/identity/email.ts'
 import { LONGEST_ADDRESS, LONGEST_REFERENCE, MOST_ADDRESSES } from '../../../core/messages/rules.ts'
 import { LONGEST_QUERY } from '../../../core/query/query.ts'
+import type { ToldKey } from '../../../core/tickets/fields.ts'
 import { ABILITIES } from '../../../core/tickets/rules/abilities.ts'
 import { LONGEST_TEXT } from '../../../core/tickets/rules/field-values.ts'
 import { UNTIL_REPLY } from '../../../core/tickets/rules/snooze.ts'
@@ -72,7 +73,32 @@ export type Included = (typeof INCLUDED)[number]
 const include = Type.Optional(
   Type.String({ description: `What else to show, separated by commas: ${INCLUDED.join(', ')}.` }),
 )
-export const ShownQuery = closed({ include })
+const asOf = Type.Optional(
+  Type.String({
+    description: 'A moment that has passed, for instance 2026-01-15T10:20:30Z: shows what there was then.',
+  }),
+)
+export const ShownQuery = closed({ include, as_of: asOf })
+
+/** The fields of a ticket whose values are told, by the names that this API has for them. */
+export const HISTORY_FIELDS = {
+  title: 'title',
+  status: 'status',
+  priority: 'priority',
+  topic: 'topicId',
+  type: 'typeId',
+  form: 'formId',
+  desk: 'deskId',
+  group: 'groupId',
+  requester: 'requesterId',
+  assignee: 'assigneeId',
+  tags: 'tags',
+  snoozed_until: 'snoozedUntil',
+} as const satisfies Readonly<Record<string, ToldKey>>
+
+export const HistoryQuery = closed({
+  field: Type.String({ description: `One of ${Object.keys(HISTORY_FIELDS).join(', ')}.` }),
+})
 
 export const NumberParams = Type.Object({
   desk: Type.String({ description: 'UUID of the desk.' }),
@@ -229,7 +255,7 @@ export const TicketQuery = closed({
 export type TicketQuery = Static<typeof TicketQuery>
 
 export const TimelineQuery = closed(pageParameters)
-export const MessageQuery = closed(messagePageParameters)
+export const MessageQuery = closed({ ...messagePageParameters, as_of: asOf })
 
 // --- answers ----------------------------------------------------------------------------------------------------------
 
@@ -445,6 +471,39 @@ export const TicketListAnswer = closed({
     }),
   ),
 })
-export const MessageListAnswer = listOf(MessageAnswer)
+export const MessageListAnswer = closed({
+  ...listOf(MessageAnswer).properties,
+  deleted: Type.Optional(
+    Type.Array(
+      closed({
+        id,
+        visibility: word(VISIBILITIES),
+        author_role: Type.Unsafe<'requester' | 'agent' | null>({ enum: ['requester', 'agent', null] }),
+        created_at: instant,
+        deleted_at: instant,
+      }),
+      { description: 'With as_of, on the first page: what was there then, and was deleted since.' },
+    ),
+  ),
+})
+export const HistoryAnswer = closed({
+  data: Type.Array(
+    closed({
+      value: Type.Unsafe<EventData[string]>({
+        description: 'As the ticket had it; of records and people their id; null for none, or where it was erased.',
+      }),
+      since: instant,
+      until: Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        format: 'date-time',
+        description: 'Null while it has it.',
+      }),
+      position: Type.Integer({ description: 'Of the event that gave it this value.' }),
+      actor: PersonAnswer,
+      dialect: Type.String({ description: 'The API it was done through.' }),
+    }),
+    { description: 'The first value first.' },
+  ),
+})
 export const TimelineAnswer = listOf(TimelineEntryAnswer)
 export const MessageAddedAnswer = closed({ message: MessageAnswer, ticket: TicketAnswer })
