@@ -336,7 +336,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   const [{ ticket }, { ticket: other }] = [await open(), await open()]
   await changeTicket(as(made.owner, { key: 'change' }), ticket, { deskId: second, message, status: { to: 'solved' } })
   await changeTickets(as(made.owner), [ticket, { integer: other.integer }], [{ addTags: ['red'] }])
-  assert.deepEqual((await undoChange(as(made.owner, { key: 'undo' }), ticket, null)).ticket.tags, [])
+  assert.deepEqual((await undoChange(as(made.owner, { key: 'undo' }), ticket, null)).tags, [])
   const third = await open()
   await mergeTicket(as(made.owner, { key: 'merge' }), third.ticket, ticket)
   assert.deepEqual(

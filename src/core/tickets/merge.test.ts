@@ -292,7 +292,7 @@ test('What is undone after a merge knows how long its requester waits by that', 
   await say(into, 'answer')
   await mergeTicket(me(), from, into)
   await changeTicket(me(), into, { status: { to: 'solved' } })
-  const { ticket } = await undoChange(me(), into, null)
+  const ticket = await undoChange(me(), into, null)
   assert.deepEqual([ticket.status, ticket.waitingSince], ['open', from.waitingSince])
 })
 
@@ -321,6 +321,23 @@ describe('A merge that is taken back', () => {
     assert.equal((await getTicket(me(), from)).waitingSince, from.waitingSince)
     await mergeTicket(me(), from, into)
     assert.deepEqual(await said(into), ['wolf', 'sheep', 'answer'])
+  })
+
+  test('is what an undo does, by the name of either ticket, where the merge is the last that happened', async () => {
+    const [one, into] = [await open('One'), await open('Two')]
+    await mergeTicket(me(), one, into)
+    const ctx = me({ key: 'undo the merge' })
+    const seen = { version: into.version }
+    assert.equal(await code(undoChange(me(), into, null, seen)), 'precondition_failed')
+    assert.equal((await undoChange(ctx, into, null)).id, into.id)
+    assert.equal((await undoChange({ ...ctx, now: me().now }, into, null)).id, into.id, 'a repeat')
+    assert.deepEqual([await said(one), await said(into)], [['One'], ['Two']])
+    await mergeTicket(me(), one, into)
+    await changeTicket(me(), into, { priority: 'high' })
+    assert.equal((await undoChange(me(), { id: one.id }, null)).id, one.id, 'to the merged one nothing else happened')
+    assert.equal((await getTicket(me(), into)).priority, 'high')
+    assert.deepEqual([await said(one), await said(into)], [['One'], ['Two']])
+    assert.equal(await code(undoChange(me(), { id: one.id }, null)), 'conflict', 'there is nothing more to undo')
   })
 
   test('gives no version again that somebody saw by a name of the ticket', async () => {

@@ -40,7 +40,7 @@ async function open(): Promise<Ticket> {
 const change = (ticket: Ticket, what: TicketChange, ctx: Context = agent()) =>
   changeTicket(ctx, { id: ticket.id }, what).then(({ ticket: changed }) => changed)
 const undo = (ticket: Ticket, position: number | null = null, ctx: Context = agent()) =>
-  undoChange(ctx, { id: ticket.id }, position).then(({ ticket: undone }) => undone)
+  undoChange(ctx, { id: ticket.id }, position)
 
 async function log(ticket: Ticket) {
   const { entries } = await getTimeline(made.as(made.owner), { id: ticket.id }, { after: 0, limit: 200 })

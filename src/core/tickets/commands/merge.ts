@@ -45,11 +45,11 @@ export async function mergeTicket(ctx: Context, ref: TicketRef, intoRef: TicketR
  * Takes the merge of a ticket back: it is in lists again, with the messages that came from it. What was said since then
  * stays where it was said, on the other ticket.
  *
- * @returns the ticket that is back.
+ * @returns the ticket that is back, or the one that stays.
  * @throws Refusal `not_found`, `forbidden`, `conflict` where it was not merged, or what it was merged into was merged itself,
  * `idempotency_mismatch`
  */
-export async function unmergeTicket(ctx: Context, ref: TicketRef): Promise<Ticket> {
+export async function unmergeTicket(ctx: Context, ref: TicketRef, answers: UnmergeAnswer = 'back'): Promise<Ticket> {
   return inRounds(ctx, [ref], async () => {
     const merged = await findMerged(ctx, ref)
     const [into] = await findTickets(ctx, [merged ? { id: merged.intoId } : ref])
@@ -61,9 +61,12 @@ export async function unmergeTicket(ctx: Context, ref: TicketRef): Promise<Ticke
     const values = { tenant_id: ctx.tenant.id, into_id: into.id, from_id: merged.ticket.id }
     const [absorbed = null] = await ctx.store.run(ABSORBED.with(values))
     const drafts = decideUnmerge(merged.ticket, into, absorbed, ctx)
-    return { write: UNMERGE_TICKETS, drafts, answer: merged.ticket.id }
+    return { write: UNMERGE_TICKETS, drafts, answer: answers === 'back' ? merged.ticket.id : into.id }
   })
 }
+
+/** Which of the two tickets is answered. */
+export type UnmergeAnswer = 'back' | 'stays'
 
 /** What was decided: both tickets as they become, or that it is so already. */
 type Decided =
@@ -104,7 +107,7 @@ async function decideInTurn(ctx: Context, decide: () => Promise<Decided>): Promi
 }
 
 /** Whether a ref is the ticket's own name, and not one that leads to it. */
-function isNameOf(ref: TicketRef, ticket: Ticket): boolean {
+export function isNameOf(ref: TicketRef, ticket: Ticket): boolean {
   return 'id' in ref ? ref.id === ticket.id : ref.integer === ticket.integer
 }
 

@@ -2,11 +2,12 @@ import type { Context } from '../../context.ts'
 import { Refusal, refuse } from '../../errors.ts'
 import { may } from '../../identity/actor.ts'
 import type { Permission } from '../../identity/permissions.ts'
+import { isReal } from '../rules/past.ts'
 import { undoing } from '../rules/undo.ts'
 import { LOG_OF_TICKET, logEntryOf } from '../store/log.ts'
 import type { ChangeOptions, Ticket, TicketChange, TicketRef } from '../ticket.ts'
 import { changeTicket } from './change.ts'
-import type { OneTicket } from './outcome.ts'
+import { isNameOf, type UnmergeAnswer, unmergeTicket } from './merge.ts'
 
 /** As much of a log is looked at: what has so much after it is history. */
 const EVENTS_LOOKED_AT = 1_000
@@ -15,7 +16,8 @@ const CHANGING: readonly Permission[] = ['ticket.change', 'ticket.status', 'tick
 
 /**
  * Undoes a change of a ticket: all that one call changed gets what it had, unless that would overwrite something newer. It is
- * a change like any other, by whoever may make it, and can be undone itself.
+ * a change like any other, by whoever may make it, and can be undone itself. Where the last that happened is a merge, that is
+ * taken back.
  *
  * @param position of any event of the change; null for the last change.
  * @throws Refusal `not_found`, `forbidden`, `conflict` where it cannot be undone, `invalid` (path `change`), and as
@@ -26,22 +28,50 @@ export async function undoChange(
   ref: TicketRef,
   position: number | null,
   options: Pick<ChangeOptions, 'version'> = {},
-): Promise<OneTicket> {
+): Promise<Ticket> {
   try {
-    return await changeTicket(ctx, ref, { decide: (ticket) => changeThatUndoes(ctx, ticket, position) }, options)
+    const decide = async (ticket: Ticket) => {
+      const { version = ticket.version } = options
+      if (![version].flat().includes(ticket.version)) refuse({ code: 'precondition_failed' })
+      return changeThatUndoes(ctx, ref, ticket, position)
+    }
+    return (await changeTicket(ctx, ref, { decide }, options)).ticket
   } catch (error) {
-    throw asConflict(error)
+    if (!(error instanceof MergeIsLast)) throw asConflict(error)
+    return unmergeTicket(ctx, error.merged, error.answers)
   }
 }
 
-async function changeThatUndoes(ctx: Context, ticket: Ticket, position: number | null): Promise<TicketChange> {
+/** What ends a decision: the last that happened is a merge, which is taken back in another way. */
+class MergeIsLast extends Error {
+  readonly merged: TicketRef
+  readonly answers: UnmergeAnswer
+  constructor(merged: TicketRef, answers: UnmergeAnswer) {
+    super()
+    this.merged = merged
+    this.answers = answers
+  }
+}
+
+async function changeThatUndoes(
+  ctx: Context,
+  ref: TicketRef,
+  ticket: Ticket,
+  position: number | null,
+): Promise<TicketChange> {
+  // To a ticket that is merged nothing else happens.
+  if (position === null && !isNameOf(ref, ticket)) throw new MergeIsLast(ref, 'back')
   if (!CHANGING.some((permission) => may(ctx.actor, permission, ticket.deskId)))
     refuse({ code: 'forbidden', permission: 'ticket.change' })
   // After the ticket: what is recorded since then has changed it, and this is decided again.
   const rows = await ctx.store.run(
     LOG_OF_TICKET.with({ tenant_id: ctx.tenant.id, ticket_id: ticket.id, limit: EVENTS_LOOKED_AT }),
   )
-  return undoing(rows.map(logEntryOf), position, { direction: ticket.direction, worksOn: () => true, now: ctx.now })
+  const log = rows.map(logEntryOf)
+  const last = log.findLast(isReal)
+  const merged = last?.kind === 'ticket.absorbed' ? last.after?.['ticket_id'] : null
+  if (position === null && typeof merged === 'string') throw new MergeIsLast({ id: merged }, 'stays')
+  return undoing(log, position, { direction: ticket.direction, worksOn: () => true, now: ctx.now })
 }
 
 /** Nobody who undoes names an assignee or a topic: that one is gone is no mistake of theirs. */

@@ -213,16 +213,16 @@ export const ticketRoutes: readonly Route<Need>[] = [
     path: '/v1/tickets/:id/undo',
     operationId: 'undoChange',
     summary:
-      'Undo the last change of a ticket, or another one: it gets what it had, unless that would overwrite something newer',
+      'Undo the last change of a ticket, or its merge, or another change: it gets what it had, unless that would overwrite something newer',
     headers: IF_MATCH,
-    need: ['ticket.read', 'ticket.change', 'ticket.status', 'ticket.assign'],
+    need: ['ticket.read', 'ticket.change', 'ticket.status', 'ticket.assign', 'ticket.merge'],
     params: TicketParams,
     body: UndoBody,
     bodyOptional: true,
     answers: { 200: TicketAnswer },
     handle: async ({ ctx, params, body, headers }) =>
       orAsItIs(ctx, params, async (ref) => {
-        const { ticket } = await undoChange(ctx, ref, body.change ?? null, decodePrecondition(headers))
+        const ticket = await undoChange(ctx, ref, body.change ?? null, decodePrecondition(headers))
         return answerTicket(ctx.tenant, ticket)
       }),
   }),

@@ -63,7 +63,10 @@ export const TicketParams = Type.Object({ id: Type.String({ description: 'UUID o
 
 export const ReadBody = closed({
   position: Type.Optional(
-    Type.Integer({ minimum: 0, description: 'Of the last event that you saw; absent for all there is.' }),
+    Type.Integer({
+      ...{ minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+      description: 'Of the last event that you saw; absent for all there is.',
+    }),
   ),
 })
 
