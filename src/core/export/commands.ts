@@ -79,6 +79,7 @@ function* catalogueOf({ tenant, actor }: Context): Generator<ExportRecord> {
   for (const of of RECORD_KINDS)
     for (const record of recordsOf<RecordKind>(tenant, of))
       if (of !== 'desk' || reachesDesk(actor, String(record.id))) yield { kind: 'catalogue', of, record }
+  for (const field of tenant.fields) yield { kind: 'field', field }
 }
 
 async function* usersOf(ctx: Context, from: number): AsyncGenerator<ExportRecord> {

@@ -1,4 +1,5 @@
 import type { Attachment } from '../attachments/attachment.ts'
+import type { Field } from '../catalogue/field.ts'
 import type { RecordKind, RecordRow } from '../catalogue/records.ts'
 import type { UserProfile } from '../identity/user.ts'
 import type { Message } from '../messages/message.ts'
@@ -28,6 +29,8 @@ export interface ExportedMessage extends Omit<Message, 'plain' | 'safeHtml' | 'a
 /** What an export consists of, record by record, each after all that it names. */
 export type ExportRecord =
   | { readonly kind: 'catalogue'; readonly of: RecordKind; readonly record: RecordRow }
+  /** A field of the tenant's own. */
+  | { readonly kind: 'field'; readonly field: Field }
   | { readonly kind: 'user'; readonly user: UserProfile; readonly place: ExportPlace }
   | { readonly kind: 'members'; readonly groupId: string; readonly userIds: readonly string[] }
   /** A part of the bytes of a file. */

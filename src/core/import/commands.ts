@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { type Issue, Refusal, refuse } from '../errors.ts'
 import { demandTenantWide } from '../identity/actor.ts'
 import { takeRecord } from './catalogue.ts'
+import { takeField } from './fields.ts'
 import { forget, takePart } from './files.ts'
 import { takeMembers, takeUser } from './people.ts'
 import { IMPORT_DIALECT, type Imported, type ImportedThing, type ImportOutcome, type ImportProblem } from './record.ts'
@@ -84,6 +85,8 @@ async function take(
   switch (thing.kind) {
     case 'catalogue':
       return takeRecord(run, thing.record)
+    case 'field':
+      return takeField(run, thing.field)
     case 'user':
       return takeUser(run, id, thing.user)
     case 'members':

@@ -60,12 +60,21 @@ async function byEmail({ ctx }: Run, email: string | null | undefined): Promise<
 }
 
 /** Makes a user, once for their key: what a crash left between the user and what is kept of the source is found again. */
-async function make({ ctx }: Run, key: string, profile: NewProfile): Promise<{ readonly id: string }> {
+async function make(run: Run, key: string, profile: NewProfile): Promise<{ readonly id: string }> {
+  const { ctx } = run
   const memberships = profile.memberships?.length
     ? profile.memberships
     : [{ deskId: ctx.tenant.defaultDesk.id, role: 'customer' as const }]
   const idempotency = { claimant: claimantOf(ctx.actor), key: `import ${key}`, fingerprint: key }
-  return makeUser({ ...ctx, idempotency }, { ...profile, memberships })
+  try {
+    return await makeUser({ ...ctx, idempotency }, { ...profile, memberships })
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.error.code !== 'invalid') throw error
+    // Another import made them since they were looked for.
+    const twin = await byEmail(run, profile.email)
+    if (!twin) throw error
+    return twin
+  }
 }
 
 /** Finds or makes those whom a ticket names. @returns by their key; null for whom there is nothing to make of */

@@ -5,6 +5,7 @@ import type { AddressKind, UserFields, UserKind } from '../identity/user.ts'
 import type { Instant } from '../instant.ts'
 import type { AuthorRole, Visibility } from '../messages/message.ts'
 import type { Direction, Priority, Status } from '../words.ts'
+import type { ImportedField } from './fields.ts'
 
 /** By what the events of an import tell how they came about; webhooks are not told of these. */
 export const IMPORT_DIALECT = 'import'
@@ -118,6 +119,7 @@ export interface ImportedRecord {
 /** What one line brings. */
 export type ImportedThing =
   | { readonly kind: 'catalogue'; readonly record: ImportedRecord }
+  | { readonly kind: 'field'; readonly field: ImportedField }
   | { readonly kind: 'user'; readonly user: ImportedUser }
   | { readonly kind: 'members'; readonly group: string; readonly users: readonly string[] }
   | {

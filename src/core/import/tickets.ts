@@ -14,6 +14,7 @@ import { distinct } from '../tickets/rules/tags.ts'
 import { STATES_BY_ID } from '../tickets/store/find.ts'
 import { envelopeInput, messageInput, provenanceInput, textsOf, textsOfMessage } from '../tickets/store/inputs.ts'
 import { channelOf, named } from './catalogue.ts'
+import { peopleInFields, valuesFrom } from './fields.ts'
 import { peopleOf, personKey } from './people.ts'
 import type { ImportedFile, ImportedMessage, ImportedPerson, ImportedTicket, ImportOutcome } from './record.ts'
 import { eventsOf, saidAnew, saidOf, sourceKey, timesOf } from './rules.ts'
@@ -83,8 +84,9 @@ async function tryTicket(
   const deskId = before?.deskId ?? named(run, 'desk', ctx.tenant.desks, given.desk) ?? ctx.tenant.defaultDesk.id
   if (before && anew.has('desk') && row && Object.keys(row.said).length > 0)
     leaveOut(run, ['desk'], 'not_allowed', 'A ticket that is here already stays on its desk.')
-  if (anew.has('fields')) leaveOut(run, ['fields'], 'not_allowed', 'Fields of the tenant are not imported yet.')
-  const people = [given.requester, given.assignee, ...fresh.map(({ author }) => author)].flatMap((each) => each ?? [])
+  const authors = fresh.map(({ author }) => author)
+  const inFields = anew.has('fields') ? peopleInFields(run, given) : []
+  const people = [given.requester, given.assignee, ...authors, ...inFields].flatMap((each) => each ?? [])
   const found = await peopleOf(run, deskId, people, countMade)
   const userOf = (person: ImportedPerson | null | undefined) =>
     person ? (found.get(personKey(run, person)) ?? null) : null
@@ -95,6 +97,7 @@ async function tryTicket(
     deskId,
     requester: userOf(given.requester),
     assignee: userOf(given.assignee),
+    userOf,
   })
   const drafts = await draftsOf(run, { fresh, state, userOf, rows, keyOf })
   if (around.dryRun) {
@@ -171,10 +174,12 @@ interface Wanted {
   readonly deskId: string
   readonly requester: UserSummary | null
   readonly assignee: UserSummary | null
+  readonly userOf: (person: ImportedPerson) => UserSummary | null
 }
 
 /** The ticket with what its source says anew; what was changed here and not there stays. */
-function stateFrom(run: Run, { before, given, anew, deskId, requester, assignee }: Wanted): TicketState {
+function stateFrom(run: Run, wanted: Wanted): TicketState {
+  const { before, given, anew, deskId, requester, assignee, userOf } = wanted
   const { ctx } = run
   const { tenant } = ctx
   const base: TicketState = before ?? {
@@ -222,6 +227,7 @@ function stateFrom(run: Run, { before, given, anew, deskId, requester, assignee 
       base.assigneeId,
     ),
     tags: or('tags', given.tags && distinct(given.tags), base.tags),
+    fields: anew.has('fields') ? valuesFrom(run, base.fields, given, userOf) : base.fields,
   }
 }
 

@@ -10,7 +10,17 @@ const RecordRow = Type.Object({
 export type RecordRow = { readonly key: string; readonly record: Readonly<Record<string, unknown>> }
 
 /** What a person's records are, in the order in which they are told. */
-export const EXPORTED = ['user', 'credential', 'grant', 'view', 'ticket', 'message', 'attachment', 'event'] as const
+export const EXPORTED = [
+  'user',
+  'credential',
+  'grant',
+  'view',
+  'saved_reply',
+  'ticket',
+  'message',
+  'attachment',
+  'event',
+] as const
 export type Exported = (typeof EXPORTED)[number]
 
 /** One kind of records. */
@@ -94,6 +104,15 @@ where g.tenant_id = :tenant_id and g.user_id = :user_id::uuid and g.id > :after:
       'view',
       `select v.id::text as key, ${ROW('v', 'author_id')} as record from views v
 where v.tenant_id = :tenant_id and v.author_id = :user_id::uuid and v.id > :after::uuid order by v.id limit :limit`,
+    ),
+  },
+  saved_reply: {
+    first: FIRST_ID,
+    atOnce: SHORT,
+    statement: exported(
+      'saved_reply',
+      `select r.id::text as key, ${ROW('r', 'author_id')} as record from saved_replies r
+where r.tenant_id = :tenant_id and r.author_id = :user_id::uuid and r.id > :after::uuid order by r.id limit :limit`,
     ),
   },
   ticket: {

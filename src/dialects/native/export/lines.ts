@@ -58,6 +58,11 @@ export function linesIn(tenant: Tenant, linkTo: LinkTo | null): (record: ExportR
     switch (record.kind) {
       case 'catalogue':
         return { kind: record.of, source, ...catalogueLine(record.record) }
+      case 'field': {
+        const { id, key, type, label, description, choices, required, active } = record.field
+        const field = { key, type, label, description, choices, required, active }
+        return { kind: 'field', source, id: String(id), ...field }
+      }
       case 'user': {
         const { user, place } = record
         return {

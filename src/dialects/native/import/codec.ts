@@ -12,6 +12,7 @@ import { readTexts } from '../../text.ts'
 import { WireRefusal } from '../../wire.ts'
 import { FORMAT } from '../export/lines.ts'
 import {
+  FieldLine,
   FileLine,
   MembersLine,
   type MessageLine,
@@ -41,6 +42,7 @@ export interface BadLine {
 const SCHEMAS: Readonly<Record<string, TSchema>> = {
   ticket: TicketLine,
   messages: MessagesLine,
+  field: FieldLine,
   user: UserLine,
   members: MembersLine,
   file: FileLine,
@@ -123,6 +125,10 @@ function importedOf(kind: string, value: object, now: Instant): Imported {
     case 'user': {
       const line = Parse(UserLine, value)
       return { source, id: line.id, thing: { kind, user: userIn(line) } }
+    }
+    case 'field': {
+      const { id, kind: _kind, source: _source, cursor: _cursor, ...field } = Parse(FieldLine, value)
+      return { source, id, thing: { kind, field } }
     }
     case 'members': {
       const { id, group, users } = Parse(MembersLine, value)

@@ -117,6 +117,57 @@ async function onlyTicket(made: SmallTenant) {
   return tickets[0] ?? assert.fail()
 }
 
+test('fields of the tenant are imported with what tickets hold in them, and what cannot be set is told by its name', async () => {
+  const made = await makeTenant(core.store)
+  const field = (key: string, type: string, more: object = {}) => ({
+    ...{ kind: 'field', source: SOURCE, id: key, key, type, label: key, ...more },
+  })
+  const choices = [{ value: 'pro', label: 'Pro' }, { value: 'basic' }]
+  const fields = [
+    field('plan', 'choice', { choices, required: null }),
+    field('seats', 'number'),
+    field('keeper', 'person'),
+  ]
+  const wrong = { seats: 'many', floor: 3, plan: { of: 'ours' } }
+  const lines = [
+    ...fields,
+    field('old', 'text', { active: false, description: 'Not any more.' }),
+    ticketLine('t1', { fields: { plan: 'pro', seats: 4, keeper: 'u1' } }),
+  ]
+  const dry = await taken(made, lines, { dryRun: true })
+  assert.deepEqual([dry.created['field'], dry.problems], [4, []])
+  assert.deepEqual((await taken(made, lines)).problems, [])
+  const ticket = await onlyTicket(made)
+  assert.deepEqual(ticket.fields, { plan: 'pro', seats: 4, keeper: ticket.requester?.id })
+  assert.deepEqual((await taken(made, lines)).unchanged, { field: 4, ticket: 1 })
+
+  const report = await taken(made, [field('plan', 'text'), ticketLine('t1', { fields: wrong })])
+  assert.deepEqual(
+    report.problems.map(({ issue }) => issue.path.join('.')),
+    ['type', 'fields.seats', 'fields.floor', 'fields.plan'],
+  )
+  assert.deepEqual((await onlyTicket(made)).fields, ticket.fields, 'what is there stays')
+
+  const other = await makeTenant(core.store)
+  const told = await exported(made)
+  assert.deepEqual(
+    told.filter(({ kind }) => kind === 'field').map(({ key, active }) => [key, active]),
+    [
+      ['plan', true],
+      ['seats', true],
+      ['keeper', true],
+      ['old', false],
+    ],
+  )
+  const { problems } = await taken(other, told)
+  assert.deepEqual(
+    problems.flatMap(({ issue }) => issue.path),
+    ['owner'],
+  )
+  const there = await onlyTicket(other)
+  assert.deepEqual(there.fields, { plan: 'pro', seats: 4, keeper: there.requester?.id })
+})
+
 test('an export that is imported into an empty tenant is exported again as it was, but for ids', async () => {
   const said = fc.record({
     text: fc.string({ minLength: 1, maxLength: 40 }).filter((text) => text.trim() !== ''),

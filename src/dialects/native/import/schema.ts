@@ -1,4 +1,5 @@
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
+import { FIELD_TYPES, REQUIREMENTS, type Requirement } from '../../../core/catalogue/field.ts'
 import { ROLES } from '../../../core/identity/permissions.ts'
 import { ADDRESS_KINDS, USER_KINDS } from '../../../core/identity/user.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
@@ -110,6 +111,16 @@ export const UserLine = line({
   created_at: ignored,
 })
 export type UserLine = Static<typeof UserLine>
+
+export const FieldLine = line({
+  key: text,
+  type: word(FIELD_TYPES),
+  label: text,
+  description: opt(text),
+  choices: opt(Type.Array(closed({ value: text, label: opt(text), active: opt(Type.Boolean()) }))),
+  required: opt(Type.Unsafe<Requirement | null>({ enum: [...REQUIREMENTS, null] })),
+  active: opt(Type.Boolean()),
+})
 
 export const MembersLine = line({ group: text, users: Type.Array(text) })
 export const FileLine = line({
