@@ -10,6 +10,7 @@ import { doctorCommand } from './doctor.ts'
 import { keyCommands } from './key.ts'
 import { COMMAND, tell } from './tell.ts'
 import { tenantCommands } from './tenant.ts'
+import { eventCommands, searchCommand, ticketCommands, viewsCommand } from './tickets.ts'
 import { tokenCommands } from './token.ts'
 import { exportCommand, importCommand } from './transfer.ts'
 import { userCommands } from './user.ts'
@@ -58,6 +59,10 @@ program.addCommand(keyCommands())
 program.addCommand(backupCommand())
 program.addCommand(restoreCommand())
 program.addCommand(distributeCommand())
+program.addCommand(ticketCommands())
+program.addCommand(searchCommand())
+program.addCommand(viewsCommand())
+program.addCommand(eventCommands())
 program.addCommand(exportCommand())
 program.addCommand(importCommand())
 program.addCommand(doctorCommand())

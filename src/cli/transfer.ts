@@ -1,40 +1,22 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { Command } from 'commander'
-import type { ClientOptions } from '../../sdk/client.ts'
-import { Problem } from '../../sdk/problem.ts'
+import type { Command } from 'commander'
 import { exportLines, type ImportReport, importLines } from '../../sdk/transfer.ts'
-import { type Config, readConfig } from '../config.ts'
-import { valuesIn } from '../dialects/quickstart.ts'
 import { freePath } from './backup.ts'
 import { AS_JSON, printList } from './list.ts'
-import { Told } from './tell.ts'
-
-interface ServerOptions {
-  readonly url?: string
-  readonly key?: string
-}
-
-/** A command that talks to a server as any client does, and not to its store. */
-function command(name: string, description: string): Command {
-  return new Command(name)
-    .option('--url <url>', 'where the server is; else the one of quickstart.env')
-    .option('--key <key>', 'an API key; else that of quickstart.env')
-    .description(description)
-}
+import { type ServerOptions, serverCommand, serverOf, told } from './server.ts'
 
 /** `polydesk export`: what a key sees, as lines of JSON. */
 export function exportCommand(): Command {
-  return command('export', 'Write all that a key sees as lines of JSON, or the tickets of a query.')
+  return serverCommand('export', 'Write all that a key sees as lines of JSON, or the tickets of a query.')
     .option('--query <query>', 'only the tickets that it finds')
     .option('--files', 'with the bytes of files')
     .option('--out <file>', 'into a file that is not there yet; else to standard output')
     .action(async (options: ServerOptions & ExportOptions) => {
       const path = options.out === undefined ? null : await freePath(options.out)
-      const server = await serverOf(readConfig(), options)
+      const server = await serverOf(options)
       const choice = { ...(options.query !== undefined && { q: options.query }), files: options.files === true }
       const texts = async function* () {
         for await (const line of exportLines(server, choice)) yield `${line}\n`
@@ -52,12 +34,15 @@ interface ExportOptions {
 
 /** `polydesk import FILE`: lines of an export, or of another system. */
 export function importCommand(): Command {
-  return command('import', 'Import lines of JSON: what an export wrote, or another system (docs/import-export.md).')
+  return serverCommand(
+    'import',
+    'Import lines of JSON: what an export wrote, or another system (docs/import-export.md).',
+  )
     .argument('<file>', 'what is to be imported; - for standard input')
     .option('--dry-run', 'only tell what would come of it')
     .option('--json', AS_JSON.replace('array', 'object'))
     .action(async (file: string, options: ServerOptions & ImportOptions) => {
-      const server = await serverOf(readConfig(), options)
+      const server = await serverOf(options)
       const input = file === '-' ? process.stdin : createReadStream(file)
       const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
       const onPiece = ({ lines }: ImportReport): void => console.error(`${lines} lines`)
@@ -91,25 +76,4 @@ function printReport(report: ImportReport): void {
     console.log(`line ${line}: ${kind} ${id ?? ''}: ${field === '' ? '' : `${field}: `}${what}: ${message}`)
   }
   if (report.problems.length > 20) console.log(`... and ${report.problems.length - 20} more: --json tells them all.`)
-}
-
-/** Which server is meant, and by which key. @throws Told */
-async function serverOf(config: Config, { url, key }: ServerOptions): Promise<ClientOptions> {
-  const known = new Map(Object.entries(valuesIn(await readFile(config.quickstartFile, 'utf8').catch(() => ''))))
-  const server = { url: url ?? known.get('POLYDESK_URL'), key: key ?? known.get('POLYDESK_API_KEY') }
-  if (server.url === undefined) throw new Told('Say with --url where the server is.')
-  if (server.key === undefined) throw new Told('Say with --key by which API key to ask.')
-  return { url: server.url.replace(/\/+$/, ''), key: server.key }
-}
-
-/** Tells what a server refused as a sentence. @throws Told */
-async function told<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof Problem)
-      throw new Told([error.message, ...error.errors.map(({ field, message }) => `${field}: ${message}`)].join('\n'))
-    if (error instanceof TypeError) throw new Told(`The server does not answer: ${error.message}`)
-    throw error
-  }
 }
