@@ -10,6 +10,7 @@ import { countTickets, queryTickets, readQuery } from '../query/list.ts'
 import { countViews } from '../views/queries.ts'
 import { changeTicket } from './commands/change.ts'
 import { createTicket } from './commands/create.ts'
+import { mergeTicket, unmergeTicket } from './commands/merge.ts'
 import { snoozeTicket, tenantsToWake, wakeDue, wakeTicket } from './commands/snooze.ts'
 import { undoChange } from './commands/undo.ts'
 import { getTicket } from './queries/find.ts'
@@ -196,4 +197,18 @@ test('the job wakes more than a statement takes, and where nothing is due it ask
   ran.length = 0
   await wakeTickets(store, at, new AbortController().signal)
   assert.deepEqual(ran, ['ticket.tenants_to_wake'])
+})
+
+test('a ticket that was merged meanwhile is woken once it is there by itself again', async () => {
+  const own = await makeTenant(core.store)
+  const [ticket, other] = [await open(own), await open(own)]
+  const as = (at: string) => own.as(own.owner, { now: at })
+  await snoozeTicket(as(later(-60_000)), ticket, later(-1_000))
+  await mergeTicket(as(later(-30_000)), ticket, other)
+  const system = { store: core.store, now: later(), newId: () => v7() }
+  assert.ok(!(await tenantsToWake(core.store, system.now)).includes(own.tenant.id))
+  assert.equal(await wakeDue(system, own.tenant.id, 10), 0)
+  await unmergeTicket(as(later()), ticket)
+  assert.equal(await wakeDue(system, own.tenant.id, 10), 1)
+  assert.equal((await now(ticket, own)).snoozedUntil, null)
 })

@@ -3,11 +3,11 @@ import { Sql } from '../../../storage/sql.ts'
 import { statement } from '../../../storage/statement.ts'
 import { momentOf } from '../../events/moment.ts'
 
-/** The tenants in which a snooze has come to its end: few, and by an index that holds nothing but what is snoozed. */
+/** The tenants in which a snooze of a ticket that is there by itself has come to its end: few, and by an index that holds nothing but what is snoozed. */
 export const TENANTS_DUE = statement(
   'ticket.tenants_to_wake',
   { takes: { now: Sql.timestamptz }, row: Type.Object({ tenant_id: Type.String() }) },
-  'select distinct t.tenant_id from tickets t where t.snoozed_until <= :now::timestamptz',
+  'select distinct t.tenant_id from tickets t where t.snoozed_until <= :now::timestamptz and t.merged_into is null',
 )
 
 /** SQL of a time as events tell it. */
@@ -23,7 +23,7 @@ export const WAKE = statement(
   `
 with locked as materialized (
   select t.id, t.snoozed_until, t.updated_at, t.desk_id, t.requester_id, t.assignee_id from tickets t
-  where t.tenant_id = :tenant_id and t.snoozed_until <= :now::timestamptz
+  where t.tenant_id = :tenant_id and t.snoozed_until <= :now::timestamptz and t.merged_into is null
   order by t.id limit cardinality(:event_ids::uuid[])
   for no key update
 ),
