@@ -4,6 +4,7 @@ import { demandTenantWide } from '../identity/actor.ts'
 import { takeRecord } from './catalogue.ts'
 import { takeField } from './fields.ts'
 import { forget, takePart } from './files.ts'
+import { isOwn, takeOwn } from './own.ts'
 import { takeMembers, takeUser } from './people.ts'
 import { IMPORT_DIALECT, type Imported, type ImportedThing, type ImportOutcome, type ImportProblem } from './record.ts'
 import { type ImportReport, openReporter } from './report.ts'
@@ -82,6 +83,7 @@ async function take(
   thing: ImportedThing,
   countMade: (kind: string, times: number) => void,
 ): Promise<ImportOutcome | null> {
+  if (isOwn(run)) return takeOwn(run, id, thing)
   switch (thing.kind) {
     case 'catalogue':
       return takeRecord(run, thing.record)

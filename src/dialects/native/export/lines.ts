@@ -1,5 +1,6 @@
 import type { LinkTo } from '../../../core/attachments/links.ts'
 import type { RecordRow } from '../../../core/catalogue/records.ts'
+import { sourceOf } from '../../../core/catalogue/source.ts'
 import type { Tenant } from '../../../core/catalogue/tenant.ts'
 import type {
   Export,
@@ -22,11 +23,6 @@ import { cursorOf } from './cursor.ts'
 export const FORMAT = 1
 
 export type Line = Readonly<Record<string, unknown>>
-
-/** By what the lines of a tenant's records say where they come from. */
-export function sourceOf({ id }: Pick<Tenant, 'id'>): string {
-  return `polydesk:${id}`
-}
 
 export function headerLine(tenant: Tenant, asked: ExportAsked, { position, parts }: Export, now: string): Line {
   return {

@@ -117,6 +117,27 @@ async function onlyTicket(made: SmallTenant) {
   return tickets[0] ?? assert.fail()
 }
 
+test('what a tenant exported changes nothing in itself, and what it erased since is not made once more', async () => {
+  const made = await makeTenant(core.store)
+  const message = { visibility: 'public', format: 'text', text: 'Help', author: 'requester' } as const
+  const requester = { by: 'id', id: made.customer.id, member: true } as const
+  const asked = { deskId: made.desks[0] ?? '', requester, message }
+  const { ticket } = await createTicket(owner(made), { ...asked, title: 'Stays' })
+  const { ticket: gone } = await createTicket(owner(made), { ...asked, title: 'Goes' })
+  const lines = await exported(made)
+  await changeTicket(owner(made), ticket, { title: 'Newer' })
+  await deleteTickets(owner(made), [gone])
+  const events = await countEvents(made)
+  const { created, changed, unchanged, problems } = await taken(made, lines)
+  assert.deepEqual([created, changed, unchanged['ticket']], [{}, {}, 2])
+  assert.deepEqual(
+    problems.map(({ id, issue }) => [id, issue.message]),
+    [[gone.id, 'It was erased here.']],
+  )
+  assert.equal(await countEvents(made), events)
+  assert.equal((await onlyTicket(made)).title, 'Newer')
+})
+
 test('fields of the tenant are imported with what tickets hold in them, and what cannot be set is told by its name', async () => {
   const made = await makeTenant(core.store)
   const field = (key: string, type: string, more: object = {}) => ({
