@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Instant } from '../instant.ts'
 import type { EventDraft, TicketState } from '../tickets/drafts.ts'
-import { TOLD_CHANGES, told, toldAtOpening } from '../tickets/fields.ts'
+import { toldAtOpening } from '../tickets/fields.ts'
+import { toldChanges } from '../tickets/rules/change.ts'
 import { FINISHED, type Status } from '../words.ts'
 import type { ImportedTimes } from './record.ts'
 import type { SaidBefore } from './store.ts'
@@ -101,6 +102,11 @@ interface Added extends Spoken {
   readonly id: string
 }
 
+/** What a requester said in public, which ends a snooze; null where they said nothing. */
+export function answer<Each extends Spoken>(added: readonly Each[]): Each | null {
+  return added.find(({ visibility, authorRole }) => visibility === 'public' && authorRole === 'requester') ?? null
+}
+
 /** What the log tells of an imported ticket: that it was opened, or what changed; and each message that came to it. */
 export function eventsOf(
   before: TicketState | null,
@@ -110,9 +116,7 @@ export function eventsOf(
 ): readonly ImportedEvent[] {
   const [opening, ...others] = before === null ? added : [undefined, ...added]
   const changes =
-    before === null
-      ? []
-      : TOLD_CHANGES.map(({ key, kind }) => ({ kind, before: told(before, key), after: told(state, key) }))
+    before === null ? [] : toldChanges(before, state, { status: state.status, change: {}, message: answer(added) })
   const opened: readonly ImportedEvent[] =
     before === null
       ? [
@@ -124,9 +128,7 @@ export function eventsOf(
       : []
   return [
     ...opened,
-    ...changes
-      .filter((each) => JSON.stringify(each.before) !== JSON.stringify(each.after))
-      .map((each): ImportedEvent => ({ ...each, id: newId(), messageId: null, visibility: null })),
+    ...changes.map((each): ImportedEvent => ({ ...each, id: newId(), messageId: null, visibility: null })),
     ...others.flatMap((message): readonly ImportedEvent[] =>
       message === undefined
         ? []

@@ -10,6 +10,7 @@ import { provenance } from '../tickets/commands/circumstances.ts'
 import type { MessageDraft, TicketState } from '../tickets/drafts.ts'
 import { changedInput, openedInput, stateOfLine } from '../tickets/fields.ts'
 import { findTickets } from '../tickets/queries/find.ts'
+import { snoozedAfter } from '../tickets/rules/snooze.ts'
 import { distinct } from '../tickets/rules/tags.ts'
 import { STATES_BY_ID } from '../tickets/store/find.ts'
 import { envelopeInput, messageInput, provenanceInput, textsOf, textsOfMessage } from '../tickets/store/inputs.ts'
@@ -17,7 +18,7 @@ import { channelOf, named } from './catalogue.ts'
 import { peopleInFields, valuesFrom } from './fields.ts'
 import { peopleOf, personKey } from './people.ts'
 import type { ImportedFile, ImportedMessage, ImportedPerson, ImportedTicket, ImportOutcome } from './record.ts'
-import { eventsOf, saidAnew, saidOf, sourceKey, timesOf } from './rules.ts'
+import { answer, eventsOf, saidAnew, saidOf, sourceKey, timesOf } from './rules.ts'
 import { type Known, keep, known, leaveOut, type Run } from './run.ts'
 import { WRITE_IMPORTED } from './store.ts'
 
@@ -111,6 +112,7 @@ async function tryTicket(
   const whole: TicketState = {
     ...state,
     description: described,
+    snoozedUntil: snoozedAfter(state, { status: state.status, change: {}, message: answer(spoken) }),
     ...timesOf(anew.has('times') || !before ? times : {}, state.status, spoken, before ?? {}, ctx.now),
   }
   const changed = { ...whole, updatedAt: before ? ctx.now : whole.updatedAt }

@@ -9,7 +9,7 @@ import { demandRequired, fieldsWith } from './field-values.ts'
 import { demandStatus, isFinished, statusAfter, withTimes } from './lifecycle.ts'
 import { decideMessage } from './message.ts'
 import { checkAssignee, checkReferences, checkRequester, unknown } from './references.ts'
-import { snoozedAfter, woken } from './snooze.ts'
+import { type SnoozeStep, snoozedAfter, woken } from './snooze.ts'
 import { distinct, tagOf } from './tags.ts'
 
 /** A ticket as rules take it. */
@@ -101,15 +101,10 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
       after: { visibility: message.visibility, author_role: message.authorRole },
     })
   }
-  for (const { key, kind } of TOLD_CHANGES) {
-    const isForced = given.recordAlways && ALWAYS_RECORDED.some((asked) => asked === key && change[asked] !== undefined)
-    if (before[key] === state[key] && !isForced) continue
-    const [was, is] = toldChange(before, state, key)
-    if (sameData(was, is) && !isForced) continue
-    const isWoken = key === 'snoozedUntil' && state.snoozedUntil === null
-    const said = isWoken ? woken({ status, change, message }, is) : { kind, after: is }
-    events.push({ id: given.newId(), messageId: null, before: was, ...said })
-  }
+  const isForced = (key: keyof TicketState): boolean =>
+    given.recordAlways && ALWAYS_RECORDED.some((asked) => asked === key && change[asked] !== undefined)
+  for (const each of toldChanges(before, state, { status, change, message }, isForced))
+    events.push({ id: given.newId(), messageId: null, ...each })
   // Only where somebody says so: else it follows from the message or status that is told already.
   const [waited, waits] = [before.waitingSince !== null, state.waitingSince !== null]
   if (change.waiting !== undefined && waited !== waits)
@@ -131,6 +126,26 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
     messages: said,
     events: undoes === undefined ? events : events.map((event) => ({ ...event, undoes })),
   }
+}
+
+/**
+ * What is told of the fields that a step has changed, each by its event.
+ *
+ * @param isForced whether a field is told of although it is as it was
+ */
+export function toldChanges(
+  before: TicketState,
+  state: TicketState,
+  step: SnoozeStep,
+  isForced: (key: keyof TicketState) => boolean = () => false,
+): readonly Pick<EventDraft, 'kind' | 'before' | 'after'>[] {
+  return TOLD_CHANGES.flatMap(({ key, kind }) => {
+    if (before[key] === state[key] && !isForced(key)) return []
+    const [was, is] = toldChange(before, state, key)
+    if (sameData(was, is) && !isForced(key)) return []
+    const isWoken = key === 'snoozedUntil' && state.snoozedUntil === null
+    return [{ before: was, ...(isWoken ? woken(step, is) : { kind, after: is }) }]
+  })
 }
 
 function checkChange(before: TicketState, change: TicketChange, given: Circumstances): void {

@@ -44,7 +44,8 @@ export function snoozedAfter(
   return isFinished(status) || isReply(message) ? null : until
 }
 
-interface SnoozeStep {
+/** A step of a ticket, as far as a snooze depends on it. */
+export interface SnoozeStep {
   /** The status after it. */
   readonly status: TicketState['status']
   readonly change: Pick<TicketChange, 'snoozedUntil'>

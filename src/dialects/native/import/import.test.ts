@@ -15,8 +15,10 @@ import { beginImport } from '../../../core/import/commands.ts'
 import type { ImportReport } from '../../../core/import/report.ts'
 import { changeTicket } from '../../../core/tickets/commands/change.ts'
 import { createTicket } from '../../../core/tickets/commands/create.ts'
+import { snoozeTicket } from '../../../core/tickets/commands/snooze.ts'
 import { getConversation } from '../../../core/tickets/queries/conversation.ts'
 import { listTickets } from '../../../core/tickets/queries/list.ts'
+import { getTimeline } from '../../../core/tickets/queries/timeline.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { openDiskFiles } from '../../../storage/files-disk.ts'
 import { openInbox } from '../../../storage/files-inbox.ts'
@@ -116,6 +118,25 @@ async function onlyTicket(made: SmallTenant) {
   assert.equal(tickets.length, 1)
   return tickets[0] ?? assert.fail()
 }
+
+test('what an import changes is told and undone as any change is, and wakes as it does', async () => {
+  const made = await makeTenant(core.store)
+  await taken(made, [
+    { kind: 'field', source: SOURCE, id: 'plan', key: 'plan', type: 'text', label: 'Plan' },
+    ticketLine('t1'),
+  ])
+  const tenant = await tenantNow(made)
+  const { id } = await onlyTicket(made)
+  const whole = { ...owner(made), tenant }
+  await snoozeTicket(whole, { id }, null)
+  await taken(made, [ticketLine('t1', { fields: { plan: 'pro' }, status: 'solved' })])
+  const { fields, status, snoozedUntil } = await onlyTicket(made)
+  assert.deepEqual([fields, status, snoozedUntil], [{ plan: 'pro' }, 'solved', null])
+  const { entries } = await getTimeline(whole, { id }, { after: 0, limit: 50 })
+  const told = new Map(entries.map(({ event }) => [event.kind, event]))
+  assert.deepEqual(told.get('ticket.fields_changed')?.before, { fields: { plan: null } })
+  assert.equal(told.get('ticket.woken')?.after?.['why'], 'done')
+})
 
 test('what a tenant exported changes nothing in itself, and what it erased since is not made once more', async () => {
   const made = await makeTenant(core.store)
