@@ -12,6 +12,20 @@ export function isTaken(error: unknown): boolean {
   return sqlStateOf(error) === UNIQUE_VIOLATION
 }
 
+/** Twins settle within one or two rounds. */
+const ROUNDS = 5
+
+/** Does a write once more when a twin was faster to take what it takes. */
+export async function inRoundsOfTwins<Result>(write: () => Promise<Result>): Promise<Result> {
+  for (let round = 1; ; round++) {
+    try {
+      return await write()
+    } catch (error) {
+      if (!isTaken(error) || round === ROUNDS) throw error
+    }
+  }
+}
+
 /** Whether a write failed because somebody else holds what it needs, for now or for good. */
 export function isHeld(error: unknown): boolean {
   return HELD.has(sqlStateOf(error))

@@ -8,14 +8,12 @@ import type { Permission } from '../identity/permissions.ts'
 import { listOwners } from '../identity/queries.ts'
 import { readName } from '../name.ts'
 import { nameKey } from '../spelling.ts'
-import { isTaken } from '../taken.ts'
+import { inRoundsOfTwins } from '../taken.ts'
 import type { Priority, Status } from '../words.ts'
 import { RECORDS, type RecordKind, type RecordRow } from './records.ts'
 import { type Adding, CHANGE_RECORD, INSERT_RECORD, RECORD_KEPT, type RecordKept } from './store.ts'
 import { CHANNEL, type Tenant } from './tenant.ts'
 
-/** Twins that add a record at the same time settle within one or two rounds. */
-const ROUNDS = 5
 const CHANNEL_KIND = /^[a-z][a-z0-9_]{0,31}$/
 
 /** What a new record is, beside its name: each kind takes its own part. */
@@ -80,14 +78,8 @@ async function insert<K extends RecordKind>(
   input: Adding,
 ): Promise<RecordRow<K> | undefined> {
   const added = INSERT_RECORD[kind].with({ tenant_id: admin.tenant.id, call: { ...input, ...callInput(admin) } })
-  for (let round = 1; ; round++) {
-    try {
-      const [row] = await admin.store.run(added)
-      return row?.record
-    } catch (error) {
-      if (!isTaken(error) || round === ROUNDS) throw error
-    }
-  }
+  const [row] = await inRoundsOfTwins(() => admin.store.run(added))
+  return row?.record
 }
 
 /** Owners and services administer every desk, a new one too. */

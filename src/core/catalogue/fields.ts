@@ -5,7 +5,7 @@ import { callInput } from '../idempotency/claimed.ts'
 import { once } from '../idempotency/store.ts'
 import { readName } from '../name.ts'
 import { composed, nameKey } from '../spelling.ts'
-import { isTaken } from '../taken.ts'
+import { inRoundsOfTwins } from '../taken.ts'
 import { demandMayManage } from './commands.ts'
 import { type Choice, type Field, FieldRow, type FieldType, type Requirement } from './field.ts'
 import { type AddingField, changeOfField, FIND_FIELD, INSERT_FIELD } from './store/fields.ts'
@@ -21,9 +21,6 @@ export const LONGEST_CHOICE = 100
 
 /** By which tickets, queries and paths name a field. */
 const FIELD_KEY = /^[a-z][a-z0-9_]{0,39}$/
-
-/** Twins that add a field at the same time settle within one or two rounds. */
-const ROUNDS = 5
 
 /** A choice as it is wished for: without a label it keeps the one it has, or is called by its value. */
 export interface GivenChoice {
@@ -102,14 +99,8 @@ export async function addField(admin: Administration, input: NewField): Promise<
 
 async function insert(admin: Administration, input: AddingField): Promise<Field | undefined> {
   const added = INSERT_FIELD.with({ tenant_id: admin.tenant.id, call: { ...input, ...callInput(admin) } })
-  for (let round = 1; ; round++) {
-    try {
-      const [row] = await admin.store.run(added)
-      return row?.record
-    } catch (error) {
-      if (!isTaken(error) || round === ROUNDS) throw error
-    }
-  }
+  const [row] = await inRoundsOfTwins(() => admin.store.run(added))
+  return row?.record
 }
 
 /**

@@ -22,16 +22,6 @@ export interface Kept extends Shared {
   readonly authorId: string | null
 }
 
-/** SQL of whether a row is for whoever asks to see, who is `:user_id`, in `:group_ids`, and manages others' or not (`:manages`). */
-export const inSight = (
-  row: string,
-): string => `(${row}.audience = 'everyone' or ${row}.audience = 'private' and ${row}.author_id = :user_id
-    or ${row}.audience = 'group' and (:manages::boolean or ${row}.group_id = any (:group_ids::uuid[])))`
-
-/** SQL of what an event tells of a row: for whom it is, and nothing that its author wrote. */
-export const toldOfShared = (row: string): string =>
-  `jsonb_build_object('audience', ${row}.audience, 'group_id', ${row}.group_id)`
-
 /** Whether an actor manages what others share. Whoever is bound to one desk does not change what all see. */
 export function managesShared(actor: Actor, permission: Permission): boolean {
   return actor.credential.deskId === null && mayTenantWide(actor, permission)

@@ -1,7 +1,7 @@
 import type { RecordKind } from '../catalogue/records.ts'
 import type { Issue } from '../errors.ts'
 import type { Role } from '../identity/permissions.ts'
-import type { AddressKind, UserFields, UserKind } from '../identity/user.ts'
+import type { AddressKind, UserChange, UserKind } from '../identity/user.ts'
 import type { Instant } from '../instant.ts'
 import type { AuthorRole, Visibility } from '../messages/message.ts'
 import type { Direction, Priority, Status } from '../words.ts'
@@ -87,19 +87,9 @@ export interface ImportedTicket {
 }
 
 /** A user as another system has them. */
-export interface ImportedUser {
+export interface ImportedUser extends Omit<UserChange, 'isOwner' | 'memberships' | 'addExternalIds' | 'addAddresses'> {
   readonly userKind?: UserKind
   readonly owner?: boolean
-  readonly name?: string
-  readonly surname?: string
-  readonly email?: string | null
-  readonly username?: string | null
-  readonly customerNumber?: string | null
-  readonly phone?: string | null
-  readonly photoUrl?: string | null
-  readonly about?: string | null
-  readonly active?: boolean
-  readonly fields?: UserFields
   readonly memberships?: readonly { readonly desk: string; readonly role: Role }[]
   readonly addresses?: readonly { readonly kind: AddressKind; readonly address: string }[]
   readonly externalIds?: readonly { readonly desk: string; readonly id: string }[]

@@ -4,7 +4,8 @@ import { statement } from '../../storage/statement.ts'
 import { recordingOf } from '../events/recording.ts'
 import { CALL, claimedCall, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
-import { AUDIENCES, inSight, toldOfShared } from '../identity/audience.ts'
+import { AUDIENCES } from '../identity/audience.ts'
+import { besideIn, inSight, READER, toldOf } from '../identity/store/audience.ts'
 import { MOST_REPLIES, type SavedReply } from './reply.ts'
 
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
@@ -20,9 +21,6 @@ const ReplyRow = Type.Object({
   group_id: nullable(Type.String()),
   author_id: Type.String(),
 })
-
-/** Who asks. */
-const READER = { tenant_id: Sql.uuid, user_id: Sql.uuid, group_ids: Sql.array(Sql.uuid), manages: Sql.boolean }
 
 const SHOWN = `select r.id, r.version, r.name, r.folder, r.language, r.text, r.audience, r.group_id, r.author_id
 from saved_replies r left join saved_reply_uses u on u.tenant_id = :tenant_id and u.user_id = :user_id and u.reply_id = r.id
@@ -59,10 +57,7 @@ const WORDS = {
   group_id: Sql.nullable(Sql.uuid),
 }
 
-/** SQL of how many there are beside the one that is written now: of all private ones a person's, or all shared ones. */
-const countedBeside = (audience: string, authorId: string, id: string): string => `(select count(*) from saved_replies o
-    where o.tenant_id = :tenant_id and o.id is distinct from ${id}
-      and case when ${audience} = 'private' then o.audience = 'private' and o.author_id = ${authorId} else o.audience <> 'private' end)`
+const countedBeside = besideIn('saved_replies')
 
 export const COUNT_REPLIES = statement(
   'saved_reply.count',
@@ -92,7 +87,7 @@ made as (
   select :tenant_id, a.id, 1, a.name, a.folder, a.language, a.text, a.audience, a.group_id, a.actor_id, a.at from accepted a
   returning r.id, r.audience, r.group_id
 ),
-${recordingOf('saved_reply.created', 'made', 'f.id', { after: toldOfShared('f') })},
+${recordingOf('saved_reply.created', 'made', 'f.id', { after: toldOf('f') })},
 ${KEPT('made')}
 select m.id from made m`,
 )
@@ -125,7 +120,7 @@ changed as (
   from accepted a, found f where r.tenant_id = :tenant_id and r.id = f.id and f.is_other
   returning r.id
 ),
-${recordingOf('saved_reply.changed', 'changed', 'f.id', { before: `(select ${toldOfShared('r')} from found r)`, after: toldOfShared('a') })},
+${recordingOf('saved_reply.changed', 'changed', 'f.id', { before: `(select ${toldOf('r')} from found r)`, after: toldOf('a') })},
 ${KEPT('found')}
 select f.id from found f`,
 )
@@ -142,7 +137,7 @@ deleted as (
   delete from saved_replies r using accepted a where r.tenant_id = :tenant_id and r.id = a.id
   returning r.id, r.audience, r.group_id
 ),
-${recordingOf('saved_reply.deleted', 'deleted', 'f.id', { before: toldOfShared('f') })},
+${recordingOf('saved_reply.deleted', 'deleted', 'f.id', { before: toldOf('f') })},
 ${KEPT('deleted')}
 select d.id from deleted d`,
 )

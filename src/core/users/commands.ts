@@ -6,7 +6,7 @@ import { once, orEarlier } from '../idempotency/store.ts'
 import type { Address, NewProfile, UserChange, UserProfile } from '../identity/user.ts'
 import { keysOfPerson } from '../search/people.ts'
 import { addressKey, composed, usernameKey } from '../spelling.ts'
-import { isHeld, isTaken } from '../taken.ts'
+import { inRoundsOfTwins, isHeld } from '../taken.ts'
 import { findProfile, findProfilesByAddress, findProfilesByExternalId, type UserRef } from './queries.ts'
 import {
   asKept,
@@ -26,9 +26,6 @@ import {
   USER_KEPT,
 } from './store.ts'
 
-/** Twins that make the same user at the same time settle within one or two rounds. */
-const ROUNDS = 5
-
 /**
  * Makes sure that a person with an e-mail address exists and is at least a customer of a desk. An existing user's name
  * stays. Safe to repeat and to run at the same time as its twins.
@@ -37,31 +34,26 @@ export async function ensureCustomer(
   ctx: Context,
   person: { readonly email: string; readonly name: string; readonly deskId: string },
 ): Promise<void> {
-  for (let round = 1; ; round++) {
-    try {
-      await ctx.store.run(
-        ENSURE_CUSTOMER.with({
-          tenant_id: ctx.tenant.id,
-          email: composed(person.email),
-          email_key: addressKey(person.email),
-          name: composed(person.name),
-          desk_id: person.deskId,
-          user_id: ctx.newId(),
-          membership_id: ctx.newId(),
-          event_id: ctx.newId(),
-          actor_id: ctx.actor.user.id,
-          credential_id: ctx.actor.credential.id,
-          dialect: ctx.dialect,
-          request_id: ctx.requestId,
-          at: ctx.now,
-          search_keys: keysOfPerson(person),
-        }),
-      )
-      return
-    } catch (error) {
-      if (!isTaken(error) || round === ROUNDS) throw error
-    }
-  }
+  await inRoundsOfTwins(() =>
+    ctx.store.run(
+      ENSURE_CUSTOMER.with({
+        tenant_id: ctx.tenant.id,
+        email: composed(person.email),
+        email_key: addressKey(person.email),
+        name: composed(person.name),
+        desk_id: person.deskId,
+        user_id: ctx.newId(),
+        membership_id: ctx.newId(),
+        event_id: ctx.newId(),
+        actor_id: ctx.actor.user.id,
+        credential_id: ctx.actor.credential.id,
+        dialect: ctx.dialect,
+        request_id: ctx.requestId,
+        at: ctx.now,
+        search_keys: keysOfPerson(person),
+      }),
+    ),
+  )
 }
 
 /** Makes a person or a machine. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */

@@ -4,22 +4,14 @@ import { callValues } from '../idempotency/claimed.ts'
 import { once } from '../idempotency/store.ts'
 import { type Audience, demandAudience, demandMayChangeShared } from '../identity/audience.ts'
 import { demandLiving } from '../identity/queries.ts'
+import { lockAuthor } from '../identity/store/audience.ts'
 import { readName } from '../name.ts'
 import { demandFewWords } from '../patterns.ts'
 import { demandQuery } from '../query/list.ts'
 import { LONGEST_QUERY } from '../query/query.ts'
 import { getView, listViews, readerOfViews } from './queries.ts'
 import { changedView, MANAGE } from './rules.ts'
-import {
-  CHANGE_VIEW,
-  COUNT_VIEWS,
-  DELETE_VIEW,
-  INSERT_VIEW,
-  lockAuthor,
-  PIN_VIEW,
-  PLACE_VIEWS,
-  VIEW_KEPT,
-} from './store.ts'
+import { CHANGE_VIEW, COUNT_VIEWS, DELETE_VIEW, INSERT_VIEW, PIN_VIEW, PLACE_VIEWS, VIEW_KEPT } from './store.ts'
 import { MOST_VIEWS, type NewView, type View, type ViewChange } from './view.ts'
 
 /** Only if the view still has one of these versions. */

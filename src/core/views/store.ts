@@ -1,10 +1,11 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Sql } from '../../storage/sql.ts'
-import { type BoundStatement, statement } from '../../storage/statement.ts'
+import { statement } from '../../storage/statement.ts'
 import { recordingOf } from '../events/recording.ts'
 import { CALL, claimedCall, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
-import { AUDIENCES, inSight, toldOfShared } from '../identity/audience.ts'
+import { AUDIENCES } from '../identity/audience.ts'
+import { besideIn, inSight, READER, toldOf } from '../identity/store/audience.ts'
 import { QUERY_SORTS } from '../query/list.ts'
 import { MOST_VIEWS, type View } from './view.ts'
 
@@ -22,9 +23,6 @@ const ViewRow = Type.Object({
   author_id: Type.String(),
   pinned: Type.Boolean(),
 })
-
-/** Who asks. */
-const READER = { tenant_id: Sql.uuid, user_id: Sql.uuid, group_ids: Sql.array(Sql.uuid), manages: Sql.boolean }
 
 const SHOWN = `select v.id, v.version, v.name, v.query, v.sort, v.descending, v.audience, v.group_id, v.author_id,
   coalesce(p.pinned, false) as pinned
@@ -52,27 +50,6 @@ export function viewOf(row: Static<typeof ViewRow>): View {
 
 const IdRow = Type.Object({ id: Type.String() })
 
-/**
- * What runs before a write: whoever is erased meanwhile is waited for, and then all other writes of the tenant, so that
- * what there may be so many of is counted right.
- */
-const LOCK_AUTHOR = statement(
-  'view.lock_author',
-  { takes: { tenant_id: Sql.uuid, user_id: Sql.uuid }, row: IdRow },
-  'select u.id from users u where u.tenant_id = :tenant_id and u.id = :user_id for share',
-)
-
-const LOCK_COUNTER = statement(
-  'view.lock_counter',
-  { takes: { tenant_id: Sql.uuid }, row: Type.Object({ event_position: Type.Integer() }) },
-  'select c.event_position from tenant_counters c where c.tenant_id = :tenant_id for no key update',
-)
-
-/** The locks of a write by a person. */
-export function lockAuthor(tenantId: string, userId: string): BoundStatement<unknown> {
-  return LOCK_COUNTER.with({ tenant_id: tenantId }, LOCK_AUTHOR.with({ tenant_id: tenantId, user_id: userId }))
-}
-
 const WORDS = {
   id: Sql.uuid,
   name: Sql.text,
@@ -83,10 +60,7 @@ const WORDS = {
   group_id: Sql.nullable(Sql.uuid),
 }
 
-/** SQL of how many views there are beside the one that is written now: of all private ones a person's, or all shared ones. */
-const countedBeside = (audience: string, authorId: string, id: string): string => `(select count(*) from views o
-    where o.tenant_id = :tenant_id and o.id is distinct from ${id}
-      and case when ${audience} = 'private' then o.audience = 'private' and o.author_id = ${authorId} else o.audience <> 'private' end)`
+const countedBeside = besideIn('views')
 
 export const COUNT_VIEWS = statement(
   'view.count',
@@ -116,7 +90,7 @@ made as (
   select :tenant_id, a.id, 1, a.name, a.query, a.sort, a.descending, a.audience, a.group_id, a.actor_id, a.at from accepted a
   returning v.id, v.audience, v.group_id
 ),
-${recordingOf('view.created', 'made', 'f.id', { after: toldOfShared('f') })},
+${recordingOf('view.created', 'made', 'f.id', { after: toldOf('f') })},
 ${KEPT('made')}
 select m.id from made m`,
 )
@@ -149,7 +123,7 @@ changed as (
   from accepted a, found f where v.tenant_id = :tenant_id and v.id = f.id and f.is_other
   returning v.id
 ),
-${recordingOf('view.changed', 'changed', 'f.id', { before: `(select ${toldOfShared('v')} from found v)`, after: toldOfShared('a') })},
+${recordingOf('view.changed', 'changed', 'f.id', { before: `(select ${toldOf('v')} from found v)`, after: toldOf('a') })},
 ${KEPT('found')}
 select f.id from found f`,
 )
@@ -166,7 +140,7 @@ deleted as (
   delete from views v using accepted a where v.tenant_id = :tenant_id and v.id = a.id
   returning v.id, v.audience, v.group_id
 ),
-${recordingOf('view.deleted', 'deleted', 'f.id', { before: toldOfShared('f') })},
+${recordingOf('view.deleted', 'deleted', 'f.id', { before: toldOf('f') })},
 ${KEPT('deleted')}
 select d.id from deleted d`,
 )

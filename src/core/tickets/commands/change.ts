@@ -161,12 +161,12 @@ async function carryOutInTurn(
     const answered = earlier ?? (missing.length > 0 ? await earlierResult(ctx, TICKETS_KEPT) : undefined)
     if (answered) return repeated(ctx, answered, refs)
     const unique = distinct(found)
-    const changes = 'decide' in wanted ? await wanted.decide(unique) : wanted
-    if (tickets.length === 0 && options.progress === undefined)
-      return { tickets: [], events: [], messages: [], missing }
     const { version } = options
     if (version !== undefined && tickets.some((ticket) => ![version].flat().includes(ticket.version)))
       refuse({ code: 'precondition_failed' })
+    const changes = 'decide' in wanted ? await wanted.decide(unique) : wanted
+    if (tickets.length === 0 && options.progress === undefined)
+      return { tickets: [], events: [], messages: [], missing }
     demandNotTaken(ctx, unique, options)
     await demandNothingSaid(ctx, unique, options)
     if (!known) pictures = await prepare(ctx, contents, changes, refs.length)

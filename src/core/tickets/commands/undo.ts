@@ -30,11 +30,7 @@ export async function undoChange(
   options: Pick<ChangeOptions, 'version'> = {},
 ): Promise<Ticket> {
   try {
-    const decide = async (ticket: Ticket) => {
-      const { version = ticket.version } = options
-      if (![version].flat().includes(ticket.version)) refuse({ code: 'precondition_failed' })
-      return changeThatUndoes(ctx, ref, ticket, position)
-    }
+    const decide = (ticket: Ticket) => changeThatUndoes(ctx, ref, ticket, position)
     return (await changeTicket(ctx, ref, { decide }, options)).ticket
   } catch (error) {
     if (!(error instanceof MergeIsLast)) throw asConflict(error)
