@@ -142,7 +142,7 @@ async function list(client: Client, q: string, { view, limit, ...options }: List
   const now = new Date().toISOString()
   const lines = tickets.map((ticket) => ({
     ...{ id: ticket.integer, number: `${ticket.desk.name} #${ticket.number}`, status: ticket.status },
-    ...{ priority: ticket.priority, title: ticket.title, requester: nameOf(ticket.requester) },
+    ...{ priority: ticket.priority, title: titleOf(ticket), requester: nameOf(ticket.requester) },
     ...{ assignee: nameOf(ticket.assignee), changed: age(ticket.updated_at, now) },
   }))
   const headers = ['id', 'number', 'status', 'priority', 'title', 'requester', 'assignee', 'changed'] as const
@@ -151,6 +151,11 @@ async function list(client: Client, q: string, { view, limit, ...options }: List
 
 // What is no word of the API, the server refuses, and tells those that are.
 const asGiven = <Word extends string>(given: string): Word => given as Word
+
+/** What a ticket is called; without a title, how it begins. */
+function titleOf({ title, description }: Pick<Ticket, 'title' | 'description'>): string {
+  return title || (description.split('\n')[0] ?? '').slice(0, 60)
+}
 
 /** What somebody is called, else how they are reached. */
 function nameOf(person: { readonly name: string; readonly surname: string; readonly email: string | null } | null) {
