@@ -256,6 +256,7 @@ const ROOMS = [
   'passwords',
   'sessions',
   'webhooks',
+  'mail',
   'erasure',
 ]
 
