@@ -512,6 +512,10 @@ export interface Desk {
    * Whether new tickets may have it.
    */
   active: boolean
+  /**
+   * Where it gets mail.
+   */
+  addresses: string[]
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -1638,6 +1642,12 @@ export interface ListDesksAnswer {
  */
 export interface CreateDeskBody {
   name: string
+  /**
+   * All addresses at which it gets mail, each of one desk only; *@example.com is for all that are no other.
+   *
+   * @maxItems 50
+   */
+  addresses?: string[]
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -1649,6 +1659,12 @@ export interface ChangeDeskBody {
    * False retires it: tickets that have it keep it, and no other may get it.
    */
   active?: boolean
+  /**
+   * All addresses at which it gets mail, each of one desk only; *@example.com is for all that are no other.
+   *
+   * @maxItems 50
+   */
+  addresses?: string[]
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema

@@ -100,7 +100,7 @@ const EXCUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...{ dialect: OURS, kind: OURS, name: 'of who issued it; of an erased person’s it is blanked' },
     ...{ public_id: OURS, secret_hash: DIGEST, scopes: OURS, redirect_uris: CATALOGUE, origins: CATALOGUE },
   },
-  desks: { name: CATALOGUE },
+  desks: { name: CATALOGUE, addresses: CATALOGUE },
   directory: { kind: OURS, hash: DIGEST },
   events: { kind: OURS, dialect: OURS, request_id: 'made by the server', visibility: OURS },
   fields: {

@@ -17,6 +17,8 @@ export interface Listed {
   readonly own?: string
   /** Whether it is the one that is taken where none is named. */
   readonly isDefault?: boolean
+  /** Of a desk: where it gets mail. */
+  readonly addresses?: readonly string[]
 }
 
 /** What may be changed of a record. */

@@ -386,6 +386,10 @@ export const de: Words = {
   },
   catalogue: {
     none: 'Hier ist noch nichts.',
+    addresses: 'Mailadressen',
+    addressesOf: (name) => `Mailadressen von ${name}`,
+    addressesHint: 'Eine je Zeile. *@example.com nimmt, was für niemanden sonst ist.',
+    noAddresses: 'Bekommt noch keine Mail',
     lists: {
       topics: 'Themen',
       types: 'Arten',

@@ -384,6 +384,10 @@ export const en = {
   },
   catalogue: {
     none: 'Nothing is here yet.',
+    addresses: 'Mail addresses',
+    addressesOf: (name: string): string => `Mail addresses of ${name}`,
+    addressesHint: 'One a line. *@example.com takes what is for nobody else.',
+    noAddresses: 'Gets no mail yet',
     lists: {
       topics: 'Topics',
       types: 'Types',

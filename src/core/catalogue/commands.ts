@@ -10,8 +10,9 @@ import { readName } from '../name.ts'
 import { nameKey } from '../spelling.ts'
 import { inRoundsOfTwins } from '../taken.ts'
 import type { Priority, Status } from '../words.ts'
+import { demandFreeAddresses, readDeskAddresses } from './addresses.ts'
 import { RECORDS, type RecordKind, type RecordRow } from './records.ts'
-import { type Adding, CHANGE_RECORD, INSERT_RECORD, RECORD_KEPT, type RecordKept } from './store.ts'
+import { type Adding, CHANGE_RECORD, INSERT_RECORD, lockOf, RECORD_KEPT, type RecordKept } from './store.ts'
 import { CHANNEL, type Tenant } from './tenant.ts'
 
 const CHANNEL_KIND = /^[a-z][a-z0-9_]{0,31}$/
@@ -27,12 +28,16 @@ export interface NewRecord {
   readonly priority?: Priority
   /** Of a channel: the word that tickets name it by. */
   readonly kind?: string
+  /** Of a desk: where it gets mail. */
+  readonly addresses?: readonly string[]
 }
 
 /** What may change of a record. One that is not active stays where it is, and may not be chosen any more. */
 export interface RecordChange {
   readonly name?: string
   readonly active?: boolean
+  /** Of a desk: all addresses at which it gets mail from then on. */
+  readonly addresses?: readonly string[]
 }
 
 /** Desks are the tenant's own affair, all else is the catalogue's. */
@@ -54,16 +59,18 @@ export async function addRecord<K extends RecordKind>(
   const name = readName(input.name)
   if (input.kind !== undefined && !CHANNEL_KIND.test(input.kind))
     refuseField(['kind'], 'format', 'Must be a word of small letters, digits and _, 32 at the most.')
+  const addresses = readDeskAddresses(input.addresses ?? [])
   return once(
     admin,
     RECORD_KEPT,
     async () => {
       demandFreeName(admin.tenant, kind, name, null)
+      demandFreeAddresses(admin.tenant, addresses, null)
       const { offeredIn = [], status, priority, kind: channelKind } = input
       demandFreeChannel(admin.tenant, channelKind)
       const id = admin.newId()
       const own = { status: status ?? null, priority: priority ?? null, kind: channelKind ?? null }
-      const given = { id, name, offered_in: offeredIn, ...own }
+      const given = { id, name, offered_in: offeredIn, addresses, ...own }
       const admins = kind === 'desk' ? await adminsOf(admin) : []
       return insert(admin, kind, { ...given, admins })
     },
@@ -77,7 +84,9 @@ async function insert<K extends RecordKind>(
   kind: K,
   input: Adding,
 ): Promise<RecordRow<K> | undefined> {
-  const added = INSERT_RECORD[kind].with({ tenant_id: admin.tenant.id, call: { ...input, ...callInput(admin) } })
+  const { id } = admin.tenant
+  const values = { tenant_id: id, call: { ...input, ...callInput(admin) } }
+  const added = INSERT_RECORD[kind].with(values, lockOf(kind, id))
   const [row] = await inRoundsOfTwins(() => admin.store.run(added))
   return row?.record
 }
@@ -89,9 +98,9 @@ async function adminsOf(admin: Administration): Promise<Adding['admins']> {
 }
 
 /**
- * Renames a record, retires it, or brings it back.
+ * Renames a record, retires it, or brings it back; a desk also gets other addresses.
  *
- * @throws Refusal `forbidden`, `not_found`, `invalid`, `conflict` for a name that another has, and for what every tenant
+ * @throws Refusal `forbidden`, `not_found`, `invalid`, `conflict` for a name or an address that another has, and for what every tenant
  * needs: its default desk, and the channel by which the dialects come in; `idempotency_mismatch`
  */
 export async function changeRecord<K extends RecordKind>(
@@ -103,15 +112,17 @@ export async function changeRecord<K extends RecordKind>(
   demandMayManage(admin, permissionFor(kind))
   const current = findRecord(admin.tenant, kind, id)
   const name = change.name === undefined ? undefined : readName(change.name)
+  const addresses = change.addresses === undefined ? null : readDeskAddresses(change.addresses)
   return once(
     admin,
     RECORD_KEPT,
     async () => {
       if (name !== undefined) demandFreeName(admin.tenant, kind, name, current.id)
       if (change.active === false) demandDispensable(current)
-      const input = { id: current.id, name: name ?? null, active: change.active ?? null }
-      const call = { ...input, ...callInput(admin) }
-      const [row] = await admin.store.run(CHANGE_RECORD[kind].with({ tenant_id: admin.tenant.id, call }))
+      demandFreeAddresses(admin.tenant, addresses ?? [], current.id)
+      const input = { id: current.id, name: name ?? null, active: change.active ?? null, addresses }
+      const values = { tenant_id: admin.tenant.id, call: { ...input, ...callInput(admin) } }
+      const [row] = await admin.store.run(CHANGE_RECORD[kind].with(values, lockOf(kind, admin.tenant.id)))
       return row?.record
     },
     (earlier) => keptRecord(kind, earlier),
@@ -134,7 +145,7 @@ type Lists = { readonly [K in RecordKind]: readonly RecordRow<K>[] }
 /** All records of a kind, retired ones too, in the order of their ids. */
 export function recordsOf<K extends RecordKind>(tenant: Tenant, kind: K): Lists[K] {
   const lists: Lists = {
-    desk: tenant.desks.map((desk) => ({ ...desk })),
+    desk: tenant.desks.map((desk) => ({ ...desk, addresses: [...desk.addresses] })),
     group: tenant.groups.map((group) => ({ ...group })),
     topic: tenant.topics.map((topic) => ({ ...topic, offeredIn: [...topic.offeredIn] })),
     type: tenant.types.map((type) => ({ ...type })),
@@ -179,5 +190,7 @@ function keptRecord<K extends RecordKind>(kind: K, earlier: RecordKept): RecordR
   // A form that was added before records were kept by one name.
   const kept = earlier.record ?? earlier.form
   if (kept === undefined) refuse({ code: 'not_found', missing: missing(kind) })
-  return Parse(RECORDS[kind].row, kept) as RecordRow<K>
+  // A desk that was kept before desks had addresses.
+  const whole = kind === 'desk' && typeof kept === 'object' ? { addresses: [], ...kept } : kept
+  return Parse(RECORDS[kind].row, whole) as RecordRow<K>
 }

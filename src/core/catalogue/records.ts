@@ -17,12 +17,15 @@ export const RECORD_KINDS = [
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 
-interface Keeping<Row extends TObject> {
+/** How records of one kind are kept. */
+export interface Keeping<Row extends TObject = TObject> {
   readonly table: string
   /** What a record is called by: a UUID beside an integer that the tenant counts, or only an integer. */
   readonly id: { readonly type: 'uuid'; readonly counter: string } | { readonly type: 'integer' }
   /** Columns that are set when a record is made, beside its name, each as what makes its value of the input `a`. */
   readonly given: Readonly<Record<string, string>>
+  /** Columns that may change, beside its name and whether it is active. */
+  readonly changed?: readonly string[]
   /** A record as JSON: the field of a row, and the column of the table `x` that it shows. */
   readonly shown: Readonly<Record<string, string>>
   readonly row: Row
@@ -37,9 +40,13 @@ export const RECORDS = {
   desk: {
     table: 'desks',
     id: { type: 'uuid', counter: 'desk_integer' },
-    given: { is_default: 'false', created_at: 'a.at' },
-    shown: { ...named, integer: 'integer', isDefault: 'is_default', createdAt: 'created_at' },
-    row: Type.Object({ ...place, isDefault: Type.Boolean(), createdAt: Type.String() }),
+    given: { is_default: 'false', created_at: 'a.at', addresses: 'a.addresses' },
+    changed: ['addresses'],
+    shown: { ...named, integer: 'integer', isDefault: 'is_default', createdAt: 'created_at', addresses: 'addresses' },
+    row: Type.Object({
+      ...{ ...place, isDefault: Type.Boolean(), createdAt: Type.String() },
+      addresses: Type.Array(Type.String()),
+    }),
   },
   group: {
     table: 'groups',

@@ -1,10 +1,10 @@
 import { type Static, type TObject, Type } from 'typebox'
 import { columnsOf, Sql, type SqlType, type ValuesOf } from '../../storage/sql.ts'
-import { statement, type TypedStatement } from '../../storage/statement.ts'
+import { type BoundStatement, statement, type TypedStatement } from '../../storage/statement.ts'
 import { CALL, claimedCall, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
-import { RECORD_KINDS, RECORDS, type RecordKind, type RecordRow, shownPairs } from './records.ts'
+import { type Keeping, RECORD_KINDS, RECORDS, type RecordKind, type RecordRow, shownPairs } from './records.ts'
 
 /** What a statement of a kind answers: the record as it is then. */
 interface Written<K extends RecordKind> {
@@ -34,6 +34,25 @@ joined as (
   select :tenant_id, u.id, m.id, u.user_id, 'admin', a.at from made m, accepted a, json_to_recordset(a.admins) u (${columnsOf(ADMINS)})
 ),`
 
+/**
+ * Locked before a desk is written: no other gets the same address meanwhile, and whoever waited sees what the others have.
+ * Without it the counter would come after the desk.
+ */
+const LOCK_DESKS = statement(
+  'desk.lock',
+  { takes: { tenant_id: Sql.uuid }, row: Type.Object({ desk_integer: Type.Integer() }) },
+  'select c.desk_integer from tenant_counters c where c.tenant_id = :tenant_id for no key update',
+)
+
+/** What has to run before a record of a kind is written. */
+export function lockOf(kind: RecordKind, tenantId: string): BoundStatement<unknown> | undefined {
+  return kind === 'desk' ? LOCK_DESKS.with({ tenant_id: tenantId }) : undefined
+}
+
+/** SQL behind the input `i` that leaves it out where another desk has one of its addresses. */
+const WITH_FREE_ADDRESSES = `where i.addresses is null or not exists (
+    select 1 from desks o where o.tenant_id = :tenant_id and o.id <> i.id and o.addresses && i.addresses)`
+
 /** A new record; what its kind has not is null. */
 const ADDING = {
   id: Sql.uuid,
@@ -42,6 +61,7 @@ const ADDING = {
   status: Sql.nullable(Sql.word(STATUSES)),
   priority: Sql.nullable(Sql.word(PRIORITIES)),
   kind: Sql.nullable(Sql.text),
+  addresses: Sql.array(Sql.text),
   admins: Sql.records(ADMINS),
   ...CALL,
 }
@@ -62,7 +82,7 @@ export const INSERT_RECORD = forEachKind((kind) => {
     `${kind}.add`,
     { takes: { tenant_id: Sql.uuid, call: Sql.record(ADDING) }, row: answer(kind), announces: 'access' },
     `
-with ${claimedCall(ADDING)},
+with ${claimedCall(ADDING, kind === 'desk' ? WITH_FREE_ADDRESSES : '')},
 counted as (
   update tenant_counters c set event_position = c.event_position + 1${counter ? `, ${counter} = c.${counter} + 1` : ''}
   where c.tenant_id = :tenant_id and exists (select 1 from accepted)
@@ -85,32 +105,39 @@ select m.record from made m`,
   )
 })
 
+/** What may be changed of records; null stays. */
+const CHANGING = {
+  name: Sql.nullable(Sql.text),
+  active: Sql.nullable(Sql.boolean),
+  addresses: Sql.nullable(Sql.array(Sql.text)),
+}
+
 const idOf = (kind: RecordKind): SqlType<string | number> => (RECORDS[kind].id.type === 'uuid' ? Sql.uuid : Sql.integer)
 
 /**
- * Changes the name of a record, or whether it may be chosen; what is null stays. What is so
- * already is no event. Without a row the key had been used, or there is no such record.
+ * Changes the name of a record, whether it may be chosen, and what else its kind lets change; what is null stays. What is so
+ * already is no event. Without a row the key had been used, there is no such record, or another desk has an address of it.
  */
 export const CHANGE_RECORD = forEachKind((kind) => {
-  const { table } = RECORDS[kind]
-  const changing = { id: idOf(kind), name: Sql.nullable(Sql.text), active: Sql.nullable(Sql.boolean), ...CALL }
+  const { table, changed = [] }: Pick<Keeping, 'table' | 'changed'> = RECORDS[kind]
+  const columns = ['name', 'active', ...changed]
+  const each = (sql: (column: string) => string, between: string): string => columns.map(sql).join(between)
+  const told = (value: (column: string) => string): string =>
+    `jsonb_build_object('id', f.id) || ${each((column) => `case when f.${column} <> f.new_${column} then jsonb_build_object('${column}', ${value(column)}) else '{}' end`, ' || ')}`
+  const changing = { id: idOf(kind), ...CHANGING, ...CALL }
   return statement(
     `${kind}.change`,
     { takes: { tenant_id: Sql.uuid, call: Sql.record(changing) }, row: answer(kind), announces: 'access' },
     `
-with ${claimedCall(changing)},
+with ${claimedCall(changing, kind === 'desk' ? WITH_FREE_ADDRESSES : '')},
 found as materialized (
-  select x.id, x.name, x.active, coalesce(a.name, x.name) as new_name, coalesce(a.active, x.active) as new_active
+  select x.id, ${each((column) => `x.${column}, coalesce(a.${column}, x.${column}) as new_${column}`, ', ')}
   from accepted a join ${table} x on x.tenant_id = :tenant_id and x.id = a.id
   for no key update of x
 ),
 changed as materialized (
-  select f.id,
-    jsonb_build_object('id', f.id) || case when f.name <> f.new_name then jsonb_build_object('name', f.name) else '{}' end
-      || case when f.active <> f.new_active then jsonb_build_object('active', f.active) else '{}' end as before,
-    jsonb_build_object('id', f.id) || case when f.name <> f.new_name then jsonb_build_object('name', f.new_name) else '{}' end
-      || case when f.active <> f.new_active then jsonb_build_object('active', f.new_active) else '{}' end as after
-  from found f where f.name <> f.new_name or f.active <> f.new_active
+  select f.id, ${told((column) => `f.${column}`)} as before, ${told((column) => `f.new_${column}`)} as after
+  from found f where ${each((column) => `f.${column} <> f.new_${column}`, ' or ')}
 ),
 counted as (
   update tenant_counters c set event_position = c.event_position + 1
@@ -118,7 +145,7 @@ counted as (
   returning c.event_position
 ),
 written as (
-  update ${table} x set name = f.new_name, active = f.new_active from found f where x.tenant_id = :tenant_id and x.id = f.id
+  update ${table} x set ${each((column) => `${column} = f.new_${column}`, ', ')} from found f where x.tenant_id = :tenant_id and x.id = f.id
   returning json_build_object(${shownPairs(kind)}) as record
 ),
 recorded as (

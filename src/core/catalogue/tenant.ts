@@ -10,6 +10,8 @@ export interface Desk {
   readonly isDefault: boolean
   readonly active: boolean
   readonly createdAt: Instant
+  /** Where it gets mail: addresses, and `*@` with a domain for all that are nobody else's, as `mailboxOf` writes them. */
+  readonly addresses: readonly string[]
 }
 
 /** A team of agents a ticket is routed to. */

@@ -27,7 +27,9 @@ const EARLIER = '2026-01-15T08:00:00.000Z'
 const NOW = '2026-01-15T10:20:30.123Z'
 
 const record = (id: number, active: boolean) => ({ id, name: `Record ${id}`, active })
-const place = (id: string, integer: number, active: boolean) => ({ id, integer, name: id, active, createdAt: EARLIER })
+const place = (id: string, integer: number, active: boolean) => ({
+  ...{ id, integer, name: id, active, createdAt: EARLIER, addresses: [] },
+})
 const home = { ...place(HOME, 1, true), isDefault: true }
 
 /** Of everything a ticket can refer to: 1 and 2 may be used, 3 is inactive, anything else does not exist. */

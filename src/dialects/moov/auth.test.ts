@@ -17,6 +17,7 @@ const desk = (id: string, integer: number, active = true): Desk => ({
   isDefault: integer === 1,
   active,
   createdAt: '2026-01-01T00:00:00.000Z',
+  addresses: [],
 })
 
 const PLATFORM = desk('6f9619ff-8b86-4d01-b42d-00cf4fc96401', 1)

@@ -28,6 +28,7 @@ const DESK = {
   isDefault: true,
   active: true,
   createdAt: '2026-01-01T00:00:00.000Z',
+  addresses: [],
 }
 
 const TENANT: Tenant = {

@@ -129,3 +129,30 @@ test('the owner renames the tenant', async () => {
   assert.equal((await native('GET', '/v1/tenant')).json.name, 'Another name')
   assert.equal((await native('PATCH', '/v1/tenant', { name })).status, 200)
 })
+
+test('a desk has addresses, each written in one way and of one desk only', async () => {
+  const given = ['Help@Bücher.example', 'help@xn--bcher-kva.example', '*@Example.com']
+  const made = await native('POST', '/v1/desks', { name: 'Mail', addresses: given })
+  assert.equal(made.status, 201, made.text)
+  const kept = ['help@xn--bcher-kva.example', '*@example.com']
+  assert.deepEqual(made.json.addresses, kept)
+  const path = `/v1/desks/${made.json.id}`
+  assert.deepEqual((await native('PATCH', path, { name: 'Mail room' })).json.addresses, kept)
+  const [other] = (await native('GET', '/v1/desks')).json.data
+  const taken = await native('PATCH', `/v1/desks/${other.id}`, { addresses: ['HELP@BÜCHER.example'] })
+  assert.equal(taken.status, 409, taken.text)
+  assert.equal((await native('POST', '/v1/desks', { name: 'Twin', addresses: kept })).status, 409)
+  const wrong = await native('PATCH', path, { addresses: ['help'] })
+  assert.deepEqual([wrong.status, wrong.json.errors[0].field, wrong.json.errors[0].rule], [400, 'addresses', 'format'])
+  const twins = await Promise.all(
+    ['One', 'Two', 'Three'].map((name) => native('POST', '/v1/desks', { name, addresses: ['twin@example.com'] })),
+  )
+  assert.deepEqual(twins.map(({ status }) => status).sort(), [201, 409, 409])
+  assert.deepEqual((await native('PATCH', path, { addresses: [] })).json.addresses, [])
+  const events = (await native('GET', '/v1/events?limit=200&after=0')).json.data
+  const told = events.filter((each: { kind: string; after: { id?: string } }) => each.kind === 'desk.changed')
+  assert.deepEqual(
+    told.filter((each: { after: { id: string } }) => each.after.id === made.json.id).at(-1).after.addresses,
+    [],
+  )
+})

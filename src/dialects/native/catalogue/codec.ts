@@ -25,8 +25,8 @@ import type {
   TopicAnswer,
 } from './schema.ts'
 
-export function encodeDesk({ id, integer, name, isDefault, active }: Desk): DeskAnswer {
-  return { id, integer, name, default: isDefault, active }
+export function encodeDesk({ id, integer, name, isDefault, active, addresses }: Desk): DeskAnswer {
+  return { id, integer, name, default: isDefault, active, addresses: [...addresses] }
 }
 
 export function encodeGroup({ id, integer, name, active }: Group): GroupAnswer {

@@ -1,5 +1,12 @@
 import type { TSchema } from 'typebox'
-import { addRecord, changeRecord, findRecord, type NewRecord, recordsOf } from '../../../core/catalogue/commands.ts'
+import {
+  addRecord,
+  changeRecord,
+  findRecord,
+  type NewRecord,
+  type RecordChange,
+  recordsOf,
+} from '../../../core/catalogue/commands.ts'
 import { addField, changeField, findField } from '../../../core/catalogue/fields.ts'
 import type { RecordKind, RecordRow } from '../../../core/catalogue/records.ts'
 import type { Context } from '../../../core/context.ts'
@@ -29,6 +36,7 @@ import {
   ChannelAnswer,
   ChannelListAnswer,
   DeskAnswer,
+  DeskChangeBody,
   DeskListAnswer,
   FieldAnswer,
   FieldChangeBody,
@@ -37,6 +45,7 @@ import {
   GroupAnswer,
   GroupListAnswer,
   NewChannelBody,
+  NewDeskBody,
   NewFieldBody,
   NewPriorityLabelBody,
   NewRecordBody,
@@ -65,6 +74,10 @@ interface Showing<K extends RecordKind> {
   readonly words: readonly [one: string, many: string]
   readonly manage: Permission
   readonly newBody: TSchema
+  /** Of a change, where it is more than its name and whether it is active. */
+  readonly changeBody?: TSchema
+  /** What a change may do, where that is more. */
+  readonly changes?: string
   readonly answers: readonly [one: TSchema, list: TSchema]
   readonly encode: (record: RecordRow<K>) => unknown
   /** What is in a caller's reach; all of it by default. */
@@ -82,6 +95,7 @@ interface NewBody extends Omit<NewRecord, 'offeredIn'> {
  */
 function records<K extends RecordKind>(kind: K, showing: Showing<K>): readonly Route<Need>[] {
   const { path, names, words, manage, answers, encode, reaches = () => true } = showing
+  const { changeBody = RecordChangeBody, changes = '' } = showing
   const [one, many] = names
   const inReach = (ctx: Context) => recordsOf(ctx.tenant, kind).filter((each) => reaches(ctx, each))
   return [
@@ -127,13 +141,13 @@ function records<K extends RecordKind>(kind: K, showing: Showing<K>): readonly R
       method: 'PATCH',
       path: `${path}/:id`,
       operationId: `change${one}`,
-      summary: `Rename ${words[0]}, retire it or bring it back`,
+      summary: `Rename ${words[0]}${changes}, retire it or bring it back`,
       need: [manage],
       params: RecordParams,
-      body: RecordChangeBody,
+      body: changeBody,
       answers: { 200: answers[0] },
       handle: async ({ ctx, params, body }) => {
-        const changed = await changeRecord(ctx, kind, decodeRecordId(kind, params.id), body)
+        const changed = await changeRecord(ctx, kind, decodeRecordId(kind, params.id), body as RecordChange)
         return { status: 200, body: encode(changed) }
       },
     }),
@@ -168,7 +182,9 @@ export const catalogueRoutes: readonly Route<Need>[] = [
     names: ['Desk', 'Desks'],
     words: ['a desk', 'the desks within reach'],
     manage: 'tenant.manage',
-    newBody: NewRecordBody,
+    newBody: NewDeskBody,
+    changeBody: DeskChangeBody,
+    changes: ', give it other addresses',
     answers: [DeskAnswer, DeskListAnswer],
     encode: encodeDesk,
     reaches: ({ actor }, { id }) => reachesDesk(actor, id),

@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox'
+import { MOST_DESK_ADDRESSES } from '../../../core/catalogue/addresses.ts'
 import { FIELD_TYPES, REQUIREMENTS, type Requirement } from '../../../core/catalogue/field.ts'
 import { LONGEST_CHOICE, MOST_CHOICES } from '../../../core/catalogue/fields.ts'
+import { LONGEST_EMAIL } from '../../../core/identity/email.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { pageParameters } from '../paging.ts'
 import { closed, id, listOf, word } from '../shapes.ts'
@@ -16,6 +18,7 @@ export const DeskAnswer = closed({
   name: Type.String(),
   default: Type.Boolean({ description: 'Whether tickets that name no desk go there.' }),
   active,
+  addresses: Type.Array(Type.String(), { description: 'Where it gets mail.' }),
 })
 export type DeskAnswer = Static<typeof DeskAnswer>
 
@@ -82,6 +85,14 @@ const name = Type.String({ minLength: 1, maxLength: 255 })
 
 /** What a new record is, of each kind. */
 export const NewRecordBody = closed({ name })
+const addresses = Type.Optional(
+  Type.Array(Type.String({ minLength: 3, maxLength: LONGEST_EMAIL }), {
+    maxItems: MOST_DESK_ADDRESSES,
+    description:
+      'All addresses at which it gets mail, each of one desk only; *@example.com is for all that are no other.',
+  }),
+)
+export const NewDeskBody = closed({ name, addresses })
 export const NewTopicBody = closed({
   name,
   offered_in: Type.Optional(offeredIn('The dialects whose callers may choose it by themselves; none by default.')),
@@ -146,6 +157,8 @@ export const RecordChangeBody = closed({
     Type.Boolean({ description: 'False retires it: tickets that have it keep it, and no other may get it.' }),
   ),
 })
+
+export const DeskChangeBody = closed({ ...RecordChangeBody.properties, addresses })
 
 export const TenantAnswer = closed({ id, name: Type.String() })
 export const TenantChangeBody = closed({ name })

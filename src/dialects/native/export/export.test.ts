@@ -203,7 +203,15 @@ function endless(): { readonly begun: Export; readonly ended: Promise<void> } {
   return { begun: { position: 1, parts: ['catalogue'], records: records() }, ended }
 }
 
-const desk = { id: 'd', integer: 1, name: 'Desk', isDefault: true, active: true, createdAt: '2026-01-01T00:00:00.000Z' }
+const desk = {
+  id: 'd',
+  integer: 1,
+  name: 'Desk',
+  isDefault: true,
+  active: true,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  addresses: [],
+}
 const written = {
   tenant: {
     ...{ id: 't', name: 'T', desks: [desk], defaultDesk: desk, groups: [], topics: [], types: [] },
