@@ -1,5 +1,6 @@
-import { likelyText, textIn, UTF8 } from './charsets.ts'
-import { type HeaderValue, hasParameter, headerValue, parameterText } from './header-values.ts'
+import { likelyText, UTF8 } from '../core/charsets.ts'
+import { type HeaderValue, hasParameter, headerValue, parameterText } from '../core/header-values.ts'
+import { textIn } from './charsets.ts'
 import { type Bytes, transferDecoder } from './transfer-encodings.ts'
 import { malformed, WireRefusal } from './wire.ts'
 

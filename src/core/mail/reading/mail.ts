@@ -195,6 +195,8 @@ export type DoubtWord =
   | 'bad_address'
   | 'bad_date'
   | 'bad_header'
+  /** Nobody says to have written it: the sender or the envelope counts. */
+  | 'no_author'
   /** Several where one belongs: the first counts. */
   | 'repeated_header'
   /** Bytes that are none of their charset or encoding: read as well as can be. */

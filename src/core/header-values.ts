@@ -17,6 +17,17 @@ const PARAMETER =
 
 /** Reads a header's value with its parameters (RFC 9110, 5.6.6), or null when one is there twice. */
 export function headerValue(text: string): HeaderValue | null {
+  const { repeats, ...value } = partsOf(text)
+  return repeats ? null : value
+}
+
+/** As `headerValue`, for senders who cannot be asked again: of what is there twice the first counts. */
+export function likelyHeaderValue(text: string): HeaderValue {
+  return partsOf(text)
+}
+
+function partsOf(text: string): HeaderValue & { readonly repeats: boolean } {
+  let repeats = false
   const [value = ''] = text.split(';', 1)
   const parameters = new Map<string, string>()
   for (let at = value.length; at < text.length; ) {
@@ -26,10 +37,10 @@ export function headerValue(text: string): HeaderValue | null {
     at += Math.max(whole.length, 1)
     if (name === undefined) continue
     const key = name.toLowerCase()
-    if (parameters.has(key)) return null
-    parameters.set(key, quoted?.replace(/\\(["\\])/g, '$1') ?? path ?? token.trim())
+    if (parameters.has(key)) repeats = true
+    else parameters.set(key, quoted?.replace(/\\(["\\])/g, '$1') ?? path ?? token.trim())
   }
-  return { value: value.trim().toLowerCase(), parameters }
+  return { value: value.trim().toLowerCase(), parameters, repeats }
 }
 
 /**
@@ -89,6 +100,11 @@ function continuedText(parameters: ReadonlyMap<string, string>, name: string, ch
   // A character may lie across two pieces.
   const bytes = Buffer.concat(pieces)
   return said === undefined ? plainText(bytes.toString('latin1'), charset) : textOrNull(said, bytes)
+}
+
+/** A header's text with its encoded words read (RFC 2047), as far as they can be. One character came for each byte. */
+export function headerText(value: string): string {
+  return withWords(value) ?? likelyText(bytesOf(value))
 }
 
 function plainText(value: string, charset?: string): string {
