@@ -347,6 +347,7 @@ export interface TimelineEntry {
     | 'ticket.released'
     | 'ticket.snoozed'
     | 'ticket.woken'
+    | 'ticket.macro_run'
     | 'ticket.deleted'
     | 'message.added'
     | 'message.deleted'
@@ -386,6 +387,9 @@ export interface TimelineEntry {
     | 'saved_reply.created'
     | 'saved_reply.changed'
     | 'saved_reply.deleted'
+    | 'macro.created'
+    | 'macro.changed'
+    | 'macro.deleted'
     | 'bulk_job.created'
     | 'bulk_job.changed'
   /**
@@ -862,6 +866,7 @@ export interface Event {
     | 'ticket.released'
     | 'ticket.snoozed'
     | 'ticket.woken'
+    | 'ticket.macro_run'
     | 'ticket.deleted'
     | 'message.added'
     | 'message.deleted'
@@ -901,6 +906,9 @@ export interface Event {
     | 'saved_reply.created'
     | 'saved_reply.changed'
     | 'saved_reply.deleted'
+    | 'macro.created'
+    | 'macro.changed'
+    | 'macro.deleted'
     | 'bulk_job.created'
     | 'bulk_job.changed'
   /**
@@ -1039,6 +1047,81 @@ export interface SavedReply {
    * With what is known of the ticket in their place; null unless `ticket` names one.
    */
   filled: string | null
+  /**
+   * Whom it is for: you alone, the members of a group, or everyone who works here.
+   */
+  audience: 'private' | 'group' | 'everyone'
+  group: {
+    id: string
+    integer: number
+    name: string
+  } | null
+  /**
+   * Whether you may change and delete it.
+   */
+  changeable: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Macro".
+ */
+export interface Macro {
+  id: string
+  /**
+   * Goes up with each change; it is the ETag.
+   */
+  version: number
+  name: string
+  change: {
+    status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+    priority?: 'low' | 'normal' | 'high' | 'urgent'
+    /**
+     * Id of a topic.
+     */
+    topic?: number | null
+    /**
+     * Id of a type.
+     */
+    type?: number | null
+    /**
+     * A group.
+     */
+    group?: string | null
+    /**
+     * Tags to add.
+     *
+     * @maxItems 100
+     */
+    add_tags?: string[]
+    /**
+     * Tags to remove.
+     *
+     * @maxItems 100
+     */
+    remove_tags?: string[]
+    /**
+     * Fields of the tenant by key: null empties one, and those that are not named stay.
+     */
+    fields?: {
+      /**
+       * @maxItems 200
+       */
+      [k: string]: string | number | boolean | string[] | null
+    }
+    /**
+     * A user who works on the desk; me for whoever runs it.
+     */
+    assignee?: string | null
+    /**
+     * For so many minutes, or until its requester says something; null for the latter alone.
+     */
+    snooze?: number | null
+  }
+  /**
+   * With its variables; null: it says nothing.
+   */
+  text: string | null
+  visibility: 'public' | 'internal' | null
   /**
    * Whom it is for: you alone, the members of a group, or everyone who works here.
    */
@@ -3021,6 +3104,240 @@ export interface ChangeSavedReplyBody {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListMacrosAnswer".
+ */
+export interface ListMacrosAnswer {
+  data: Macro[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateMacroBody".
+ */
+export interface CreateMacroBody {
+  name: string
+  change?: {
+    status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+    priority?: 'low' | 'normal' | 'high' | 'urgent'
+    /**
+     * Id of a topic.
+     */
+    topic?: number | null
+    /**
+     * Id of a type.
+     */
+    type?: number | null
+    /**
+     * A group.
+     */
+    group?: string | null
+    /**
+     * Tags to add.
+     *
+     * @maxItems 100
+     */
+    add_tags?: string[]
+    /**
+     * Tags to remove.
+     *
+     * @maxItems 100
+     */
+    remove_tags?: string[]
+    /**
+     * Fields of the tenant by key: null empties one, and those that are not named stay.
+     */
+    fields?: {
+      /**
+       * @maxItems 200
+       */
+      [k: string]: string | number | boolean | string[] | null
+    }
+    /**
+     * A user who works on the desk; me for whoever runs it.
+     */
+    assignee?: string | null
+    /**
+     * For so many minutes, or until its requester says something; null for the latter alone.
+     */
+    snooze?: number | null
+  }
+  /**
+   * What it says, as plain text; null for nothing. Filled in when it is run: {{requester.name}}, {{requester.first_name}}, {{requester.email}}, {{ticket.number}}, {{ticket.title}}, {{desk.name}}, {{agent.name}}, {{agent.first_name}}.
+   */
+  text?: string | null
+  /**
+   * Whether that is a reply or a note; public by default.
+   */
+  visibility?: 'public' | 'internal'
+  /**
+   * Whom it is for: you alone, the members of a group, or everyone who works here.
+   */
+  audience?: 'private' | 'group' | 'everyone'
+  /**
+   * Where it is for a group.
+   */
+  group?: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeMacroBody".
+ */
+export interface ChangeMacroBody {
+  name?: string
+  change?: {
+    status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+    priority?: 'low' | 'normal' | 'high' | 'urgent'
+    /**
+     * Id of a topic.
+     */
+    topic?: number | null
+    /**
+     * Id of a type.
+     */
+    type?: number | null
+    /**
+     * A group.
+     */
+    group?: string | null
+    /**
+     * Tags to add.
+     *
+     * @maxItems 100
+     */
+    add_tags?: string[]
+    /**
+     * Tags to remove.
+     *
+     * @maxItems 100
+     */
+    remove_tags?: string[]
+    /**
+     * Fields of the tenant by key: null empties one, and those that are not named stay.
+     */
+    fields?: {
+      /**
+       * @maxItems 200
+       */
+      [k: string]: string | number | boolean | string[] | null
+    }
+    /**
+     * A user who works on the desk; me for whoever runs it.
+     */
+    assignee?: string | null
+    /**
+     * For so many minutes, or until its requester says something; null for the latter alone.
+     */
+    snooze?: number | null
+  }
+  /**
+   * What it says, as plain text; null for nothing. Filled in when it is run: {{requester.name}}, {{requester.first_name}}, {{requester.email}}, {{ticket.number}}, {{ticket.title}}, {{desk.name}}, {{agent.name}}, {{agent.first_name}}.
+   */
+  text?: string | null
+  /**
+   * Whether that is a reply or a note; public by default.
+   */
+  visibility?: 'public' | 'internal'
+  /**
+   * Whom it is for: you alone, the members of a group, or everyone who works here.
+   */
+  audience?: 'private' | 'group' | 'everyone'
+  /**
+   * Where it is for a group.
+   */
+  group?: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "PreviewMacroQuery".
+ */
+export interface PreviewMacroQuery {
+  ticket: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "PreviewMacroAnswer".
+ */
+export interface PreviewMacroAnswer {
+  ticket: string
+  /**
+   * Of the ticket: a run with it as If-Match does just this, or nothing.
+   */
+  version: number
+  /**
+   * What would change; empty where all is so already.
+   */
+  changes: {
+    /**
+     * As its event will be.
+     */
+    kind: string
+    before: {
+      [k: string]: unknown
+    } | null
+    after: {
+      [k: string]: unknown
+    } | null
+  }[]
+  /**
+   * Why its run would be refused, which would be answered this; null where it would not be.
+   */
+  problem: {
+    /**
+     * urn:polydesk:error:<code>
+     */
+    type: string
+    title: string
+    status: number
+    /**
+     * The last part of type.
+     */
+    code: string
+    detail?: string
+    errors?: {
+      /**
+       * Where in the request, for instance requester.email or tags[0].
+       */
+      field: string
+      rule: string
+      message: string
+      /**
+       * Of a query: at which character, from 0.
+       */
+      at?: number
+      /**
+       * Of a query: for how many.
+       */
+      length?: number
+      /**
+       * Of a query: what would be right there.
+       */
+      expected?: string
+    }[]
+  } | null
+  message: {
+    visibility: 'public' | 'internal'
+    /**
+     * With its variables filled in.
+     */
+    text: string
+    /**
+     * Variables of which nothing is known on this ticket: it is not run without a text of your own.
+     */
+    unfilled: string[]
+  } | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "RunMacroBody".
+ */
+export interface RunMacroBody {
+  macro: string
+  /**
+   * What is said in the place of its own text.
+   */
+  text?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "CreateJobBody".
  */
 export interface CreateJobBody {
@@ -3038,7 +3355,7 @@ export interface CreateJobBody {
    * @maxItems 10000
    */
   tickets?: string[]
-  change: {
+  change?: {
     status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
     priority?: 'low' | 'normal' | 'high' | 'urgent'
     /**
@@ -3079,6 +3396,10 @@ export interface CreateJobBody {
       [k: string]: string | number | boolean | string[] | null
     }
   }
+  /**
+   * Or what a macro changes, by its id; it says nothing and does not snooze.
+   */
+  macro?: string
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -3376,6 +3697,13 @@ export interface Operations {
   changeSavedReply: { params: { id: string }; query: undefined; body: ChangeSavedReplyBody; answer: SavedReply }
   deleteSavedReply: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   markSavedReplyUsed: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
+  listMacros: { params: undefined; query: undefined; body: undefined; answer: ListMacrosAnswer }
+  createMacro: { params: undefined; query: undefined; body: CreateMacroBody; answer: Macro }
+  getMacro: { params: { id: string }; query: undefined; body: undefined; answer: Macro }
+  changeMacro: { params: { id: string }; query: undefined; body: ChangeMacroBody; answer: Macro }
+  deleteMacro: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
+  previewMacro: { params: { id: string }; query: PreviewMacroQuery; body: undefined; answer: PreviewMacroAnswer }
+  runMacro: { params: { id: string }; query: undefined; body: RunMacroBody; answer: Ticket }
   createJob: { params: undefined; query: undefined; body: CreateJobBody; answer: Job }
   listJobs: { params: undefined; query: ListJobsQuery; body: undefined; answer: ListJobsAnswer }
   getJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
@@ -3503,6 +3831,13 @@ export const OPERATIONS = {
   changeSavedReply: { method: 'PATCH', path: '/v1/saved_replies/{id}' },
   deleteSavedReply: { method: 'DELETE', path: '/v1/saved_replies/{id}' },
   markSavedReplyUsed: { method: 'PUT', path: '/v1/saved_replies/{id}/used' },
+  listMacros: { method: 'GET', path: '/v1/macros' },
+  createMacro: { method: 'POST', path: '/v1/macros' },
+  getMacro: { method: 'GET', path: '/v1/macros/{id}' },
+  changeMacro: { method: 'PATCH', path: '/v1/macros/{id}' },
+  deleteMacro: { method: 'DELETE', path: '/v1/macros/{id}' },
+  previewMacro: { method: 'GET', path: '/v1/macros/{id}/preview' },
+  runMacro: { method: 'POST', path: '/v1/tickets/{id}/macros' },
   createJob: { method: 'POST', path: '/v1/jobs' },
   listJobs: { method: 'GET', path: '/v1/jobs' },
   getJob: { method: 'GET', path: '/v1/jobs/{id}' },

@@ -59,6 +59,9 @@ import {
   takeSecondFactor,
 } from '../src/core/logins/second-factor/commands.ts'
 import { countFactorSeals, resealFactors } from '../src/core/logins/second-factor/seals.ts'
+import { changeMacro, createMacro, deleteMacro } from '../src/core/macros/commands.ts'
+import { listMacros } from '../src/core/macros/queries.ts'
+import { previewMacro, runMacro } from '../src/core/macros/run.ts'
 import { beginReading, markRead, marksOn, markUnread } from '../src/core/marks/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
@@ -432,6 +435,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await driveCatalogue(made, store)
   await driveViews(made)
   await driveReplies(made)
+  await driveMacros(made)
   await driveCredentials(made)
   await driveBulk(made, store)
   await driveExport(made)
@@ -605,6 +609,23 @@ async function driveReplies(made: SmallTenant): Promise<void> {
   await markReplyUsed(owner(), id)
   assert.equal((await listReplies(owner(), { integer: 1 })).length, 1)
   await deleteReply(owner('delete a reply'), id, { versions: [2] })
+}
+
+/** Macros are saved, looked at, run and deleted. */
+async function driveMacros(made: SmallTenant): Promise<void> {
+  const owner = (key?: string) => made.as(made.owner, key === undefined ? {} : { key })
+  const words = {
+    name: 'Doors',
+    change: { addTags: ['doors'] },
+    message: { visibility: 'internal', text: 'Seen' },
+  } as const
+  const { id } = await createMacro(owner('save a macro'), { ...words, audience: 'private', groupId: null })
+  const shared = { audience: 'everyone', groupId: null } as const
+  await changeMacro(owner('change a macro'), id, () => ({ shared }), { versions: null })
+  assert.equal((await listMacros(owner())).length, 1)
+  assert.equal((await previewMacro(owner(), id, { integer: 1 })).changes.length, 1)
+  await runMacro(owner('run a macro'), { integer: 1 }, { macroId: id, text: null })
+  await deleteMacro(owner('delete a macro'), id, { versions: [2] })
 }
 
 /** The log is read page by page, and by those who follow it. */

@@ -14,6 +14,7 @@ export type Missing =
   | 'session'
   | 'view'
   | 'saved_reply'
+  | 'macro'
   | 'job'
 
 /** One thing wrong with what a caller sent. `path` leads to the field in the core's words; a dialect turns it into its own. */

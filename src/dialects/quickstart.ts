@@ -17,6 +17,7 @@ export const SAMPLE = {
   group: 'SAMPLE_GROUP_ID',
   view: 'SAMPLE_VIEW_ID',
   savedReply: 'SAMPLE_SAVED_REPLY_ID',
+  macro: 'SAMPLE_MACRO_ID',
   credential: 'SAMPLE_CREDENTIAL_ID',
   job: 'SAMPLE_JOB_ID',
   sendingWebhook: 'SAMPLE_SENDING_WEBHOOK_ID',

@@ -6,6 +6,7 @@ import { beginJob } from '../core/bulk/commands.ts'
 import { addRecord } from '../core/catalogue/commands.ts'
 import { addField } from '../core/catalogue/fields.ts'
 import type { Context, RunningSystem } from '../core/context.ts'
+import { createMacro } from '../core/macros/commands.ts'
 import { createReply } from '../core/replies/commands.ts'
 import { addExternalId, issueCredential } from '../core/tenants/commands.ts'
 import { changeTicket } from '../core/tickets/commands/change.ts'
@@ -141,6 +142,8 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     text: 'Dear {{requester.name}},\n\nis all well again?',
   }
   const reply = await createReply(service, { ...closing, audience: 'everyone', groupId: null })
+  const filing = { name: 'To be looked at', change: { priority: 'high' }, message: null } as const
+  const macro = await createMacro(service, { ...filing, audience: 'everyone', groupId: null })
   const nothing = { query: urgent.query, viewId: null }
   const job = await beginJob(service, { choice: nothing, change: { priority: 'high' } })
   const made: Record<string, string> = {
@@ -154,6 +157,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     [SAMPLE.group]: service.tenant.groups[0]?.id ?? '',
     [SAMPLE.view]: view.id,
     [SAMPLE.savedReply]: reply.id,
+    [SAMPLE.macro]: macro.id,
     [SAMPLE.credential]: credential,
     [SAMPLE.job]: job.id,
     [SAMPLE.sendingWebhook]: sending,

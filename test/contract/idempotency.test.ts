@@ -152,6 +152,11 @@ const making: Making = {
     const { json } = await sent(native('POST', '/v1/saved_replies', { name: word(), text: word() }))
     return json.id
   },
+  async macro() {
+    const body = { name: word(), change: { priority: 'high', add_tags: [word()] } }
+    const { json } = await sent(native('POST', '/v1/macros', body))
+    return json.id
+  },
   async job() {
     const { json } = await sent(native('POST', '/v1/jobs', { tickets: [], change: { add_tags: [word()] } }))
     return json.id

@@ -42,6 +42,8 @@ export interface Making {
   view(): Promise<string>
   /** A private one. */
   savedReply(): Promise<string>
+  /** A private one, which changes the priority. */
+  macro(): Promise<string>
   /** A bulk job that was for no ticket, and so is done. */
   job(): Promise<string>
   /** A webhook that is disabled. */
@@ -120,6 +122,12 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     'PATCH /v1/saved_replies/{id}': async (m) =>
       native(m, 'PATCH', `/v1/saved_replies/${await m.savedReply()}`, { text: m.word() }),
     'DELETE /v1/saved_replies/{id}': async (m) => native(m, 'DELETE', `/v1/saved_replies/${await m.savedReply()}`),
+    'POST /v1/macros': (m) =>
+      native(m, 'POST', '/v1/macros', { name: m.word(), change: { add_tags: [m.word()] }, audience: 'everyone' }),
+    'PATCH /v1/macros/{id}': async (m) => native(m, 'PATCH', `/v1/macros/${await m.macro()}`, { name: m.word() }),
+    'DELETE /v1/macros/{id}': async (m) => native(m, 'DELETE', `/v1/macros/${await m.macro()}`),
+    'POST /v1/tickets/{id}/macros': async (m) =>
+      native(m, 'POST', `/v1/tickets/${(await m.ticket()).id}/macros`, { macro: await m.macro() }),
     // Of no tickets: what goes on in the background would be seen as a second effect.
     'POST /v1/jobs': (m) => native(m, 'POST', '/v1/jobs', { tickets: [], change: { add_tags: [m.word()] } }),
     'POST /v1/jobs/{id}/cancel': async (m) => native(m, 'POST', `/v1/jobs/${await m.job()}/cancel`),

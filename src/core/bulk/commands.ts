@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { Refusal, refuse, refuseField } from '../errors.ts'
+import { type Asked, workedOut } from '../idempotency/asked.ts'
 import { callValues } from '../idempotency/claimed.ts'
 import { once } from '../idempotency/store.ts'
 import { findLiving } from '../identity/queries.ts'
@@ -24,18 +25,20 @@ import { CANCEL_JOB, COUNT_RUNNING, INSERT_JOB, INSERT_UNDO, JOB_KEPT, lockJob, 
  */
 export async function beginJob(
   ctx: Context,
-  input: { readonly choice: BulkChoice; readonly change: BulkChange },
+  input: { readonly choice: BulkChoice; readonly change: Asked<BulkChange> },
 ): Promise<BulkJob> {
   readerOf(ctx.actor)
   const id = await once(
     ctx,
     JOB_KEPT,
     async () => {
-      await demandMeaning(ctx, input.change)
+      const change = await workedOut(input.change)
+      demandSome(change)
+      await demandNamed(ctx, change)
       const ticket_ids = await ticketsOf(ctx, input.choice)
       const { query, viewId } = 'query' in input.choice ? input.choice : { query: null, viewId: null }
       await demandRoom(ctx)
-      const about = { id: ctx.newId(), ...rightsOf(ctx), view_id: viewId, query, change: input.change, ticket_ids }
+      const about = { id: ctx.newId(), ...rightsOf(ctx), view_id: viewId, query, change, ticket_ids }
       const [made] = await ctx.store.run(INSERT_JOB.with(callValues(ctx, about), lockJobs(ctx.tenant.id, null)))
       return made?.id
     },
@@ -89,9 +92,8 @@ function rightsOf({ actor }: Context) {
   return { permissions: [...actor.permissions] }
 }
 
-/** Refuses a change that no ticket could get. @throws Refusal `invalid` (paths beginning with `change`) */
-async function demandMeaning(ctx: Context, change: BulkChange): Promise<void> {
-  demandSome(change)
+/** Refuses a change that names what is not there. @throws Refusal `invalid` (paths beginning with `change`) */
+export async function demandNamed(ctx: Context, change: BulkChange): Promise<void> {
   try {
     checkReferences(ctx.tenant, change)
     const found = await findLiving(ctx, namedPeople(ctx.tenant, change))

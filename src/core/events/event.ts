@@ -22,6 +22,7 @@ export const EVENT_KINDS = [
   'ticket.released',
   'ticket.snoozed',
   'ticket.woken',
+  'ticket.macro_run',
   'ticket.deleted',
   'message.added',
   'message.deleted',
@@ -61,6 +62,9 @@ export const EVENT_KINDS = [
   'saved_reply.created',
   'saved_reply.changed',
   'saved_reply.deleted',
+  'macro.created',
+  'macro.changed',
+  'macro.deleted',
   'bulk_job.created',
   'bulk_job.changed',
 ] as const

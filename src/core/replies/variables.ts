@@ -42,6 +42,12 @@ export function demandVariables(text: string): void {
   if (issues.length > 0) refuse({ code: 'invalid', issues })
 }
 
+/** The variables in a text for which nothing is known. */
+export function unfilledIn(text: string, of: Occasion): readonly Variable[] {
+  const names = [...text.matchAll(PLACES)].map(([, name = '']) => name.trim())
+  return [...new Set(names.filter(isVariable))].filter((variable) => VARIABLES[variable](of) === '')
+}
+
 /** A text with its variables filled in. What is not known of the ticket stays as it stands: whoever answers sees it. */
 export function filled(text: string, of: Occasion): string {
   return text.replace(PLACES, (place, name: string) => {

@@ -163,6 +163,8 @@ export interface TicketChange {
   /** Until when it is snoozed; null wakes it. */
   readonly snoozedUntil?: Instant | null
   readonly message?: NewMessage
+  /** The macro by which it came. */
+  readonly macroId?: string
   /** The position of the first event of the change that this one takes back. */
   readonly undoes?: number
 }

@@ -11,6 +11,7 @@ const DELIVERY = { params: { ...SENDING, delivery: '{SAMPLE_DELIVERY_ID}' } }
 const VIEW = { params: { id: '{SAMPLE_VIEW_ID}' } }
 const FIELD = { params: { field: 'plan' } }
 const REPLY = { params: { id: '{SAMPLE_SAVED_REPLY_ID}' } }
+const MACRO = { params: { id: '{SAMPLE_MACRO_ID}' } }
 const JOB = { params: { id: '{SAMPLE_JOB_ID}' } }
 const MEMBER = { params: { id: '{SAMPLE_GROUP_ID}', user: '{SPACEBRING_ADMIN_USER_ID}' } }
 const CREDENTIAL = { params: { id: '{SAMPLE_CREDENTIAL_ID}' } }
@@ -87,6 +88,19 @@ export const examples: Examples = {
   changeSavedReply: { ...REPLY, body: { text: 'Dear {{requester.first_name}}, is all well again?' } },
   markSavedReplyUsed: REPLY,
   deleteSavedReply: REPLY,
+  createMacro: {
+    body: {
+      name: 'Is it well again?',
+      change: { status: 'pending', assignee: 'me', add_tags: ['asked'] },
+      text: 'Dear {{requester.name}},\n\nis all well again?',
+    },
+  },
+  listMacros: {},
+  getMacro: MACRO,
+  changeMacro: { ...MACRO, body: { change: { priority: 'low' }, text: null } },
+  previewMacro: { ...MACRO, query: { ticket: TICKET.id } },
+  runMacro: { params: TICKET, body: { macro: '{SAMPLE_MACRO_ID}' } },
+  deleteMacro: MACRO,
   createJob: { body: { query: 'printer status:new', change: { priority: 'high', add_tags: ['printer'] } } },
   listJobs: PAGE,
   getJob: JOB,

@@ -10,6 +10,7 @@ import { examples } from './examples.ts'
 import { exportRoutes } from './export/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { importRoutes } from './import/routes.ts'
+import { macroRoutes } from './macros/routes.ts'
 import { options } from './options.ts'
 import { openPasswordRoutes, passwordRoutes } from './passwords/routes.ts'
 import { profile } from './profile.ts'
@@ -50,6 +51,7 @@ export const native: Dialect<Need, 'native'> = {
     ...eventRoutes,
     ...viewRoutes,
     ...replyRoutes,
+    ...macroRoutes,
     ...bulkRoutes,
     ...exportRoutes,
     ...importRoutes,

@@ -17,6 +17,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   session: 'Not found',
   view: 'Not found',
   saved_reply: 'Not found',
+  macro: 'Not found',
   job: 'Not found',
 }
 

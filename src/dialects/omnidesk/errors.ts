@@ -60,6 +60,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   session: 'This session does not exist.',
   view: 'This view does not exist.',
   saved_reply: 'This saved reply does not exist.',
+  macro: 'This macro does not exist.',
   job: 'This job does not exist.',
 }
 

@@ -79,6 +79,7 @@ const WORD_OF_MISSING: Readonly<Record<Missing, string>> = {
   session: 'Session',
   view: 'View',
   saved_reply: 'Saved reply',
+  macro: 'Macro',
   job: 'Job',
 }
 

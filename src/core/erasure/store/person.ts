@@ -133,6 +133,10 @@ replies_gone as (
   delete from saved_replies r
   where r.tenant_id = :tenant_id and r.author_id = (select l.id from locked l) and r.audience = 'private'
 ),
+macros_gone as (
+  delete from macros m
+  where m.tenant_id = :tenant_id and m.author_id = (select l.id from locked l) and m.audience = 'private'
+),
 reply_uses_gone as (delete from saved_reply_uses x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 view_places_gone as (delete from view_places x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 groups_left as (delete from group_members x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),

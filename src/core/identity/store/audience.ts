@@ -19,7 +19,7 @@ export const toldOf = (row: string): string =>
 
 /** SQL of how many rows of a table there are beside the one that is written now: of all private ones a person's, or all shared ones. */
 export const besideIn =
-  (table: 'views' | 'saved_replies') =>
+  (table: 'views' | 'saved_replies' | 'macros') =>
   (audience: string, authorId: string, id: string): string =>
     `(select count(*) from ${table} o
     where o.tenant_id = :tenant_id and o.id is distinct from ${id}

@@ -115,6 +115,15 @@ function decideStep(before: TicketState, change: TicketChange, given: Circumstan
       before: { waiting: waited },
       after: { waiting: waits },
     })
+  // What changes nothing was no run.
+  if (change.macroId !== undefined && events.some(isRealChange))
+    events.push({
+      id: given.newId(),
+      kind: 'ticket.macro_run',
+      messageId: null,
+      before: null,
+      after: { macro_id: change.macroId },
+    })
   // The status the ticket has after all of this step is what the message shows.
   const said = message ? [{ ...message, ticketStatus: state.status }] : []
   const description =
@@ -151,7 +160,14 @@ export function toldChanges(
 function checkChange(before: TicketState, change: TicketChange, given: Circumstances): void {
   const { actor, people } = given
   // Whatever has no permission of its own, also what is added later.
-  const { assigneeId: _assignee, status: _status, message: _message, undoes: _undoes, ...fields } = change
+  const {
+    assigneeId: _assignee,
+    status: _status,
+    message: _message,
+    undoes: _undoes,
+    macroId: _macro,
+    ...fields
+  } = change
   const changesFields = Object.values(fields).some((value) => value !== undefined)
   if (changesFields) demand(actor, 'ticket.change', before.deskId)
   if (change.assigneeId !== undefined) demand(actor, 'ticket.assign', before.deskId)

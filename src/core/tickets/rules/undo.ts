@@ -126,7 +126,9 @@ export function changeBack(events: readonly Told[], { first, last, waitingSince 
   )
   const newer = events.filter(({ position }) => position > last)
   const since = [...own].flatMap(([kind, [told]]) => {
-    const { name = kind, isOverwritten = (each: Told) => each.kind === kind } = BACK[kind] ?? {}
+    const back = BACK[kind]
+    if (back === undefined) return []
+    const { name, isOverwritten = (each: Told) => each.kind === kind } = back
     return told && newer.some((each) => isOverwritten(each, told)) ? [name] : []
   })
   if (since.length > 0) refuse({ code: 'conflict', message: `Changed since: ${since.join(', ')}.` })
@@ -165,15 +167,25 @@ export function undoing(
   const [first = asked] = own
   const { position: last } = own.at(-1) ?? asked
   if (!own.some(isReal)) refuse({ code: 'conflict', message: 'There is nothing to undo.' })
-  if (own.some(({ kind }) => BACK[kind] === undefined)) refuse({ code: 'conflict', message: NO_FIELDS })
+  if (!canBeUndone(own)) refuse({ code: 'conflict', message: NO_FIELDS })
   const undo = log.find(({ undoes }) => undoes === first.position)
   if (undo) refuse({ code: 'conflict', message: `It was undone already, at position ${undo.position}.` })
   const earlier = log.filter((entry) => entry.position < first.position)
   const waited = momentsAfter(earlier, given).waitingSince
   const waits = momentsAfter([...earlier, ...own], given).waitingSince !== null
   const since = log.filter((entry) => entry.position >= first.position)
-  const change = changeBack(since, { first: first.position, last, waitingSince: waits ? null : waited })
+  // Who was answered does not wait again because the rest is taken back.
+  const isAnswered = own.some(({ kind, visibility }) => kind === 'message.added' && visibility !== 'internal')
+  const waitingSince = waits || isAnswered ? null : waited
+  const change = changeBack(since, { first: first.position, last, waitingSince })
   return awakeAfter(change, given.now)
+}
+
+/** Whether all of a call can be given back; of a macro's run what it changed, while what it said was said. */
+function canBeUndone(own: readonly LogEntry[]): boolean {
+  const isOfMacro = own.some(({ kind }) => kind === 'ticket.macro_run')
+  const changes = own.filter(({ kind }) => !(isOfMacro && (kind === 'ticket.macro_run' || kind === 'message.added')))
+  return changes.length > 0 && changes.every(({ kind }) => BACK[kind] !== undefined)
 }
 
 /** A snooze whose time has passed meanwhile does not come back. @throws Refusal `conflict` where that was all */

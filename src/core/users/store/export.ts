@@ -16,6 +16,7 @@ export const EXPORTED = [
   'grant',
   'view',
   'saved_reply',
+  'macro',
   'ticket',
   'message',
   'attachment',
@@ -113,6 +114,15 @@ where v.tenant_id = :tenant_id and v.author_id = :user_id::uuid and v.id > :afte
       'saved_reply',
       `select r.id::text as key, ${ROW('r', 'author_id')} as record from saved_replies r
 where r.tenant_id = :tenant_id and r.author_id = :user_id::uuid and r.id > :after::uuid order by r.id limit :limit`,
+    ),
+  },
+  macro: {
+    first: FIRST_ID,
+    atOnce: SHORT,
+    statement: exported(
+      'macro',
+      `select m.id::text as key, ${ROW('m', 'author_id')} as record from macros m
+where m.tenant_id = :tenant_id and m.author_id = :user_id::uuid and m.id > :after::uuid order by m.id limit :limit`,
     ),
   },
   ticket: {

@@ -1,13 +1,21 @@
+import type { beginJob } from '../../../core/bulk/commands.ts'
 import type { BulkChange, BulkChoice, BulkJob, BulkResult } from '../../../core/bulk/job.ts'
+import type { Context } from '../../../core/context.ts'
 import { refuseField } from '../../../core/errors.ts'
+import { changeForMany } from '../../../core/macros/run.ts'
 import { answerError } from '../../wire.ts'
 import { errors } from '../errors.ts'
 import { decodeChange } from '../tickets/codec.ts'
-import type { BulkChangeBody, JobAnswer, NewJobBody, ResultAnswer } from './schema.ts'
+import type { FilingBody, JobAnswer, NewJobBody, ResultAnswer } from './schema.ts'
 
 /** Which tickets get which change. @throws Refusal `invalid` */
-export function decodeNewJob(body: NewJobBody): { readonly choice: BulkChoice; readonly change: BulkChange } {
-  return { choice: decodeChoice(body), change: decodeChange(body.change) }
+export function decodeNewJob(ctx: Context, body: NewJobBody): Parameters<typeof beginJob>[1] {
+  const { change, macro } = body
+  if (change !== undefined && macro !== undefined)
+    refuseField(['macro'], 'not_allowed', 'Send change or macro, not both.')
+  if (macro !== undefined) return { choice: decodeChoice(body), change: () => changeForMany(ctx, macro) }
+  if (change === undefined) refuseField(['change'], 'required', 'A change or a macro is required.')
+  return { choice: decodeChoice(body), change: decodeChange(change) }
 }
 
 function decodeChoice({ query, view, tickets }: NewJobBody): BulkChoice {
@@ -21,7 +29,8 @@ function decodeChoice({ query, view, tickets }: NewJobBody): BulkChoice {
   return { query, viewId: view ?? null }
 }
 
-function encodeChange(change: BulkChange): BulkChangeBody {
+/** How a ticket is filed, by the names of this API. */
+export function encodeFiling(change: BulkChange): FilingBody {
   const { status, priority, topicId, typeId, groupId, assigneeId, addTags, removeTags, fields } = change
   return {
     ...(status !== undefined && { status: status.to }),
@@ -40,7 +49,7 @@ export function encodeJob(job: BulkJob): JobAnswer {
   const { id, state, query, undoes, total, changed, unchanged, refused } = job
   return {
     ...{ id, state, user: job.userId, query, view: job.viewId, undoes },
-    change: job.change && encodeChange(job.change),
+    change: job.change && encodeFiling(job.change),
     undone_by: job.undoneBy,
     ...{ total, done: changed + unchanged + refused, changed, unchanged, refused },
     created_at: job.createdAt,

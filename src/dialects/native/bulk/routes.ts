@@ -20,7 +20,15 @@ import {
 /** What a job may use when it runs: what a change of each ticket alone may. */
 const WORK: Need = ['ticket.bulk', 'ticket.read', 'ticket.change', 'ticket.status', 'ticket.assign']
 /** And what its query is read by. */
-const ASK: Need = [...WORK, 'message.read_internal', 'user.read', 'view.read', 'view.manage']
+const ASK: Need = [
+  ...WORK,
+  'message.read_internal',
+  'user.read',
+  'view.read',
+  'view.manage',
+  'message.note',
+  'catalogue.manage',
+]
 const READ: Need = ['ticket.bulk', 'ticket.read']
 
 export const bulkRoutes: readonly Route<Need>[] = [
@@ -34,7 +42,7 @@ export const bulkRoutes: readonly Route<Need>[] = [
     isText: texts('fields'),
     answers: { 202: JobAnswer },
     handle: async ({ ctx, body, services }) => {
-      const job = await beginJob(ctx, decodeNewJob(body))
+      const job = await beginJob(ctx, decodeNewJob(ctx, body))
       services.bulkJobs.wake(ctx.tenant.id)
       return answerBegun(job)
     },

@@ -9,8 +9,8 @@ import { ChangeBody } from '../tickets/schema.ts'
 const { status, priority, topic, type, group, assignee, add_tags, remove_tags, fields } = ChangeBody.properties
 
 /** How tickets are filed: what they say is not changed for many at once. */
-const BulkChangeBody = closed({ status, priority, topic, type, group, assignee, add_tags, remove_tags, fields })
-export type BulkChangeBody = Static<typeof BulkChangeBody>
+export const FilingBody = closed({ status, priority, topic, type, group, assignee, add_tags, remove_tags, fields })
+export type FilingBody = Static<typeof FilingBody>
 
 export const NewJobBody = closed({
   query: Type.Optional(
@@ -23,7 +23,10 @@ export const NewJobBody = closed({
   tickets: Type.Optional(
     Type.Array(id, { maxItems: MOST_TICKETS, description: 'Or the tickets by id, in the place of a query.' }),
   ),
-  change: BulkChangeBody,
+  change: Type.Optional(FilingBody),
+  macro: Type.Optional(
+    Type.String({ description: 'Or what a macro changes, by its id; it says nothing and does not snooze.' }),
+  ),
 })
 export type NewJobBody = Static<typeof NewJobBody>
 
@@ -47,8 +50,8 @@ export const JobAnswer = closed({
   user: Type.String({ format: 'uuid', description: 'Who asked for it, whose rights it has.' }),
   query: textOrNull('What its tickets were looked for by; null where they were named.'),
   view: textOrNull('The view in which they were looked for.'),
-  change: Type.Unsafe<BulkChangeBody | null>({
-    ...BulkChangeBody,
+  change: Type.Unsafe<FilingBody | null>({
+    ...FilingBody,
     type: ['object', 'null'],
     description: 'What each ticket gets; null for an undo.',
   }),

@@ -1,14 +1,18 @@
 import type { LinkTo } from '../../../core/attachments/links.ts'
 import type { Tenant } from '../../../core/catalogue/tenant.ts'
+import type { Context } from '../../../core/context.ts'
+import { Refusal } from '../../../core/errors.ts'
 import type { Message } from '../../../core/messages/message.ts'
+import { getTicket } from '../../../core/tickets/queries/find.ts'
 import type { ShownTicket, TicketKey } from '../../../core/tickets/queries/list.ts'
 import type { TimelineEntry } from '../../../core/tickets/queries/timeline.ts'
-import type { Ticket } from '../../../core/tickets/ticket.ts'
+import type { Ticket, TicketRef } from '../../../core/tickets/ticket.ts'
 import type { Call } from '../../route.ts'
 import type { Answer } from '../../wire.ts'
 import { errors } from '../errors.ts'
 import { namesOf } from '../names.ts'
 import { cursorAfter, cursorAt } from '../paging.ts'
+import { decodeRef } from '../reference.ts'
 import { encodeMessage, encodeTicket, encodeTimelineEntry } from './codec.ts'
 import { isKnown } from './entity-tags.ts'
 import { listText, type TicketText } from './listed.ts'
@@ -51,9 +55,24 @@ export function answerTickets(
 }
 
 /** Refused, with the ticket as it is now, so that whoever was too late sees by what. */
-export function answerTooLate(tenant: Tenant, ticket: Ticket): Answer {
+function answerTooLate(tenant: Tenant, ticket: Ticket): Answer {
   const { body, ...answer } = errors.precondition_failed({ code: 'precondition_failed' })
   return { ...answer, body: { ...Object(body), ticket: encodeTicket(namesOf(tenant), ticket) } }
+}
+
+/** Does `work` on a ticket; who is too late for it is answered how the ticket is now. */
+export async function orAsItIs(
+  ctx: Context,
+  params: { readonly id: string },
+  work: (ref: TicketRef) => Promise<Answer>,
+): Promise<Answer> {
+  const ref = decodeRef(params, 'ticket')
+  try {
+    return await work(ref)
+  } catch (error) {
+    if (!(error instanceof Refusal && error.error.code === 'precondition_failed')) throw error
+    return answerTooLate(ctx.tenant, await getTicket(ctx, ref))
+  }
 }
 
 /** The first page, of what is on the shelf as far as that holds. It is written here and not by the route's schema. */

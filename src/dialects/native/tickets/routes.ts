@@ -2,7 +2,7 @@ import { linkingIn } from '../../../core/attachments/links.ts'
 import type { Context } from '../../../core/context.ts'
 import { deleteMessage } from '../../../core/erasure/message.ts'
 import { deleteTickets } from '../../../core/erasure/ticket.ts'
-import { Refusal, refuse, refuseField } from '../../../core/errors.ts'
+import { refuse, refuseField } from '../../../core/errors.ts'
 import { markRead, markUnread } from '../../../core/marks/commands.ts'
 import { queryTickets } from '../../../core/query/list.ts'
 import { changeTicket } from '../../../core/tickets/commands/change.ts'
@@ -16,7 +16,7 @@ import { listShown, listTickets } from '../../../core/tickets/queries/list.ts'
 import { getOriginal } from '../../../core/tickets/queries/original.ts'
 import { getMessagesAsOf, getTicketAsOf, getValues } from '../../../core/tickets/queries/past.ts'
 import { getTimeline } from '../../../core/tickets/queries/timeline.ts'
-import type { Ticket, TicketRef } from '../../../core/tickets/ticket.ts'
+import type { Ticket } from '../../../core/tickets/ticket.ts'
 import { type Route, route } from '../../route.ts'
 import { texts } from '../../text.ts'
 import type { Answer } from '../../wire.ts'
@@ -32,8 +32,8 @@ import {
   answerTicket,
   answerTickets,
   answerTimeline,
-  answerTooLate,
   answerUnlessKnown,
+  orAsItIs,
 } from './answers.ts'
 import {
   decodeAsOf,
@@ -403,20 +403,5 @@ async function answerQuery(ctx: Context, query: TicketQuery): Promise<Answer> {
   return {
     status: 200,
     body: { data, next: encodeCursor(next, page), previous: encodeCursor(previous, page) },
-  }
-}
-
-/** Does `work` on a ticket; who is too late for it is answered how the ticket is now. */
-async function orAsItIs(
-  ctx: Context,
-  params: { readonly id: string },
-  work: (ref: TicketRef) => Promise<Answer>,
-): Promise<Answer> {
-  const ref = decodeRef(params, 'ticket')
-  try {
-    return await work(ref)
-  } catch (error) {
-    if (!(error instanceof Refusal && error.error.code === 'precondition_failed')) throw error
-    return answerTooLate(ctx.tenant, await getTicket(ctx, ref))
   }
 }
