@@ -63,6 +63,12 @@ const repliesRoute = createRoute({
   component: lazyRouteComponent(() => loadPart(() => import('./replies/Replies.tsx')), 'Replies'),
 })
 
+const macrosRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'macros',
+  component: lazyRouteComponent(() => loadPart(() => import('./macros/Macros.tsx')), 'Macros'),
+})
+
 const personRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'people/$personId',
@@ -128,6 +134,7 @@ export const router = createRouter({
     settingsRoute.addChildren([
       ownRoute,
       repliesRoute,
+      macrosRoute,
       peopleRoute,
       personRoute,
       desksRoute,

@@ -32,7 +32,7 @@ const WIDE = { width: 1440, height: 900 }
 const PHONE = { width: 390, height: 844 }
 
 /** That axe finds no fault in either colours, and that nothing sticks out of a phone's screen. */
-async function assertFine(page: Page, where: string): Promise<void> {
+export async function assertFine(page: Page, where: string): Promise<void> {
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   for (const [colorScheme, viewport] of [['light', WIDE] as const, ['dark', PHONE] as const]) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
@@ -51,10 +51,10 @@ async function assertFine(page: Page, where: string): Promise<void> {
 }
 
 /** What was refused on purpose is told in the browser's own console too. */
-const unexpected = (faults: readonly string[]) => faults.filter((fault) => !/\b40[0139]\b/.test(fault))
+export const unexpected = (faults: readonly string[]) => faults.filter((fault) => !/\b40[0139]\b/.test(fault))
 
 /** Chooses a value in place. */
-async function choose(page: Page, label: string | RegExp, value: string): Promise<void> {
+export async function choose(page: Page, label: string | RegExp, value: string): Promise<void> {
   await page.getByRole('button', { name: label }).click()
   await page.getByRole('option', { name: value, exact: true }).click()
 }

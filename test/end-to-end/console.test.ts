@@ -22,6 +22,7 @@ import { changesOfMany } from './bulk.ts'
 import { merges } from './merging.ts'
 import { ticketsSnoozed } from './snooze.ts'
 import { changesTakenBack } from './undo.ts'
+import { writing } from './writing.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const WIDE = { width: 1440, height: 900 }
@@ -815,4 +816,5 @@ describe('the console', { skip: noBrowser }, () => {
   changesTakenBack({ api, signedIn })
   merges({ api, signedIn })
   ticketsSnoozed({ api, signedIn })
+  writing({ world: () => world, api, signedIn })
 })

@@ -14,6 +14,9 @@ import {
   useFilter,
 } from 'react-aria-components'
 import { useWords } from '../i18n/words.ts'
+import { useMacros } from '../macros/macros.ts'
+import { worksHere } from '../session/permissions.ts'
+import { useMe } from '../session/session.ts'
 import { nameOf } from '../tickets/list.ts'
 import { StatusMark } from '../tickets/StatusMark.tsx'
 import { actions, shownKeys } from './actions.ts'
@@ -44,6 +47,9 @@ export function Palette() {
   const isOpen = usePalette()
   const { contains } = useFilter({ sensitivity: 'base' })
   const [typed, setTyped] = useState('')
+  // Each is a command of its own.
+  const works = worksHere(useMe())
+  useMacros(isOpen && works)
   const parts = useParts(isOpen ? typed : '')
   const run = (id: unknown): void => {
     setPalette(false)

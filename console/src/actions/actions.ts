@@ -1,5 +1,6 @@
 import type { CreateJobBody, Me, Ticket } from '../../../sdk/operations.ts'
 import type { Words } from '../i18n/en.ts'
+import { askMacro, knownMacros } from '../macros/macros.ts'
 import { isOfferedTo, PAGES, type SettingsPage } from '../settings/pages.ts'
 import { chooseTheme, THEMES } from '../theme/theme.ts'
 import { type Ability, can } from '../tickets/abilities.ts'
@@ -54,7 +55,7 @@ function onTicket(
 }
 
 /** Changes what is picked, else the ticket at hand. */
-function apply(ticket: Ticket, change: CreateJobBody['change']): void {
+function apply(ticket: Ticket, change: NonNullable<CreateJobBody['change']>): void {
   void (hasPicked() ? changePicked(change) : changeTicket(ticket, change))
 }
 
@@ -134,6 +135,17 @@ export function actions(words: Words): readonly Action[] {
         void markTicket(ticket, 'unread')
       }),
     },
+    {
+      id: 'macro',
+      name: words.macros.run,
+      keys: 'y',
+      ...onTicket((ticket) => askMacro({ ticket, macro: null }), 'note'),
+    },
+    ...knownMacros().map((macro) => ({
+      id: `macro.${macro.id}`,
+      name: words.macros.called(macro.name),
+      ...onTicket((ticket) => askMacro({ ticket, macro }), 'note'),
+    })),
     { id: 'merge', name: said.merge, keys: 'm', ...onTicket(askInto, 'merge') },
     { id: 'search', name: said.search, keys: '/', run: focusSearch },
     { id: 'commands', name: said.commands, keys: '?', run: openPalette },

@@ -106,6 +106,7 @@ function aboutRecord(kind: Event['kind']): readonly (readonly string[])[] {
   if (kind.startsWith('bulk_job.')) return [keys.jobs]
   if (kind.startsWith('credential.')) return [keys.credentials]
   if (kind.startsWith('saved_reply.')) return [keys.replies]
+  if (kind.startsWith('macro.')) return [keys.macros]
   // Whoever writes for the first time is made, and changes nobody's rights.
   if (kind === 'user.created') return [keys.people]
   if (kind.startsWith('user.')) return [keys.people, keys.me]

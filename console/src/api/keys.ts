@@ -21,6 +21,8 @@ export const keys = {
   peopleListed: (words: string, who: string) => ['people', 'listed', who, words] as const,
   person: (id: string) => ['people', 'person', id] as const,
   replies: ['replies'] as const,
+  macros: ['macros'] as const,
+  previewOf: (macro: string, ticket: string) => ['ticket', ticket, 'macro', macro] as const,
   repliesFor: (ticket: string) => ['replies', ticket] as const,
   credentials: ['credentials'] as const,
   webhooks: ['webhooks'] as const,

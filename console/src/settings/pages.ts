@@ -5,6 +5,7 @@ import { type Administering, may, worksHere } from '../session/permissions.ts'
 export const PAGES = [
   { id: 'own', to: '/settings', needs: null },
   { id: 'replies', to: '/settings/replies', needs: 'message.note' },
+  { id: 'macros', to: '/settings/macros', needs: 'message.note' },
   { id: 'people', to: '/settings/people', needs: 'user.manage' },
   { id: 'desks', to: '/settings/desks', needs: 'tenant.manage' },
   { id: 'groups', to: '/settings/groups', needs: 'catalogue.manage' },

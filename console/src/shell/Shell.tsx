@@ -6,6 +6,7 @@ import { useShortcuts } from '../actions/shortcuts.ts'
 import { useFeed, useFeedState } from '../api/feed.ts'
 import { useOnline } from '../api/online.ts'
 import { chooseLanguage, useWords } from '../i18n/words.ts'
+import { MacroPart } from '../macros/MacroPart.tsx'
 import { SignIn } from '../session/SignIn.tsx'
 import { signOut, useMe, useSession } from '../session/session.ts'
 import { chooseTheme, THEMES } from '../theme/theme.ts'
@@ -84,6 +85,7 @@ function Desk() {
       <ViewDialog />
       <MergeDialog />
       <SnoozeDialog />
+      <MacroPart />
       <Outbox />
     </div>
   )

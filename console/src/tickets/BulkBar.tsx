@@ -18,7 +18,7 @@ import { nameOf } from './list.ts'
 import { changePicked, letGo, pickEverything, usePicked, type WholeList } from './picked.ts'
 import { useCatalogue, useColleagues } from './ticket.ts'
 
-type Change = CreateJobBody['change']
+type Change = NonNullable<CreateJobBody['change']>
 
 /** What can be done with all tickets that are picked: those of the list that are, or all that are in it. */
 export function BulkBar({ list }: { readonly list: WholeList }) {

@@ -1,9 +1,11 @@
-import { ChevronDown } from 'lucide-react'
+import { ChevronDown, Zap } from 'lucide-react'
 import { lazy, Suspense, useId, useState } from 'react'
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import type { Ticket } from '../../../sdk/operations.ts'
 import { useWords } from '../i18n/words.ts'
+import { askMacro } from '../macros/macros.ts'
 import { ReplyMenu } from '../replies/ReplyMenu.tsx'
+import { worksHere } from '../session/permissions.ts'
 import { useMe } from '../session/session.ts'
 import { loadPart } from '../shell/parts.ts'
 import { can } from './abilities.ts'
@@ -50,7 +52,8 @@ export function Composer({ ticket }: { readonly ticket: Ticket }) {
 
 function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode }) {
   const words = useWords()
-  const place = { person: useMe().user.id, ticket: ticket.id, mode }
+  const me = useMe()
+  const place = { person: me.user.id, ticket: ticket.id, mode }
   const draft = useDraft(place)
   const uploads = useUploads(place)
   const isOver = useDrop(place)
@@ -92,6 +95,15 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
       <div className="composer-foot">
         <AttachButton place={place} />
         <ReplyMenu ticket={ticket.id} onChoose={(text) => setInsertion({ text })} />
+        {worksHere(me) && (
+          <Button
+            className="button quiet icon"
+            aria-label={words.macros.run}
+            onPress={() => askMacro({ ticket, macro: null })}
+          >
+            <Zap size={16} aria-hidden="true" />
+          </Button>
+        )}
         <span className="hint">{isEmpty(draft) ? '' : words.composer.draft}</span>
         <Button className="button primary" isDisabled={!isReady} onPress={() => submit(null)}>
           {words.composer.send}

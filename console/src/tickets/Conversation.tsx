@@ -1,12 +1,13 @@
 import { Fragment, useEffect, useRef, useState } from 'react'
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
-import type { Field, Message, Ticket, TimelineEntry } from '../../../sdk/operations.ts'
-import { heldText, useFields } from '../fields/fields.ts'
+import type { Message, Ticket, TimelineEntry } from '../../../sdk/operations.ts'
+import { useFields } from '../fields/fields.ts'
 import { age, moment } from '../i18n/amounts.ts'
 import type { Words } from '../i18n/en.ts'
 import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
 import { Attachments } from './Attachments.tsx'
+import { changedFields, changeIn } from './changes.ts'
 import { nameOf } from './list.ts'
 import { MessageFrame } from './MessageFrame.tsx'
 import { MessageText } from './MessageText.tsx'
@@ -169,33 +170,4 @@ function Changes({ changes }: { readonly changes: readonly TimelineEntry[] }) {
 function sentence(entry: TimelineEntry, words: Words): string {
   const told = words.merging.events[entry.kind] ?? changeIn(entry, words)
   return entry.merged_from === null ? told : `${words.merging.from(entry.merged_from.number)}: ${told}`
-}
-
-/** What a change of this tenant's own fields set, one after the other; of people only that they changed. */
-function changedFields({ before, after }: TimelineEntry, fields: readonly Field[], words: Words): string {
-  const [was, is]: readonly Readonly<Record<string, unknown>>[] = [Object(before).fields, Object(after).fields].map(
-    Object,
-  )
-  const changed = Object.keys({ ...was, ...is }).map((key) => {
-    const field = fields.find((each) => each.key === key)
-    if (!field) return key
-    if (field.type === 'person') return field.label
-    return words.ticket.changed(field.label, heldText(field, was?.[key], words), heldText(field, is?.[key], words))
-  })
-  return changed.join('; ') || words.ticket.fields
-}
-
-/** A change in words: which field, and from what to what where its values are words themselves. */
-function changeIn({ kind, before, after, undoes }: TimelineEntry, words: Words): string {
-  const [field = ''] = kind.split('.')[1]?.split('_changed') ?? []
-  const called: string = Object(words.ticket)[field] ?? field.replaceAll('_', ' ')
-  const shown = (values: unknown): string | null => {
-    const value = Object(values)[field]
-    if (Array.isArray(value)) return value.join(', ') || words.ticket.none
-    if (typeof value !== 'string') return null
-    return Object(words.statuses)[value] ?? Object(words.priorities)[value] ?? value
-  }
-  const [from, to] = [shown(before), shown(after)]
-  const told = from === null || to === null ? called : words.ticket.changed(called, from, to)
-  return undoes === null ? told : words.ticket.undoing(told)
 }

@@ -60,7 +60,8 @@ export function OwnFields({ ticket }: { readonly ticket: Ticket }) {
   )
 }
 
-function OwnField(props: Props) {
+/** The control of a field, by its type. */
+export function OwnField(props: Props) {
   const words = useWords()
   const { field, value, refusal, onChange } = props
   switch (field.type) {

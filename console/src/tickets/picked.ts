@@ -89,7 +89,7 @@ export function letGo(): void {
 export const hasPicked = isAnyPicked
 
 /** Changes all that are picked, in the background. They are let go once that has begun. */
-export async function changePicked(change: CreateJobBody['change']): Promise<void> {
+export async function changePicked(change: NonNullable<CreateJobBody['change']>): Promise<void> {
   const { picked, everything } = state
   const which = everything ? { view: everything.view, query: everything.q } : { tickets: [...picked.keys()] }
   if (await beginJob({ ...which, change })) letGo()

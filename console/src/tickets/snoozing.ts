@@ -80,7 +80,7 @@ async function tellOf(call: () => Promise<Ticket>): Promise<void> {
 const UNTIL_REPLY = '9999'
 
 /** Until when a ticket is snoozed, in words; null where it is not. */
-export function snoozedIn(words: Words, { snoozed_until: until }: Ticket): string | null {
+export function snoozedIn(words: Words, { snoozed_until: until }: Pick<Ticket, 'snoozed_until'>): string | null {
   if (until === null) return null
   return until.startsWith(UNTIL_REPLY) ? words.snooze.untilReply : words.snooze.until(moment(until))
 }
