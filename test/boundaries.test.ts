@@ -314,6 +314,12 @@ test('The console talks by the SDK alone, and the SDK stands by itself', () => {
   assert.deepEqual(reaching, [])
 })
 
+test('The console makes what it knows stale by one door, which loses no event while a first answer is under way', () => {
+  const files = globSync('console/src/**/*.{ts,tsx}', { cwd: root })
+  const calling = files.filter((file) => readFileSync(join(root, file), 'utf8').includes('.invalidateQueries('))
+  assert.deepEqual(calling, ['console/src/api/cache.ts'])
+})
+
 test('A command begins without the server and the dialects: each of the two is loaded by whoever needs it', () => {
   const seen = new Set<string>()
   const queue = ['src/cli/main.ts']

@@ -753,6 +753,46 @@ describe('the console', { skip: noBrowser }, () => {
     assert.deepEqual(faults, [])
   })
 
+  test('shows a ticket that came while the list was read, however slow the first answer is', async (t) => {
+    const title = `Meanwhile ${randomUUID()}`
+    const held = Promise.withResolvers<void>()
+    const told = Promise.withResolvers<void>()
+    const context = await opened.browser.newContext({ viewport: WIDE, locale: 'en-GB' })
+    t.after(async () => {
+      await context.unrouteAll({ behavior: 'ignoreErrors' })
+      await context.close()
+    })
+    let isFollowed = false
+    let isMade = false
+    await context.route(/\/v1\/events\?/, async (route) => {
+      const answer = await route.fetch()
+      if ((await answer.text()).includes(title)) told.resolve()
+      await route.fulfill({ response: answer })
+      isFollowed = true
+    })
+    // What is read once the feed has its place is held back until the feed has told of what came after it.
+    await context.route(/\/v1\/tickets\?/, async (route) => {
+      if (!isFollowed) return
+      const answer = await route.fetch()
+      if (!isMade) {
+        isMade = true
+        await api().call('createTicket', { body: { title, text: 'Just now.' } })
+        await held.promise
+      }
+      await route.fulfill({ response: answer }).catch(() => {})
+    })
+    const page = await context.newPage()
+    await page.goto(`${world.url}/`)
+    await page.getByLabel('E-mail').fill(world.value('CONSOLE_EMAIL'))
+    await page.getByLabel('Password').fill(world.value('CONSOLE_PASSWORD'))
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await told.promise
+    // What follows from it in the page is done by then.
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve))')
+    held.resolve()
+    await page.getByRole('link', { name: title }).waitFor()
+  })
+
   test('keeps what a hostile message has in it within its frame', async (t) => {
     const { page, faults } = await signedIn(t)
     const html =

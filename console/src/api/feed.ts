@@ -1,9 +1,9 @@
-import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query'
+import type { InfiniteData } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { isProblem } from '../../../sdk/client.ts'
 import { feed } from '../../../sdk/feed.ts'
 import type { Event, ListTicketsAnswer, Ticket } from '../../../sdk/operations.ts'
-import { cache, endSession } from './cache.ts'
+import { askAgain, askForAll, cache, endSession } from './cache.ts'
 import { client } from './client.ts'
 import { keys } from './keys.ts'
 
@@ -44,26 +44,25 @@ export function showWaitingTickets(): void {
   waiting = 0
   isBehind = false
   tell()
-  void cache.invalidateQueries({ queryKey: keys.lists })
+  void askAgain(keys.lists)
 }
 
 /** Keeps the cache true to what happens on the server, for as long as it is shown. */
 export function useFeed(): void {
-  const queries = useQueryClient()
   useEffect(() => {
     const end = new AbortController()
     let hasBegun = false
     const onState = (next: FeedState): void => {
-      if (next === 'live' && !hasBegun) {
+      const isFirst = next === 'live' && !hasBegun
+      const isBack = next === 'live' && state === 'away'
+      if (isFirst || isBack) {
         hasBegun = true
-        void readAnew(queries)
+        // What was read before the feed had its place may lack what nobody tells of any more.
+        void askForAll()
       }
       if (next === state) return
-      const wasAway = state === 'away'
       state = next
       tell()
-      // What was missed is read anew when the feed had to begin again.
-      if (wasAway) void queries.invalidateQueries()
     }
     const follow = async (): Promise<void> => {
       try {
@@ -75,17 +74,7 @@ export function useFeed(): void {
     }
     void follow()
     return () => end.abort()
-  }, [queries])
-}
-
-/**
- * What was read, or asked for, before the feed had its place may lack what happened before that place: nobody would tell of
- * it any more. So it is asked for once more from there on.
- */
-async function readAnew(queries: QueryClient): Promise<void> {
-  const shown = { predicate: ({ queryKey }: { readonly queryKey: readonly unknown[] }) => queryKey[0] !== keys.me[0] }
-  await queries.cancelQueries(shown)
-  await queries.invalidateQueries(shown)
+  }, [])
 }
 
 /** For how long what happens is collected before views are counted again, in milliseconds. */
@@ -97,7 +86,7 @@ function countAgain(): void {
   isCounting = true
   setTimeout(() => {
     isCounting = false
-    void cache.invalidateQueries({ queryKey: keys.counts })
+    void askAgain(keys.counts)
   }, COUNT_MS)
 }
 
@@ -117,22 +106,21 @@ function aboutRecord(kind: Event['kind']): readonly (readonly string[])[] {
 function take({ kind, ticket }: Event): void {
   if (kind.startsWith('view.') || kind.startsWith('group.member_')) {
     // Who comes into a group has its views from then on.
-    for (const queryKey of [keys.views, keys.me, keys.lists]) void cache.invalidateQueries({ queryKey })
+    for (const queryKey of [keys.views, keys.me, keys.lists]) void askAgain(queryKey)
     countAgain()
   }
   if (ticket === null) {
-    for (const queryKey of aboutRecord(kind)) void cache.invalidateQueries({ queryKey })
+    for (const queryKey of aboutRecord(kind)) void askAgain(queryKey)
     return
   }
   countAgain()
   // By its name the page of another ticket is shown from then on, or its own again.
-  if (kind === 'ticket.merged' || kind === 'ticket.unmerged')
-    void cache.invalidateQueries({ queryKey: keys.ticket(ticket) })
+  if (kind === 'ticket.merged' || kind === 'ticket.unmerged') void askAgain(keys.ticket(ticket))
   if (kind === 'ticket.created' && isHeld()) {
     waiting += 1
     tell()
   } else if (kind === 'ticket.created' || kind === 'ticket.deleted') {
-    void cache.invalidateQueries({ queryKey: keys.lists })
+    void askAgain(keys.lists)
   }
   if (kind !== 'ticket.created') refreshSoon(ticket)
 }
@@ -162,10 +150,10 @@ function refreshCollected(): void {
   if (ids.length === 0) return
   for (const id of ids) {
     if (cache.getQueryData(keys.ticket(id)) === undefined) continue
-    void cache.invalidateQueries({ queryKey: keys.ticket(id) })
+    void askAgain(keys.ticket(id))
   }
   isBehind = isHeld()
-  if (!isBehind) void cache.invalidateQueries({ queryKey: keys.lists })
+  if (!isBehind) void askAgain(keys.lists)
   // No row moves under the pointer, but each shows what its ticket is by now.
   else void showEach(ids.filter(isListed).slice(0, MOST_IN_PLACE))
 }
@@ -177,10 +165,10 @@ async function showEach(ids: readonly string[]): Promise<void> {
 /** Reads a ticket anew where it is shown: in its place in each list, and in its page. */
 async function refresh(id: string): Promise<void> {
   const isOpen = cache.getQueryData(keys.ticket(id)) !== undefined
-  if (isOpen) void cache.invalidateQueries({ queryKey: keys.timeline(id) })
+  if (isOpen) void askAgain(keys.timeline(id))
   if (isOpen || isListed(id)) await showAnew(id)
   // It may belong to a list now that does not have it, or no longer to one that has it.
-  if (!isHeld()) void cache.invalidateQueries({ queryKey: keys.lists })
+  if (!isHeld()) void askAgain(keys.lists)
 }
 
 function isListed(id: string): boolean {

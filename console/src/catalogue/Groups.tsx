@@ -3,7 +3,7 @@ import { ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import { Button, Disclosure, DisclosurePanel } from 'react-aria-components'
 import { all } from '../../../sdk/pages.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { collect } from '../api/collect.ts'
 import { keys } from '../api/keys.ts'
@@ -69,7 +69,7 @@ function Members({ group }: { readonly group: Listed }) {
 
   async function change(operation: 'addGroupMember' | 'removeGroupMember', user: string): Promise<void> {
     await client.call(operation, { params: { id: group.id, user } })
-    await cache.invalidateQueries({ queryKey: keys.members(group.id) })
+    await askAgain(keys.members(group.id))
   }
 
   async function add(user: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { all } from '../../../sdk/pages.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { collect } from '../api/collect.ts'
 import { keys } from '../api/keys.ts'
@@ -139,5 +139,5 @@ export function useRecords({ id, read }: RecordList) {
 
 /** Reads anew what shows records: also who is here, who is told of the desks. */
 export async function readRecordsAnew(): Promise<void> {
-  await Promise.all([keys.catalogue, keys.me].map((queryKey) => cache.invalidateQueries({ queryKey })))
+  await Promise.all([keys.catalogue, keys.me].map((queryKey) => askAgain(queryKey)))
 }

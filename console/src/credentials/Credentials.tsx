@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import type { CreateCredentialAnswer, Credential } from '../../../sdk/operations.ts'
 import { all } from '../../../sdk/pages.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { collect } from '../api/collect.ts'
 import { keys } from '../api/keys.ts'
@@ -91,7 +91,7 @@ function CredentialLine({ credential, now }: { readonly credential: Credential; 
 
   async function revoke(): Promise<void> {
     await client.call('revokeCredential', { params: { id } })
-    await cache.invalidateQueries({ queryKey: keys.credentials })
+    await askAgain(keys.credentials)
     notify(words.credentials.isRevoked(name))
   }
 

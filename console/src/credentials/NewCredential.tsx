@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { Checkbox, Form } from 'react-aria-components'
 import type { CreateCredentialAnswer, CreateCredentialBody } from '../../../sdk/operations.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { FormFoot } from '../forms/FormFoot.tsx'
@@ -68,7 +68,7 @@ export function NewCredential({ onMade, onDone }: Props) {
     await sending.send(async () => {
       onMade(await client.call('createCredential', { body }))
       onDone()
-      void cache.invalidateQueries({ queryKey: keys.credentials })
+      void askAgain(keys.credentials)
     })
   }
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Field } from '../../../sdk/operations.ts'
 import { all } from '../../../sdk/pages.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { collect } from '../api/collect.ts'
 import { keys } from '../api/keys.ts'
@@ -24,7 +24,7 @@ export function useFields() {
 
 /** Reads anew what shows fields. */
 export async function readFieldsAnew(): Promise<void> {
-  await cache.invalidateQueries({ queryKey: keys.fields })
+  await askAgain(keys.fields)
 }
 
 export function hasChoices(type: FieldType): boolean {

@@ -4,7 +4,7 @@ import { ArrowLeft } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { Button, Form } from 'react-aria-components'
 import type { ChangeUserBody, User } from '../../../sdk/operations.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain, cache } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { whyOf } from '../api/why.ts'
@@ -202,7 +202,7 @@ function WayIn({ person }: { readonly person: User }) {
 
   async function reset(): Promise<void> {
     await client.call('resetSecondFactor', { params: { id: person.id } })
-    await cache.invalidateQueries({ queryKey: keys.factorOf(person.id) })
+    await askAgain(keys.factorOf(person.id))
     notify(words.people.factorGone)
   }
 
@@ -267,7 +267,7 @@ function Danger({ person }: { readonly person: User }) {
     await client.call('eraseUser', { params: { id: person.id } })
     void navigate({ to: '/settings/people' })
     cache.removeQueries({ queryKey: keys.person(person.id) })
-    await cache.invalidateQueries({ queryKey: keys.people })
+    await askAgain(keys.people)
     notify(words.people.erased)
   }
 

@@ -1,7 +1,7 @@
 import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { ListedUser, ListUsersAnswer, Me, User } from '../../../sdk/operations.ts'
 import { all } from '../../../sdk/pages.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain, cache } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { collect } from '../api/collect.ts'
 import { keys } from '../api/keys.ts'
@@ -59,7 +59,7 @@ export function useDesks() {
 /** Shows a person as they are now, and has what else shows them read anew. */
 export function showPerson(person: User): void {
   cache.setQueryData(keys.person(person.id), person)
-  void cache.invalidateQueries({ queryKey: keys.people })
+  void askAgain(keys.people)
 }
 
 /** Whether whoever is here may change a person, as the server decides it. */

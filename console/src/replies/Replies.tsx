@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { Form } from 'react-aria-components'
 import type { SavedReply } from '../../../sdk/operations.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { Audience, audienceOf, sharedBy } from '../forms/Audience.tsx'
@@ -53,7 +53,7 @@ function ReplyLine({ reply }: { readonly reply: SavedReply }) {
 
   async function drop(): Promise<void> {
     await client.call('deleteSavedReply', { params: { id } })
-    await cache.invalidateQueries({ queryKey: keys.replies })
+    await askAgain(keys.replies)
     notify(words.replies.deleted(name))
   }
 
@@ -116,7 +116,7 @@ function ReplyForm({ reply, onDone }: FormProps) {
     void sending.send(async () => {
       if (reply) await client.call('changeSavedReply', { params: { id: reply.id }, body, ifVersion: reply.version })
       else await client.call('createSavedReply', { body })
-      await cache.invalidateQueries({ queryKey: keys.replies })
+      await askAgain(keys.replies)
       onDone()
     })
   }

@@ -1,6 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { Button, Form } from 'react-aria-components'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { SecretField } from '../forms/SecretField.tsx'
@@ -11,7 +11,6 @@ import { notify } from '../shell/notices.ts'
 /** Changes one's password. */
 export function Password() {
   const words = useWords()
-  const queries = useQueryClient()
   const { isBusy, errors, problem, send } = useSending((_, field) =>
     field === 'password' ? words.settings.wrongPassword : null,
   )
@@ -24,7 +23,7 @@ export function Password() {
     if (!(await send(() => client.call('changePassword', { body })))) return
     form.reset()
     notify(words.settings.passwordChanged)
-    await queries.invalidateQueries({ queryKey: keys.sessions })
+    await askAgain(keys.sessions)
   }
 
   return (

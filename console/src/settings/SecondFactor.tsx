@@ -1,7 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Button, FieldError, Form, Input, Label, TextField } from 'react-aria-components'
 import type { Problem } from '../../../sdk/problem.ts'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { CopyButton } from '../forms/CopyButton.tsx'
@@ -22,7 +23,6 @@ type Step =
 /** One's second factor: set up by an app and a first code, recovery codes shown once, turned off again. */
 export function SecondFactor() {
   const words = useWords().settings
-  const queries = useQueryClient()
   const { data } = useQuery({
     queryKey: keys.secondFactor,
     queryFn: () => client.call('getSecondFactor'),
@@ -32,7 +32,7 @@ export function SecondFactor() {
 
   async function show(next: Step): Promise<void> {
     setStep(next)
-    await queries.invalidateQueries({ queryKey: keys.secondFactor })
+    await askAgain(keys.secondFactor)
   }
 
   return (

@@ -1,5 +1,6 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Button } from 'react-aria-components'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { moment } from '../i18n/amounts.ts'
@@ -51,11 +52,10 @@ export function Settings() {
 
 function Sessions() {
   const words = useWords()
-  const queries = useQueryClient()
   const { data } = useQuery({ queryKey: keys.sessions, queryFn: () => client.call('listSessions'), staleTime: 0 })
   async function end(id: string): Promise<void> {
     await client.call('signOut', { params: { id } })
-    await queries.invalidateQueries({ queryKey: keys.sessions })
+    await askAgain(keys.sessions)
   }
   return (
     <section aria-labelledby="sessions">

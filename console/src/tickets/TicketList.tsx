@@ -73,6 +73,8 @@ export function TicketList({ view, words: sought, open }: Props) {
   const { picked, everything } = usePicked()
   // biome-ignore lint/correctness/useExhaustiveDependencies: in another list nothing is picked.
   useEffect(() => letGo, [view, sought])
+  // A pointer never leaves what is gone from under it.
+  useEffect(() => () => holdLists('pointer', false), [])
   const now = useNow()
   return (
     <section

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import type { Ticket } from '../../../sdk/operations.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { showTicket } from '../api/feed.ts'
 import { keys } from '../api/keys.ts'
@@ -29,8 +29,8 @@ export const useAsked = (): Ticket | null =>
 
 /** What shows either of two tickets is stale. */
 function readAnew(...ids: readonly string[]): void {
-  for (const id of ids) void cache.invalidateQueries({ queryKey: keys.ticket(id) })
-  void cache.invalidateQueries({ queryKey: keys.lists })
+  for (const id of ids) void askAgain(keys.ticket(id))
+  void askAgain(keys.lists)
 }
 
 /** Merges a ticket into another, and offers to take it back. @returns whether it could */

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { isProblem, newKey } from '../../../sdk/client.ts'
 import type { Me, Ticket } from '../../../sdk/operations.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain, cache } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { showTicket } from '../api/feed.ts'
 import { keys } from '../api/keys.ts'
@@ -99,7 +99,7 @@ async function deliver(message: Outgoing): Promise<void> {
     takeBack(message, problem)
     // On its own page the field tells.
     if (!location.pathname.endsWith(message.ticket)) notify(problem)
-    await cache.invalidateQueries({ queryKey: keys.ticket(message.ticket) })
+    await askAgain(keys.ticket(message.ticket))
   }
 }
 
@@ -125,7 +125,7 @@ async function post({ key, ticket: id, mode, html, files, status, seen, assignee
     idempotencyKey: key,
   })
   showTicket(ticket)
-  await cache.invalidateQueries({ queryKey: keys.timeline(id) })
+  await askAgain(keys.timeline(id))
 }
 
 /**

@@ -133,6 +133,8 @@ function Deletion({ view }: { readonly view: View }) {
 
   async function drop(): Promise<void> {
     setBusy(true)
+    // First away from its list, which the feed would have asked for once more.
+    if (current === view.id) await navigate({ to: '/tickets', search: { view: 'all' } })
     try {
       await client.call('deleteView', { params: { id: view.id } })
     } catch (error) {
@@ -143,7 +145,6 @@ function Deletion({ view }: { readonly view: View }) {
         return
       }
     }
-    if (current === view.id) void navigate({ to: '/tickets', search: { view: 'all' } })
     readViewsAnew()
     editView(null)
   }

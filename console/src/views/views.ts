@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { View } from '../../../sdk/operations.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain, cache } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import type { Words } from '../i18n/en.ts'
@@ -71,11 +71,11 @@ export async function moveView(view: View, to: View): Promise<void> {
   try {
     await client.call('orderViews', { body: { views: ids } })
   } finally {
-    void cache.invalidateQueries({ queryKey: keys.views })
+    void askAgain(keys.views)
   }
 }
 
 /** Reads anew what depends on views. */
 export function readViewsAnew(): void {
-  for (const queryKey of [keys.views, keys.counts, keys.lists]) void cache.invalidateQueries({ queryKey })
+  for (const queryKey of [keys.views, keys.counts, keys.lists]) void askAgain(queryKey)
 }

@@ -15,12 +15,17 @@ import { type DeliveryState, readWebhooksAnew, STATES, useDeliveries } from './w
 
 const SIGNS: Readonly<Record<DeliveryState, string>> = { waiting: 'waits', dead: 'off', delivered: 'on', skipped: '' }
 
+interface Props {
+  readonly webhook: Webhook
+  readonly isEnding: boolean
+}
+
 /** What was and is to be sent, and what can be done about it. */
-export function Deliveries({ webhook: { id, enabled } }: { readonly webhook: Webhook }) {
+export function Deliveries({ webhook: { id, enabled }, isEnding }: Props) {
   const words = useWords()
   const said = words.webhooks
   const [state, setState] = useState<DeliveryState | null>(null)
-  const deliveries = useDeliveries(id, state)
+  const deliveries = useDeliveries(id, state, isEnding)
   const sending = useSending(useSaid())
 
   async function replayAll(): Promise<void> {

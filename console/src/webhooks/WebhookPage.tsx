@@ -25,19 +25,28 @@ import { readWebhooksAnew, standOf, useWebhook, vendorOf } from './webhooks.ts'
 export function WebhookPage() {
   const words = useWords()
   const { webhookId } = useParams({ from: '/settings/webhooks/$webhookId' })
-  const webhook = useWebhook(webhookId)
+  const [isEnding, setEnding] = useState(false)
+  const webhook = useWebhook(webhookId, isEnding)
   return (
     <>
       <Link className="back-link" to="/settings/webhooks">
         <ArrowLeft size={15} aria-hidden="true" />
         {words.pages.webhooks}
       </Link>
-      <Loaded query={webhook}>{(known) => <Known key={known.id} webhook={known} />}</Loaded>
+      <Loaded query={webhook}>
+        {(known) => <Known key={known.id} webhook={known} isEnding={isEnding} setEnding={setEnding} />}
+      </Loaded>
     </>
   )
 }
 
-function Known({ webhook }: { readonly webhook: Webhook }) {
+interface Props {
+  readonly webhook: Webhook
+  readonly isEnding: boolean
+  setEnding(isEnding: boolean): void
+}
+
+function Known({ webhook, isEnding, setEnding }: Props) {
   const words = useWords()
   const { id, url, dialect, desk, enabled, disabled_because, disabled_by, rests_until } = webhook
   const { sign, name } = standOf(webhook, words)
@@ -80,10 +89,10 @@ function Known({ webhook }: { readonly webhook: Webhook }) {
           onDone={() => keepSecret(id, null)}
         />
       )}
-      <Deliveries webhook={webhook} />
+      <Deliveries webhook={webhook} isEnding={isEnding} />
       <Trial webhook={webhook} />
       <Change webhook={webhook} />
-      <End webhook={webhook} />
+      <End webhook={webhook} setEnding={setEnding} />
     </>
   )
 }
@@ -180,7 +189,7 @@ function Change({ webhook }: { readonly webhook: Webhook }) {
 }
 
 /** Another secret, and the end. */
-function End({ webhook: { id, url } }: { readonly webhook: Webhook }) {
+function End({ webhook: { id, url }, setEnding }: Omit<Props, 'isEnding'>) {
   const words = useWords()
   const navigate = useNavigate()
 
@@ -191,9 +200,16 @@ function End({ webhook: { id, url } }: { readonly webhook: Webhook }) {
   }
 
   async function drop(): Promise<void> {
-    await client.call('deleteWebhook', { params: { id } })
+    setEnding(true)
+    try {
+      await cache.cancelQueries({ queryKey: keys.webhook(id) })
+      await client.call('deleteWebhook', { params: { id } })
+    } catch (error) {
+      setEnding(false)
+      throw error
+    }
     keepSecret(id, null)
-    void navigate({ to: '/settings/webhooks' })
+    await navigate({ to: '/settings/webhooks' })
     cache.removeQueries({ queryKey: keys.webhook(id) })
     await readWebhooksAnew()
   }

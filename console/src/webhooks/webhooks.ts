@@ -1,7 +1,7 @@
 import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { ListDeliveriesAnswer, ListedDelivery, Webhook } from '../../../sdk/operations.ts'
 import { all } from '../../../sdk/pages.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { collect } from '../api/collect.ts'
 import { keys } from '../api/keys.ts'
@@ -34,9 +34,11 @@ export function useWebhooks() {
   })
 }
 
-export function useWebhook(id: string) {
+/** @param isEnding while it is deleted: nobody asks for what may be gone. */
+export function useWebhook(id: string, isEnding: boolean) {
   return useQuery({
     queryKey: keys.webhook(id),
+    enabled: !isEnding,
     staleTime: 0,
     refetchInterval: AGAIN_MS,
     queryFn: ({ signal }) => client.call('getWebhook', { params: { id }, signal }),
@@ -44,7 +46,7 @@ export function useWebhook(id: string) {
 }
 
 /** What was and is to be sent, the newest first. Who reads further down is left in peace. */
-export function useDeliveries(id: string, state: DeliveryState | null) {
+export function useDeliveries(id: string, state: DeliveryState | null, isEnding: boolean) {
   return useInfiniteQuery<
     ListDeliveriesAnswer,
     Error,
@@ -53,6 +55,7 @@ export function useDeliveries(id: string, state: DeliveryState | null) {
     string | undefined
   >({
     queryKey: keys.deliveries(id, state ?? 'all'),
+    enabled: !isEnding,
     staleTime: 0,
     refetchInterval: ({ state: { data } }) => (data && data.pages.length > 1 ? false : AGAIN_MS),
     queryFn: ({ pageParam, signal }) =>
@@ -72,7 +75,7 @@ export function useDeliveries(id: string, state: DeliveryState | null) {
 
 /** Reads anew what is shown of webhooks. */
 export async function readWebhooksAnew(): Promise<void> {
-  await cache.invalidateQueries({ queryKey: keys.webhooks })
+  await askAgain(keys.webhooks)
 }
 
 /** Whether a webhook sends, in words, and how well that is. */

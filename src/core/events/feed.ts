@@ -96,18 +96,20 @@ export function openFeed(store: Pick<Store, 'run'>, log: (message: string) => vo
       .catch((error: unknown) =>
         log(`Reading events failed: ${error instanceof Error ? error.message : String(error)}`),
       )
-      .finally(() => {
-        followed.reading = null
-        running.delete(work)
-      })
+      .finally(() => running.delete(work))
     running.add(work)
   }
 
   async function readWhileWoken(tenantId: string, followed: Log): Promise<void> {
-    do {
-      followed.reading = false
-      await catchUp(tenantId, followed)
-    } while (followed.reading && !ending.signal.aborted)
+    try {
+      do {
+        followed.reading = false
+        await catchUp(tenantId, followed)
+      } while (followed.reading && !ending.signal.aborted)
+    } finally {
+      // At once: whoever wakes it from now on begins anew.
+      followed.reading = null
+    }
   }
 
   function lookAround(): void {
