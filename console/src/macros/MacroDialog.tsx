@@ -16,7 +16,7 @@ import {
 } from 'react-aria-components'
 import { isProblem } from '../../../sdk/client.ts'
 import type { Macro, PreviewMacroAnswer, Ticket } from '../../../sdk/operations.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { showTicket } from '../api/feed.ts'
 import { keys } from '../api/keys.ts'
@@ -152,7 +152,7 @@ function Shown({
         if (!isProblem(error, 'precondition_failed')) throw error
         // What it would do now is shown, and asked once more.
         setLate(true)
-        await cache.invalidateQueries({ queryKey: keys.previewOf(macro.id, ticket.id) })
+        await askAgain(keys.previewOf(macro.id, ticket.id))
       }
     })
   }

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { Form } from 'react-aria-components'
 import type { CreateMacroBody, Macro } from '../../../sdk/operations.ts'
-import { cache } from '../api/cache.ts'
+import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { useFields } from '../fields/fields.ts'
@@ -59,7 +59,7 @@ function MacroLine({ macro }: { readonly macro: Macro }) {
 
   async function drop(): Promise<void> {
     await client.call('deleteMacro', { params: { id } })
-    await cache.invalidateQueries({ queryKey: keys.macros })
+    await askAgain(keys.macros)
     notify(words.replies.deleted(name))
   }
 
@@ -157,7 +157,7 @@ function MacroForm({ macro, onDone }: FormProps) {
     void sending.send(async () => {
       if (macro) await client.call('changeMacro', { params: { id: macro.id }, body, ifVersion: macro.version })
       else await client.call('createMacro', { body })
-      await cache.invalidateQueries({ queryKey: keys.macros })
+      await askAgain(keys.macros)
       onDone()
     })
   }
