@@ -32,11 +32,14 @@ export function decoded(text: string, encoding: string): Decoded {
   }
 }
 
+/** Pieces of one text in base64, each with its own padding. */
+const MOST_PIECES = 10_000
+
 function fromBase64(text: string): Decoded {
   const letters = text.replace(/\s+/g, '')
   const known = letters.replace(/[^A-Za-z0-9+/=]+/g, '')
   // Some programs put pieces one after another, each with its own padding, at which decoders end.
-  const pieces = known.split(/=+/).map((piece) => Buffer.from(piece, 'base64'))
+  const pieces = known.split(/=+/, MOST_PIECES).map((piece) => Buffer.from(piece, 'base64'))
   return { bytes: Buffer.concat(pieces), isWhole: known.length === letters.length && !/^[^=]{4,}=+[^=]/.test(known) }
 }
 

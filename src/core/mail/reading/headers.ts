@@ -78,9 +78,12 @@ export function allValues(headers: readonly Header[], name: string): readonly st
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point.
 const UNSHOWN = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 
+/** Characters of a value that people are shown: no program shows more of a subject or a name. */
+const LONGEST_SHOWN = 16_384
+
 /** A value as people read it: decoded, on one line. */
 export function shownValue(value: string): string {
-  return headerText(value).toWellFormed().replace(UNSHOWN, ' ').replace(/\s+/g, ' ').trim()
+  return headerText(value.slice(0, LONGEST_SHOWN)).toWellFormed().replace(UNSHOWN, ' ').replace(/\s+/g, ' ').trim()
 }
 
 /** A value without its comments (RFC 5322, 3.2.2), which stand in parentheses, also within each other. Quotes stay whole. */

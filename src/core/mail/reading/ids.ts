@@ -51,7 +51,7 @@ function endOfId(value: string, from: number): number {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: no id has any.
-const NO_PART = /[\s\u0000-\u001f\u007f]+/g
+const NO_PART = /[\s<>\u0000-\u001f\u007f-\u009f]+/g
 
 function add(ids: Set<string>, found: string): void {
   const id = found.replace(NO_PART, '')
