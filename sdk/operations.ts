@@ -1138,6 +1138,29 @@ export interface Macro {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Draft".
+ */
+export interface Draft {
+  id: string
+  /**
+   * Goes up with each change; it is the ETag.
+   */
+  version: number
+  visibility: 'public' | 'internal'
+  text: string | null
+  html: string | null
+  attachments: {
+    id: string
+    name: string
+    size: number
+  }[]
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  updated_at: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "Job".
  */
 export interface Job {
@@ -1568,6 +1591,10 @@ export interface AddMessageBody {
    * The status of the ticket with this message; by the lifecycle by default.
    */
   status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+  /**
+   * Your draft of it, which goes with it; one that is gone already is in no way.
+   */
+  draft?: string
   /**
    * The latest message that you saw: refused with 412 if anything public was said after it.
    */
@@ -3338,6 +3365,39 @@ export interface RunMacroBody {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListDraftsAnswer".
+ */
+export interface ListDraftsAnswer {
+  data: Draft[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "SaveDraftBody".
+ */
+export interface SaveDraftBody {
+  /**
+   * What it is to be: a public reply, or an internal note; public by default.
+   */
+  visibility?: 'public' | 'internal'
+  /**
+   * Plain text; not together with html.
+   */
+  text?: string
+  /**
+   * HTML; not together with text.
+   */
+  html?: string
+  /**
+   * Files that are to go with it. They are kept for as long as the draft has them.
+   *
+   * @maxItems 20
+   *
+   * Items: An attachment that you uploaded.
+   */
+  attachments?: string[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "CreateJobBody".
  */
 export interface CreateJobBody {
@@ -3704,6 +3764,9 @@ export interface Operations {
   deleteMacro: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   previewMacro: { params: { id: string }; query: PreviewMacroQuery; body: undefined; answer: PreviewMacroAnswer }
   runMacro: { params: { id: string }; query: undefined; body: RunMacroBody; answer: Ticket }
+  listDrafts: { params: { id: string }; query: undefined; body: undefined; answer: ListDraftsAnswer }
+  saveDraft: { params: { id: string; draft: string }; query: undefined; body: SaveDraftBody; answer: Draft }
+  discardDraft: { params: { id: string; draft: string }; query: undefined; body: undefined; answer: undefined }
   createJob: { params: undefined; query: undefined; body: CreateJobBody; answer: Job }
   listJobs: { params: undefined; query: ListJobsQuery; body: undefined; answer: ListJobsAnswer }
   getJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
@@ -3838,6 +3901,9 @@ export const OPERATIONS = {
   deleteMacro: { method: 'DELETE', path: '/v1/macros/{id}' },
   previewMacro: { method: 'GET', path: '/v1/macros/{id}/preview' },
   runMacro: { method: 'POST', path: '/v1/tickets/{id}/macros' },
+  listDrafts: { method: 'GET', path: '/v1/tickets/{id}/drafts' },
+  saveDraft: { method: 'PUT', path: '/v1/tickets/{id}/drafts/{draft}' },
+  discardDraft: { method: 'DELETE', path: '/v1/tickets/{id}/drafts/{draft}' },
   createJob: { method: 'POST', path: '/v1/jobs' },
   listJobs: { method: 'GET', path: '/v1/jobs' },
   getJob: { method: 'GET', path: '/v1/jobs/{id}' },

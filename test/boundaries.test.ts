@@ -249,6 +249,7 @@ const ROOMS = [
   'access',
   'bulk',
   'macros',
+  'unsent',
   'export',
   'import',
   'logins',

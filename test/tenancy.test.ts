@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { TOTP } from 'otpauth'
 import pg from 'pg'
+import { v7 } from 'uuid'
 import { openAccess } from '../src/core/access/access.ts'
 import { createCredential, listCredentials, withdrawCredential } from '../src/core/access/credentials.ts'
 import { LIST_CREDENTIALS } from '../src/core/access/store.ts'
@@ -106,6 +107,7 @@ import { getMessagesAsOf, getTicketAsOf, getValues } from '../src/core/tickets/q
 import { getTimeline, getWholeTimeline } from '../src/core/tickets/queries/timeline.ts'
 import { createShelf } from '../src/core/tickets/shelf.ts'
 import { CHANGE_TICKETS } from '../src/core/tickets/store/change.ts'
+import { discardUnsent, listUnsent, saveUnsent } from '../src/core/unsent/commands.ts'
 import { changeUser, makeUser, removeFromDesk, ticketsOfNobody } from '../src/core/users/commands.ts'
 import { exportPerson, holdingsOf } from '../src/core/users/export.ts'
 import {
@@ -436,6 +438,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await driveViews(made)
   await driveReplies(made)
   await driveMacros(made)
+  await driveUnsent(made)
   await driveCredentials(made)
   await driveBulk(made, store)
   await driveExport(made)
@@ -609,6 +612,22 @@ async function driveReplies(made: SmallTenant): Promise<void> {
   await markReplyUsed(owner(), id)
   assert.equal((await listReplies(owner(), { integer: 1 })).length, 1)
   await deleteReply(owner('delete a reply'), id, { versions: [2] })
+}
+
+/** What is written is kept, changed, sent and thrown away. */
+async function driveUnsent(made: SmallTenant): Promise<void> {
+  const owner = (key?: string) => made.as(made.owner, key === undefined ? {} : { key })
+  const written = { visibility: 'public', format: 'text', text: 'Dear', attachmentIds: [] } as const
+  const [id, other] = [v7(), v7()]
+  await saveUnsent(owner(), { integer: 1 }, { id, written, versions: null })
+  await assert.rejects(saveUnsent(owner(), { integer: 1 }, { id: other, written, versions: null }))
+  await saveUnsent(owner(), { integer: 1 }, { id, written: { ...written, text: 'Dear all' }, versions: [1] })
+  assert.equal((await listUnsent(owner(), { integer: 1 })).length, 1)
+  const message = { visibility: 'public', format: 'text', text: 'Dear all', unsentId: id } as const
+  await changeTicket(owner('send what is written'), { integer: 1 }, { message })
+  assert.deepEqual(await listUnsent(owner(), { integer: 1 }), [])
+  await saveUnsent(owner(), { integer: 1 }, { id: other, written, versions: null })
+  await discardUnsent(owner(), { integer: 1 }, { id: other, versions: [1] })
 }
 
 /** Macros are saved, looked at, run and deleted. */

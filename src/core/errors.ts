@@ -15,6 +15,7 @@ export type Missing =
   | 'view'
   | 'saved_reply'
   | 'macro'
+  | 'draft'
   | 'job'
 
 /** One thing wrong with what a caller sent. `path` leads to the field in the core's words; a dialect turns it into its own. */

@@ -201,13 +201,15 @@ export function ticketFileOf({ created_at, ...row }: Static<typeof TicketFileRow
   return { ...row, createdAt: instant(created_at) }
 }
 
-/** Forgets uploads from before a time that nobody put on a message. */
+/** Forgets uploads from before a time that nobody put on a message, nor on what they write. */
 export const PURGE_UNUSED = statement(
   'attachment.purge_unused',
   { takes: { tenant_id: Sql.uuid, before: Sql.timestamptz, limit: Sql.bigint }, row: IdRow },
   `
 with old as materialized (
   select f.id from attachments f where f.tenant_id = :tenant_id and f.message_id is null and f.created_at < :before
+    and not exists (select 1 from unsent_messages d
+      where d.tenant_id = :tenant_id and d.user_id = f.uploader_id and f.id = any (d.attachment_ids))
   order by f.created_at limit :limit
   for update skip locked
 )

@@ -92,7 +92,9 @@ export interface NewMessage {
   readonly envelope?: NewEnvelope
   /** Files of other messages to pass on with it, by integer: it gets copies of them. */
   readonly forwardedFiles?: readonly number[]
+  /** What it was before it was sent, of the acting user: it is gone with it. */
+  readonly unsentId?: string
 }
 
 /** The message that a ticket is opened with: the ticket itself tells where it came from. */
-export type OpeningMessage = Omit<NewMessage, 'envelope' | 'forwardedFiles'>
+export type OpeningMessage = Omit<NewMessage, 'envelope' | 'forwardedFiles' | 'unsentId'>

@@ -39,6 +39,8 @@ export interface MessageDraft extends Content {
   readonly attachmentIds: readonly string[]
   /** Files of other messages that it gets copies of. */
   readonly copies: readonly FileCopy[]
+  /** What its author had written before it was sent, which goes with it; absent where nothing was kept. */
+  readonly unsentId?: string
 }
 
 /** A ticket that the rules allow to be opened. The store finds the requester and counts the numbers. */

@@ -11,6 +11,8 @@ const DELIVERY = { params: { ...SENDING, delivery: '{SAMPLE_DELIVERY_ID}' } }
 const VIEW = { params: { id: '{SAMPLE_VIEW_ID}' } }
 const FIELD = { params: { field: 'plan' } }
 const REPLY = { params: { id: '{SAMPLE_SAVED_REPLY_ID}' } }
+/** Chosen by whoever writes. */
+const DRAFT = '0198f0a0-0000-7000-8000-000000000001'
 const MACRO = { params: { id: '{SAMPLE_MACRO_ID}' } }
 const JOB = { params: { id: '{SAMPLE_JOB_ID}' } }
 const MEMBER = { params: { id: '{SAMPLE_GROUP_ID}', user: '{SPACEBRING_ADMIN_USER_ID}' } }
@@ -101,6 +103,9 @@ export const examples: Examples = {
   previewMacro: { ...MACRO, query: { ticket: TICKET.id } },
   runMacro: { params: TICKET, body: { macro: '{SAMPLE_MACRO_ID}' } },
   deleteMacro: MACRO,
+  listDrafts: { params: TICKET },
+  saveDraft: { params: { ...TICKET, draft: DRAFT }, body: { text: 'Dear all,' } },
+  discardDraft: { params: { ...TICKET, draft: DRAFT } },
   createJob: { body: { query: 'printer status:new', change: { priority: 'high', add_tags: ['printer'] } } },
   listJobs: PAGE,
   getJob: JOB,

@@ -19,6 +19,7 @@ import { secondFactorRoutes } from './second-factor/routes.ts'
 import { openSessionRoutes, sessionRoutes } from './sessions/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { TicketAnswer } from './tickets/schema.ts'
+import { draftRoutes } from './unsent/routes.ts'
 import { userRoutes } from './users/routes.ts'
 import { viewRoutes } from './views/routes.ts'
 import { ViewAnswer } from './views/schema.ts'
@@ -52,6 +53,7 @@ export const native: Dialect<Need, 'native'> = {
     ...viewRoutes,
     ...replyRoutes,
     ...macroRoutes,
+    ...draftRoutes,
     ...bulkRoutes,
     ...exportRoutes,
     ...importRoutes,

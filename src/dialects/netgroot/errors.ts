@@ -18,6 +18,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   view: 'Not found',
   saved_reply: 'Not found',
   macro: 'Not found',
+  draft: 'Not found',
   job: 'Not found',
 }
 

@@ -61,6 +61,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   view: 'This view does not exist.',
   saved_reply: 'This saved reply does not exist.',
   macro: 'This macro does not exist.',
+  draft: 'This draft does not exist.',
   job: 'This job does not exist.',
 }
 

@@ -80,6 +80,7 @@ const WORD_OF_MISSING: Readonly<Record<Missing, string>> = {
   view: 'View',
   saved_reply: 'Saved reply',
   macro: 'Macro',
+  draft: 'Draft',
   job: 'Job',
 }
 

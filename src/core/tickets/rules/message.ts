@@ -99,6 +99,7 @@ export function decideMessage(before: TicketState, input: NewMessage, given: Cir
     ...content,
     ticketStatus: before.status,
     envelope: decideEnvelope(input.envelope, place, actor, given.answered ?? []),
+    ...(input.unsentId !== undefined && { unsentId: input.unsentId }),
     ...filesOf(input, content, before.deskId, given),
   }
 }

@@ -79,6 +79,8 @@ const ADDED_MESSAGE = {
   ticket_id: uuid,
   ...MESSAGE,
   ticket_status: word(STATUSES),
+  /** What it was before it was sent. */
+  unsent_id: nullable(uuid),
   ...ENVELOPE,
 }
 
@@ -298,6 +300,11 @@ said as (
   from numbered_messages n join moments o on o.id = n.ticket_id, counted c
   returning m.*
 ),
+unsent_gone as (
+  -- By its id: what was written since is another.
+  delete from unsent_messages d using numbered_messages n, accepted a
+  where d.tenant_id = :tenant_id and n.unsent_id is not null and a.call = n.call and d.user_id = a.actor_id and d.id = n.unsent_id
+),
 ${files.attached}
 recorded as (
   insert into events as e (tenant_id, position, id, kind, ticket_id, message_id, actor_id, credential_id, dialect, request_id, at,
@@ -449,6 +456,7 @@ export function changeValues(tenantId: string, calls: readonly ChangeCall[]) {
         nth_message: index,
         ticket_id: draft.id,
         ticket_status: message.ticketStatus,
+        unsent_id: message.unsentId ?? null,
         ...messageInput(message),
         ...envelopeInput(message),
       })),

@@ -17,6 +17,7 @@ export const EXPORTED = [
   'view',
   'saved_reply',
   'macro',
+  'draft',
   'ticket',
   'message',
   'attachment',
@@ -123,6 +124,16 @@ where r.tenant_id = :tenant_id and r.author_id = :user_id::uuid and r.id > :afte
       'macro',
       `select m.id::text as key, ${ROW('m', 'author_id')} as record from macros m
 where m.tenant_id = :tenant_id and m.author_id = :user_id::uuid and m.id > :after::uuid order by m.id limit :limit`,
+    ),
+  },
+  draft: {
+    first: FIRST_ID,
+    // Each may hold megabytes.
+    atOnce: 5,
+    statement: exported(
+      'draft',
+      `select d.id::text as key, ${ROW('d', 'user_id')} as record from unsent_messages d
+where d.tenant_id = :tenant_id and d.user_id = :user_id::uuid and d.id > :after::uuid order by d.id limit :limit`,
     ),
   },
   ticket: {

@@ -182,7 +182,10 @@ export function decodeIncluded({ include }: { readonly include?: string }): Read
 export function decodeReply(body: NewMessageBody): TicketChange {
   const content = decodeContent(body) ?? refuseField(['text'], 'required', 'text, html or attachments are required.')
   return {
-    message: { visibility: body.visibility ?? 'public', ...content, ...decodeEnvelope(body) },
+    message: {
+      ...{ visibility: body.visibility ?? 'public', ...content, ...decodeEnvelope(body) },
+      ...(body.draft !== undefined && { unsentId: body.draft.toLowerCase() }),
+    },
     // As a change of its own, not of the message, so that it needs the permission to change the status.
     ...(body.status !== undefined && { status: { to: body.status } }),
   }

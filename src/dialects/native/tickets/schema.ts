@@ -217,6 +217,7 @@ export const NewMessageBody = closed({
   ),
   visibility: Type.Optional(word(VISIBILITIES, 'A public reply, or an internal note; public by default.')),
   status: Type.Optional(word(STATUSES, 'The status of the ticket with this message; by the lifecycle by default.')),
+  draft: Type.Optional(uuid('Your draft of it, which goes with it; one that is gone already is in no way.')),
   unless_public_after: Type.Optional(
     uuid('The latest message that you saw: refused with 412 if anything public was said after it.'),
   ),
