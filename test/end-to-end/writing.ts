@@ -1,7 +1,8 @@
-/** What is written in the console: macros that say something. */
+/** What is written in the console: macros that say something, and drafts. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
+import { until } from '../process.ts'
 import { assertFine, choose, type Site, unexpected } from './administration.ts'
 
 export function writing(site: Site): void {
@@ -61,5 +62,49 @@ export function writing(site: Site): void {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
     await page.getByText(`Ask ${mark} is deleted.`).waitFor()
     assert.deepEqual(unexpected(faults), [])
+  })
+
+  test('has on another device what was written on this one, and nothing of what was sent or thrown away', async (t) => {
+    const [one, two] = [await site.signedIn(t), await site.signedIn(t)]
+    const { url } = site.world()
+    const { id } = await site.api().call('createTicket', { body: { title: 'Two devices', text: 'Hello?' } })
+    const at = `${url}/tickets/${id}`
+    const fieldOf = ({ page }: typeof one) => page.getByRole('textbox', { name: 'Message' })
+    const writtenOn = async (which: typeof one) => (await fieldOf(which).innerText()).trim()
+    await one.page.goto(at)
+    await fieldOf(one).fill('Begun here')
+    await one.page.getByText('Draft kept', { exact: true }).waitFor()
+    await two.page.goto(at)
+    await until('it is there too', async () => (await writtenOn(two)) === 'Begun here')
+    await fieldOf(two).fill('Begun here, and gone on there.')
+    await two.page.getByText('Draft kept', { exact: true }).waitFor()
+    await one.page.reload()
+    await until('it came back', async () => (await writtenOn(one)) === 'Begun here, and gone on there.')
+    await one.page.getByRole('button', { name: 'Send', exact: true }).click()
+    await one.page.getByRole('button', { name: 'Undo' }).click()
+    await until('it is taken back', async () => (await writtenOn(one)) === 'Begun here, and gone on there.')
+    await one.page.getByRole('button', { name: 'Send', exact: true }).click()
+    await two.page.getByRole('region', { name: 'Conversation' }).getByText('Begun here, and gone on there.').waitFor()
+    await until('it is gone there', async () => (await writtenOn(two)) === '')
+    await one.page.waitForFunction('Object.keys(localStorage).every((name) => !name.startsWith("polydesk.outbox"))')
+    assert.equal((await site.api().call('listMessages', { params: { id } })).data.length, 2)
+
+    // Both wrote before either knew: what both wrote is there.
+    await one.page.route('**/drafts/**', (route) => route.abort())
+    await fieldOf(one).fill('Without a network.')
+    await one.page.getByText('Draft kept on this device').waitFor()
+    await fieldOf(two).fill('With one.')
+    await two.page.getByText('Draft kept', { exact: true }).waitFor()
+    await one.page.unrouteAll()
+    await one.page.reload()
+    await until('both are there', async () => /^With one\.\s+Without a network\.$/.test(await writtenOn(one)))
+    await one.page.getByText('Draft kept', { exact: true }).waitFor()
+    await fieldOf(one).fill('')
+    const drafts = async () => (await one.page.request.get(`${url}/v1/tickets/${id}/drafts`)).json()
+    await until('it is thrown away', async () => (await drafts()).data.length === 0)
+    assert.deepEqual(
+      unexpected([...one.faults, ...two.faults]).filter((fault) => !fault.includes('ERR_FAILED')),
+      [],
+    )
   })
 }

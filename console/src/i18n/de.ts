@@ -165,6 +165,7 @@ export const de: Words = {
     remove: (name: string): string => `${name} entfernen`,
     tooLarge: 'Die Datei ist zu groß.',
     draft: 'Entwurf auf diesem Gerät',
+    saved: 'Entwurf gesichert',
   },
   replies: {
     insert: 'Textbausteine',

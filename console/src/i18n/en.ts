@@ -156,6 +156,7 @@ export const en = {
     stopped: 'Not sent: something happened meanwhile. Read it, then send again.',
     failed: (why: string): string => `Not sent: ${why}`,
     draft: 'Draft kept on this device',
+    saved: 'Draft kept',
     noReply: 'You can read this ticket, but not answer it.',
     attach: 'Attach files',
     files: 'Files',

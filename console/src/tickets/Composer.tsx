@@ -17,6 +17,7 @@ import { send } from './outbox.ts'
 import { useTimeline } from './ticket.ts'
 import { attach, useUploads } from './uploads.ts'
 
+const Keeping = lazy(() => loadPart(() => import('./Keeping.tsx')))
 const Editor = lazy(() => loadPart(() => import('./Editor.tsx')))
 
 /** Where one answers or notes something: two modes that look different, each with a draft of its own. */
@@ -65,7 +66,8 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
 
   function submit(status: Ticket['status'] | null): void {
     if (!isReady) return
-    send({ ...place, html: draft.html, files: draft.files, status, seen, assignee: ticket.assignee?.id ?? null })
+    const { html, files, id, version } = draft
+    send({ ...place, html, files, id, version, status, seen, assignee: ticket.assignee?.id ?? null })
     keepDraft(place, EMPTY)
   }
   return (
@@ -84,6 +86,7 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
           onFiles={(files) => attach(place, files)}
           onSend={() => submit(null)}
         />
+        <Keeping key={`${ticket.id} ${mode} kept`} place={place} version={ticket.version} />
       </Suspense>
       {draft.problem !== null && (
         <p id={problemId} className="field-error composer-problem">
@@ -104,7 +107,9 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
             <Zap size={16} aria-hidden="true" />
           </Button>
         )}
-        <span className="hint">{isEmpty(draft) ? '' : words.composer.draft}</span>
+        <span className="hint">
+          {isEmpty(draft) ? '' : draft.isSaved ? words.composer.saved : words.composer.draft}
+        </span>
         <Button className="button primary" isDisabled={!isReady} onPress={() => submit(null)}>
           {words.composer.send}
         </Button>

@@ -19,22 +19,36 @@ export interface Draft {
   readonly files: readonly DraftFile[]
   /** Why it came back when it was sent. */
   readonly problem: string | null
+  /** What the server knows it by; null where it knows nothing of it. */
+  readonly id: string | null
+  /** The version that the server had last; null before it answered. */
+  readonly version: number | null
+  /** Whether the server has it as it is here. */
+  readonly isSaved: boolean
 }
 
-export const EMPTY: Draft = { html: '', files: [], problem: null }
+/** What is to be said, and the draft that it was. */
+export type Content = Pick<Draft, 'html' | 'files' | 'id' | 'version'>
+
+export const EMPTY: Draft = { html: '', files: [], problem: null, id: null, version: null, isSaved: false }
 
 const PREFIX = 'polydesk.draft'
 const listeners = new Set<() => void>()
 
-/** Drafts are kept on this device: one for the reply and one for the note, of each ticket and each person. */
-const keyOf = ({ person, ticket, mode }: Place): string => `${PREFIX}.${person}.${ticket}.${mode}`
+/**
+ * Drafts are kept on this device, one for the reply and one for the note of each ticket and each person, so that a lost network
+ * loses nothing. The server gets them a moment later (keeping.ts).
+ */
+export const keyOf = ({ person, ticket, mode }: Place): string => `${PREFIX}.${person}.${ticket}.${mode}`
 
 export function draftOf(place: Place): Draft {
   return readDraft(localStorage.getItem(keyOf(place)))
 }
 
 export function keepDraft(place: Place, draft: Draft): void {
-  if (isEmpty(draft) && draft.problem === null) localStorage.removeItem(keyOf(place))
+  // What was emptied is kept until the server knows of that.
+  const isKnown = draft.id !== null && !draft.isSaved
+  if (isEmpty(draft) && draft.problem === null && !isKnown) localStorage.removeItem(keyOf(place))
   else localStorage.setItem(keyOf(place), JSON.stringify(draft))
   for (const listener of listeners) listener()
 }
@@ -42,7 +56,7 @@ export function keepDraft(place: Place, draft: Draft): void {
 /** Changes a draft; what was wrong with it is no longer said. */
 export function changeDraft(place: Place, change: (draft: Draft) => Partial<Draft>): void {
   const draft = draftOf(place)
-  keepDraft(place, { ...draft, problem: null, ...change(draft) })
+  keepDraft(place, { ...draft, problem: null, isSaved: false, ...change(draft) })
 }
 
 /** Whether there is nothing to send. */
@@ -51,13 +65,27 @@ export function isEmpty({ html, files }: Pick<Draft, 'html' | 'files'>): boolean
 }
 
 /** Puts something back to what was written since, and loses neither. */
-export function giveBack(place: Place, { html, files, problem }: Draft): void {
+export function giveBack(place: Place, { html, files, id, version }: Content, problem: string | null): void {
   const since = draftOf(place)
+  const joined = join({ html, files }, since)
   keepDraft(place, {
-    html: html + since.html,
-    files: [...files, ...since.files.filter(({ id }) => !files.some((file) => file.id === id))],
+    ...joined,
     problem,
+    id: id ?? since.id,
+    version: id === null ? since.version : version,
+    isSaved: false,
   })
+}
+
+/** What was written in two places, one after the other. */
+export function join(
+  first: Pick<Draft, 'html' | 'files'>,
+  second: Pick<Draft, 'html' | 'files'>,
+): Pick<Draft, 'html' | 'files'> {
+  return {
+    html: first.html === second.html ? first.html : first.html + second.html,
+    files: [...first.files, ...second.files.filter(({ id }) => !first.files.some((file) => file.id === id))],
+  }
 }
 
 export function useDraft(place: Place): Draft {
@@ -79,11 +107,14 @@ function subscribe(listener: () => void): () => void {
 function readDraft(kept: string | null): Draft {
   if (kept === null) return EMPTY
   try {
-    const { html, files, problem } = Object(JSON.parse(kept))
+    const { html, files, problem, id, version, isSaved } = Object(JSON.parse(kept))
     return {
       html: typeof html === 'string' ? html : '',
       files: readFiles(files),
       problem: typeof problem === 'string' ? problem : null,
+      id: typeof id === 'string' ? id : null,
+      version: typeof version === 'number' ? version : null,
+      isSaved: isSaved === true,
     }
   } catch {
     return EMPTY

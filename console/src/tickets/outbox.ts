@@ -9,7 +9,7 @@ import { whyOf } from '../api/why.ts'
 import { wordsNow } from '../i18n/words.ts'
 import { notify } from '../shell/notices.ts'
 import { STATUSES } from './change.ts'
-import { type Draft, giveBack, type Place, readFiles } from './drafts.ts'
+import { type Content, giveBack, type Place, readFiles } from './drafts.ts'
 import { plainOf } from './rich.ts'
 
 /** For how long a message can be taken back. */
@@ -19,7 +19,7 @@ const KEPT_AS = 'polydesk.outbox'
 const OWN = `${KEPT_AS}.${newKey()}`
 
 /** A message on its way. It is kept on the device until the server has it, and its key makes it one however often it goes. */
-export interface Outgoing extends Place, Omit<Draft, 'problem'> {
+export interface Outgoing extends Place, Content {
   readonly key: string
   /** The status that the ticket gets with it. */
   readonly status: Ticket['status'] | null
@@ -82,7 +82,7 @@ export function undo(message: Outgoing): void {
 function takeBack(message: Outgoing, problem: string | null): void {
   timers.delete(message.key)
   set(outgoing.filter((each) => each.key !== message.key))
-  giveBack(message, { html: message.html, files: message.files, problem })
+  giveBack(message, message, problem)
 }
 
 async function deliver(message: Outgoing): Promise<void> {
@@ -103,6 +103,14 @@ async function deliver(message: Outgoing): Promise<void> {
   }
 }
 
+/** Whether what was written in a place is on its way, from this window or another one. */
+export function isOnItsWay({ person, ticket, mode }: Place): boolean {
+  return Object.keys(localStorage)
+    .filter((name) => name === KEPT_AS || name.startsWith(`${KEPT_AS}.`))
+    .flatMap(readOutbox)
+    .some((each) => each.person === person && each.ticket === ticket && each.mode === mode)
+}
+
 /** What has no marks goes as plain text, so that everybody sees it in their own type. */
 function contentOf(html: string): { readonly text: string } | { readonly html: string } | undefined {
   if (html === '') return undefined
@@ -111,13 +119,24 @@ function contentOf(html: string): { readonly text: string } | { readonly html: s
 }
 
 /** A reply is meant for what its author read, and for a ticket that nobody else took; a note for colleagues, who read what there is. */
-async function post({ key, ticket: id, mode, html, files, status, seen, assignee }: Outgoing): Promise<void> {
+async function post({
+  key,
+  ticket: id,
+  mode,
+  html,
+  files,
+  status,
+  seen,
+  assignee,
+  id: draft,
+}: Outgoing): Promise<void> {
   const { ticket } = await client.call('addMessage', {
     params: { id },
     body: {
       ...contentOf(html),
       ...(files.length > 0 && { attachments: files.map((file) => file.id) }),
       visibility: mode === 'note' ? 'internal' : 'public',
+      ...(draft !== null && { draft }),
       ...(status && { status }),
       ...(mode === 'reply' && seen !== null && { unless_public_after: seen }),
       ...(mode === 'reply' && assignee !== undefined && { unless_taken_from: assignee }),
@@ -150,8 +169,7 @@ function takeOver(name: string, person: string): void {
     name,
     kept.filter((each) => each.person !== person),
   )
-  for (const message of own)
-    if (!message.isSending) giveBack(message, { html: message.html, files: message.files, problem: null })
+  for (const message of own) if (!message.isSending) giveBack(message, message, null)
   for (const each of underWay) void deliver(each)
 }
 
@@ -166,7 +184,7 @@ function readOutbox(name: string): readonly Outgoing[] {
 
 /** What this page, or one of an earlier version, kept; nothing of what cannot be read. */
 function readKept(value: unknown): readonly Outgoing[] {
-  const { key, person, ticket, mode, html, files, status, seen, assignee, isSending } = Object(value)
+  const { key, person, ticket, mode, html, files, id, version, status, seen, assignee, isSending } = Object(value)
   if (typeof person !== 'string' || typeof ticket !== 'string' || typeof html !== 'string') return []
   return [
     {
@@ -176,6 +194,8 @@ function readKept(value: unknown): readonly Outgoing[] {
       mode: mode === 'note' ? 'note' : 'reply',
       html,
       files: readFiles(files),
+      id: typeof id === 'string' ? id : null,
+      version: typeof version === 'number' ? version : null,
       status: STATUSES.find((each) => each === status) ?? null,
       seen: typeof seen === 'string' ? seen : null,
       ...((typeof assignee === 'string' || assignee === null) && { assignee }),

@@ -43,3 +43,15 @@ export function tidy(html: string): string {
   }
   return page.body.innerHTML
 }
+
+/** Plain text as the field has it: a blank line parts paragraphs. */
+export function htmlOf(text: string): string {
+  const page = parse('')
+  for (const paragraph of text === '' ? [] : text.split(/\n{2,}/)) {
+    const block = page.createElement('p')
+    for (const [nth, line] of paragraph.split('\n').entries())
+      block.append(...(nth > 0 ? [page.createElement('br')] : []), line)
+    page.body.append(block)
+  }
+  return page.body.innerHTML
+}
