@@ -7,6 +7,7 @@ const STEPS: readonly { readonly name: string; readonly command: readonly string
   { name: 'types of the console', command: ['tsc', '--noEmit', '-p', 'console'] },
   { name: 'lint and format', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'tests', command: [process.execPath, 'test/run.ts'] },
+  { name: 'long tests', command: [process.execPath, 'test/run.ts', '--long'] },
   // After the tests: part of it is which tests showed what.
   { name: 'generated files up to date', command: [process.execPath, 'scripts/generate.ts', '--check'] },
   { name: 'deployments', command: [process.execPath, 'test/run.ts', '--deploy'] },

@@ -58,9 +58,13 @@ for (const covered of missing.length === 0 ? COVERED : []) {
 }
 
 if (missing.length > 0)
-  console.error(`The results in test/facts need a run of all tests (npm test). Not run: ${missing.join(', ')}`)
+  console.error(
+    `The results in test/facts need a run of all tests (npm test, npm run test:long). Not run: ${missing.join(', ')}`,
+  )
 if (problems.length > 0) console.error(`Not shown by the test run:\n${problems.join('\n')}`)
 if (stale.length > 0) {
-  console.error(`Out of date: ${stale.join(', ')}. Run npm test, then npm run generate, and commit the result.`)
+  console.error(
+    `Out of date: ${stale.join(', ')}. Run npm test and npm run test:long, then npm run generate, and commit the result.`,
+  )
 }
 if (stale.length > 0 || problems.length > 0 || (isCheck && missing.length > 0)) process.exit(1)

@@ -4,7 +4,8 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 
 /** What a change of these reaches is everything. */
-const EVERYWHERE = /^(package(-lock)?\.json|tsconfig\.json|\.npmrc|test\/(run|together|database|record|reporter)\.ts)$/
+const EVERYWHERE =
+  /^(package(-lock)?\.json|tsconfig\.json|\.npmrc|test\/(run|together|long|database|record|reporter)\.ts)$/
 const MODULE = /\.(ts|mjs)$/
 
 /** Files that differ from a commit, or are new; from the root, with slashes. @throws Error when git knows no such commit */

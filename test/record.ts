@@ -35,10 +35,15 @@ export function fileOf({ fullName }: { readonly fullName: string }): string {
   return outermost.endsWith('.test.ts') ? outermost : fileName(process.argv[1] ?? '')
 }
 
-/** Forgets what was known of some files, or of all. */
-export function forget(files: readonly string[] | 'all'): void {
-  if (files === 'all') rmSync(RECORD, { recursive: true, force: true })
-  else for (const file of files) rmSync(folderOf(file), { recursive: true, force: true })
+/** Forgets what was known of some files. */
+export function forget(files: readonly string[]): void {
+  for (const file of files) rmSync(folderOf(file), { recursive: true, force: true })
+}
+
+/** Forgets files that are no more. */
+export function forgetAllBut(files: readonly string[]): void {
+  const there = new Set(files)
+  forget(readRecord().flatMap(({ file }) => (there.has(file) ? [] : [file])))
 }
 
 export function keepTests(file: string, tests: readonly RanTest[]): void {

@@ -1,8 +1,9 @@
 /**
  * Runs the test suite on a real PostgreSQL: one server for the run, one database (a clone of a migrated template) for
- * each test file. `npm test` runs everything, `npm test -- FILE ...` some files. What ran and what it saw is kept for
- * `npm run generate`. `npm test -- --changed` runs the files that a change can reach. `npm run test:deploy` runs the tests
- * with other programs before and behind Polydesk, which are kept apart because they need these installed.
+ * each test file. `npm test` runs everything but the long ones (`long.ts`), which `npm run test:long` runs; `npm test -- FILE ...`
+ * some files, of either. What ran and what it saw is kept for `npm run generate`. `npm test -- --changed` runs the files that
+ * a change can reach. `npm run test:deploy` runs the tests with other programs before and behind Polydesk, which are kept
+ * apart because they need these installed.
  *
  * With TEST_DATABASE_URL an existing PostgreSQL 15+ is used instead of the embedded one; its user must be allowed to
  * create databases.
@@ -19,8 +20,9 @@ import { migrate } from '../src/storage/migrate.ts'
 import { changedSince, reachedBy } from './changed.ts'
 import { TEMPLATE } from './database.ts'
 import { findProgram, PACKAGES } from './deploy/programs.ts'
+import { longTests } from './long.ts'
 import { KEPT_INSTALLATION } from './process.ts'
-import { fileName, forget } from './record.ts'
+import { fileName, forget, forgetAllBut } from './record.ts'
 import { hasBrowser, programAlone, programOf, sharesItsProcess } from './together.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -133,6 +135,7 @@ function run(files: readonly string[], connection: pg.PoolConfig, isKept: boolea
   )
 }
 
+const LONG_FLAG = '--long'
 const DEPLOY_FLAG = '--deploy'
 const DEPLOYMENTS = 'test/deploy/*.test.ts'
 
@@ -155,16 +158,22 @@ function basedOn(flag: string): string {
 
 const given = process.argv.slice(2)
 const isDeploy = given.includes(DEPLOY_FLAG)
+const isLong = given.includes(LONG_FLAG)
 const changedFlag = given.find((each) => each === CHANGED_FLAG || each.startsWith(`${CHANGED_FLAG}=`))
-const named = given.filter((each) => each !== DEPLOY_FLAG && each !== changedFlag)
+const named = given.filter((each) => each !== DEPLOY_FLAG && each !== LONG_FLAG && each !== changedFlag)
 const all = isDeploy ? [DEPLOYMENTS] : ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts']
 const every = globSync(all, { cwd: root, exclude: isDeploy ? [] : [DEPLOYMENTS] }).sort()
+const long = new Set(longTests(root))
+const ofThisRun = isDeploy ? every : every.filter((file) => long.has(file) === isLong)
 const some = changedFlag === undefined ? named : reachedBy(root, changedSince(root, basedOn(changedFlag)), every)
 if (changedFlag !== undefined) console.log(`${some.length} of ${every.length} test files can see what changed.`)
 if (changedFlag !== undefined && some.length === 0) process.exit(0)
-const files = some.length > 0 ? some : every
+const files = some.length > 0 ? some : ofThisRun
 // Where a program is missing a deployment shows nothing, so the documents are not made of them.
-if (!isDeploy) forget(some.length > 0 ? some.map((file) => fileName(resolve(file))) : 'all')
+if (!isDeploy) {
+  forgetAllBut(every)
+  forget(files.map((file) => fileName(resolve(file))))
+}
 const server = await startServer()
 let code = 1
 try {
