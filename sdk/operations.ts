@@ -1310,6 +1310,86 @@ export interface JobResult {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Mail".
+ */
+export interface Mail {
+  id: string
+  /**
+   * What became of it: waits to be read, created a ticket, joined one, was automatic, is held for somebody to look at, or was discarded by a rule.
+   */
+  state: 'waiting' | 'created' | 'joined' | 'automatic' | 'held' | 'discarded'
+  /**
+   * Why it is in this state.
+   */
+  reason:
+    | 'received'
+    | 'new'
+    | 'stranger'
+    | 'closed'
+    | 'other_desk'
+    | 'other_subject'
+    | 'token'
+    | 'reference'
+    | 'foreign_number'
+    | 'subject'
+    | 'by_hand'
+    | 'bounce'
+    | 'receipt'
+    | 'report'
+    | 'machine'
+    | 'unreadable'
+    | 'no_desk'
+    | 'no_writer'
+    | 'too_many'
+    | 'refused'
+    | 'copy'
+    | 'own_mail'
+    | 'erased'
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  received_at: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  decided_at: string | null
+  /**
+   * In bytes.
+   */
+  size: number
+  /**
+   * For whom it was by the envelope; null where that was not told.
+   */
+  recipient: string | null
+  /**
+   * From whom it was by the envelope; empty for mail that wants no answer.
+   */
+  sender: string | null
+  desk: {
+    id: string
+    integer: number
+    name: string
+  } | null
+  /**
+   * UUID of its ticket.
+   */
+  ticket: string | null
+  /**
+   * UUID of what it says on the ticket.
+   */
+  message: string | null
+  from: {
+    address: string
+    name: string
+  }
+  subject: string
+  /**
+   * Whether it is from whom it says, as far as the operator's own mail server tells: nobody acts as staff unless verified.
+   */
+  authentication: 'verified' | 'unverified' | 'failed'
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "CreateTicketBody".
  */
 export interface CreateTicketBody {
@@ -2388,6 +2468,7 @@ export interface Me {
     | 'credential.manage'
     | 'export'
     | 'audit.read'
+    | 'mail.manage'
     | 'tenant.manage'
   )[]
 }
@@ -3576,6 +3657,146 @@ export interface ImportRecordsAnswer {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "HandOverMailQuery".
+ */
+export interface HandOverMailQuery {
+  recipient?: string
+  sender?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "HandOverMailAnswer".
+ */
+export interface HandOverMailAnswer {
+  id: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListMailQuery".
+ */
+export interface ListMailQuery {
+  limit?: string
+  cursor?: string
+  state?: 'waiting' | 'created' | 'joined' | 'automatic' | 'held' | 'discarded'
+  ticket?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListMailAnswer".
+ */
+export interface ListMailAnswer {
+  data: Mail[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CountMailAnswer".
+ */
+export interface CountMailAnswer {
+  /**
+   * How many came: the sum of all others.
+   */
+  received: number
+  /**
+   * How many wait to be read.
+   */
+  waiting: number
+  /**
+   * How many made a ticket.
+   */
+  created: number
+  /**
+   * How many joined one.
+   */
+  joined: number
+  /**
+   * How many were said by machines.
+   */
+  automatic: number
+  /**
+   * How many are held for somebody to look at.
+   */
+  held: number
+  /**
+   * How many were discarded by a rule.
+   */
+  discarded: number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ExplainMailAnswer".
+ */
+export interface ExplainMailAnswer {
+  mail: Mail
+  /**
+   * The addresses by which its desk was looked for.
+   */
+  recipients: {
+    address: string
+    /**
+     * UUID of the desk that has it.
+     */
+    desk: string | null
+  }[]
+  writer: {
+    address: string
+    name: string
+    /**
+     * The header that tells it.
+     */
+    by: string
+  } | null
+  /**
+   * What it is: personal, list, automatic, bounce, receipt or report.
+   */
+  kind: string
+  kind_reasons: string[]
+  /**
+   * Every ticket to which something of it led, the surest first.
+   */
+  candidates: {
+    /**
+     * By what the mail leads to it.
+     */
+    rule: 'token' | 'reference' | 'foreign_number' | 'subject'
+    /**
+     * The id, number or tag that does.
+     */
+    value: string
+    /**
+     * Whether the mail joins it, or why not.
+     */
+    verdict: 'joins' | 'later' | 'stranger' | 'closed' | 'other_desk' | 'other_subject'
+    /**
+     * What who wrote the mail was to it.
+     */
+    relation: 'token' | 'agent' | 'requester' | 'participant' | 'colleague' | 'stranger'
+    ticket: {
+      id: string
+      integer: number
+      number: number
+      title: string
+      /**
+       * As it was then.
+       */
+      status: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+    }
+  }[]
+  /**
+   * What was not as it should be in it.
+   */
+  doubts: string[]
+  /**
+   * What else there is to say of the decision.
+   */
+  remarks: string[]
+  copy_of: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "ResetPasswordBody".
  */
 export interface ResetPasswordBody {
@@ -3774,6 +3995,11 @@ export interface Operations {
   cancelJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
   undoJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
   importRecords: { params: undefined; query: ImportRecordsQuery; body: undefined; answer: ImportRecordsAnswer }
+  handOverMail: { params: undefined; query: HandOverMailQuery; body: undefined; answer: HandOverMailAnswer }
+  listMail: { params: undefined; query: ListMailQuery; body: undefined; answer: ListMailAnswer }
+  countMail: { params: undefined; query: undefined; body: undefined; answer: CountMailAnswer }
+  getMail: { params: { id: string }; query: undefined; body: undefined; answer: Mail }
+  explainMail: { params: { id: string }; query: undefined; body: undefined; answer: ExplainMailAnswer }
   resetPassword: { params: undefined; query: undefined; body: ResetPasswordBody; answer: undefined }
 }
 
@@ -3911,5 +4137,10 @@ export const OPERATIONS = {
   cancelJob: { method: 'POST', path: '/v1/jobs/{id}/cancel' },
   undoJob: { method: 'POST', path: '/v1/jobs/{id}/undo' },
   importRecords: { method: 'POST', path: '/v1/import' },
+  handOverMail: { method: 'POST', path: '/v1/mail' },
+  listMail: { method: 'GET', path: '/v1/mail' },
+  countMail: { method: 'GET', path: '/v1/mail/counts' },
+  getMail: { method: 'GET', path: '/v1/mail/{id}' },
+  explainMail: { method: 'GET', path: '/v1/mail/{id}/explain' },
   resetPassword: { method: 'POST', path: '/v1/password_resets' },
 } as const satisfies Readonly<Record<keyof Operations, { readonly method: string; readonly path: string }>>

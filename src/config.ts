@@ -88,6 +88,13 @@ const SERVER = {
     isNetwork,
     'addresses or networks like 10.0.0.0/8',
   ),
+  mailAuthenticators: listOf(
+    'POLYDESK_MAIL_AUTHENTICATORS',
+    'Names by which your own mail server signs its Authentication-Results (authserv-id), separated by commas. Whom it calls verified may act as staff by mail; nobody may by default.',
+    '(none)',
+    (given) => /^[a-z0-9][a-z0-9.-]*$/.test(given),
+    'names in small letters, such as mx.example.com',
+  ),
   demo: onOff(
     'POLYDESK_DEMO',
     'Whether the first start on an empty store makes a demo tenant and writes quickstart.env. Turn it off for real deployments.',
@@ -311,6 +318,8 @@ export interface Config {
   readonly databaseConnections: number
   readonly publicUrl: string | null
   readonly trustedProxies: readonly string[]
+  /** Servers that tell whether mail is from whom it says. */
+  readonly mailAuthenticators: readonly string[]
   readonly demo: boolean
   readonly rateLimits: boolean
   readonly rates: Readonly<Record<string, number>>
@@ -371,6 +380,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseConnections: given.databaseConnections,
     publicUrl: given.publicUrl,
     trustedProxies: given.trustedProxies,
+    mailAuthenticators: given.mailAuthenticators,
     demo: given.demo,
     rateLimits: given.rateLimits,
     rates: given.rates,

@@ -10,6 +10,7 @@ import { type Feed, openFeed } from './core/events/feed.ts'
 import { createIds } from './core/ids.ts'
 import { NO_LIMITS, openRateLimits, type RateLimits } from './core/limits/limits.ts'
 import { FACTOR_KEYS, resealFactors } from './core/logins/second-factor/seals.ts'
+import { REPLY_KEYS } from './core/mail/threading/token.ts'
 import { listTenants } from './core/tenants/queries.ts'
 import type { WebhookOffice } from './core/webhooks/subscriptions/commands.ts'
 import { resealSecrets } from './core/webhooks/subscriptions/seals.ts'
@@ -18,6 +19,7 @@ import type { Services } from './dialects/services.ts'
 import type { Pace } from './http/pace.ts'
 import { buildServer } from './http/server.ts'
 import { type BulkJobs, startBulkJobs } from './jobs/bulk.ts'
+import { type MailWork, startMailWork } from './jobs/mail.ts'
 import { startSchedule } from './jobs/schedule.ts'
 import { startWebhooks, type Webhooks } from './jobs/webhooks.ts'
 import { demandFitness } from './setup/checks/checks.ts'
@@ -88,6 +90,7 @@ interface Opened {
   readonly links: Links
   readonly feed: Feed
   readonly bulkJobs: BulkJobs
+  readonly mailWork: MailWork
 }
 
 /**
@@ -147,6 +150,9 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     },
     get bulkJobs() {
       return demandOpened().bulkJobs
+    },
+    get mailWork() {
+      return demandOpened().mailWork
     },
   }
 
@@ -216,6 +222,13 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const access = openAccess(store, undefined, uses.note)
     const bulkJobs = startBulkJobs({ id: newId(), store, access, clock, newId }, log)
     stopping.push(() => bulkJobs.stop())
+    const mailOffice = {
+      ...{ store, access, clock, newId, bounds: config.bounds },
+      replyKeys: keys.accepted(REPLY_KEYS),
+      authenticators: config.mailAuthenticators,
+    }
+    const mailWork = startMailWork(mailOffice, log)
+    stopping.push(() => mailWork.stop())
     opened = {
       store,
       access,
@@ -226,6 +239,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       links,
       feed,
       bulkJobs,
+      mailWork,
     }
     const { webhooks: office } = opened
     const webhooks = startWebhooks({ store, access, office, links, clock, newId, log })

@@ -118,6 +118,14 @@ const EXCUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...{ name: 'as the name of a view', message_text: 'as the name', message_visibility: OURS, audience: OURS },
     change: 'as the name of a view: words of the tenant, and ids',
   },
+  mail_ids: { key: 'an id that a program made' },
+  mail_raws: { raw: 'goes with the mail' },
+  mails: {
+    ...{ state: OURS, reason: OURS, authentication: OURS, identity: DIGEST },
+    ...{ recipient: 'goes with the mail', sender: 'goes with the mail', from_address: 'goes with the mail' },
+    ...{ from_name: 'goes with the mail', subject: 'goes with the mail', from_key: 'goes with the mail' },
+    ...{ foreign_key: 'goes with the mail', people_keys: 'goes with the mail', explanation: 'goes with the mail' },
+  },
   memberships: { role: OURS },
   messages: {
     ...{ visibility: OURS, author_role: OURS, direction: OURS, format: OURS, sanitizer: OURS, ticket_status: OURS },

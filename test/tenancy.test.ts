@@ -63,6 +63,10 @@ import { countFactorSeals, resealFactors } from '../src/core/logins/second-facto
 import { changeMacro, createMacro, deleteMacro } from '../src/core/macros/commands.ts'
 import { listMacros } from '../src/core/macros/queries.ts'
 import { previewMacro, runMacro } from '../src/core/macros/run.ts'
+import { takeMail, tenantsWithMail, workOnMail } from '../src/core/mail/intake/commands.ts'
+import { countMail, getMail, getRawMail, listMail } from '../src/core/mail/intake/queries.ts'
+import { MAIL_STATES } from '../src/core/mail/intake/received.ts'
+import { AUTHENTICATIONS } from '../src/core/mail/threading/authentication.ts'
 import { beginReading, markRead, marksOn, markUnread } from '../src/core/marks/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
 import { RENEW } from '../src/core/messages/renewal/store.ts'
@@ -158,6 +162,7 @@ const STATEMENTS_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'webhook.tenants': 'finds the tenants that have webhooks',
   'search.tenants': 'finds the tenants in which keys of search are due',
   'bulk_job.tenants': 'finds the tenants in which there is something to do',
+  'mail.tenants': 'finds the tenants in which mail waits to be filed',
   'ticket.tenants_to_wake': 'finds the tenants in which a snooze has come to its end',
 }
 
@@ -271,6 +276,8 @@ describe('The schema', () => {
       query_sort: QUERY_SORTS,
       field_type: FIELD_TYPES,
       field_requirement: REQUIREMENTS,
+      mail_state: MAIL_STATES,
+      mail_authentication: AUTHENTICATIONS,
       bulk_job_state: BULK_JOB_STATES,
       bulk_outcome: BULK_OUTCOMES,
     })
@@ -328,6 +335,28 @@ function startRecorder(): Recorder {
       if (before.length < LOOKED_AT || isNews) ran.set(bound.statement.name, [...before, bound])
     },
   }
+}
+
+/** Mail that is handed over and filed, and one that cannot be filed now. */
+async function driveMail(made: SmallTenant, store: Store): Promise<void> {
+  const { as, tenant } = made
+  await changeRecord(as(made.owner), 'desk', made.desks[0], { addresses: ['help@example.com'] })
+  const [row] = await store.run(LOAD_TENANT.with({ tenant_id: tenant.id }))
+  const known = tenantOf(row ?? assert.fail())
+  const raw = Buffer.from('From: Rosa <rosa@example.com>\r\nTo: help@example.com\r\nMessage-ID: <a@b>\r\n\r\nHello\r\n')
+  const id = await takeMail(as(made.owner, { key: 'mail' }), { raw, recipient: null, sender: null })
+  assert.ok((await tenantsWithMail(store)).includes(tenant.id))
+  const office = {
+    ...{ store, clock: () => new Date(), newId: () => crypto.randomUUID(), replyKeys: [], authenticators: [] },
+    access: { tenant: async () => known },
+  }
+  const failing = { ...office, clock: () => new Date(0), store: { ...store, inTurn: () => assert.fail('not now') } }
+  await workOnMail(failing, tenant.id, () => {})
+  await workOnMail(office, tenant.id, (error) => assert.fail(String(error)))
+  assert.equal((await getMail(as(made.owner), id)).state, 'created')
+  assert.deepEqual(await getRawMail(as(made.owner), id), raw)
+  assert.equal((await listMail(as(made.owner), { before: null, limit: 10 })).mails.length, 1)
+  assert.equal((await countMail(as(made.agent))).created, 1)
 }
 
 /** Every call of the core that has a statement of its own, with every variant of the lists. */
@@ -390,6 +419,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   assert.ok((await rebuildSome(store, tenantId)) > 0)
   await rebuildPeople(store, tenantId)
 
+  await driveMail(made, store)
   await driveAttachments(made, store)
 
   // All tickets, a desk's, one's own, and both of these.

@@ -17,6 +17,7 @@ export type Missing =
   | 'macro'
   | 'draft'
   | 'job'
+  | 'mail'
 
 /** One thing wrong with what a caller sent. `path` leads to the field in the core's words; a dialect turns it into its own. */
 export interface Issue {

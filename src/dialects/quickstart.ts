@@ -20,6 +20,7 @@ export const SAMPLE = {
   macro: 'SAMPLE_MACRO_ID',
   credential: 'SAMPLE_CREDENTIAL_ID',
   job: 'SAMPLE_JOB_ID',
+  mail: 'SAMPLE_MAIL_ID',
   sendingWebhook: 'SAMPLE_SENDING_WEBHOOK_ID',
   delivery: 'SAMPLE_DELIVERY_ID',
   lateDelivery: 'SAMPLE_LATE_DELIVERY_ID',

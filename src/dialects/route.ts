@@ -35,6 +35,8 @@ export interface Route<Need> {
   readonly takesFile?: boolean
   /** Whether its body is lines of JSON, read as they come, likewise (`lines.ts`). */
   readonly takesLines?: boolean
+  /** Whether its body is a mail, likewise (`raw-mail.ts`). */
+  readonly takesMail?: boolean
   /** Why an operation that writes does not honour an `Idempotency-Key`; absent for all that do (decision 0006). */
   readonly withoutKey?: string
   /** Headers that this operation reads, with what they are for; only to document them. */

@@ -37,6 +37,8 @@ export interface Services extends RunningSystem {
   readonly feed: Feed
   /** Goes on with bulk jobs; told of each that was begun. */
   readonly bulkJobs: { readonly wake: (tenantId: string) => void }
+  /** Files mail; told of each that was handed over. */
+  readonly mailWork: { readonly wake: (tenantId: string) => void }
   /** Where attachments are downloaded. */
   readonly links: Links
 }

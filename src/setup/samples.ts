@@ -7,6 +7,7 @@ import { addRecord } from '../core/catalogue/commands.ts'
 import { addField } from '../core/catalogue/fields.ts'
 import type { Context, RunningSystem } from '../core/context.ts'
 import { createMacro } from '../core/macros/commands.ts'
+import { takeMail } from '../core/mail/intake/commands.ts'
 import { createReply } from '../core/replies/commands.ts'
 import { addExternalId, issueCredential } from '../core/tenants/commands.ts'
 import { changeTicket } from '../core/tickets/commands/change.ts'
@@ -35,6 +36,15 @@ export interface SampleSystem extends RunningSystem {
 
 /** Where the samples' webhooks lead to: a name that never is anybody's (RFC 2606). */
 const NOWHERE = 'https://receiver.invalid/polydesk'
+/** A mail to nobody here: it is held, and makes no ticket. */
+const MAIL = [
+  'From: Rosa <rosa@example.com>',
+  'To: help@example.com',
+  'Subject: The door',
+  'Message-ID: <sample@example.com>',
+  '',
+  'It does not open.',
+].join('\r\n')
 /** How long a sample of a delivery waits for its next attempt unless somebody sends it: it is to leave the log in peace. */
 const TEN_YEARS_MS = 10 * 365 * 86_400_000
 
@@ -146,7 +156,9 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
   const macro = await createMacro(service, { ...filing, audience: 'everyone', groupId: null })
   const nothing = { query: urgent.query, viewId: null }
   const job = await beginJob(service, { choice: nothing, change: { priority: 'high' } })
+  const mail = await takeMail(service, { raw: Buffer.from(MAIL), recipient: null, sender: null })
   const made: Record<string, string> = {
+    [SAMPLE.mail]: mail,
     [SAMPLE.ticket]: ticket.id,
     [SAMPLE.changedTicket]: await makeChangedTicket(service, desk.id),
     [SAMPLE.duplicate]: duplicate,

@@ -67,6 +67,13 @@ async function sent(request: Sent, key?: string): Promise<Received> {
 }
 
 async function held(): Promise<Snapshot> {
+  // What was handed over is filed behind the answer, and changes its row by that.
+  await until('mail to be filed', async () => {
+    const waiting = await outside.query("select 1 from mails m where m.tenant_id = $1 and m.state = 'waiting'", [
+      site.tenantId,
+    ])
+    return waiting.rowCount === 0 ? true : undefined
+  })
   const tables = Object.entries(await store.snapshot()).filter(([table]) => !BEHIND.includes(table))
   const webhooks = await outside.query<{ held: string }>(
     'select coalesce(sum(hashtextextended(w::text, 0)), 0)::text as held from webhooks w where w.tenant_id = $1',

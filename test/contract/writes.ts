@@ -128,6 +128,11 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     'DELETE /v1/macros/{id}': async (m) => native(m, 'DELETE', `/v1/macros/${await m.macro()}`),
     'POST /v1/tickets/{id}/macros': async (m) =>
       native(m, 'POST', `/v1/tickets/${(await m.ticket()).id}/macros`, { macro: await m.macro() }),
+    // To nobody here: what goes on in the background would be seen as a second effect.
+    'POST /v1/mail': (m) => {
+      const sent = native(m, 'POST', '/v1/mail', `From: a@example.com\r\nSubject: ${m.word()}\r\n\r\nText\r\n`)
+      return { ...sent, headers: { ...sent.headers, 'content-type': 'message/rfc822' } }
+    },
     // Of no tickets: what goes on in the background would be seen as a second effect.
     'POST /v1/jobs': (m) => native(m, 'POST', '/v1/jobs', { tickets: [], change: { add_tags: [m.word()] } }),
     'POST /v1/jobs/{id}/cancel': async (m) => native(m, 'POST', `/v1/jobs/${await m.job()}/cancel`),

@@ -23,6 +23,7 @@ export const PERMISSIONS = [
   'credential.manage',
   'export',
   'audit.read',
+  'mail.manage',
   'tenant.manage',
 ] as const
 
@@ -68,6 +69,7 @@ const ADMIN: readonly Permission[] = [
   'webhook.manage',
   'credential.manage',
   'export',
+  'mail.manage',
 ]
 
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {

@@ -6,6 +6,7 @@ import type { Dialect } from '../dialect.ts'
 import { decompressed } from '../encoding.ts'
 import { acceptLines, LINES_TYPE } from '../lines.ts'
 import { WRITES } from '../openapi/document.ts'
+import { acceptMail, MAIL_TYPE } from '../raw-mail.ts'
 import type { Call, OpenCall, OpenRoute, Route, RouteShape } from '../route.ts'
 import type { Services } from '../services.ts'
 import { acceptUploads, discardFiles, UPLOAD_TYPE } from '../uploads.ts'
@@ -43,6 +44,7 @@ export async function mountDialect<Need>(
   for (const route of dialect.routes) {
     if (route.takesFile) await scope.register(async (uploads) => mountUpload(uploads, dialect, route, services))
     else if (route.takesLines) await scope.register(async (lines) => mountLines(lines, dialect, route, services))
+    else if (route.takesMail) await scope.register(async (mail) => mountMail(mail, dialect, route, services))
     else mountRoute(scope, dialect, route, services)
   }
   for (const route of dialect.openRoutes ?? []) mountOpenRoute(scope, dialect, route, services)
@@ -69,6 +71,12 @@ function mountLines<Need>(
   services: Services,
 ): void {
   acceptLines(scope, () => wrongMediaType(dialect, LINES_TYPE))
+  mountRoute(scope, dialect, route, services)
+}
+
+/** Likewise. */
+function mountMail<Need>(scope: FastifyInstance, dialect: Dialect<Need>, route: Route<Need>, services: Services): void {
+  acceptMail(scope, () => wrongMediaType(dialect, MAIL_TYPE))
   mountRoute(scope, dialect, route, services)
 }
 

@@ -17,6 +17,7 @@ const MACRO = { params: { id: '{SAMPLE_MACRO_ID}' } }
 const JOB = { params: { id: '{SAMPLE_JOB_ID}' } }
 const MEMBER = { params: { id: '{SAMPLE_GROUP_ID}', user: '{SPACEBRING_ADMIN_USER_ID}' } }
 const CREDENTIAL = { params: { id: '{SAMPLE_CREDENTIAL_ID}' } }
+const MAIL = { params: { id: '{SAMPLE_MAIL_ID}' } }
 const PAGE = { query: { limit: '10' } }
 
 /** The records of one list of the catalogue are all handled alike. `named` is how operations call one and several. */
@@ -122,6 +123,14 @@ export const examples: Examples = {
     },
   },
   exportRecords: { query: { q: 'printer status:open' } },
+  handOverMail: {
+    query: { recipient: 'help@example.com' },
+    body: 'From: Rosa <rosa@example.com>\r\nTo: help@example.com\r\nSubject: The door\r\nMessage-ID: <1@example.com>\r\n\r\nIt is stuck.\r\n',
+  },
+  listMail: { query: { state: 'held', limit: '10' } },
+  getMail: MAIL,
+  explainMail: MAIL,
+  downloadMail: MAIL,
   listGroupMembers: { params: { id: '{SAMPLE_GROUP_ID}' } },
   addGroupMember: MEMBER,
   removeGroupMember: MEMBER,

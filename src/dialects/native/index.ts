@@ -11,6 +11,7 @@ import { exportRoutes } from './export/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { importRoutes } from './import/routes.ts'
 import { macroRoutes } from './macros/routes.ts'
+import { mailRoutes } from './mail/routes.ts'
 import { options } from './options.ts'
 import { openPasswordRoutes, passwordRoutes } from './passwords/routes.ts'
 import { profile } from './profile.ts'
@@ -57,6 +58,7 @@ export const native: Dialect<Need, 'native'> = {
     ...bulkRoutes,
     ...exportRoutes,
     ...importRoutes,
+    ...mailRoutes,
   ],
   openRoutes: [...openSessionRoutes, ...openPasswordRoutes],
   errors,

@@ -698,7 +698,14 @@ describe('the catalogue', () => {
 
   test('tells of each record what tickets and clients need', async () => {
     const firstOf = async (list: string) => (await send('GET', `/${list}?limit=1`)).json.data[0]
-    assert.deepEqual(await firstOf('desks'), { id: desk, integer: 1, name: 'Default', default: true, active: true })
+    assert.deepEqual(await firstOf('desks'), {
+      id: desk,
+      integer: 1,
+      name: 'Default',
+      default: true,
+      active: true,
+      addresses: [],
+    })
     const topic = { id: 1, name: 'Technical Support', active: true, offered_in: ['netgroot'] }
     assert.deepEqual(await firstOf('topics'), topic)
     assert.deepEqual(await firstOf('status_labels'), { id: 1, name: 'New', active: true, status: 'new' })
@@ -963,6 +970,12 @@ describe('paths and methods', () => {
       pinView: 'put /v1/views/{id}/pin',
       unpinView: 'delete /v1/views/{id}/pin',
       listSavedReplies: 'get /v1/saved_replies',
+      handOverMail: 'post /v1/mail',
+      listMail: 'get /v1/mail',
+      countMail: 'get /v1/mail/counts',
+      getMail: 'get /v1/mail/{id}',
+      explainMail: 'get /v1/mail/{id}/explain',
+      downloadMail: 'get /v1/mail/{id}/raw',
       createSavedReply: 'post /v1/saved_replies',
       getSavedReply: 'get /v1/saved_replies/{id}',
       changeSavedReply: 'patch /v1/saved_replies/{id}',

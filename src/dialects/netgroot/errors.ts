@@ -19,6 +19,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   saved_reply: 'Not found',
   macro: 'Not found',
   draft: 'Not found',
+  mail: 'Not found',
   job: 'Not found',
 }
 

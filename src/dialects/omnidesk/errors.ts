@@ -62,6 +62,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   saved_reply: 'This saved reply does not exist.',
   macro: 'This macro does not exist.',
   draft: 'This draft does not exist.',
+  mail: 'This mail does not exist.',
   job: 'This job does not exist.',
 }
 

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import type { Dialect } from '../dialect.ts'
 import { type DemoValues, FILE, filled, NO_VALUES } from '../examples.ts'
 import { LINES_TYPE } from '../lines.ts'
+import { MAIL_TYPE } from '../raw-mail.ts'
 import type { RouteShape } from '../route.ts'
 import { UPLOAD_TYPE } from '../uploads.ts'
 import type { Answer, WireError, WireErrorCode } from '../wire.ts'
@@ -132,7 +133,9 @@ function operationOf<Need>(dialect: Dialect<Need>, route: RouteShape, values: De
     ? [UPLOAD_TYPE]
     : route.takesLines
       ? [LINES_TYPE]
-      : (dialect.consumes ?? ['application/json'])
+      : route.takesMail
+        ? [MAIL_TYPE]
+        : (dialect.consumes ?? ['application/json'])
   return {
     operationId: route.operationId,
     summary: route.summary,

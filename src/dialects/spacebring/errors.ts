@@ -81,6 +81,7 @@ const WORD_OF_MISSING: Readonly<Record<Missing, string>> = {
   saved_reply: 'Saved reply',
   macro: 'Macro',
   draft: 'Draft',
+  mail: 'Mail',
   job: 'Job',
 }
 

@@ -188,6 +188,12 @@ envelopes_blanked as (
   from addressed d, keys_of k, locked l
   where m.tenant_id = :tenant_id and m.id = d.id and not (m.author_id is not distinct from l.id and m.author_role = 'requester')
 ),
+mails_gone as (
+  -- As they came, whoever wrote them: what they were made into is blanked by itself, and bytes cannot be.
+  delete from mails x using keys_of k, locked l
+  where x.tenant_id = :tenant_id and (x.from_key = any (k.keys) or x.people_keys && k.keys
+    or x.ticket_id = any (array(select o.id from told_of o where o.is_own)))
+),
 user_events_blanked as (
   update events e set before = null, after = null
   where e.tenant_id = :tenant_id and e.subject_id = (select l.id from locked l)

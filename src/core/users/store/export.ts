@@ -20,6 +20,7 @@ export const EXPORTED = [
   'draft',
   'ticket',
   'message',
+  'mail',
   'attachment',
   'event',
 ] as const
@@ -153,6 +154,21 @@ where t.tenant_id = :tenant_id and t.requester_id = :user_id::uuid and t.id > :a
       'message',
       `select m.id::text as key, ${ROW('m', 'address_keys')} as record from messages m
 where ${OWN} and m.id > :after::uuid order by m.id limit :limit`,
+    ),
+  },
+  mail: {
+    first: FIRST_ID,
+    atOnce: SHORT,
+    statement: exported(
+      'mail',
+      // Their own, by the keys under which they write; the bytes are downloaded one by one.
+      `select x.id::text as key, ${ROW('x', 'identity', 'from_key', 'people_keys', 'explanation', 'attempts', 'taken_until')} as record
+from mails x where x.tenant_id = :tenant_id and x.id > :after::uuid
+  and (x.from_key = any (array(
+    select u.email_key from users u where u.tenant_id = :tenant_id and u.id = :user_id::uuid and u.email_key is not null
+    union all select a.address_key from user_addresses a where a.tenant_id = :tenant_id and a.user_id = :user_id::uuid and a.kind = 'email'))
+  or x.ticket_id = any (array(select t.id from tickets t where t.tenant_id = :tenant_id and t.requester_id = :user_id::uuid)))
+order by x.id limit :limit`,
     ),
   },
   attachment: {
