@@ -8,6 +8,7 @@ import { after, describe, test } from 'node:test'
 import { LINES_TYPE } from '../src/dialects/lines.ts'
 import type { OpenApiDocument, Operation } from '../src/dialects/openapi/document.ts'
 import type { DialectName } from '../src/dialects/profiles.ts'
+import { MAIL_TYPE } from '../src/dialects/raw-mail.ts'
 import { DIALECTS } from '../src/dialects/registry.ts'
 import { UPLOAD_TYPE } from '../src/dialects/uploads.ts'
 import { documentOf } from '../src/oauth/document.ts'
@@ -59,14 +60,20 @@ function requestOf({ path, operation }: Shown, type: string | undefined) {
   const body = type === undefined ? undefined : operation.requestBody?.content[type]?.example
   return {
     target: query.size > 0 ? `${target}?${query}` : target,
-    headers: { ...Object.fromEntries(given('header')), ...(type === LINES_TYPE && { 'content-type': type }) },
+    headers: { ...Object.fromEntries(given('header')), ...(isOther(type) && { 'content-type': type }) },
     body: body === undefined ? undefined : encoded(Object(body), type),
   }
+}
+
+/** Whether a body is of a type that no page of a browser sends. */
+function isOther(type: string | undefined): type is string {
+  return type === LINES_TYPE || type === MAIL_TYPE
 }
 
 /** Fields as a browser's page sends them in a media type. */
 function encoded(fields: Readonly<Record<string, unknown>>, type: string | undefined): unknown {
   if (type === 'application/json') return fields
+  if (type === MAIL_TYPE) return String(fields)
   if (type === LINES_TYPE) return `${JSON.stringify(fields)}\n`
   const entries = Object.entries(fields).flatMap(([name, value]) => flattened(name, value))
   if (type !== UPLOAD_TYPE) return new URLSearchParams(entries.map(([name, value]) => [name, value]))
