@@ -302,6 +302,7 @@ describe('The schema', () => {
 const INSERTS: readonly string[] = [
   'attachment.lock_uploads',
   'import.keep',
+  'mail.keep',
   'catalogue.insert',
   'credential.insert',
   'tenant.insert',
@@ -1036,11 +1037,12 @@ describe('Every statement', () => {
       assert.ok(look)
       const tables = (await readsOf(look)).map((scanned) => partNamed(scanned)?.table ?? scanned)
       // Which origins a live credential lists is asked of all tenants at once, and tells nothing else of them.
-      // So is which tenants have jobs under way, keys of search that are due, or tickets to be woken.
+      // So is which tenants have jobs under way, keys of search that are due, tickets to be woken, or mail that waits.
       const found: Readonly<Record<string, readonly string[]>> = {
         'access.origin_listed': ['credentials'],
         'bulk_job.tenants': ['bulk_jobs'],
         'ticket.tenants_to_wake': ['tickets'],
+        'mail.tenants': ['mails'],
         'search.tenants': ['tenants', 'search_due', 'search_people', 'search_tail'],
       }
       for (const table of tables)
