@@ -2467,6 +2467,7 @@ export interface Me {
     | 'webhook.manage'
     | 'credential.manage'
     | 'export'
+    | 'report.read'
     | 'audit.read'
     | 'mail.manage'
     | 'tenant.manage'
@@ -3479,6 +3480,162 @@ export interface SaveDraftBody {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ReadReportQuery".
+ */
+export interface ReadReportQuery {
+  from?: string
+  to?: string
+  zone?: string
+  by?: string
+  q?: string
+  dialect?: string
+  interval?: 'day' | 'week' | 'month'
+  format?: 'json' | 'csv'
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ReadReportAnswer".
+ */
+export interface ReadReportAnswer {
+  name: 'created' | 'solved' | 'backlog' | 'first_response' | 'resolution' | 'replies' | 'reopened'
+  unit: 'seconds' | 'replies' | 'times' | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  from: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  to: string
+  zone: string
+  by: string | null
+  total: {
+    all: {
+      tickets: number
+      /**
+       * What these tickets come to, in `unit`; 0 where there is none.
+       */
+      sum: number
+      /**
+       * Of a ticket; null without tickets or unit.
+       */
+      mean: number | null
+    }
+    people: {
+      tickets: number
+      /**
+       * What these tickets come to, in `unit`; 0 where there is none.
+       */
+      sum: number
+      /**
+       * Of a ticket; null without tickets or unit.
+       */
+      mean: number | null
+    } | null
+    automations: {
+      tickets: number
+      /**
+       * What these tickets come to, in `unit`; 0 where there is none.
+       */
+      sum: number
+      /**
+       * Of a ticket; null without tickets or unit.
+       */
+      mean: number | null
+    } | null
+  }
+  rows: {
+    /**
+     * Of `by`: an id, a tag, a choice; null for tickets that have none, and without `by`.
+     */
+    value: string | null
+    name: string | null
+    /**
+     * UTC, for instance 2026-01-15T10:20:30.123Z
+     */
+    from: string | null
+    /**
+     * UTC, for instance 2026-01-15T10:20:30.123Z
+     */
+    to: string
+    figures: {
+      all: {
+        tickets: number
+        /**
+         * What these tickets come to, in `unit`; 0 where there is none.
+         */
+        sum: number
+        /**
+         * Of a ticket; null without tickets or unit.
+         */
+        mean: number | null
+      }
+      people: {
+        tickets: number
+        /**
+         * What these tickets come to, in `unit`; 0 where there is none.
+         */
+        sum: number
+        /**
+         * Of a ticket; null without tickets or unit.
+         */
+        mean: number | null
+      } | null
+      automations: {
+        tickets: number
+        /**
+         * What these tickets come to, in `unit`; 0 where there is none.
+         */
+        sum: number
+        /**
+         * Of a ticket; null without tickets or unit.
+         */
+        mean: number | null
+      } | null
+    }
+  }[]
+  /**
+   * Of the last event that is counted.
+   */
+  position: number
+  /**
+   * How many events are not counted yet.
+   */
+  behind: number
+  /**
+   * False while all is counted anew, after an update or `polydesk reports rebuild`.
+   */
+  complete: boolean
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListReportTicketsQuery".
+ */
+export interface ListReportTicketsQuery {
+  from?: string
+  to?: string
+  zone?: string
+  by?: string
+  q?: string
+  dialect?: string
+  limit?: string
+  cursor?: string
+  measure?: 'all' | 'people' | 'automations'
+  value?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListReportTicketsAnswer".
+ */
+export interface ListReportTicketsAnswer {
+  data: Ticket[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "CreateJobBody".
  */
 export interface CreateJobBody {
@@ -3988,6 +4145,13 @@ export interface Operations {
   listDrafts: { params: { id: string }; query: undefined; body: undefined; answer: ListDraftsAnswer }
   saveDraft: { params: { id: string; draft: string }; query: undefined; body: SaveDraftBody; answer: Draft }
   discardDraft: { params: { id: string; draft: string }; query: undefined; body: undefined; answer: undefined }
+  readReport: { params: { name: string }; query: ReadReportQuery; body: undefined; answer: ReadReportAnswer }
+  listReportTickets: {
+    params: { name: string }
+    query: ListReportTicketsQuery
+    body: undefined
+    answer: ListReportTicketsAnswer
+  }
   createJob: { params: undefined; query: undefined; body: CreateJobBody; answer: Job }
   listJobs: { params: undefined; query: ListJobsQuery; body: undefined; answer: ListJobsAnswer }
   getJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
@@ -4130,6 +4294,8 @@ export const OPERATIONS = {
   listDrafts: { method: 'GET', path: '/v1/tickets/{id}/drafts' },
   saveDraft: { method: 'PUT', path: '/v1/tickets/{id}/drafts/{draft}' },
   discardDraft: { method: 'DELETE', path: '/v1/tickets/{id}/drafts/{draft}' },
+  readReport: { method: 'GET', path: '/v1/reports/{name}' },
+  listReportTickets: { method: 'GET', path: '/v1/reports/{name}/tickets' },
   createJob: { method: 'POST', path: '/v1/jobs' },
   listJobs: { method: 'GET', path: '/v1/jobs' },
   getJob: { method: 'GET', path: '/v1/jobs/{id}' },

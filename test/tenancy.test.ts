@@ -80,6 +80,8 @@ import {
 import { countTickets, QUERY_SORTS, queryTickets, readQuery, snippetsFor } from '../src/core/query/list.ts'
 import { changeReply, createReply, deleteReply, markReplyUsed } from '../src/core/replies/commands.ts'
 import { listReplies } from '../src/core/replies/queries.ts'
+import { countSome, forgetCount, purgeCounts, tenantsBehind } from '../src/core/reports/consume.ts'
+import { readReport, ticketsBehind } from '../src/core/reports/queries.ts'
 import { mergeSome, rebuildPeople, rebuildSome, tenantsDue } from '../src/core/search/merge.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
 import { SESSION_KIND } from '../src/core/sessions/session.ts'
@@ -163,6 +165,7 @@ const STATEMENTS_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'search.tenants': 'finds the tenants in which keys of search are due',
   'bulk_job.tenants': 'finds the tenants in which there is something to do',
   'mail.tenants': 'finds the tenants in which mail waits to be filed',
+  'report.tenants': 'finds the tenants of which something is not counted',
   'ticket.tenants_to_wake': 'finds the tenants in which a snooze has come to its end',
 }
 
@@ -472,6 +475,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await driveUnsent(made)
   await driveCredentials(made)
   await driveBulk(made, store)
+  await driveReports(made, store)
   await driveExport(made)
   await driveImport(made, store)
   const group = { id: made.tenant.groups[0]?.id ?? assert.fail() }
@@ -587,6 +591,28 @@ async function driveExport(made: SmallTenant): Promise<void> {
   const kinds = new Set<string>()
   for await (const record of records) kinds.add(record.kind)
   for (const kind of ['catalogue', 'user', 'ticket']) assert.ok(kinds.has(kind), kind)
+}
+
+/** Tickets are counted, once more from the beginning, and read by day and by the quarter. */
+async function driveReports(made: SmallTenant, store: Store): Promise<void> {
+  const tenantId = made.tenant.id
+  const count = async () => {
+    assert.ok((await tenantsBehind(store)).includes(tenantId))
+    while (await countSome({ store, tenantId }));
+  }
+  await count()
+  await forgetCount(store, tenantId)
+  await count()
+  while (await purgeCounts(store, tenantId));
+  const asked = {
+    ...({ name: 'created', from: '2020-01-01', to: '2099-01-01', zone: 'Asia/Kolkata', by: 'tag' } as const),
+    ...{ interval: null, query: null, dialect: null },
+  }
+  const owner = made.as(made.owner)
+  assert.ok(((await readReport(owner, asked)).total.all?.tickets ?? 0) > 0)
+  const whole = { ...asked, by: null }
+  const page = { measure: 'all', value: null, cursor: null, limit: 1 } as const
+  assert.equal((await ticketsBehind(owner, whole, page)).tickets.length, 1)
 }
 
 /** Something of another system is made, found again and changed. */
@@ -1037,10 +1063,12 @@ describe('Every statement', () => {
       assert.ok(look)
       const tables = (await readsOf(look)).map((scanned) => partNamed(scanned)?.table ?? scanned)
       // Which origins a live credential lists is asked of all tenants at once, and tells nothing else of them.
-      // So is which tenants have jobs under way, keys of search that are due, tickets to be woken, or mail that waits.
+      // So is which tenants have jobs under way, events that are not counted, keys of search that
+      // are due, tickets to be woken, or mail that waits.
       const found: Readonly<Record<string, readonly string[]>> = {
         'access.origin_listed': ['credentials'],
         'bulk_job.tenants': ['bulk_jobs'],
+        'report.tenants': ['tenant_counters', 'report_positions'],
         'ticket.tenants_to_wake': ['tickets'],
         'mail.tenants': ['mails'],
         'search.tenants': ['tenants', 'search_due', 'search_people', 'search_tail'],

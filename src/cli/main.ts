@@ -8,6 +8,7 @@ import { type CommandLine, withStore } from './database.ts'
 import { distributeCommand } from './distribute.ts'
 import { doctorCommand } from './doctor.ts'
 import { keyCommands } from './key.ts'
+import { reportCommands } from './reports.ts'
 import { COMMAND, tell } from './tell.ts'
 import { tenantCommands } from './tenant.ts'
 import { eventCommands, searchCommand, ticketCommands, viewsCommand } from './tickets.ts'
@@ -63,6 +64,7 @@ program.addCommand(ticketCommands())
 program.addCommand(searchCommand())
 program.addCommand(viewsCommand())
 program.addCommand(eventCommands())
+program.addCommand(reportCommands())
 program.addCommand(exportCommand())
 program.addCommand(importCommand())
 program.addCommand(doctorCommand())

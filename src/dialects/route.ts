@@ -43,6 +43,8 @@ export interface Route<Need> {
   readonly headers?: Readonly<Record<string, string>>
   /** The media type of its success answers, where it is not JSON. */
   readonly answersWith?: string
+  /** The media type of text in which it answers whoever asks for that. */
+  readonly orWith?: string
   /** Success answers by status: serialised by these schemas, so nothing else leaks. `null` is an empty body. */
   readonly answers: Readonly<Record<number, TSchema | null>>
   readonly handle: (call: Call<never, never, never>) => Promise<Answer>

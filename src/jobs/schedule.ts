@@ -1,5 +1,6 @@
 import { StoreFull } from '../storage/failures.ts'
 import type { Store } from '../storage/store.ts'
+import { countReports } from './count-reports.ts'
 import { mergeSearch } from './merge-search.ts'
 import { purgeOldBulkJobs } from './purge-bulk-jobs.ts'
 import { purgeOldClaims } from './purge-claims.ts'
@@ -27,6 +28,9 @@ const RENEW_MS = 600_000
 /** A search looks at each write that is not merged. */
 const MERGE_MS = 60_000
 
+/** Who reads a report counts what is left himself; together much is counted at little cost. */
+const COUNT_MS = 30_000
+
 /** Nobody notices by how much a ticket wakes late. */
 const WAKE_MS = 10_000
 
@@ -40,6 +44,7 @@ export const SCHEDULE: readonly RecurringJob[] = [
   { name: 'sweep files', everyMs: HOUR_MS, forgets: true, run: sweepFiles },
   { name: 'renew messages', everyMs: RENEW_MS, forgets: false, run: renewMessages },
   { name: 'merge search', everyMs: MERGE_MS, forgets: false, run: mergeSearch },
+  { name: 'count reports', everyMs: COUNT_MS, forgets: false, run: countReports },
   { name: 'wake tickets', everyMs: WAKE_MS, forgets: false, run: wakeTickets },
 ]
 

@@ -22,6 +22,7 @@ export const PERMISSIONS = [
   'webhook.manage',
   'credential.manage',
   'export',
+  'report.read',
   'audit.read',
   'mail.manage',
   'tenant.manage',
@@ -70,6 +71,7 @@ const ADMIN: readonly Permission[] = [
   'credential.manage',
   'export',
   'mail.manage',
+  'report.read',
 ]
 
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {

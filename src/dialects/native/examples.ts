@@ -122,6 +122,8 @@ export const examples: Examples = {
       messages: [{ id: '1', author: { id: '17' }, text: 'Since nine.', created_at: '2024-03-01T09:00:00Z' }],
     },
   },
+  readReport: { params: { name: 'created' }, query: { from: '2026-01-01', zone: 'Europe/Berlin', by: 'channel' } },
+  listReportTickets: { params: { name: 'created' }, query: { from: '2026-01-01', limit: '10' } },
   exportRecords: { query: { q: 'printer status:open' } },
   handOverMail: {
     query: { recipient: 'help@example.com' },

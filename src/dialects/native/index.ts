@@ -16,6 +16,7 @@ import { options } from './options.ts'
 import { openPasswordRoutes, passwordRoutes } from './passwords/routes.ts'
 import { profile } from './profile.ts'
 import { replyRoutes } from './replies/routes.ts'
+import { reportRoutes } from './reports/routes.ts'
 import { secondFactorRoutes } from './second-factor/routes.ts'
 import { openSessionRoutes, sessionRoutes } from './sessions/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
@@ -55,6 +56,7 @@ export const native: Dialect<Need, 'native'> = {
     ...replyRoutes,
     ...macroRoutes,
     ...draftRoutes,
+    ...reportRoutes,
     ...bulkRoutes,
     ...exportRoutes,
     ...importRoutes,

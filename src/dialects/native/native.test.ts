@@ -991,6 +991,8 @@ describe('paths and methods', () => {
       listDrafts: 'get /v1/tickets/{id}/drafts',
       saveDraft: 'put /v1/tickets/{id}/drafts/{draft}',
       discardDraft: 'delete /v1/tickets/{id}/drafts/{draft}',
+      readReport: 'get /v1/reports/{name}',
+      listReportTickets: 'get /v1/reports/{name}/tickets',
       listQueryFields: 'get /v1/query/fields',
       createJob: 'post /v1/jobs',
       listJobs: 'get /v1/jobs',

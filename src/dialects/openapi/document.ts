@@ -163,7 +163,12 @@ function operationOf<Need>(dialect: Dialect<Need>, route: RouteShape, values: De
           {
             description: STATUS_CODES[status] ?? 'Success',
             ...headersOf(dialect, {}),
-            ...(schema && { content: contentOf([route.answersWith ?? 'application/json'], schema) }),
+            ...(schema && {
+              content: {
+                ...contentOf([route.answersWith ?? 'application/json'], schema),
+                ...(route.orWith !== undefined && contentOf([route.orWith], Type.String())),
+              },
+            }),
           },
         ]),
       ),
