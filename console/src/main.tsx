@@ -4,7 +4,7 @@ import { StrictMode } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { createRoot } from 'react-dom/client'
 import { cache } from './api/cache.ts'
-import { chooseLanguage, languageNow, useLanguage } from './i18n/words.ts'
+import { beginLanguage, useLanguage } from './i18n/words.ts'
 import { router } from './router.tsx'
 import { applyTheme } from './theme/theme.ts'
 import './theme/theme.css'
@@ -18,14 +18,18 @@ function Console() {
   )
 }
 
+function show(): void {
+  const root = document.getElementById('root')
+  if (!root) throw new Error('The page has no root.')
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={cache}>
+        <Console />
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+}
+
 applyTheme()
-chooseLanguage(languageNow())
-const root = document.getElementById('root')
-if (!root) throw new Error('The page has no root.')
-createRoot(root).render(
-  <StrictMode>
-    <QueryClientProvider client={cache}>
-      <Console />
-    </QueryClientProvider>
-  </StrictMode>,
-)
+// Not awaited: a module that waits would be packed with all that it shares with others.
+void beginLanguage().then(show)

@@ -252,6 +252,7 @@ describe('the console', { skip: noBrowser }, () => {
     // The list of before, which may only just have come, stays until there is another.
     await until('only what is sought is listed', async () => (await rows.allTextContents()).join() === 'Zeppelin')
     const preview = page.getByRole('listitem').filter({ hasText: 'A quagga is on board.' })
+    await preview.locator('mark').first().waitFor()
     assert.deepEqual(await preview.locator('mark').allTextContents(), ['quagga'])
     await search.fill('quagga priority:low')
     await page.getByText('Nothing matches.').waitFor()

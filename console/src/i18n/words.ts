@@ -1,21 +1,33 @@
 import { useSyncExternalStore } from 'react'
-import { de } from './de.ts'
 import { en, type Words } from './en.ts'
 
-const LANGUAGES: Readonly<Record<string, Words>> = { en, de }
+/** English is at hand; the words of another language are loaded by whoever reads it. */
+const LATER: Readonly<Record<string, () => Promise<Words>>> = { de: async () => (await import('./de.ts')).de }
 const KEPT_AS = 'polydesk.language'
 
 const listeners = new Set<() => void>()
-let language = localStorage.getItem(KEPT_AS) ?? navigator.language.slice(0, 2)
-if (!(language in LANGUAGES)) language = 'en'
+let language = 'en'
+let words: Words = en
 
-/** The language of the page: what was chosen on this device, else the browser's where there are words in it. */
 export const languageNow = (): string => language
-export const wordsNow = (): Words => LANGUAGES[language] ?? en
+export const wordsNow = (): Words => words
 
-export function chooseLanguage(chosen: string): void {
-  language = chosen in LANGUAGES ? chosen : 'en'
+/** The page in the language that was chosen on this device, else in the browser's where there are words in it. */
+export function beginLanguage(): Promise<void> {
+  return speak(localStorage.getItem(KEPT_AS) ?? navigator.language.slice(0, 2))
+}
+
+export async function chooseLanguage(chosen: string): Promise<void> {
+  await speak(chosen)
   localStorage.setItem(KEPT_AS, language)
+}
+
+async function speak(chosen: string): Promise<void> {
+  const load = Object.hasOwn(LATER, chosen) ? LATER[chosen] : undefined
+  // A page in English is better than none.
+  const loaded = await load?.().catch(() => undefined)
+  language = loaded ? chosen : 'en'
+  words = loaded ?? en
   document.documentElement.lang = language
   for (const listener of listeners) listener()
 }

@@ -108,10 +108,10 @@ function Account() {
               {`${words.shell.theme}: ${words.shell.themes[theme]}`}
             </MenuItem>
           ))}
-          <MenuItem className="item" onAction={() => chooseLanguage('en')}>
+          <MenuItem className="item" onAction={() => void chooseLanguage('en')}>
             English
           </MenuItem>
-          <MenuItem className="item" onAction={() => chooseLanguage('de')}>
+          <MenuItem className="item" onAction={() => void chooseLanguage('de')}>
             Deutsch
           </MenuItem>
           <MenuItem className="item" onAction={() => void navigate({ to: '/settings' })}>
