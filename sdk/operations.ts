@@ -379,6 +379,10 @@ export interface TimelineEntry {
     | 'channel.changed'
     | 'field.created'
     | 'field.changed'
+    | 'tag.created'
+    | 'tag.changed'
+    | 'tag.merged'
+    | 'tag.deleted'
     | 'credential.created'
     | 'credential.revoked'
     | 'view.created'
@@ -898,6 +902,10 @@ export interface Event {
     | 'channel.changed'
     | 'field.created'
     | 'field.changed'
+    | 'tag.created'
+    | 'tag.changed'
+    | 'tag.merged'
+    | 'tag.deleted'
     | 'credential.created'
     | 'credential.revoked'
     | 'view.created'
@@ -1158,6 +1166,26 @@ export interface Draft {
    * UTC, for instance 2026-01-15T10:20:30.123Z
    */
   updated_at: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Tag".
+ */
+export interface Tag {
+  name: string
+  /**
+   * Null for none.
+   */
+  colour: 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'teal' | 'blue' | 'purple' | 'pink' | 'brown' | null
+  description: string
+  /**
+   * How many tickets have it.
+   */
+  tickets: number
+  /**
+   * The job that gives it to the tickets after it was renamed; else null.
+   */
+  job: string | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -3636,6 +3664,68 @@ export interface ListReportTicketsAnswer {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListTagsQuery".
+ */
+export interface ListTagsQuery {
+  q?: string
+  coloured?: 'true' | 'false'
+  sort?: 'name' | '-tickets'
+  limit?: string
+  cursor?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListTagsAnswer".
+ */
+export interface ListTagsAnswer {
+  data: Tag[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CreateTagBody".
+ */
+export interface CreateTagBody {
+  name: string
+  /**
+   * One of grey, red, orange, yellow, green, teal, blue, purple, pink, brown; null for none.
+   */
+  colour?: 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'teal' | 'blue' | 'purple' | 'pink' | 'brown' | null
+  /**
+   * What is to be said to whoever sets it.
+   */
+  description?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeTagBody".
+ */
+export interface ChangeTagBody {
+  name?: string
+  /**
+   * One of grey, red, orange, yellow, green, teal, blue, purple, pink, brown; null for none.
+   */
+  colour?: 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'teal' | 'blue' | 'purple' | 'pink' | 'brown' | null
+  /**
+   * What is to be said to whoever sets it.
+   */
+  description?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "MergeTagBody".
+ */
+export interface MergeTagBody {
+  /**
+   * Name of the tag that stays.
+   */
+  into: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "CreateJobBody".
  */
 export interface CreateJobBody {
@@ -4152,6 +4242,12 @@ export interface Operations {
     body: undefined
     answer: ListReportTicketsAnswer
   }
+  listTags: { params: undefined; query: ListTagsQuery; body: undefined; answer: ListTagsAnswer }
+  createTag: { params: undefined; query: undefined; body: CreateTagBody; answer: Tag }
+  getTag: { params: { tag: string }; query: undefined; body: undefined; answer: Tag }
+  changeTag: { params: { tag: string }; query: undefined; body: ChangeTagBody; answer: Tag }
+  deleteTag: { params: { tag: string }; query: undefined; body: undefined; answer: Job }
+  mergeTag: { params: { tag: string }; query: undefined; body: MergeTagBody; answer: Job }
   createJob: { params: undefined; query: undefined; body: CreateJobBody; answer: Job }
   listJobs: { params: undefined; query: ListJobsQuery; body: undefined; answer: ListJobsAnswer }
   getJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
@@ -4296,6 +4392,12 @@ export const OPERATIONS = {
   discardDraft: { method: 'DELETE', path: '/v1/tickets/{id}/drafts/{draft}' },
   readReport: { method: 'GET', path: '/v1/reports/{name}' },
   listReportTickets: { method: 'GET', path: '/v1/reports/{name}/tickets' },
+  listTags: { method: 'GET', path: '/v1/tags' },
+  createTag: { method: 'POST', path: '/v1/tags' },
+  getTag: { method: 'GET', path: '/v1/tags/{tag}' },
+  changeTag: { method: 'PATCH', path: '/v1/tags/{tag}' },
+  deleteTag: { method: 'DELETE', path: '/v1/tags/{tag}' },
+  mergeTag: { method: 'POST', path: '/v1/tags/{tag}/merge' },
   createJob: { method: 'POST', path: '/v1/jobs' },
   listJobs: { method: 'GET', path: '/v1/jobs' },
   getJob: { method: 'GET', path: '/v1/jobs/{id}' },

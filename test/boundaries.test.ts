@@ -251,6 +251,7 @@ const ROOMS = [
   'bulk',
   'macros',
   'unsent',
+  'tags',
   'export',
   'import',
   'logins',

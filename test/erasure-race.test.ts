@@ -92,7 +92,7 @@ const EXCUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bulk_job_tickets: { outcome: OURS, problem: OURS },
   bulk_jobs: {
     ...{ dialect: OURS, request_id: 'made by the server', permissions: OURS, view_id: OURS, state: OURS },
-    ...{ query: 'words of who works the desk, which go after 30 days', change: 'as the query' },
+    ...{ query: 'words of who works the desk, which go after 30 days', change: 'as the query', retag: 'as the query' },
   },
   channels: { kind: CATALOGUE, name: CATALOGUE, icon: OURS },
   claim_results: { key: "the name that a client's program gives a request", ticket_ids: 'ids' },
@@ -146,6 +146,7 @@ const EXCUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   search_tickets: { keys: SEARCH_KEYS },
   second_factors: { secret: DIGEST },
   status_labels: { name: CATALOGUE, status: OURS },
+  tags: { name: CATALOGUE, colour: OURS, description: CATALOGUE, leads_to: CATALOGUE },
   tenants: { name: CATALOGUE },
   tickets: { status: OURS, priority: OURS, direction: OURS },
   topics: { name: CATALOGUE, offered_in: OURS, word: CATALOGUE },

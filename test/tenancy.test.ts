@@ -85,6 +85,8 @@ import { readReport, ticketsBehind } from '../src/core/reports/queries.ts'
 import { mergeSome, rebuildPeople, rebuildSome, tenantsDue } from '../src/core/search/merge.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
 import { SESSION_KIND } from '../src/core/sessions/session.ts'
+import { addTag, changeTag, deleteTag, mergeTag } from '../src/core/tags/commands.ts'
+import { listTags } from '../src/core/tags/queries.ts'
 import {
   addExternalId,
   issueCredential,
@@ -476,6 +478,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await driveCredentials(made)
   await driveBulk(made, store)
   await driveReports(made, store)
+  await driveTags(made, store)
   await driveExport(made)
   await driveImport(made, store)
   const group = { id: made.tenant.groups[0]?.id ?? assert.fail() }
@@ -702,6 +705,33 @@ async function driveMacros(made: SmallTenant): Promise<void> {
   assert.equal((await previewMacro(owner(), id, { integer: 1 })).changes.length, 1)
   await runMacro(owner('run a macro'), { integer: 1 }, { macroId: id, text: null })
   await deleteMacro(owner('delete a macro'), id, { versions: [2] })
+}
+
+/** Tags are described, renamed, merged and deleted, and the tickets follow. */
+async function driveTags(made: SmallTenant, store: Store): Promise<void> {
+  const credential = { dialect: 'native', kind: 'api_key', name: 'Key', presented: crypto.randomUUID(), scopes: [] }
+  const { id: tenantId } = made.tenant
+  const issued = { ...credential, userId: made.owner.id }
+  const credentialId = await issueCredential(administration(store), tenantId, issued)
+  const owner = (key?: string) => made.as(made.owner, { credentialId, ...(key !== undefined && { key }) })
+  const access = { tenant: async () => made.tenant }
+  const worker = { id: crypto.randomUUID(), store, access, clock: () => new Date(), newId: () => crypto.randomUUID() }
+  await addTag(owner('make a tag'), { name: 'Doors', colour: 'red' })
+  await changeTicket(owner(), { integer: 1 }, { addTags: ['Doors'] })
+  await changeTag(owner('describe a tag'), 'Doors', { description: 'What opens' })
+  const { job } = await changeTag(owner('rename a tag'), 'Doors', { name: 'Gates' })
+  while (await workOn({ ...worker, tenantId }));
+  assert.equal((await getJob(owner(), job?.id ?? assert.fail())).changed, 1)
+  await addTag(owner('make another tag'), { name: 'Entrances' })
+  await mergeTag(owner('merge a tag'), 'Gates', 'Entrances')
+  while (await workOn({ ...worker, tenantId }));
+  const page = { words: 'ent', coloured: false, sort: '-tickets', after: null, limit: 1 } as const
+  assert.deepEqual(
+    (await listTags(owner(), page)).tags.map(({ name, tickets }) => [name, tickets]),
+    [['Entrances', 1]],
+  )
+  await deleteTag(owner('delete a tag'), 'Entrances')
+  while (await workOn({ ...worker, tenantId }));
 }
 
 /** The log is read page by page, and by those who follow it. */

@@ -16,6 +16,7 @@ export type Missing =
   | 'saved_reply'
   | 'macro'
   | 'draft'
+  | 'tag'
   | 'job'
   | 'mail'
 

@@ -9,6 +9,7 @@ import type { Context, RunningSystem } from '../core/context.ts'
 import { createMacro } from '../core/macros/commands.ts'
 import { takeMail } from '../core/mail/intake/commands.ts'
 import { createReply } from '../core/replies/commands.ts'
+import { addTag } from '../core/tags/commands.ts'
 import { addExternalId, issueCredential } from '../core/tenants/commands.ts'
 import { changeTicket } from '../core/tickets/commands/change.ts'
 import { createTicket } from '../core/tickets/commands/create.ts'
@@ -89,7 +90,7 @@ async function addSamples(file: string, values: Quickstart, system: SampleSystem
 }
 
 /**
- * One of each thing that examples name: a ticket with a reply, one that was changed, a form, a field, a webhook of each dialect that has operations for
+ * One of each thing that examples name: a ticket with a reply, one that was changed, a form, a field, tags, a webhook of each dialect that has operations for
  * them, one with deliveries, and what another system calls the requester. The ticket is on the second desk, where the
  * demo's keys look last.
  *
@@ -117,6 +118,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
 
   const form = await addRecord(first, 'form', { name: 'Contact' })
   await addField(first, { key: 'plan', type: 'choice', label: 'Plan', choices: [{ value: 'basic' }, { value: 'pro' }] })
+  for (const name of ['invoice', 'billing']) await addTag(first, { name, colour: 'blue' })
   const service = await asService()
   if (!service) return null
   await addExternalId(

@@ -164,6 +164,10 @@ const making: Making = {
     const { json } = await sent(native('POST', '/v1/macros', body))
     return json.id
   },
+  async tag() {
+    const { json } = await sent(native('POST', '/v1/tags', { name: word() }))
+    return json.name
+  },
   async job() {
     const { json } = await sent(native('POST', '/v1/jobs', { tickets: [], change: { add_tags: [word()] } }))
     return json.id

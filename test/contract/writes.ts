@@ -44,6 +44,8 @@ export interface Making {
   savedReply(): Promise<string>
   /** A private one, which changes the priority. */
   macro(): Promise<string>
+  /** A tag that no ticket has. */
+  tag(): Promise<string>
   /** A bulk job that was for no ticket, and so is done. */
   job(): Promise<string>
   /** A webhook that is disabled. */
@@ -133,6 +135,11 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
       const sent = native(m, 'POST', '/v1/mail', `From: a@example.com\r\nSubject: ${m.word()}\r\n\r\nText\r\n`)
       return { ...sent, headers: { ...sent.headers, 'content-type': 'message/rfc822' } }
     },
+    'POST /v1/tags': (m) => native(m, 'POST', '/v1/tags', { name: m.word(), colour: 'red' }),
+    'PATCH /v1/tags/{tag}': async (m) => native(m, 'PATCH', `/v1/tags/${await m.tag()}`, { description: m.word() }),
+    'POST /v1/tags/{tag}/merge': async (m) =>
+      native(m, 'POST', `/v1/tags/${await m.tag()}/merge`, { into: await m.tag() }),
+    'DELETE /v1/tags/{tag}': async (m) => native(m, 'DELETE', `/v1/tags/${await m.tag()}`),
     // Of no tickets: what goes on in the background would be seen as a second effect.
     'POST /v1/jobs': (m) => native(m, 'POST', '/v1/jobs', { tickets: [], change: { add_tags: [m.word()] } }),
     'POST /v1/jobs/{id}/cancel': async (m) => native(m, 'POST', `/v1/jobs/${await m.job()}/cancel`),

@@ -1,3 +1,4 @@
+import { demandMayManage } from '../catalogue/commands.ts'
 import type { Context } from '../context.ts'
 import { Refusal, refuse, refuseField } from '../errors.ts'
 import { type Asked, workedOut } from '../idempotency/asked.ts'
@@ -59,6 +60,7 @@ export async function undoJob(ctx: Context, jobId: string): Promise<BulkJob> {
     JOB_KEPT,
     async () => {
       const job = await getJob(ctx, jobId)
+      if (job.retag !== null) demandMayManage(ctx, 'catalogue.manage')
       demandUndoable(job, job.undoneBy === null ? null : await getJob(ctx, job.undoneBy))
       await demandRoom(ctx)
       const about = { id: ctx.newId(), undoes: job.id, ...rightsOf(ctx) }
@@ -88,7 +90,7 @@ export async function cancelJob(ctx: Context, jobId: string): Promise<BulkJob> {
 }
 
 /** What whoever asks may do at the most, also when their key has more by then. */
-function rightsOf({ actor }: Context) {
+export function rightsOf({ actor }: Pick<Context, 'actor'>) {
   return { permissions: [...actor.permissions] }
 }
 

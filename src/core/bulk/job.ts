@@ -34,6 +34,15 @@ export type BulkChoice =
   | { readonly query: string; readonly viewId: string | null }
   | { readonly ticketIds: readonly string[] }
 
+/** That a tag is taken off all tickets that have it, also those that get it meanwhile. */
+export interface Retag {
+  readonly from: string
+  /** What they get in its place; null for nothing. */
+  readonly into: string | null
+  /** Whether the other one is there by this alone. */
+  readonly isNew: boolean
+}
+
 /** One change of many tickets, which goes on by itself. */
 export interface BulkJob {
   readonly id: string
@@ -45,6 +54,8 @@ export interface BulkJob {
   readonly viewId: string | null
   /** Null for an undo. */
   readonly change: BulkChange | null
+  /** Of a job for all tickets with a tag, whoever may change each, and of what takes it back. */
+  readonly retag: Retag | null
   /** The job that this one takes back. */
   readonly undoes: string | null
   /** The job that took this one back. */

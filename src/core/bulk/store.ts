@@ -15,6 +15,7 @@ import {
   type BulkOutcome,
   type BulkResult,
   MOST_RUNNING,
+  type Retag,
 } from './job.ts'
 
 const { uuid, text, integer, bigint, timestamptz, array, nullable, word } = Sql
@@ -23,8 +24,9 @@ const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()
 /** What is kept of a change is what was asked for, in the words of the core. */
 const CHANGE = Type.Unsafe<BulkChange | null>({})
 const PROBLEM = Type.Unsafe<CoreError | null>({})
+const RETAG = Type.Unsafe<Retag | null>({})
 
-const JOB = `j.id, j.user_id, j.state::text as state, j.query, j.view_id, j.change, j.undoes, j.undone_by, j.total, j.changed,
+const JOB = `j.id, j.user_id, j.state::text as state, j.query, j.view_id, j.change, j.retag, j.undoes, j.undone_by, j.total, j.changed,
   j.unchanged, j.refused, j.created_at, j.finished_at`
 
 const JobRow = Type.Object({
@@ -34,6 +36,7 @@ const JobRow = Type.Object({
   query: orNull(Type.String()),
   view_id: orNull(Type.String()),
   change: CHANGE,
+  retag: RETAG,
   undoes: orNull(Type.String()),
   undone_by: orNull(Type.String()),
   total: Type.Integer(),
@@ -45,9 +48,9 @@ const JobRow = Type.Object({
 })
 
 export function jobOf(row: Static<typeof JobRow>): BulkJob {
-  const { id, state, query, change, undoes, total, changed, unchanged, refused } = row
+  const { id, state, query, change, retag, undoes, total, changed, unchanged, refused } = row
   return {
-    ...{ id, state, query, change, undoes, total, changed, unchanged, refused },
+    ...{ id, state, query, change, retag, undoes, total, changed, unchanged, refused },
     userId: row.user_id,
     viewId: row.view_id,
     undoneBy: row.undone_by,
@@ -145,13 +148,13 @@ export function lockJobs(tenantId: string, undoes: string | null): BoundStatemen
 }
 
 /** What events tell of a job `f`: whose it is and how far it is, and nothing that anybody wrote. */
-const TOLD = (state: string, done: string): string =>
+export const TOLD = (state: string, done: string): string =>
   `jsonb_build_object('user_id', f.user_id, 'state', ${state}, 'total', f.total, 'done', ${done})`
 const DONE = '(f.changed + f.unchanged + f.refused)'
 
-const IS_ROOM = `(select count(*) from bulk_jobs o where o.tenant_id = :tenant_id and o.state = 'running') < ${MOST_RUNNING}`
+export const IS_ROOM = `(select count(*) from bulk_jobs o where o.tenant_id = :tenant_id and o.state = 'running') < ${MOST_RUNNING}`
 
-const MADE = `returning j.id, j.user_id, j.state::text as state, j.total, j.changed, j.unchanged, j.refused`
+export const MADE = `returning j.id, j.user_id, j.state::text as state, j.total, j.changed, j.unchanged, j.refused`
 
 const KEPT = (from: string): string => keeping(from, "jsonb_build_object('bulk_job', f.id)")
 
@@ -200,10 +203,10 @@ const UNDOING = { id: uuid, undoes: uuid, permissions: array(text), ...CALL }
 const IS_UNDOABLE = `o.state <> 'running' and o.undoes is null and (o.undone_by is null or exists (
     select 1 from bulk_jobs u where u.tenant_id = :tenant_id and u.id = o.undone_by and u.state = 'cancelled'))`
 
-/** Without a row the job cannot be taken back, there are as many under way as may be, or the key had been used. */
+/** A tag that it took off is one by itself again. Without a row the job cannot be taken back, there are as many under way as may be, or the key had been used. */
 export const INSERT_UNDO = statement(
   'bulk_job.undo',
-  { takes: { tenant_id: uuid, call: Sql.record(UNDOING) }, row: IdRow },
+  { takes: { tenant_id: uuid, call: Sql.record(UNDOING) }, row: IdRow, announces: 'access' },
   `
 with ${claimedCall(UNDOING, `join bulk_jobs o on o.tenant_id = :tenant_id and o.id = i.undoes and ${IS_UNDOABLE} where ${IS_ROOM}`)},
 tickets_of as materialized (
@@ -212,11 +215,17 @@ tickets_of as materialized (
 ),
 undone as (
   update bulk_jobs o set undone_by = a.id from accepted a where o.tenant_id = :tenant_id and o.id = a.undoes
+  returning o.retag
+),
+tags_back as (
+  update tags g set kept = g.name = u.retag ->> 'from', leads_to = case when g.name = u.retag ->> 'from' then null else g.leads_to end
+  from undone u
+  where g.tenant_id = :tenant_id and (g.name = u.retag ->> 'from' or (u.retag ->> 'isNew')::boolean and g.name = u.retag ->> 'into')
 ),
 made as (
-  insert into bulk_jobs as j (tenant_id, id, user_id, credential_id, dialect, request_id, permissions, undoes, state, total,
+  insert into bulk_jobs as j (tenant_id, id, user_id, credential_id, dialect, request_id, permissions, undoes, retag, state, total,
     created_at, finished_at)
-  select :tenant_id, a.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.permissions, a.undoes,
+  select :tenant_id, a.id, a.actor_id, a.credential_id, a.dialect, a.request_id, a.permissions, a.undoes, (select u.retag from undone u),
     case when t.total = 0 then 'done' else 'running' end, t.total, a.at, case when t.total = 0 then a.at end
   from accepted a, (select count(*)::integer as total from tickets_of) t
   ${MADE}
@@ -264,6 +273,7 @@ const TakenRow = Type.Object({
   request_id: Type.String(),
   permissions: Type.Array(Type.String()),
   change: CHANGE,
+  retag: RETAG,
   undoes: orNull(Type.String()),
 })
 export type TakenJob = Static<typeof TakenRow>
@@ -287,7 +297,7 @@ with free as materialized (
 )
 update bulk_jobs j set worker_id = :worker_id, worker_until = :until from free f
 where j.tenant_id = :tenant_id and j.id = f.id
-returning j.id, j.user_id, j.credential_id, j.dialect, j.request_id, j.permissions, j.change, j.undoes`,
+returning j.id, j.user_id, j.credential_id, j.dialect, j.request_id, j.permissions, j.change, j.retag, j.undoes`,
 )
 
 /** Gives a job back, so that another worker goes on at once. */
@@ -363,6 +373,56 @@ const RECORDING = {
   event_id: uuid,
 }
 
+/** SQL of whether a job `j` is done with those that are settled in `s`. One of a tag is not before none is found that has it. */
+const IS_OVER = `j.changed + j.unchanged + j.refused + s.settled >= j.total and (j.retag is null or j.undoes is not null)`
+
+/**
+ * Looks for tickets that have the tag of a job, after all that it knows are settled: it is done where there is none. Those that
+ * were refused are not asked again.
+ */
+export const LOOK_FOR_TAG = statement(
+  'bulk_job.look_for_tag',
+  {
+    takes: {
+      ...{ tenant_id: uuid, job_id: uuid, worker_id: uuid, until: timestamptz, most: bigint },
+      call: Sql.record(RECORDING),
+    },
+    row: Type.Object({ state: Type.Enum(BULK_JOB_STATES) }),
+  },
+  `
+with accepted as materialized (
+  select i.* from json_to_record(:call::json) as i (${columnsOf(RECORDING)})
+),
+held as materialized (
+  select j.* from bulk_jobs j where j.tenant_id = :tenant_id and j.id = :job_id and j.worker_id = :worker_id and j.state = 'running'
+),
+found as materialized (
+  select t.id, row_number() over (order by t.id) as nth from held h cross join lateral (
+    select x.id from tickets x
+    where x.tenant_id = :tenant_id and x.merged_into is null and x.tags @> array[h.retag ->> 'from'] and not exists (
+      select 1 from bulk_job_tickets b
+      where b.tenant_id = :tenant_id and b.job_id = :job_id and b.ticket_id = x.id and b.outcome = 'refused')
+    order by x.id limit :most) t
+),
+listed as (
+  insert into bulk_job_tickets (tenant_id, job_id, nth, ticket_id)
+  select :tenant_id, h.id, h.changed + h.unchanged + h.refused + f.nth, f.id from held h, found f
+),
+sums as (select count(*) as more from found),
+moved as (
+  update bulk_jobs j set total = j.changed + j.unchanged + j.refused + s.more, worker_until = :until,
+    state = case when s.more = 0 then 'done' else 'running' end, finished_at = case when s.more = 0 then a.at end
+  from held h, sums s, accepted a
+  where j.tenant_id = :tenant_id and j.id = h.id
+  ${MADE}
+),
+${recordingOf('bulk_job.changed', 'moved', 'f.id', {
+  before: TOLD("'running'", DONE),
+  after: TOLD('f.state', DONE),
+})}
+select m.state from moved m`,
+)
+
 /**
  * Keeps what came of tickets, in the transaction of their changes: of those that are there to be read. A ticket that others
  * changed meanwhile is left. Without a row the worker has the job no more.
@@ -405,8 +465,7 @@ sums as (
 moved as (
   update bulk_jobs j set changed = j.changed + s.changed, unchanged = j.unchanged + s.unchanged, refused = j.refused + s.refused,
     worker_until = :until,
-    state = case when j.changed + j.unchanged + j.refused + s.settled >= j.total then 'done' else 'running' end,
-    finished_at = case when j.changed + j.unchanged + j.refused + s.settled >= j.total then a.at end
+    state = case when ${IS_OVER} then 'done' else 'running' end, finished_at = case when ${IS_OVER} then a.at end
   from held h, sums s, accepted a
   where j.tenant_id = :tenant_id and j.id = h.id
   ${MADE}, s.settled

@@ -7,17 +7,20 @@ import { PERMISSIONS } from '../identity/permissions.ts'
 import { findLiving } from '../identity/queries.ts'
 import { circumstances, contentIn, namedPeople } from '../tickets/commands/circumstances.ts'
 import type { ChangeDraft, TicketState } from '../tickets/drafts.ts'
-import { findStates } from '../tickets/queries/find.ts'
-import { decideOn } from '../tickets/rules/change.ts'
+import { findAllStates, findStates } from '../tickets/queries/find.ts'
+import { decideOn, decideTags } from '../tickets/rules/change.ts'
 import type { Circumstances } from '../tickets/rules/circumstances.ts'
+import { ledTo } from '../tickets/rules/tags.ts'
 import { changeBack } from '../tickets/rules/undo.ts'
 import { changesInBulk } from '../tickets/store/change.ts'
 import { provenanceInput } from '../tickets/store/inputs.ts'
 import type { TicketChange } from '../tickets/ticket.ts'
+import { MOST_TICKETS } from './job.ts'
 import {
   EVENTS_SINCE,
   LEAVE_JOBS,
   type LeftTicket,
+  LOOK_FOR_TAG,
   lockJob,
   NEXT_TICKETS,
   SETTLE,
@@ -63,6 +66,10 @@ export async function workOn(worker: Worker): Promise<boolean> {
   if (!job) return false
   const asked = { tenant_id: tenantId, job_id: job.id, undoes: job.undoes, limit: TICKETS_AT_ONCE }
   let left = await store.run(NEXT_TICKETS.with(asked))
+  if (left.length === 0 && job.retag !== null) {
+    await lookForTag(worker, job, times)
+    return true
+  }
   const ctx = await contextOf(worker, job)
   const lines = left.map(({ ticket_id: id }) => `${tenantId} ${id}`)
   await store.inTurn(lines, async () => {
@@ -70,6 +77,18 @@ export async function workOn(worker: Worker): Promise<boolean> {
       left = await settle(worker, ctx, job, { left, isLast: round === ROUNDS })
   })
   return true
+}
+
+/** Tickets that have the tag of a job by now are changed by it, too. */
+async function lookForTag(
+  { store, newId, tenantId, id }: Worker,
+  job: TakenJob,
+  { now, until }: { readonly now: string; readonly until: string },
+): Promise<void> {
+  const { user_id: actor_id, credential_id, dialect, request_id } = job
+  const call = { actor_id, credential_id, dialect, request_id, at: now, event_id: newId() }
+  const work = { tenant_id: tenantId, job_id: job.id, worker_id: id }
+  await store.run(LOOK_FOR_TAG.with({ ...work, until, most: MOST_TICKETS, call }, lockJob(tenantId, job.id)))
 }
 
 /** Gives back what a worker has, so that another one goes on at once. */
@@ -93,7 +112,8 @@ async function contextOf(worker: Worker, job: TakenJob): Promise<Context | null>
       found,
       PERMISSIONS.filter((each) => job.permissions.includes(each)),
     )
-  if (actor === null || !mayTenantWide(actor, 'ticket.bulk')) return null
+  const needs = job.retag === null ? 'ticket.bulk' : 'catalogue.manage'
+  if (actor === null || !mayTenantWide(actor, needs)) return null
   const now = worker.clock().toISOString()
   return { store, now, newId, tenant, actor, dialect: job.dialect, requestId: job.request_id, idempotency: null }
 }
@@ -157,12 +177,24 @@ async function decide(
   left: readonly LeftTicket[],
 ): Promise<ReadonlyMap<string, Decision>> {
   if (ctx === null) return new Map(left.map(({ ticket_id }) => [ticket_id, { problem: FORBIDDEN }]))
-  const states = await findStates(
+  const states = await (job.retag === null ? findStates : findAllStates)(
     ctx,
     left.map(({ ticket_id }) => ticket_id),
   )
   // After the tickets: what others record since then has changed them, and is decided again.
   const changes = await changesOf(ctx, job, left)
+  if (job.retag !== null) {
+    const only = job.undoes === null ? job.retag.from : null
+    const retagged = (state: TicketState): Decision => {
+      const change = changes.get(state.id) ?? { problem: FORGOTTEN }
+      if ('problem' in change) return change
+      const { addTags = [], ...rest } = change.change
+      // What it is renamed to may be called something else by now.
+      const anew = only === null ? addTags : addTags.map((tag) => ledTo(tag, ctx.tenant.tagWays))
+      return { draft: decideTags(state, { ...rest, addTags: anew }, only, ctx), waited: null }
+    }
+    return new Map([...states].map(([id, state]) => [id, retagged(state)]))
+  }
   const wanted = [...changes.values()].flatMap((each) => ('change' in each ? [each.change] : []))
   const assignees = new Set(wanted.flatMap((change) => namedPeople(ctx.tenant, change)))
   const people = [...(await findLiving(ctx, [...assignees])), ctx.actor.user]

@@ -74,6 +74,13 @@ export interface Tenant {
   readonly channels: readonly Channel[]
   readonly forms: readonly CatalogueRecord[]
   readonly fields: readonly Field[]
+  readonly tagWays: readonly TagWay[]
+}
+
+/** A tag that was renamed or merged: whoever names it means the other one. */
+export interface TagWay {
+  readonly name: string
+  readonly leadsTo: string
 }
 
 /** The integer ids of the channels that every tenant has from the beginning. */

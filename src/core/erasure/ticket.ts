@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { earlierResult } from '../idempotency/store.ts'
 import { may } from '../identity/actor.ts'
+import { forgetTags } from '../tags/commands.ts'
 import { distinct } from '../tickets/commands/change.ts'
 import { provenance } from '../tickets/commands/circumstances.ts'
 import { missingIn } from '../tickets/commands/outcome.ts'
@@ -39,5 +40,6 @@ export async function eraseTickets(ctx: Context, tickets: readonly Ticket[]): Pr
   const outcome = await ctx.store.batched(DELETE_TICKETS)(ctx.tenant.id, call)
   if ('refused' in outcome) refuse({ code: 'idempotency_mismatch' })
   await eraseFiles(ctx, outcome.files)
+  if (tickets.some(({ tags }) => tags.length > 0)) await forgetTags(ctx)
   return outcome.deleted
 }

@@ -17,7 +17,7 @@ export interface RecordedEvent extends Event {
 /**
  * Whether an event is for an actor to read: of tickets that were in sight then, also in the moment in which they left it,
  * and of notes only with the permission to read them; of the catalogue whoever may read it, and of who is in groups whoever reads of people; of people only an owner, who
- * sees all of them, and oneself; of views, saved replies and macros those for whom they are, or were; of credentials who manages them; of bulk jobs
+ * sees all of them, and oneself; of tags whoever works here; of views, saved replies and macros those for whom they are, or were; of credentials who manages them; of bulk jobs
  * who asked for them, and owners; of exports whoever made them, and who reads all of the tenant's events.
  */
 export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
@@ -26,6 +26,7 @@ export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
   if (event.kind.startsWith('saved_reply.') || event.kind.startsWith('macro.'))
     return showsShared(actor, event, { read: 'message.note', manage: 'catalogue.manage' })
   if (event.kind.startsWith('credential.')) return showsCredential(actor, event)
+  if (event.kind.startsWith('tag.')) return mayTenantWide(actor, 'message.note')
   if (event.kind === 'tenant.exported') return showsExport(actor, event)
   if (event.kind.startsWith('bulk_job.')) return showsBulkJob(actor, event)
   if (event.kind.startsWith('group.member_')) return mayTenantWide(actor, 'user.read')

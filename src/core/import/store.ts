@@ -7,6 +7,7 @@ import { addressKeys } from '../messages/store.ts'
 import { CHANGED_COLUMNS, OPENED_COLUMNS } from '../tickets/fields.ts'
 import { DATA, ENVELOPE, MESSAGE, PROVENANCE } from '../tickets/store/inputs.ts'
 import { LIVING, namesNobody } from '../tickets/store/people.ts'
+import { countingTags, tagsOf } from '../tickets/store/tags.ts'
 import { STATUSES } from '../words.ts'
 
 const { uuid, integer, bigint, text, boolean, timestamptz, array, nullable, word } = Sql
@@ -117,7 +118,7 @@ named as materialized (
     or exists (select 1 from new_events e where x.id::text in (e.after ->> 'requester_id', e.after ->> 'assignee_id')))
 ),${LIVING},
 locked as materialized (
-  select t.id, t.integer, t.version from tickets t
+  select t.id, t.integer, t.version, t.merged_into, t.tags from tickets t
   where t.tenant_id = :tenant_id and t.id = (select i.id from ticket i) and (select count(*) from living) >= 0
   for no key update
 ),
@@ -156,6 +157,9 @@ desk_counted as (
   where d.tenant_id = :tenant_id and d.desk_id = i.desk_id
   returning d.ticket_number
 ),
+${countingTags(`${tagsOf('(select i.id, i.tags from ready i where not exists (select 1 from locked l where l.merged_into is not null)) x', 1)}
+    union all
+    ${tagsOf('(select l.id, l.tags from ready i join locked l on l.id = i.id and l.merged_into is null) x', -1)}`)},
 made as (
   insert into tickets as t (tenant_id, id, integer, number, version, created_at, updated_at, change_position, ${names(NOT_OPENED)}, ${names(OPENED)})
   select :tenant_id, i.id, c.ticket_integer, d.ticket_number, 1, i.created_at, i.updated_at, c.last_position, ${valuesOf(NOT_OPENED)}, ${valuesOf(OPENED)}

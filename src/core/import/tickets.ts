@@ -228,7 +228,7 @@ function stateFrom(run: Run, wanted: Wanted): TicketState {
       anew.has('assignee') ? assigneeOn(run, given, assignee, base.deskId) : undefined,
       base.assigneeId,
     ),
-    tags: or('tags', given.tags && distinct(given.tags), base.tags),
+    tags: or('tags', given.tags && distinct(given.tags, tenant.tagWays), base.tags),
     fields: anew.has('fields') ? valuesFrom(run, base.fields, given, userOf) : base.fields,
   }
 }

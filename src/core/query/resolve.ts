@@ -4,6 +4,7 @@ import type { Instant } from '../instant.ts'
 import type { Sought } from '../search/words.ts'
 import { composed } from '../spelling.ts'
 import { isDate } from '../tickets/rules/field-values.ts'
+import { namesOf, tagOf } from '../tickets/rules/tags.ts'
 import { UUID } from '../uuid.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
 import type { Conditions, OwnCondition } from './conditions.ts'
@@ -11,7 +12,7 @@ import type { Comparison, FieldTerm, Mistake, OwnTerm, Query, QueryValue } from 
 
 /** By what the words of a query are understood. */
 export interface Meaning {
-  readonly tenant: Pick<Tenant, 'groups' | 'topics' | 'types' | 'channels' | 'fields'>
+  readonly tenant: Pick<Tenant, 'groups' | 'topics' | 'types' | 'channels' | 'fields' | 'tagWays'>
   /** The desks that there are for whoever asks. */
   readonly desks: Tenant['desks']
   /** Who asks: `me`. */
@@ -148,7 +149,7 @@ function conditionOf(term: FieldTerm, meaning: Meaning): Conditions {
       return isNot ? { notRequesterIds: ids } : { requesterIds: ids }
     }
     case 'tag': {
-      const tags = values.map(({ text }) => text)
+      const tags = values.flatMap(({ text }) => namesOf(tagOf(text), tenant.tagWays))
       return isNot ? { notTags: tags } : { tags: [tags] }
     }
     case 'reference':

@@ -46,6 +46,7 @@ const tenant: Tenant = {
   channels: [...Object.values(CHANNEL), 99].map((id) => ({ ...record(id, id < 99), kind: 'any', icon: 'any' })),
   forms: [1, 2, 3].map((id) => record(id, id < 3)),
   fields: [],
+  tagWays: [],
 }
 
 function user(id: string, integer: number, changes: Partial<UserSummary> = {}): UserSummary {

@@ -40,6 +40,7 @@ const tenant: Tenant = {
   channels: [],
   forms: [],
   fields: [],
+  tagWays: [],
 }
 
 function actor(kind: 'basic' | 'access_token', deskId: string | null, scopes: readonly string[] = []): Actor {

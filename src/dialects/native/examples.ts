@@ -14,6 +14,7 @@ const REPLY = { params: { id: '{SAMPLE_SAVED_REPLY_ID}' } }
 /** Chosen by whoever writes. */
 const DRAFT = '0198f0a0-0000-7000-8000-000000000001'
 const MACRO = { params: { id: '{SAMPLE_MACRO_ID}' } }
+const TAG = { params: { tag: 'invoice' } }
 const JOB = { params: { id: '{SAMPLE_JOB_ID}' } }
 const MEMBER = { params: { id: '{SAMPLE_GROUP_ID}', user: '{SPACEBRING_ADMIN_USER_ID}' } }
 const CREDENTIAL = { params: { id: '{SAMPLE_CREDENTIAL_ID}' } }
@@ -107,6 +108,12 @@ export const examples: Examples = {
   listDrafts: { params: TICKET },
   saveDraft: { params: { ...TICKET, draft: DRAFT }, body: { text: 'Dear all,' } },
   discardDraft: { params: { ...TICKET, draft: DRAFT } },
+  createTag: { body: { name: 'warranty', colour: 'blue', description: 'Bought less than two years ago.' } },
+  listTags: { query: { sort: '-tickets', limit: '10' } },
+  getTag: TAG,
+  changeTag: { ...TAG, body: { colour: 'green' } },
+  mergeTag: { params: { tag: 'billing' }, body: { into: 'invoice' } },
+  deleteTag: TAG,
   createJob: { body: { query: 'printer status:new', change: { priority: 'high', add_tags: ['printer'] } } },
   listJobs: PAGE,
   getJob: JOB,

@@ -19,6 +19,7 @@ import { replyRoutes } from './replies/routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { secondFactorRoutes } from './second-factor/routes.ts'
 import { openSessionRoutes, sessionRoutes } from './sessions/routes.ts'
+import { tagRoutes } from './tags/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { TicketAnswer } from './tickets/schema.ts'
 import { draftRoutes } from './unsent/routes.ts'
@@ -57,6 +58,7 @@ export const native: Dialect<Need, 'native'> = {
     ...macroRoutes,
     ...draftRoutes,
     ...reportRoutes,
+    ...tagRoutes,
     ...bulkRoutes,
     ...exportRoutes,
     ...importRoutes,

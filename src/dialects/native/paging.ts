@@ -91,6 +91,34 @@ export function decodeId({ cursor }: PageQuery): string | null {
   return UUID.test(text) ? text : refuseCursor()
 }
 
+/** A place in an order by a count and a text. */
+export interface Place {
+  readonly count: number
+  readonly text: string
+}
+
+export function cursorAfterPlace({ count, text }: Place): string {
+  return encode(`${count} ${encodeURIComponent(text)}`)
+}
+
+const PLACE = /^(\d{1,15}) ([\x20-\x7e]+)$/
+
+/** After which place a page begins; null at the beginning. @throws Refusal `invalid` */
+export function decodePlace({ cursor }: PageQuery): Place | null {
+  if (cursor === undefined) return null
+  const [, count = '', text = ''] = PLACE.exec(decode(cursor)) ?? []
+  if (text === '') return refuseCursor()
+  try {
+    const place = { count: Number(count), text: decodeURIComponent(text) }
+    return place.count <= LARGEST_COUNT ? place : refuseCursor()
+  } catch {
+    return refuseCursor()
+  }
+}
+
+/** What PostgreSQL takes as `integer`. */
+const LARGEST_COUNT = 2_147_483_647
+
 /** A page of records that are all at hand. @throws Refusal `invalid` */
 export function pageOf<T>(
   records: readonly T[],

@@ -20,6 +20,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   macro: 'Not found',
   draft: 'Not found',
   mail: 'Not found',
+  tag: 'Not found',
   job: 'Not found',
 }
 

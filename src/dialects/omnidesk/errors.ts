@@ -63,6 +63,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   macro: 'This macro does not exist.',
   draft: 'This draft does not exist.',
   mail: 'This mail does not exist.',
+  tag: 'This tag does not exist.',
   job: 'This job does not exist.',
 }
 

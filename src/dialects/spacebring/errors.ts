@@ -82,6 +82,7 @@ const WORD_OF_MISSING: Readonly<Record<Missing, string>> = {
   macro: 'Macro',
   draft: 'Draft',
   mail: 'Mail',
+  tag: 'Tag',
   job: 'Job',
 }
 

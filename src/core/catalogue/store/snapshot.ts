@@ -18,6 +18,7 @@ const TenantRow = Type.Object({
   channels: Type.Array(RECORDS.channel.row),
   forms: Type.Array(RECORDS.form.row),
   fields: Type.Array(FieldRow),
+  tag_ways: Type.Array(Type.Object({ name: Type.String(), leadsTo: Type.String() })),
 })
 
 /** All records of a kind as one JSON list. */
@@ -33,7 +34,9 @@ export const LOAD_TENANT = statement(
   { takes: { tenant_id: Sql.uuid }, row: TenantRow },
   `select t.tenant_id, t.name,
   ${RECORD_KINDS.map(list).join(',\n  ')},
-  (select coalesce(json_agg(json_build_object(${FIELD_PAIRS}) order by x.id), '[]') from fields x where x.tenant_id = :tenant_id) as fields
+  (select coalesce(json_agg(json_build_object(${FIELD_PAIRS}) order by x.id), '[]') from fields x where x.tenant_id = :tenant_id) as fields,
+  (select coalesce(json_agg(json_build_object('name', x.name, 'leadsTo', x.leads_to) order by x.name), '[]') from tags x
+    where x.tenant_id = :tenant_id and x.leads_to is not null) as tag_ways
 from tenants t where t.tenant_id = :tenant_id`,
 )
 
@@ -55,5 +58,6 @@ export function tenantOf(row: Static<typeof TenantRow>): Tenant {
     channels: row.channels,
     forms: row.forms,
     fields: row.fields,
+    tagWays: row.tag_ways,
   }
 }

@@ -8,6 +8,7 @@ import type { Provenance } from '../../tickets/drafts.ts'
 import { familyOf } from '../../tickets/store/family.ts'
 import { CALLS, CALLS_INPUT, callsInput, claimingOf, keyTargets } from '../../tickets/store/inputs.ts'
 import { eventsOfTickets } from '../../tickets/store/recover.ts'
+import { countingTags, tagsOf } from '../../tickets/store/tags.ts'
 import type { TicketIds } from '../../tickets/ticket.ts'
 import { blankingDeliveries, holdingDeliveries } from '../../webhooks/deliveries/store/blanking.ts'
 import { withoutTickets } from './kept.ts'
@@ -46,7 +47,7 @@ wanted as materialized (
   select i.call, f.id from input i join accepted a on a.call = i.call cross join lateral ${familyOf('select i.id')} f
 ),
 locked as materialized (
-  select t.id, t.integer, t.desk_id, t.requester_id, t.assignee_id, t.status from tickets t
+  select t.id, t.integer, t.desk_id, t.requester_id, t.assignee_id, t.status, t.tags from tickets t
   where t.tenant_id = :tenant_id and t.id = any (array(select w.id from wanted w))
   order by t.id
   for update
@@ -79,6 +80,7 @@ desk_counted as (
   from flows f, counted
   where d.tenant_id = :tenant_id and d.desk_id = f.desk_id
 ),
+${countingTags(tagsOf('doomed x', -1))},
 blanked as (
   update events e set before = null, after = null
   where e.tenant_id = :tenant_id and e.ticket_id = any (array(select d.id from gone d)) and (e.before is not null or e.after is not null)

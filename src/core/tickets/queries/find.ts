@@ -96,6 +96,15 @@ export async function findStates(ctx: Context, ids: readonly string[]): Promise<
   return new Map(seen.map((row) => [row.id, stateOfLine(row)]))
 }
 
+/** As `findStates`, whoever asks. */
+export async function findAllStates(
+  { store, tenant }: Pick<Context, 'store' | 'tenant'>,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, TicketState>> {
+  const rows = await store.run(STATES_BY_ID.with({ tenant_id: tenant.id, ids }))
+  return new Map(rows.map((row) => [row.id, stateOfLine(row)]))
+}
+
 /** One ticket in sight. @throws Refusal `not_found` */
 export async function getTicket(ctx: Context, ref: TicketRef): Promise<Ticket> {
   const [ticket] = await findTickets(ctx, [ref])

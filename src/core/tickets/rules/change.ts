@@ -10,7 +10,7 @@ import { demandStatus, isFinished, statusAfter, withTimes } from './lifecycle.ts
 import { decideMessage } from './message.ts'
 import { checkAssignee, checkReferences, checkRequester, unknown } from './references.ts'
 import { type SnoozeStep, snoozedAfter, woken } from './snooze.ts'
-import { distinct, tagOf } from './tags.ts'
+import { distinct, namesOf, tagOf } from './tags.ts'
 
 /** A ticket as rules take it. */
 export function stateOf(ticket: Ticket): TicketState {
@@ -184,15 +184,44 @@ function checkChange(before: TicketState, change: TicketChange, given: Circumsta
 }
 
 function fieldsAfter(before: TicketState, change: TicketChange, given: Circumstances): Partial<TicketState> {
-  const removed = new Set((change.removeTags ?? []).map(tagOf))
+  const { tagWays } = given.tenant
+  const removed = new Set((change.removeTags ?? []).flatMap((tag) => namesOf(tagOf(tag), tagWays)))
   return {
     ...givenBy(change, before),
     // What a version before kept in two spellings stays as it is until its tags are changed.
     tags:
       change.addTags === undefined && change.removeTags === undefined
         ? before.tags
-        : distinct([...before.tags, ...(change.addTags ?? [])]).filter((tag) => !removed.has(tag)),
+        : distinct([...before.tags, ...(change.addTags ?? [])], tagWays).filter((tag) => !removed.has(tag)),
     fields: fieldsWith(before.fields, change.fields, given),
+  }
+}
+
+/**
+ * What a change of tags alone makes of a ticket, whoever may change the ticket: the tenant's tags are the same on all of them.
+ *
+ * @param only the tag without which nothing changes; null where the tags are given back.
+ */
+export function decideTags(
+  before: TicketState,
+  { addTags = [], removeTags = [], undoes }: Pick<TicketChange, 'addTags' | 'removeTags' | 'undoes'>,
+  only: string | null,
+  { now, newId }: Pick<Circumstances, 'now' | 'newId'>,
+): ChangeDraft {
+  const kept = before.tags.filter((tag) => !removeTags.includes(tag))
+  const tags = only !== null && !before.tags.includes(only) ? before.tags : distinct([...kept, ...addTags])
+  const changed = tags.join('\n') !== before.tags.join('\n')
+  const state = changed ? { ...before, tags, updatedAt: now } : before
+  const told = toldChanges(before, state, { status: before.status, change: {}, message: null })
+  const { id, version, deskId, status } = before
+  return {
+    ...{ id, version, state, changed, describes: false, before: { deskId, status }, messages: [] },
+    events: told.map((each) => ({
+      id: newId(),
+      messageId: null,
+      ...each,
+      ...(undoes !== undefined && { undoes }),
+    })),
   }
 }
 

@@ -50,7 +50,7 @@ export function decideCreate(input: NewTicket, given: Circumstances): TicketDraf
     toAddress: composed(input.toAddress ?? ''),
     toName: composed(input.toName ?? ''),
     externalReference: typeof input.externalReference === 'string' ? composed(input.externalReference) : null,
-    tags: distinct(input.tags ?? []),
+    tags: distinct(input.tags ?? [], given.tenant.tagWays),
     fields: fieldsWith({}, input.fields, given),
     createdAt: now,
     snoozedUntil: null,

@@ -6,8 +6,9 @@ import type { Ticket } from '../ticket.ts'
 import { stateOf } from './change.ts'
 import type { Circumstances } from './circumstances.ts'
 import { isFinished } from './lifecycle.ts'
+import { distinct } from './tags.ts'
 
-type Given = Pick<Circumstances, 'now' | 'newId'>
+type Given = Pick<Circumstances, 'now' | 'newId' | 'tenant'>
 
 /** What becomes of the ticket that stays and of the one that goes, in this order. */
 export type MergeDrafts = readonly [into: ChangeDraft, from: ChangeDraft]
@@ -70,8 +71,20 @@ export function decideUnmerge(
   const after = Object.keys(moments).length > 0 ? dataOf(moments, moments) : null
   return [
     draft(into, moments, event('ticket.released', before, after, given), given),
-    draft(from, {}, event('ticket.unmerged', { merged_into: into.id }, { merged_into: null }, given), given),
+    withTagsOfNow(
+      draft(from, {}, event('ticket.unmerged', { merged_into: into.id }, { merged_into: null }, given), given),
+      given,
+    ),
   ]
+}
+
+/** What was renamed while a ticket was away is called so on it, too. */
+function withTagsOfNow(draft: ChangeDraft, given: Given): ChangeDraft {
+  const { tags: before } = draft.state
+  const tags = distinct(before, given.tenant.tagWays)
+  if (tags.every((tag, nth) => tag === before[nth]) && tags.length === before.length) return draft
+  const told = event('ticket.tags_changed', { tags: before }, { tags }, given)
+  return { ...draft, state: { ...draft.state, tags }, events: [...draft.events, told] }
 }
 
 /** The times of the ticket that stays, as far as an event tells that a merge, or its undo, moved them. */

@@ -38,6 +38,7 @@ import {
 } from './inputs.ts'
 import { LIVING, namesNobody } from './people.ts'
 import { recoverByEvents } from './recover.ts'
+import { countingTags, tagsOf } from './tags.ts'
 
 const { uuid, integer, bigint, text, boolean, array, absent, nullable, word } = Sql
 
@@ -162,6 +163,8 @@ interface MergingParts {
   readonly isMoved: string
   /** What the counts of desks lose or win, as rows of desk, status and number. */
   readonly counting: string
+  /** What the counts of tags lose or win, as rows of ticket, tag and number. */
+  readonly countingTags: string
   /** How far a ticket `i` counts its version up beside its change. */
   readonly aging: string
   /** What else it sets of a ticket `i`. */
@@ -175,10 +178,16 @@ const WITHOUT_MERGING: MergingParts = {
   moved: '',
   isMoved: '',
   counting: '',
+  countingTags: '',
   aging: '',
   setting: '',
   searched: '',
 }
+
+/** SQL of the tickets that a statement gives other tags than they have. */
+const RETAGGED = (tags: string): string => `(
+      select i.id, ${tags} as tags from input i join accepted a on a.call = i.call join locked l on l.id = i.id
+      where i.changed and i.tags <> l.tags) x`
 
 export const changeText = (files: AttachingParts, { allowed, end, merging = WITHOUT_MERGING }: Form): string => `
 with ${CALLS_INPUT},${merging.inputs}
@@ -202,7 +211,7 @@ named as materialized (
 ),${LIVING},
 locked as materialized (
   -- After the people: one order everywhere.
-  select t.id, t.integer, t.version, t.number, t.updated_at, t.change_position from tickets t
+  select t.id, t.integer, t.version, t.number, t.updated_at, t.change_position, t.tags from tickets t
   where t.tenant_id = :tenant_id and t.id = any (array(select i.id from input i)) and (select count(*) from living) >= 0
   order by t.id
   for no key update
@@ -274,6 +283,9 @@ desk_counted as (
   where d.tenant_id = :tenant_id and d.desk_id = f.desk_id
   returning d.desk_id, d.ticket_number - f.numbers as ticket_number
 ),
+${countingTags(`${tagsOf(RETAGGED('i.tags'), 1)}
+    union all
+    ${tagsOf(RETAGGED('l.tags'), -1)}${merging.countingTags}`)},
 numbers as (
   select m.id, d.ticket_number + m.nth as number from moves m join desk_counted d on d.desk_id = m.desk_id
 ),

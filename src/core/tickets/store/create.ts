@@ -34,6 +34,7 @@ import {
 } from './inputs.ts'
 import { LIVING, namesNobody } from './people.ts'
 import { recoverByEvents } from './recover.ts'
+import { countingTags, tagsOf } from './tags.ts'
 
 const OPENED_NAMES = Object.keys(OPENED_COLUMNS)
 
@@ -139,6 +140,7 @@ desk_counted as (
   where d.tenant_id = :tenant_id and d.desk_id = t.desk_id
   returning d.desk_id, d.ticket_number - t.tickets as ticket_number
 ),
+${countingTags(tagsOf('accepted x', 1))},
 made as (
   insert into tickets as t (tenant_id, integer, number, version, requester_id, created_at, updated_at, change_position,
     ${OPENED_NAMES.join(', ')})
@@ -252,7 +254,7 @@ const LoneRow = Type.Object({
 type LoneRow = Static<typeof LoneRow>
 
 /**
- * What `CREATE` does, for the usual case of one ticket without a key or an assignee whose requester is known by id or
+ * What `CREATE` does, for the usual case of one ticket without a key, tags or an assignee whose requester is known by id or
  * nobody. Over many tenants most flushes hold one call for each, and then all that sorts out lists, keys and addresses
  * costs twice as much as the ticket itself. So does to read back what was just written: it answers what is new.
  */
@@ -322,7 +324,8 @@ function loneOf(calls: readonly CreateCall[]): CreateCall | undefined {
   const [first] = calls
   if (calls.length !== 1 || !first || first.idempotency !== null) return undefined
   const { state, requester, message } = first.draft
-  if (state.assigneeId !== null || (message && message.attachmentIds.length > 0)) return undefined
+  if (state.assigneeId !== null || state.tags.length > 0 || (message && message.attachmentIds.length > 0))
+    return undefined
   return requester.by === 'nobody' || (requester.by === 'id' && !requester.member) ? first : undefined
 }
 

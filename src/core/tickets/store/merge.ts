@@ -8,6 +8,7 @@ import { answering, type ChangeCall, changeText, changeValues, TAKES } from './c
 import { familyOf } from './family.ts'
 import { keyTargets } from './inputs.ts'
 import { recoverByEvents } from './recover.ts'
+import { tagsOf } from './tags.ts'
 
 /**
  * A merge is a change of two tickets, and so is what takes it back: both hold only while each ticket has the version that
@@ -32,6 +33,11 @@ const counting = (delta: 1 | -1): string => `
     union all
     select i.desk_id, i.status, ${delta}, 0 from merges m join accepted a on a.call = m.call
     join input i on i.call = m.call and i.id = m.from_id`
+
+/** SQL of the tags of the same ticket, which counts with them no more, or does again. */
+const countingTags = (delta: 1 | -1): string => `
+    union all
+    ${tagsOf('merges m join accepted a on a.call = m.call join locked x on x.id = m.from_id', delta)}`
 
 /** SQL of a part that gives a ticket the keys of another: each word may have come with the messages. */
 const giving = (from: string, to: string): string => `
@@ -68,6 +74,7 @@ settled as (
 ),`,
       isMoved: IS_MOVED,
       counting: counting(-1),
+      countingTags: countingTags(-1),
       // A version is at least the number of messages, by which young tickets need not be counted; and no version that
       // somebody saw of a ticket is one that its name leads to later.
       aging:
@@ -98,6 +105,7 @@ settled as (
 ),`,
       isMoved: IS_MOVED,
       counting: counting(1),
+      countingTags: countingTags(1),
       aging:
         ' + coalesce((select greatest(l.version - t.version, 0) from merges m join locked l on l.id = m.into_id where m.from_id = i.id), 0)',
       setting: ' merged_into = null,',
@@ -122,11 +130,15 @@ function merging(name: string, text: typeof MERGE_TICKET): BatchKind<MergeCall, 
     name,
     readOnly: false,
     targets: ({ drafts, idempotency }) => [...drafts.map(({ id }) => id), ...keyTargets(idempotency)],
-    statement: (tenantId, calls) =>
-      text.with({
-        ...changeValues(tenantId, calls),
+    statement: (tenantId, calls) => {
+      const values = changeValues(tenantId, calls)
+      return text.with({
+        ...values,
+        // What is said anew is among what the search gives or makes anew.
+        tickets: values.tickets.map((ticket) => ({ ...ticket, search_keys: null })),
         merges: calls.map(({ fromId, intoId }, call) => ({ call, from_id: fromId, into_id: intoId })),
-      }),
+      })
+    },
     outcomes: (calls, rows) => calls.map((call, index) => writeOutcome(rows[index], call.idempotency)),
     recover: (database, tenantId, calls) =>
       recoverByEvents(database, tenantId, calls, ({ drafts }) => ({

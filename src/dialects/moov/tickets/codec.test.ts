@@ -44,6 +44,7 @@ const TENANT: Tenant = {
   channels: [],
   forms: [],
   fields: [],
+  tagWays: [],
 }
 
 const AMARA: Person = {

@@ -100,7 +100,8 @@ export const bulkRoutes: readonly Route<Need>[] = [
     path: '/v1/jobs/:id/undo',
     operationId: 'undoJob',
     summary: 'Undo a job by another one: each ticket gets what it had, unless that would overwrite something newer',
-    need: WORK,
+    // And to take back what a tag was made to be.
+    need: [...WORK, 'catalogue.manage'],
     params: JobParams,
     answers: { 202: JobAnswer },
     handle: async ({ ctx, params, services }) => {
