@@ -4044,6 +4044,20 @@ export interface ExplainMailAnswer {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "FileMailBody".
+ */
+export interface FileMailBody {
+  /**
+   * UUID or integer of the ticket that it is about; a new one by default.
+   */
+  ticket?: string
+  /**
+   * Of a new ticket: that of the mail by default.
+   */
+  desk?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "ResetPasswordBody".
  */
 export interface ResetPasswordBody {
@@ -4260,6 +4274,7 @@ export interface Operations {
   countMail: { params: undefined; query: undefined; body: undefined; answer: CountMailAnswer }
   getMail: { params: { id: string }; query: undefined; body: undefined; answer: Mail }
   explainMail: { params: { id: string }; query: undefined; body: undefined; answer: ExplainMailAnswer }
+  fileMail: { params: { id: string }; query: undefined; body: FileMailBody; answer: Mail }
   resetPassword: { params: undefined; query: undefined; body: ResetPasswordBody; answer: undefined }
 }
 
@@ -4410,5 +4425,6 @@ export const OPERATIONS = {
   countMail: { method: 'GET', path: '/v1/mail/counts' },
   getMail: { method: 'GET', path: '/v1/mail/{id}' },
   explainMail: { method: 'GET', path: '/v1/mail/{id}/explain' },
+  fileMail: { method: 'POST', path: '/v1/mail/{id}/file' },
   resetPassword: { method: 'POST', path: '/v1/password_resets' },
 } as const satisfies Readonly<Record<keyof Operations, { readonly method: string; readonly path: string }>>

@@ -88,6 +88,19 @@ const SERVER = {
     isNetwork,
     'addresses or networks like 10.0.0.0/8',
   ),
+  smtpIn: {
+    name: 'POLYDESK_SMTP_IN',
+    about:
+      'Where to take mail by SMTP, as 127.0.0.1:2525: from your own mail server, which keeps strangers and spam away. Not at all by default.',
+    fallback: '(none)',
+    read: (given) => {
+      if (!given) return { value: null }
+      const [, host = '', port = ''] = /^(.+):(\d{1,5})$/.exec(given) ?? []
+      return host !== '' && Number(port) <= 65_535
+        ? { value: { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) } }
+        : { problem: `POLYDESK_SMTP_IN must be an address and a port, as 127.0.0.1:2525, not ${given}.` }
+    },
+  } satisfies Option<{ readonly host: string; readonly port: number } | null>,
   mailAuthenticators: listOf(
     'POLYDESK_MAIL_AUTHENTICATORS',
     'Names by which your own mail server signs its Authentication-Results (authserv-id), separated by commas. Whom it calls verified may act as staff by mail; nobody may by default.',
@@ -318,6 +331,8 @@ export interface Config {
   readonly databaseConnections: number
   readonly publicUrl: string | null
   readonly trustedProxies: readonly string[]
+  /** Where mail is taken by SMTP; null for nowhere. */
+  readonly smtpIn: { readonly host: string; readonly port: number } | null
   /** Servers that tell whether mail is from whom it says. */
   readonly mailAuthenticators: readonly string[]
   readonly demo: boolean
@@ -380,6 +395,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseConnections: given.databaseConnections,
     publicUrl: given.publicUrl,
     trustedProxies: given.trustedProxies,
+    smtpIn: given.smtpIn,
     mailAuthenticators: given.mailAuthenticators,
     demo: given.demo,
     rateLimits: given.rateLimits,

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { listenForMail } from './channels/email/listener.ts'
 import type { Config } from './config.ts'
 import { type Access, openAccess } from './core/access/access.ts'
 import { trackUses } from './core/access/uses.ts'
@@ -10,6 +11,8 @@ import { type Feed, openFeed } from './core/events/feed.ts'
 import { createIds } from './core/ids.ts'
 import { NO_LIMITS, openRateLimits, type RateLimits } from './core/limits/limits.ts'
 import { FACTOR_KEYS, resealFactors } from './core/logins/second-factor/seals.ts'
+import { type DeliveredMail, deliverMail, tenantAt } from './core/mail/intake/places.ts'
+import { MAIL_BYTES } from './core/mail/intake/received.ts'
 import { REPLY_KEYS } from './core/mail/threading/token.ts'
 import { listTenants } from './core/tenants/queries.ts'
 import type { WebhookOffice } from './core/webhooks/subscriptions/commands.ts'
@@ -229,6 +232,22 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     }
     const mailWork = startMailWork(mailOffice, log)
     stopping.push(() => mailWork.stop())
+    if (config.smtpIn) {
+      const intake = {
+        isOurs: async (address: string) => (await tenantAt(mailOffice, address)) !== null,
+        keep: async (mail: DeliveredMail) => {
+          const tenantId = await deliverMail(mailOffice, mail)
+          if (tenantId !== null) mailWork.wake(tenantId)
+        },
+      }
+      const listener = await listenForMail(intake, {
+        ...config.smtpIn,
+        mailBytes: MAIL_BYTES,
+        log: (error: unknown) => log(`Taking mail failed: ${String(error)}`),
+      })
+      stopping.push(() => listener.stop())
+      say(`Takes mail by SMTP at ${config.smtpIn.host}:${listener.port}.`)
+    }
     opened = {
       store,
       access,

@@ -64,6 +64,7 @@ import { changeMacro, createMacro, deleteMacro } from '../src/core/macros/comman
 import { listMacros } from '../src/core/macros/queries.ts'
 import { previewMacro, runMacro } from '../src/core/macros/run.ts'
 import { takeMail, tenantsWithMail, workOnMail } from '../src/core/mail/intake/commands.ts'
+import { tenantAt } from '../src/core/mail/intake/places.ts'
 import { countMail, getMail, getRawMail, listMail } from '../src/core/mail/intake/queries.ts'
 import { MAIL_STATES } from '../src/core/mail/intake/received.ts'
 import { AUTHENTICATIONS } from '../src/core/mail/threading/authentication.ts'
@@ -166,6 +167,7 @@ const STATEMENTS_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'webhook.tenants': 'finds the tenants that have webhooks',
   'search.tenants': 'finds the tenants in which keys of search are due',
   'bulk_job.tenants': 'finds the tenants in which there is something to do',
+  'mail.tenants_at': 'finds the tenant that an address of mail leads to, before one is known',
   'mail.tenants': 'finds the tenants in which mail waits to be filed',
   'report.tenants': 'finds the tenants of which something is not counted',
   'ticket.tenants_to_wake': 'finds the tenants in which a snooze has come to its end',
@@ -363,6 +365,7 @@ async function driveMail(made: SmallTenant, store: Store): Promise<void> {
   assert.deepEqual(await getRawMail(as(made.owner), id), raw)
   assert.equal((await listMail(as(made.owner), { before: null, limit: 10 })).mails.length, 1)
   assert.equal((await countMail(as(made.agent))).created, 1)
+  assert.ok((await tenantAt({ store }, 'help+x@EXAMPLE.com')) !== null)
 }
 
 /** Every call of the core that has a statement of its own, with every variant of the lists. */
@@ -1094,13 +1097,14 @@ describe('Every statement', () => {
       const tables = (await readsOf(look)).map((scanned) => partNamed(scanned)?.table ?? scanned)
       // Which origins a live credential lists is asked of all tenants at once, and tells nothing else of them.
       // So is which tenants have jobs under way, events that are not counted, keys of search that
-      // are due, tickets to be woken, or mail that waits.
+      // are due, tickets to be woken, or mail that waits; and to which of them an address of mail leads.
       const found: Readonly<Record<string, readonly string[]>> = {
         'access.origin_listed': ['credentials'],
         'bulk_job.tenants': ['bulk_jobs'],
         'report.tenants': ['tenant_counters', 'report_positions'],
         'ticket.tenants_to_wake': ['tickets'],
         'mail.tenants': ['mails'],
+        'mail.tenants_at': ['desks', 'tenants'],
         'search.tenants': ['tenants', 'search_due', 'search_people', 'search_tail'],
       }
       for (const table of tables)

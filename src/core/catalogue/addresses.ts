@@ -66,13 +66,25 @@ export interface Addressed {
 export function deskOfAddress({ desks }: Pick<Tenant, 'desks'>, text: string): Addressed | null {
   const mailbox = mailboxOf(text)
   if (mailbox === null) return null
-  const at = mailbox.lastIndexOf('@')
-  const [local, domain] = [mailbox.slice(0, at), mailbox.slice(at + 1)]
-  const plus = local.indexOf('+')
-  const [name, tag] = plus > 0 ? [local.slice(0, plus), local.slice(plus + 1)] : [local, '']
-  for (const address of new Set([mailbox, `${name}@${domain}`, `${ANYONE}@${domain}`])) {
+  const { tag } = partsOf(mailbox)
+  for (const address of addressesLeading(mailbox)) {
     const desk = desks.find((each) => each.active && each.addresses.includes(address))
     if (desk) return { desk, address, tag: address === mailbox ? '' : tag }
   }
   return null
+}
+
+/** The addresses of desks that are looked for where mail is for a mailbox, the surest first. */
+export function addressesLeading(mailbox: string): readonly string[] {
+  const { name, domain } = partsOf(mailbox)
+  return [...new Set([mailbox, `${name}@${domain}`, `${ANYONE}@${domain}`])]
+}
+
+function partsOf(mailbox: string): { readonly name: string; readonly tag: string; readonly domain: string } {
+  const at = mailbox.lastIndexOf('@')
+  const [local, domain] = [mailbox.slice(0, at), mailbox.slice(at + 1)]
+  const plus = local.indexOf('+')
+  return plus > 0
+    ? { name: local.slice(0, plus), tag: local.slice(plus + 1), domain }
+    : { name: local, tag: '', domain }
 }

@@ -139,6 +139,7 @@ export const examples: Examples = {
   listMail: { query: { state: 'held', limit: '10' } },
   getMail: MAIL,
   explainMail: MAIL,
+  fileMail: { ...MAIL, body: { desk: '{MOOV_ACCOUNT_ID}' } },
   downloadMail: MAIL,
   listGroupMembers: { params: { id: '{SAMPLE_GROUP_ID}' } },
   addGroupMember: MEMBER,

@@ -975,6 +975,7 @@ describe('paths and methods', () => {
       countMail: 'get /v1/mail/counts',
       getMail: 'get /v1/mail/{id}',
       explainMail: 'get /v1/mail/{id}/explain',
+      fileMail: 'post /v1/mail/{id}/file',
       downloadMail: 'get /v1/mail/{id}/raw',
       createSavedReply: 'post /v1/saved_replies',
       getSavedReply: 'get /v1/saved_replies/{id}',

@@ -29,7 +29,7 @@ export async function takeMail(ctx: Context, mail: HandedMail): Promise<string> 
 
 /** The same of a server that nobody called. */
 export async function keepMail(
-  { store, tenant, newId }: Pick<Context, 'store' | 'tenant' | 'newId'>,
+  { store, tenant, newId }: Pick<System, 'store' | 'newId'> & { readonly tenant: { readonly id: string } },
   call: ReturnType<typeof callInput>,
   { raw, recipient, sender }: HandedMail,
 ): Promise<string | undefined> {
@@ -52,8 +52,11 @@ export async function tenantsWithMail(store: Pick<System['store'], 'run'>): Prom
 
 /** Mails that are filed side by side. */
 const AT_ONCE = 8
-/** For how long whoever took a mail has it for itself, in milliseconds: then it is taken for dead. */
-const TAKEN_MS = 60_000
+/**
+ * For how long whoever took a mail has it for itself, in milliseconds: then it is taken for dead, and another goes on. What is
+ * done twice has one effect.
+ */
+const TAKEN_MS = 10_000
 /** How long what cannot be filed rests until it is tried again, in milliseconds: longer each time. */
 const REST_MS = 2_000
 const LONGEST_REST_MS = 600_000

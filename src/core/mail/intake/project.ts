@@ -62,7 +62,8 @@ interface Reading {
   readonly explanation: Explanation
 }
 
-const NOTHING_READ: Explanation = {
+/** What there is to tell of a mail that could not be read. */
+export const NOTHING_READ: Explanation = {
   recipients: [],
   writer: null,
   kind: 'unknown',
@@ -86,7 +87,7 @@ export async function fileMail(office: MailOffice, tenant: Tenant, taken: TakenR
   try {
     mail = readMail(raw.raw)
   } catch {
-    await settle(ctx, taken, null, { state: 'held', reason: 'unreadable' })
+    await settle(ctx, taken.id, null, { state: 'held', reason: 'unreadable' })
     return
   }
   const isOwn = (address: string): boolean => deskOfAddress(tenant, address) !== null
@@ -107,14 +108,14 @@ export async function fileMail(office: MailOffice, tenant: Tenant, taken: TakenR
     },
   }
   if (!addressed) {
-    await settle(ctx, taken, reading, { state: 'held', reason: 'no_desk' })
+    await settle(ctx, taken.id, reading, { state: 'held', reason: 'no_desk' })
     return
   }
   const authentication = authenticationOf(mail.headers, office.authenticators)
   const copyOf = await place(ctx, taken.id, { mail, addressed, writer, authentication, isOwn })
   if (copyOf !== null) {
     const told = withRemark(reading, `copy_of: ${copyOf}`)
-    await settle(ctx, taken, told, { state: 'discarded', reason: 'copy' })
+    await settle(ctx, taken.id, told, { state: 'discarded', reason: 'copy' })
     return
   }
   // Mails of one conversation, or of one writer, are filed one after the other: each finds what those before it made.
@@ -143,8 +144,12 @@ interface Placed {
   readonly isOwn: (address: string) => boolean
 }
 
-/** @returns the mail that this one is a copy of; null for none */
-async function place(ctx: Context, id: string, { mail, addressed, writer, ...rest }: Placed): Promise<string | null> {
+/** Puts down whose a mail is and for which desk. @returns the mail that it is a copy of; null for none */
+export async function place(
+  ctx: Context,
+  id: string,
+  { mail, addressed, writer, ...rest }: Placed,
+): Promise<string | null> {
   const { authentication, isOwn } = rest
   const placing = {
     ...{ id, desk_id: addressed.desk.id, identity: identityOf(mail), authentication },
@@ -163,7 +168,7 @@ async function place(ctx: Context, id: string, { mail, addressed, writer, ...res
 async function file(office: MailOffice, ctx: Context, taken: TakenRow, read: Reading & Placed): Promise<void> {
   const { mail, writer, authentication } = read
   const earlier = await whatWasDone(ctx)
-  if (earlier) return settle(ctx, taken, read, earlier)
+  if (earlier) return settle(ctx, taken.id, read, earlier)
   const found = await lookUp(office, ctx, taken, read)
   const decision = decideTicket(found.candidates, {
     deskId: read.addressed.desk.id,
@@ -173,11 +178,11 @@ async function file(office: MailOffice, ctx: Context, taken: TakenRow, read: Rea
   })
   const told: Reading = { mail, explanation: { ...read.explanation, considered: decision.considered } }
   if (mail.kind.is !== 'personal' && mail.kind.is !== 'list') {
-    await settle(ctx, taken, told, await fileAutomatic(ctx, read, decision))
+    await settle(ctx, taken.id, told, await fileAutomatic(ctx, read, decision))
     return
   }
-  if (writer === null) return settle(ctx, taken, told, { state: 'held', reason: 'no_writer' })
-  if (found.recent >= MOST_OF_A_WRITER) return settle(ctx, taken, told, { state: 'held', reason: 'too_many' })
+  if (writer === null) return settle(ctx, taken.id, told, { state: 'held', reason: 'no_writer' })
+  if (found.recent >= MOST_OF_A_WRITER) return settle(ctx, taken.id, told, { state: 'held', reason: 'too_many' })
   try {
     const said = await sayMail(ctx, mail)
     const { remarks } = said
@@ -185,10 +190,10 @@ async function file(office: MailOffice, ctx: Context, taken: TakenRow, read: Rea
     const fate = decision.joins
       ? await join(ctx, { ...read, writer, said: said.message, user: found.user, decision })
       : await open(ctx, taken.id, { ...read, writer, said: said.message, user: found.user, decision })
-    await settle(ctx, taken, authentication === 'failed' ? withRemark(whole, 'authentication_failed') : whole, fate)
+    await settle(ctx, taken.id, authentication === 'failed' ? withRemark(whole, 'authentication_failed') : whole, fate)
   } catch (error) {
     if (!(error instanceof Refusal) || error.error.code === 'unavailable') throw error
-    await settle(ctx, taken, withRemark(told, `refused: ${refusalOf(error)}`), { state: 'held', reason: 'refused' })
+    await settle(ctx, taken.id, withRemark(told, `refused: ${refusalOf(error)}`), { state: 'held', reason: 'refused' })
   }
 }
 
@@ -293,7 +298,7 @@ type Filing = Reading &
   }
 
 /** Adds what a mail says to the ticket that it joins. */
-async function join(ctx: Context, filing: Filing): Promise<Fate> {
+export async function join(ctx: Context, filing: Filing): Promise<Fate> {
   const { mail, said, writer, decision } = filing
   const { joins } = decision
   if (!joins) throw new Error('A mail joins a ticket that was decided on.')
@@ -354,7 +359,7 @@ function nobodyBut(ctx: Context, deskId: string, address: string) {
 }
 
 /** Opens a ticket of a mail; where it went on from another one that it does not join, a note tells of that. */
-async function open(ctx: Context, mailId: string, filing: Filing): Promise<Fate> {
+export async function open(ctx: Context, mailId: string, filing: Filing): Promise<Fate> {
   const { mail, said, writer, user, addressed, decision } = filing
   const name = lineOf(writer.name, NAME)
   const requester: RequesterChoice = user
@@ -485,7 +490,8 @@ function namedBy({ mail, explanation }: Reading): readonly string[] {
     .slice(0, MOST_IDS)
 }
 
-async function settle(ctx: Context, { id }: TakenRow, reading: Reading | null, fate: Fate): Promise<void> {
+/** Puts down what became of a mail. */
+export async function settle(ctx: Context, id: string, reading: Reading | null, fate: Fate): Promise<void> {
   const ids = reading?.mail
   const isFiled = fate.state === 'created' || fate.state === 'joined'
   await ctx.store.run(
@@ -495,6 +501,7 @@ async function settle(ctx: Context, { id }: TakenRow, reading: Reading | null, f
         ...{ id, state: fate.state, reason: fate.reason, at: ctx.now },
         ticket_id: fate.ticketId ?? null,
         message_id: fate.messageId ?? null,
+        by_hand: fate.reason === 'by_hand',
         explanation: reading?.explanation ?? NOTHING_READ,
         own_ids: isFiled && ids ? ids.ids.map(keyOfId) : [],
         named_ids: isFiled && reading ? namedBy(reading) : [],

@@ -46,6 +46,14 @@ export const TENANTS_WITH_MAIL = statement(
   "select distinct m.tenant_id from mails m where m.state = 'waiting'",
 )
 
+/** The tenants with a desk that has one of these addresses, who is here for longest first. */
+export const TENANTS_AT = statement(
+  'mail.tenants_at',
+  { takes: { addresses: array(text) }, row: Type.Object({ tenant_id: Type.String() }) },
+  `select t.tenant_id from desks d join tenants t on t.tenant_id = d.tenant_id
+where d.addresses && :addresses::text[] and d.active and t.retired_at is null order by t.created_at, t.tenant_id`,
+)
+
 const TakenRow = Type.Object({
   id: Type.String(),
   recipient: orNull(Type.String()),
@@ -233,9 +241,13 @@ const SETTLED = {
   explanation: nullable(Sql.jsonb<Explanation>()),
   own_ids: array(text),
   named_ids: array(text),
+  by_hand: Sql.boolean,
 }
 
-/** Puts down what became of a mail, and which ids lead to its ticket from now on. Without a row it is not there any more. */
+/**
+ * Puts down what became of a mail, and which ids lead to its ticket from now on. Without a row it is not there any more, or
+ * somebody filed it by hand meanwhile.
+ */
 export const SETTLE_MAIL = statement(
   'mail.settle',
   { takes: { tenant_id: uuid, mail: Sql.record(SETTLED) }, row: IdRow },
@@ -244,7 +256,7 @@ with given as materialized (select * from json_to_record(:mail::json) as i (${co
 settled as (
   update mails m set state = i.state, reason = i.reason, ticket_id = i.ticket_id, message_id = i.message_id, decided_at = i.at,
     explanation = coalesce(i.explanation, m.explanation), taken_until = null
-  from given i where m.tenant_id = :tenant_id and m.id = i.id
+  from given i where m.tenant_id = :tenant_id and m.id = i.id and (m.state = 'waiting' or i.by_hand)
   returning m.id, m.desk_id
 ),
 led as (

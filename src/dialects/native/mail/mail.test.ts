@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { createTransport } from 'nodemailer'
 import { v7 } from 'uuid'
 import { until } from '../../../../test/process.ts'
 import { type Received, startWorld, type World } from '../../../../test/world.ts'
@@ -14,6 +17,14 @@ import { openKeys } from '../../../storage/keys.ts'
 import { openStore, type Store } from '../../../storage/store.ts'
 import { CREDENTIAL_KINDS } from '../../credentials.ts'
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address !== null ? address.port : assert.fail()
+}
+
 const HELP = 'help@desk.example.com'
 const SALES = 'sales@desk.example.com'
 const SECRET = 'a secret key of the tests of mail, long enough'
@@ -22,8 +33,15 @@ let world: World
 let store: Store
 let desk: string
 let agent: string
+let smtpPort: number
 before(async () => {
-  world = await startWorld({ POLYDESK_MAIL_AUTHENTICATORS: 'mx.desk.example.com', POLYDESK_SECRET_KEY: SECRET })
+  smtpPort = await freePort()
+  const smtp = { POLYDESK_SMTP_IN: `127.0.0.1:${smtpPort}` }
+  world = await startWorld({
+    POLYDESK_MAIL_AUTHENTICATORS: 'mx.desk.example.com',
+    POLYDESK_SECRET_KEY: SECRET,
+    ...smtp,
+  })
   store = openStore(openDatabase({ connection: world.database.connection }))
   desk = world.value('MOOV_ACCOUNT_ID')
   assert.equal((await send('PATCH', `/desks/${desk}`, { body: { addresses: [HELP] } })).status, 200)
@@ -416,4 +434,43 @@ test('HTML is shown safely with its pictures in place, and other files beside it
     ['bill.pdf'],
   )
   assert.equal(message.attachments.length, 2)
+})
+
+test('what is held is filed by hand, once, on a ticket or as a new one', async () => {
+  const { ticket } = await filed(written())
+  const held = await filed(written({ to: 'nobody@nowhere.example', text: 'Here after all' }))
+  assert.equal(fate(held), 'held no_desk')
+  const twins = await Promise.all([1, 2].map(() => send('POST', `/mail/${held.id}/file`, { body: { ticket } })))
+  for (const twin of twins) assert.deepEqual([twin.status, twin.json.ticket], [200, ticket], twin.text)
+  assert.equal(fate(twins[0]?.json), 'joined by_hand')
+  const said = (await messagesOf(ticket)).filter(({ text }: { text: string }) => text.includes('Here after all'))
+  assert.deepEqual(
+    said.map(({ author }: { author: { email: string } }) => author.email),
+    ['mona@customer.example'],
+  )
+  const other = await filed(written({ to: 'nobody@nowhere.example' }))
+  const made = await send('POST', `/mail/${other.id}/file`, { body: { desk } })
+  assert.equal(fate(made.json), 'created by_hand')
+  assert.equal((await ticketOf(made.json.ticket)).desk.id, desk)
+  assert.equal((await send('POST', `/mail/${ticket}/file`, { body: {} })).status, 404)
+  const done = await filed(written())
+  assert.equal((await send('POST', `/mail/${done.id}/file`, { body: { ticket } })).status, 409)
+})
+
+test('by SMTP mail is taken for the addresses of desks, and refused for others', async () => {
+  const transport = createTransport({ host: '127.0.0.1', port: smtpPort, secure: false, ignoreTLS: true })
+  const raw = written({ subject: 'By SMTP', id: '<smtp@customer.example>', to: 'everybody@list.example' })
+  const envelope = {
+    from: 'mona@customer.example',
+    to: [HELP.replace('@', '+tag@').toUpperCase(), 'nobody@nowhere.example'],
+  }
+  const sent = await transport.sendMail({ raw, envelope })
+  assert.deepEqual(sent.rejected, ['nobody@nowhere.example'])
+  const mail = await until('the mail to be filed', async () => {
+    const { data } = (await send('GET', '/mail?state=created')).json
+    return data.find(({ subject }: { subject: string }) => subject === 'By SMTP')
+  })
+  assert.deepEqual([fate(mail), mail.sender, mail.desk.id], ['created new', 'mona@customer.example', desk])
+  await assert.rejects(transport.sendMail({ raw, envelope: { ...envelope, to: ['nobody@nowhere.example'] } }), /550/)
+  transport.close()
 })

@@ -1,4 +1,5 @@
 import { refuseField } from '../../../core/errors.ts'
+import { fileByHand } from '../../../core/mail/intake/by-hand.ts'
 import { takeMail } from '../../../core/mail/intake/commands.ts'
 import { countMail, getMail, getRawMail, listMail } from '../../../core/mail/intake/queries.ts'
 import { MAIL_TYPE, SentMail } from '../../raw-mail.ts'
@@ -9,6 +10,7 @@ import { decodeRef } from '../reference.ts'
 import { encodeCounts, encodeExplanation, encodeMail } from './codec.ts'
 import {
   ExplanationAnswer,
+  FileMailBody,
   HandedOverAnswer,
   HandOverQuery,
   MailAnswer,
@@ -95,6 +97,26 @@ export const mailRoutes: readonly Route<Need>[] = [
       status: 200,
       body: encodeExplanation(ctx.tenant, await getMail(ctx, params.id)),
     }),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/mail/:id/file',
+    operationId: 'fileMail',
+    summary: 'File a mail that is held, automatic or discarded: on a ticket, or as a new one',
+    need: [...NEED, 'ticket.create', 'ticket.change', 'message.reply', 'attachment.create'],
+    withoutKey: 'A mail is filed once: who does so again is answered with what became of it.',
+    params: MailParams,
+    body: FileMailBody,
+    bodyOptional: true,
+    answers: { 200: MailAnswer },
+    handle: async ({ ctx, params, body }) => {
+      const { ticket, desk } = body
+      if (ticket !== undefined && desk !== undefined)
+        return refuseField(['desk'], 'not_allowed', 'Is the ticket’s where one is named.')
+      const where =
+        ticket === undefined ? { deskId: desk?.toLowerCase() ?? null } : { ticket: decodeRef({ id: ticket }, 'ticket') }
+      return { status: 200, body: encodeMail(ctx.tenant, await fileByHand(ctx, params.id, where)) }
+    },
   }),
   route({
     method: 'GET',

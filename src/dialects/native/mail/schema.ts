@@ -116,3 +116,10 @@ export const RawMail = Type.Unsafe<unknown>({
   contentMediaType: 'message/rfc822',
   description: 'The mail as it came, byte for byte.',
 })
+
+export const FileMailBody = closed({
+  ticket: Type.Optional(
+    Type.String({ description: 'UUID or integer of the ticket that it is about; a new one by default.' }),
+  ),
+  desk: Type.Optional(Type.String({ format: 'uuid', description: 'Of a new ticket: that of the mail by default.' })),
+})
