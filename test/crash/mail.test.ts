@@ -50,7 +50,10 @@ interface Mail {
 async function listed(): Promise<readonly Mail[]> {
   const all: Mail[] = []
   for (let cursor = ''; ; ) {
-    const page = (await (await asked('GET', `/mail?limit=200${cursor}`)).json()) as { data: Mail[]; next: string | null }
+    const page = (await (await asked('GET', `/mail?limit=200${cursor}`)).json()) as {
+      data: Mail[]
+      next: string | null
+    }
     all.push(...page.data)
     if (page.next === null) return all
     cursor = `&cursor=${page.next}`
