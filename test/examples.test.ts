@@ -155,6 +155,7 @@ function shownIn(text: string): Examples {
 const STEPS: Readonly<Record<string, readonly string[]>> = {
   decide: ['authorize'],
   createAccessToken: ['authorize', 'decide'],
+  discardDraft: ['saveDraft'],
 }
 
 /** What only a person can do who knows a secret, and the demo's key is none: it is understood, and refused for this. */
