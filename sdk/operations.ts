@@ -3076,6 +3076,66 @@ export interface ListEventsAnswer {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListAuditQuery".
+ */
+export interface ListAuditQuery {
+  limit?: string
+  cursor?: string
+  actor?: string
+  kind?:
+    | 'user.created'
+    | 'user.changed'
+    | 'user.erased'
+    | 'user.password_changed'
+    | 'user.password_link_created'
+    | 'user.second_factor_changed'
+    | 'tenant.changed'
+    | 'tenant.exported'
+    | 'desk.created'
+    | 'desk.changed'
+    | 'group.created'
+    | 'group.changed'
+    | 'group.member_added'
+    | 'group.member_removed'
+    | 'topic.created'
+    | 'topic.changed'
+    | 'type.created'
+    | 'type.changed'
+    | 'form.created'
+    | 'form.changed'
+    | 'status_label.created'
+    | 'status_label.changed'
+    | 'priority_label.created'
+    | 'priority_label.changed'
+    | 'channel.created'
+    | 'channel.changed'
+    | 'field.created'
+    | 'field.changed'
+    | 'tag.created'
+    | 'tag.changed'
+    | 'tag.merged'
+    | 'tag.deleted'
+    | 'credential.created'
+    | 'credential.revoked'
+    | 'macro.created'
+    | 'macro.changed'
+    | 'macro.deleted'
+  from?: string
+  to?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListAuditAnswer".
+ */
+export interface ListAuditAnswer {
+  data: Event[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "ListViewsAnswer".
  */
 export interface ListViewsAnswer {
@@ -4223,6 +4283,7 @@ export interface Operations {
   getSecondFactorOf: { params: { id: string }; query: undefined; body: undefined; answer: SecondFactorOf }
   resetSecondFactor: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   listEvents: { params: undefined; query: ListEventsQuery; body: undefined; answer: ListEventsAnswer }
+  listAudit: { params: undefined; query: ListAuditQuery; body: undefined; answer: ListAuditAnswer }
   listViews: { params: undefined; query: undefined; body: undefined; answer: ListViewsAnswer }
   createView: { params: undefined; query: undefined; body: CreateViewBody; answer: View }
   countViews: { params: undefined; query: undefined; body: undefined; answer: CountViewsAnswer }
@@ -4379,6 +4440,7 @@ export const OPERATIONS = {
   getSecondFactorOf: { method: 'GET', path: '/v1/users/{id}/second_factor' },
   resetSecondFactor: { method: 'DELETE', path: '/v1/users/{id}/second_factor' },
   listEvents: { method: 'GET', path: '/v1/events' },
+  listAudit: { method: 'GET', path: '/v1/audit' },
   listViews: { method: 'GET', path: '/v1/views' },
   createView: { method: 'POST', path: '/v1/views' },
   countViews: { method: 'GET', path: '/v1/views/counts' },

@@ -35,6 +35,7 @@ import { LOAD_TENANT, tenantOf } from '../src/core/catalogue/store/snapshot.ts'
 import { deleteMessage } from '../src/core/erasure/message.ts'
 import { eraseUser } from '../src/core/erasure/person.ts'
 import { deleteTickets } from '../src/core/erasure/ticket.ts'
+import { listAudit } from '../src/core/events/audit.ts'
 import { openFeed } from '../src/core/events/feed.ts'
 import { getEvents } from '../src/core/events/queries.ts'
 import { beginExport } from '../src/core/export/commands.ts'
@@ -594,6 +595,8 @@ async function driveBulk(made: SmallTenant, store: Store): Promise<void> {
 /** All there is is exported, with files. */
 async function driveExport(made: SmallTenant): Promise<void> {
   const { records } = await beginExport(made.as(made.owner), { query: null, files: true, after: null })
+  const audited = { kinds: ['tenant.exported'], actorId: made.owner.id, from: null, to: null, before: null } as const
+  assert.equal((await listAudit(made.as(made.owner), { ...audited, limit: 1 })).events.length, 1)
   const kinds = new Set<string>()
   for await (const record of records) kinds.add(record.kind)
   for (const kind of ['catalogue', 'user', 'ticket']) assert.ok(kinds.has(kind), kind)

@@ -27,6 +27,30 @@ export const EVENTS_AFTER = statement(
 from events e where e.tenant_id = :tenant_id and e.position > :after order by e.position limit :limit`,
 )
 
+/** The latest events of some kinds that are about no ticket, those before a position. */
+export const AUDITED_EVENTS = statement(
+  'event.audited',
+  {
+    takes: {
+      tenant_id: Sql.uuid,
+      kinds: Sql.array(Sql.text),
+      actor_id: Sql.nullable(Sql.uuid),
+      from: Sql.nullable(Sql.timestamptz),
+      to: Sql.nullable(Sql.timestamptz),
+      before: Sql.nullable(Sql.bigint),
+      limit: Sql.bigint,
+    },
+    row: RecordedRow,
+  },
+  `select ${EVENT_VIEW}, e.subject_id, e.desk_id, e.requester_id, e.assignee_id, e.visibility
+from events e
+where e.tenant_id = :tenant_id and e.ticket_id is null and e.kind = any (:kinds::text[])
+  and (:actor_id::uuid is null or e.actor_id = :actor_id::uuid)
+  and (:from::timestamptz is null or e.at >= :from::timestamptz) and (:to::timestamptz is null or e.at < :to::timestamptz)
+  and (:before::bigint is null or e.position < :before::bigint)
+order by e.position desc limit :limit`,
+)
+
 export const LATEST_POSITION = statement(
   'event.latest_position',
   { takes: { tenant_id: Sql.uuid }, row: Type.Object({ position: Type.Integer() }) },

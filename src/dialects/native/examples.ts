@@ -147,6 +147,7 @@ export const examples: Examples = {
   createCredential: { body: { name: 'Reports', scopes: ['ticket.read'] } },
   getCredential: CREDENTIAL,
   revokeCredential: CREDENTIAL,
+  listAudit: { query: { kind: 'credential.created', limit: '10' } },
   listEvents: { query: { after: '0', limit: '10' } },
   listUsers: { query: { query: 'rosa' } },
   getUser: { params: REQUESTER },

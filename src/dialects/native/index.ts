@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialect.ts'
 import { credentialRoutes } from './access/routes.ts'
 import { attachmentRoutes } from './attachments/routes.ts'
+import { auditRoutes } from './audit/routes.ts'
 import { admit, authenticate, type Need } from './auth.ts'
 import { bulkRoutes } from './bulk/routes.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
@@ -53,6 +54,7 @@ export const native: Dialect<Need, 'native'> = {
     ...passwordRoutes,
     ...secondFactorRoutes,
     ...eventRoutes,
+    ...auditRoutes,
     ...viewRoutes,
     ...replyRoutes,
     ...macroRoutes,

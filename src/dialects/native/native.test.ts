@@ -1008,6 +1008,7 @@ describe('paths and methods', () => {
       cancelJob: 'post /v1/jobs/{id}/cancel',
       undoJob: 'post /v1/jobs/{id}/undo',
       listEvents: 'get /v1/events',
+      listAudit: 'get /v1/audit',
       exportRecords: 'get /v1/export',
       importRecords: 'post /v1/import',
       signIn: 'post /v1/sessions',
