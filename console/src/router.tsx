@@ -103,6 +103,12 @@ const fieldsRoute = createRoute({
   component: lazyRouteComponent(() => import('./fields/Fields.tsx'), 'Fields'),
 })
 
+const tagsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'tags',
+  component: lazyRouteComponent(() => loadPart(() => import('./tags/Tags.tsx')), 'Tags'),
+})
+
 const credentialsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'credentials',
@@ -141,6 +147,7 @@ export const router = createRouter({
       groupsRoute,
       catalogueRoute,
       fieldsRoute,
+      tagsRoute,
       credentialsRoute,
       webhooksRoute,
       webhookRoute,

@@ -398,6 +398,33 @@ export function administration(site: Site): void {
     assert.deepEqual(unexpected(faults), [])
   })
 
+  test('gives tags a colour, renames one on its tickets, and shows it so in the list', async (t) => {
+    const { page, faults } = await site.signedIn(t, { bypassCSP: true })
+    const mark = randomUUID().slice(0, 8)
+    const body = { title: `Tagged ${mark}`, tags: [`door-${mark}`] }
+    const { id } = await site.api().call('createTicket', { body })
+    const { origin } = new URL(page.url())
+    await page.goto(`${origin}/settings/tags`)
+    await page.getByRole('button', { name: `Change door-${mark}` }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill(`gate-${mark}`)
+    await dialog.getByRole('button', { name: /Colour/ }).click()
+    await page.getByRole('option', { name: 'Teal' }).click()
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: `Change gate-${mark}` }).waitFor()
+    await until('the ticket has the new name', async () => {
+      const { tags } = await site.api().call('getTicket', { params: { id } })
+      return tags[0] === `gate-${mark}`
+    })
+    await page.getByRole('region', { name: 'Change of many tickets' }).getByRole('button', { name: 'Undo' }).waitFor()
+    await assertFine(page, 'the tags')
+    await page.goto(`${origin}/tickets/${id}?view=all`)
+    await page.locator('.row .tag[data-colour="teal"]').first().waitFor()
+    await page.locator('.properties .tag[data-colour="teal"]').waitFor()
+    await assertFine(page, 'a ticket with a coloured tag')
+    assert.deepEqual(unexpected(faults), [])
+  })
+
   test('adds, changes and retires fields, and a ticket’s are set in place, each by its own control', async (t) => {
     const { page, faults } = await site.signedIn(t, { bypassCSP: true })
     const { url } = site.world()

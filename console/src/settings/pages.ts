@@ -11,6 +11,7 @@ export const PAGES = [
   { id: 'groups', to: '/settings/groups', needs: 'catalogue.manage' },
   { id: 'catalogue', to: '/settings/catalogue', needs: 'catalogue.manage' },
   { id: 'fields', to: '/settings/fields', needs: 'catalogue.manage' },
+  { id: 'tags', to: '/settings/tags', needs: 'catalogue.manage' },
   { id: 'credentials', to: '/settings/credentials', needs: 'credential.manage' },
   { id: 'webhooks', to: '/settings/webhooks', needs: 'webhook.manage' },
 ] as const satisfies readonly { readonly id: string; readonly to: string; readonly needs: Needed }[]

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Download, X } from 'lucide-react'
-import { type FormEvent, useRef } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { Button, Form, Input, TextField } from 'react-aria-components'
 import type { Ticket } from '../../../sdk/operations.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { bytes, moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
+import { useTagColours, useTagsLike } from '../tags/tags.ts'
 import { type Ability, can } from './abilities.ts'
 import { Choice } from './Choice.tsx'
 import { changeTicket, PRIORITIES, STATUSES } from './change.ts'
@@ -94,7 +95,10 @@ export function Properties({ ticket }: { readonly ticket: Ticket }) {
 function Tags({ ticket }: { readonly ticket: Ticket }) {
   const words = useWords()
   const form = useRef<HTMLFormElement>(null)
+  const [isTyping, setTyping] = useState(false)
+  const { data: offered = [] } = useTagsLike('', isTyping)
   const mayChange = can(ticket, 'change')
+  const colours = useTagColours()
   function add(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault()
     const tag = String(new FormData(event.currentTarget).get('tag')).trim()
@@ -107,7 +111,7 @@ function Tags({ ticket }: { readonly ticket: Ticket }) {
       <h2>{words.ticket.tags}</h2>
       <ul>
         {ticket.tags.map((tag) => (
-          <li key={tag} className="tag">
+          <li key={tag} className="tag" data-colour={colours.get(tag)}>
             {tag}
             {mayChange && (
               <Button
@@ -123,8 +127,18 @@ function Tags({ ticket }: { readonly ticket: Ticket }) {
       {mayChange && (
         <Form ref={form} onSubmit={add}>
           <TextField name="tag" aria-label={words.ticket.addTag} maxLength={100}>
-            <Input className="field small" placeholder={words.ticket.addTag} />
+            <Input
+              className="field small"
+              placeholder={words.ticket.addTag}
+              list="tags-offered"
+              onFocus={() => setTyping(true)}
+            />
           </TextField>
+          <datalist id="tags-offered">
+            {offered.map(({ name }) => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
         </Form>
       )}
     </div>

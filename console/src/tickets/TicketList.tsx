@@ -9,6 +9,7 @@ import type { FieldError } from '../../../sdk/problem.ts'
 import { holdLists, showWaitingTickets, useWaitingTickets } from '../api/feed.ts'
 import { age, moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
+import { useTagColours } from '../tags/tags.ts'
 import { useViews, type ViewId, nameOf as viewName } from '../views/views.ts'
 import { Welcome } from '../welcome/Welcome.tsx'
 import { BulkBar } from './BulkBar.tsx'
@@ -183,6 +184,7 @@ interface RowProps {
 
 function Row({ ticket, view, q, isOpen, isSelected, isPicked, now }: RowProps) {
   const words = useWords()
+  const colours = useTagColours()
   const {
     id,
     number,
@@ -243,6 +245,16 @@ function Row({ ticket, view, q, isOpen, isSelected, isPicked, now }: RowProps) {
         <span className="hidden-visually">
           {words.statuses[status]} {unread && words.list.unread}
         </span>
+        {ticket.tags.flatMap((tag) => {
+          const colour = colours.get(tag)
+          return colour === undefined
+            ? []
+            : [
+                <span key={tag} className="tag plain text" data-colour={colour}>
+                  {tag}
+                </span>,
+              ]
+        })}
         {ticket.snoozed_until !== null && (
           <span className="snoozed" title={snoozedIn(words, ticket) ?? ''}>
             <AlarmClock size={13} aria-hidden="true" />

@@ -79,6 +79,11 @@ export async function beginJob(body: CreateJobBody): Promise<boolean> {
   }
 }
 
+/** Tells of a job that was begun elsewhere, from now on. */
+export function followJob(job: Job): void {
+  show(job)
+}
+
 /** Ends a job before its end. */
 export async function cancelJob({ id }: Job): Promise<void> {
   try {
