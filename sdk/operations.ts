@@ -394,6 +394,10 @@ export interface TimelineEntry {
     | 'macro.created'
     | 'macro.changed'
     | 'macro.deleted'
+    | 'scheduled_message.created'
+    | 'scheduled_message.changed'
+    | 'scheduled_message.deleted'
+    | 'scheduled_message.held'
     | 'bulk_job.created'
     | 'bulk_job.changed'
   /**
@@ -917,6 +921,10 @@ export interface Event {
     | 'macro.created'
     | 'macro.changed'
     | 'macro.deleted'
+    | 'scheduled_message.created'
+    | 'scheduled_message.changed'
+    | 'scheduled_message.deleted'
+    | 'scheduled_message.held'
     | 'bulk_job.created'
     | 'bulk_job.changed'
   /**
@@ -1186,6 +1194,80 @@ export interface Tag {
    * The job that gives it to the tickets after it was renamed; else null.
    */
   job: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Scheduled".
+ */
+export interface Scheduled {
+  id: string
+  /**
+   * Goes up with each change; it is the ETag.
+   */
+  version: number
+  author: {
+    id: string
+    name: string
+    surname: string
+  }
+  visibility: 'public' | 'internal'
+  text: string | null
+  html: string | null
+  attachments: {
+    id: string
+    name: string
+    size: number
+  }[]
+  status: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed' | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  send_at: string
+  unless_answered: boolean
+  /**
+   * It waits for its time; it could not be sent and is held until it is changed; or an answer came first.
+   */
+  state: 'waiting' | 'held' | 'answered'
+  /**
+   * Why it is held: what a message of then was answered; null where it is not.
+   */
+  problem: {
+    /**
+     * urn:polydesk:error:<code>
+     */
+    type: string
+    title: string
+    status: number
+    /**
+     * The last part of type.
+     */
+    code: string
+    detail?: string
+    errors?: {
+      /**
+       * Where in the request, for instance requester.email or tags[0].
+       */
+      field: string
+      rule: string
+      message: string
+      /**
+       * Of a query: at which character, from 0.
+       */
+      at?: number
+      /**
+       * Of a query: for how many.
+       */
+      length?: number
+      /**
+       * Of a query: what would be right there.
+       */
+      expected?: string
+    }[]
+  } | null
+  /**
+   * Whether you may change and cancel it: it is yours.
+   */
+  changeable: boolean
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -3120,6 +3202,10 @@ export interface ListAuditQuery {
     | 'macro.created'
     | 'macro.changed'
     | 'macro.deleted'
+    | 'scheduled_message.created'
+    | 'scheduled_message.changed'
+    | 'scheduled_message.deleted'
+    | 'scheduled_message.held'
   from?: string
   to?: string
 }
@@ -3786,6 +3872,111 @@ export interface MergeTagBody {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListScheduledAnswer".
+ */
+export interface ListScheduledAnswer {
+  data: Scheduled[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ScheduleMessageBody".
+ */
+export interface ScheduleMessageBody {
+  /**
+   * Plain text; not together with html.
+   */
+  text?: string
+  /**
+   * HTML; not together with text.
+   */
+  html?: string
+  /**
+   * Files of the message.
+   *
+   * @maxItems 20
+   *
+   * Items: An attachment that you uploaded.
+   */
+  attachments?: string[]
+  /**
+   * The status of the ticket with this message; null for the one by the lifecycle.
+   */
+  status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed' | null
+  /**
+   * Not to be sent once the requester has said something; false by default.
+   */
+  unless_answered?: boolean
+  /**
+   * A public reply, or an internal note; public by default.
+   */
+  visibility?: 'public' | 'internal'
+  /**
+   * When it is sent, up to a year from now.
+   */
+  send_at: string
+  /**
+   * Your draft of it, which goes with it.
+   */
+  draft?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ScheduleMessageAnswer".
+ */
+export interface ScheduleMessageAnswer {
+  id: string
+  /**
+   * Goes up with each change; it is the ETag.
+   */
+  version: number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeScheduledBody".
+ */
+export interface ChangeScheduledBody {
+  /**
+   * Plain text; not together with html.
+   */
+  text?: string
+  /**
+   * HTML; not together with text.
+   */
+  html?: string
+  /**
+   * Files of the message.
+   *
+   * @maxItems 20
+   *
+   * Items: An attachment that you uploaded.
+   */
+  attachments?: string[]
+  /**
+   * The status of the ticket with this message; null for the one by the lifecycle.
+   */
+  status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed' | null
+  /**
+   * Not to be sent once the requester has said something; false by default.
+   */
+  unless_answered?: boolean
+  /**
+   * When it is sent, up to a year from now.
+   */
+  send_at?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ChangeScheduledAnswer".
+ */
+export interface ChangeScheduledAnswer {
+  id: string
+  /**
+   * Goes up with each change; it is the ETag.
+   */
+  version: number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "CreateJobBody".
  */
 export interface CreateJobBody {
@@ -4323,6 +4514,21 @@ export interface Operations {
   changeTag: { params: { tag: string }; query: undefined; body: ChangeTagBody; answer: Tag }
   deleteTag: { params: { tag: string }; query: undefined; body: undefined; answer: Job }
   mergeTag: { params: { tag: string }; query: undefined; body: MergeTagBody; answer: Job }
+  listScheduled: { params: { id: string }; query: undefined; body: undefined; answer: ListScheduledAnswer }
+  scheduleMessage: {
+    params: { id: string }
+    query: undefined
+    body: ScheduleMessageBody
+    answer: ScheduleMessageAnswer
+  }
+  getScheduled: { params: { id: string; scheduled: string }; query: undefined; body: undefined; answer: Scheduled }
+  changeScheduled: {
+    params: { id: string; scheduled: string }
+    query: undefined
+    body: ChangeScheduledBody
+    answer: ChangeScheduledAnswer
+  }
+  cancelScheduled: { params: { id: string; scheduled: string }; query: undefined; body: undefined; answer: undefined }
   createJob: { params: undefined; query: undefined; body: CreateJobBody; answer: Job }
   listJobs: { params: undefined; query: ListJobsQuery; body: undefined; answer: ListJobsAnswer }
   getJob: { params: { id: string }; query: undefined; body: undefined; answer: Job }
@@ -4475,6 +4681,11 @@ export const OPERATIONS = {
   changeTag: { method: 'PATCH', path: '/v1/tags/{tag}' },
   deleteTag: { method: 'DELETE', path: '/v1/tags/{tag}' },
   mergeTag: { method: 'POST', path: '/v1/tags/{tag}/merge' },
+  listScheduled: { method: 'GET', path: '/v1/tickets/{id}/scheduled' },
+  scheduleMessage: { method: 'POST', path: '/v1/tickets/{id}/scheduled' },
+  getScheduled: { method: 'GET', path: '/v1/tickets/{id}/scheduled/{scheduled}' },
+  changeScheduled: { method: 'PATCH', path: '/v1/tickets/{id}/scheduled/{scheduled}' },
+  cancelScheduled: { method: 'DELETE', path: '/v1/tickets/{id}/scheduled/{scheduled}' },
   createJob: { method: 'POST', path: '/v1/jobs' },
   listJobs: { method: 'GET', path: '/v1/jobs' },
   getJob: { method: 'GET', path: '/v1/jobs/{id}' },

@@ -252,6 +252,7 @@ const ROOMS = [
   'macros',
   'unsent',
   'tags',
+  'scheduled',
   'export',
   'import',
   'logins',

@@ -135,11 +135,15 @@ const EXCUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   priority_labels: { name: CATALOGUE, priority: OURS },
   rate_buckets: { name: OURS },
   recovery_codes: { hash: DIGEST },
-  report_cells: { metric: OURS, dimension: OURS, value: COUNTED },
+  report_cells: { metric: OURS, dimension: OURS, value: COUNTED, quarters: 'numbers' },
   report_marks: { metric: OURS },
   report_tickets: { parts: COUNTED },
   saved_replies: {
     ...{ name: 'as the name of a view', folder: 'as the name', language: OURS, text: 'as the name', audience: OURS },
+  },
+  scheduled_messages: {
+    ...{ text: 'the row goes with its author, and with its ticket', visibility: OURS, format: OURS, status: OURS },
+    ...{ attachment_ids: 'ids of files', dialect: OURS, permissions: OURS, problem: 'what the rules say' },
   },
   search_people: { keys: 'digests of words; the row goes with the erasure' },
   search_tail: { keys: SEARCH_KEYS },

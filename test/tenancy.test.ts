@@ -84,6 +84,8 @@ import { changeReply, createReply, deleteReply, markReplyUsed } from '../src/cor
 import { listReplies } from '../src/core/replies/queries.ts'
 import { countSome, forgetCount, purgeCounts, tenantsBehind } from '../src/core/reports/consume.ts'
 import { readReport, ticketsBehind } from '../src/core/reports/queries.ts'
+import { cancelScheduled, changeScheduled, listScheduled, schedule } from '../src/core/scheduled/commands.ts'
+import { sendDue, tenantsToSend } from '../src/core/scheduled/send.ts'
 import { mergeSome, rebuildPeople, rebuildSome, tenantsDue } from '../src/core/search/merge.ts'
 import { endSession, listSessions, openSession } from '../src/core/sessions/commands.ts'
 import { SESSION_KIND } from '../src/core/sessions/session.ts'
@@ -172,6 +174,7 @@ const STATEMENTS_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'mail.tenants': 'finds the tenants in which mail waits to be filed',
   'report.tenants': 'finds the tenants of which something is not counted',
   'ticket.tenants_to_wake': 'finds the tenants in which a snooze has come to its end',
+  'scheduled.tenants_to_send': 'asks which tenants have a message that is to be sent, for the job',
 }
 
 // --- the schema -------------------------------------------------------------------------------------------------------
@@ -483,6 +486,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await driveBulk(made, store)
   await driveReports(made, store)
   await driveTags(made, store)
+  await driveScheduled(made, store)
   await driveExport(made)
   await driveImport(made, store)
   const group = { id: made.tenant.groups[0]?.id ?? assert.fail() }
@@ -694,6 +698,34 @@ async function driveUnsent(made: SmallTenant): Promise<void> {
   assert.deepEqual(await listUnsent(owner(), { integer: 1 }), [])
   await saveUnsent(owner(), { integer: 1 }, { id: other, written, versions: null })
   await discardUnsent(owner(), { integer: 1 }, { id: other, versions: [1] })
+}
+
+/** Messages are sent later: made, changed, cancelled, sent, and held. */
+async function driveScheduled(made: SmallTenant, store: Store): Promise<void> {
+  const credential = { dialect: 'native', kind: 'api_key', name: 'Key', presented: crypto.randomUUID(), scopes: [] }
+  const issued = { ...credential, userId: made.owner.id }
+  const credentialId = await issueCredential(administration(store), made.tenant.id, issued)
+  const owner = (key?: string) => made.as(made.owner, { credentialId, ...(key !== undefined && { key }) })
+  const sendAt = new Date(Date.now() + 60_000).toISOString()
+  const written = { visibility: 'public', format: 'text', text: 'Later', attachmentIds: [] } as const
+  const later = { ...written, status: null, sendAt, unlessAnswered: false }
+  const on = { integer: 1 }
+  const { id } = await schedule(owner('send later'), on, later, null)
+  await changeScheduled(owner('send another later'), on, id, () => ({ ...later, text: 'Later still' }), {
+    versions: [1],
+  })
+  await cancelScheduled(owner('do not send it'), on, id, { versions: [2] })
+  await schedule(owner('send it after all'), on, later, null)
+  const system = { store, now: new Date(Date.now() + 120_000).toISOString(), newId: () => v7() }
+  assert.ok((await tenantsToSend(store, system.now)).includes(made.tenant.id))
+  assert.equal(await sendDue(system, made.tenant.id, 10), 1)
+  assert.deepEqual(await listScheduled(owner(), on), [])
+  // A file that is not there is not sent: it is held.
+  await schedule(owner('send what cannot be'), on, { ...later, attachmentIds: [v7()] }, null)
+  assert.equal(await sendDue(system, made.tenant.id, 10), 1)
+  const [held] = await listScheduled(owner(), on)
+  assert.equal(held?.state, 'held')
+  await cancelScheduled(owner('let it be'), on, held?.id ?? '', { versions: null })
 }
 
 /** Macros are saved, looked at, run and deleted. */
@@ -1106,6 +1138,7 @@ describe('Every statement', () => {
         'bulk_job.tenants': ['bulk_jobs'],
         'report.tenants': ['tenant_counters', 'report_positions'],
         'ticket.tenants_to_wake': ['tickets'],
+        'scheduled.tenants_to_send': ['scheduled_messages'],
         'mail.tenants': ['mails'],
         'mail.tenants_at': ['desks', 'tenants'],
         'search.tenants': ['tenants', 'search_due', 'search_people', 'search_tail'],

@@ -17,6 +17,7 @@ export type Missing =
   | 'macro'
   | 'draft'
   | 'tag'
+  | 'scheduled_message'
   | 'job'
   | 'mail'
 

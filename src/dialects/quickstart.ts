@@ -18,6 +18,8 @@ export const SAMPLE = {
   view: 'SAMPLE_VIEW_ID',
   savedReply: 'SAMPLE_SAVED_REPLY_ID',
   macro: 'SAMPLE_MACRO_ID',
+  scheduled: 'SAMPLE_SCHEDULED_ID',
+  later: 'SAMPLE_LATER',
   credential: 'SAMPLE_CREDENTIAL_ID',
   job: 'SAMPLE_JOB_ID',
   mail: 'SAMPLE_MAIL_ID',

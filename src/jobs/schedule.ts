@@ -8,6 +8,7 @@ import { purgeOldDeliveries } from './purge-deliveries.ts'
 import { purgeOldRateBuckets } from './purge-rate-buckets.ts'
 import { purgeEndedTokens } from './purge-tokens.ts'
 import { renewMessages } from './renew-messages.ts'
+import { sendScheduled } from './send-scheduled.ts'
 import { sweepFiles } from './sweep-attachments.ts'
 import { wakeTickets } from './wake-tickets.ts'
 
@@ -31,7 +32,7 @@ const MERGE_MS = 60_000
 /** Who reads a report counts what is left himself; together much is counted at little cost. */
 const COUNT_MS = 30_000
 
-/** Nobody notices by how much a ticket wakes late. */
+/** Nobody notices by how much a ticket wakes late, or a message is sent. */
 const WAKE_MS = 10_000
 
 /** Every recurring job there is. */
@@ -45,6 +46,7 @@ export const SCHEDULE: readonly RecurringJob[] = [
   { name: 'renew messages', everyMs: RENEW_MS, forgets: false, run: renewMessages },
   { name: 'merge search', everyMs: MERGE_MS, forgets: false, run: mergeSearch },
   { name: 'count reports', everyMs: COUNT_MS, forgets: false, run: countReports },
+  { name: 'send scheduled messages', everyMs: WAKE_MS, forgets: false, run: sendScheduled },
   { name: 'wake tickets', everyMs: WAKE_MS, forgets: false, run: wakeTickets },
 ]
 

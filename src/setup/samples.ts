@@ -9,6 +9,7 @@ import type { Context, RunningSystem } from '../core/context.ts'
 import { createMacro } from '../core/macros/commands.ts'
 import { takeMail } from '../core/mail/intake/commands.ts'
 import { createReply } from '../core/replies/commands.ts'
+import { schedule } from '../core/scheduled/commands.ts'
 import { addTag } from '../core/tags/commands.ts'
 import { addExternalId, issueCredential } from '../core/tenants/commands.ts'
 import { changeTicket } from '../core/tickets/commands/change.ts'
@@ -36,6 +37,8 @@ export interface SampleSystem extends RunningSystem {
 }
 
 /** Where the samples' webhooks lead to: a name that never is anybody's (RFC 2606). */
+/** In how many milliseconds the sample of what is sent later is: no test waits so long, nor does anybody read a demo. */
+const LATER_MS = 60 * 86_400_000
 const NOWHERE = 'https://receiver.invalid/polydesk'
 /** A mail to nobody here: it is held, and makes no ticket. */
 const MAIL = [
@@ -154,6 +157,14 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     text: 'Dear {{requester.name}},\n\nis all well again?',
   }
   const reply = await createReply(service, { ...closing, audience: 'everyone', groupId: null })
+  const said = { visibility: 'public', format: 'text', text: 'Is it well by now?', attachmentIds: [] } as const
+  const later = {
+    ...said,
+    status: null,
+    sendAt: new Date(Date.parse(service.now) + LATER_MS).toISOString(),
+    unlessAnswered: true,
+  }
+  const scheduled = await schedule(service, ticket, later, null)
   const filing = { name: 'To be looked at', change: { priority: 'high' }, message: null } as const
   const macro = await createMacro(service, { ...filing, audience: 'everyone', groupId: null })
   const nothing = { query: urgent.query, viewId: null }
@@ -172,6 +183,8 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     [SAMPLE.view]: view.id,
     [SAMPLE.savedReply]: reply.id,
     [SAMPLE.macro]: macro.id,
+    [SAMPLE.scheduled]: scheduled.id,
+    [SAMPLE.later]: later.sendAt,
     [SAMPLE.credential]: credential,
     [SAMPLE.job]: job.id,
     [SAMPLE.sendingWebhook]: sending,

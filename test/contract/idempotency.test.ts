@@ -162,6 +162,12 @@ const making: Making = {
     const { json } = await sent(native('POST', '/v1/saved_replies', { name: word(), text: word() }))
     return json.id
   },
+  async scheduled() {
+    const { json: ticket } = await sent(native('POST', '/v1/tickets', { title: word() }))
+    const body = { text: word(), send_at: new Date(Date.now() + 3_600_000).toISOString() }
+    const { json } = await sent(native('POST', `/v1/tickets/${ticket.id}/scheduled`, body))
+    return `${ticket.id}/scheduled/${json.id}`
+  },
   async macro() {
     const body = { name: word(), change: { priority: 'high', add_tags: [word()] } }
     const { json } = await sent(native('POST', '/v1/macros', body))

@@ -46,6 +46,8 @@ export interface Making {
   macro(): Promise<string>
   /** A tag that no ticket has. */
   tag(): Promise<string>
+  /** Of a new ticket, to be sent in an hour. */
+  scheduled(): Promise<string>
   /** A bulk job that was for no ticket, and so is done. */
   job(): Promise<string>
   /** A webhook that is disabled. */
@@ -60,6 +62,8 @@ export type Write = (making: Making) => Sent | Promise<Sent>
 
 /** How NetGroot's tickets are filed. */
 const FILED = { subject_id: 2, type_id: 3, status_id: 2, priority_id: 4, group_id: 2 }
+
+const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString()
 
 export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Write>>>> = {
   native: {
@@ -124,6 +128,12 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
     'PATCH /v1/saved_replies/{id}': async (m) =>
       native(m, 'PATCH', `/v1/saved_replies/${await m.savedReply()}`, { text: m.word() }),
     'DELETE /v1/saved_replies/{id}': async (m) => native(m, 'DELETE', `/v1/saved_replies/${await m.savedReply()}`),
+    'POST /v1/tickets/{id}/scheduled': async (m) =>
+      native(m, 'POST', `/v1/tickets/${(await m.ticket()).id}/scheduled`, { text: m.word(), send_at: inAnHour() }),
+    'PATCH /v1/tickets/{id}/scheduled/{scheduled}': async (m) =>
+      native(m, 'PATCH', `/v1/tickets/${await m.scheduled()}`, { text: m.word() }),
+    'DELETE /v1/tickets/{id}/scheduled/{scheduled}': async (m) =>
+      native(m, 'DELETE', `/v1/tickets/${await m.scheduled()}`),
     'POST /v1/macros': (m) =>
       native(m, 'POST', '/v1/macros', { name: m.word(), change: { add_tags: [m.word()] }, audience: 'everyone' }),
     'PATCH /v1/macros/{id}': async (m) => native(m, 'PATCH', `/v1/macros/${await m.macro()}`, { name: m.word() }),

@@ -1,4 +1,4 @@
-/** What is written in the console: macros that say something, and drafts. */
+/** What is written in the console: macros that say something, drafts, and what is sent later. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
@@ -106,5 +106,33 @@ export function writing(site: Site): void {
       unexpected([...one.faults, ...two.faults]).filter((fault) => !fault.includes('ERR_FAILED')),
       [],
     )
+  })
+
+  test('sends later what is written, shows when on the ticket, and gives it back to be edited', async (t) => {
+    const { page, faults } = await site.signedIn(t, { bypassCSP: true })
+    const { url } = site.world()
+    const { id } = await site.api().call('createTicket', { body: { title: 'Another day', text: 'Hello?' } })
+    await page.goto(`${url}/tickets/${id}`)
+    const field = page.getByRole('textbox', { name: 'Message' })
+    await field.fill('Is it well by now?')
+    await page.getByRole('button', { name: 'Send and set the status' }).click()
+    await page.getByRole('menuitem', { name: 'Send later' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Send later' })
+    await dialog.getByText('Not if the requester answers first').waitFor()
+    await assertFine(page, 'when it is sent')
+    await dialog.getByRole('button', { name: /^Next week/ }).click()
+    const list = page.getByRole('list', { name: 'Sent later' })
+    await list.getByText('Is it well by now?').waitFor()
+    assert.equal((await field.innerText()).trim(), '')
+    const own = async () => (await (await page.request.get(`${url}/v1/tickets/${id}/scheduled`)).json()).data
+    const [scheduled] = await own()
+    assert.deepEqual([scheduled.state, scheduled.unless_answered], ['waiting', true])
+    await assertFine(page, 'a ticket on which something is sent later')
+    await list.getByRole('button', { name: 'Edit' }).click()
+    await field.getByText('Is it well by now?').waitFor()
+    await list.waitFor({ state: 'detached' })
+    assert.deepEqual(await own(), [])
+    await page.getByText('Draft kept', { exact: true }).waitFor()
+    assert.deepEqual(unexpected(faults), [])
   })
 }

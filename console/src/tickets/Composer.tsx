@@ -17,6 +17,7 @@ import { send } from './outbox.ts'
 import { useTimeline } from './ticket.ts'
 import { attach, useUploads } from './uploads.ts'
 
+const SendLater = lazy(() => loadPart(() => import('./SendLater.tsx')))
 const Keeping = lazy(() => loadPart(() => import('./Keeping.tsx')))
 const Editor = lazy(() => loadPart(() => import('./Editor.tsx')))
 
@@ -60,8 +61,10 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
   const isOver = useDrop(place)
   const isAsked = useAsked()
   const problemId = useId()
+  const [isLater, setLater] = useState(false)
   const [insertion, setInsertion] = useState<{ readonly text: string } | null>(null)
   const isReady = !isEmpty(draft) && uploads.every(({ problem }) => problem !== null)
+  const statuses = can(ticket, 'status') ? STATUSES : []
   const seen = useTimeline(ticket.id).data?.findLast(({ message }) => message)?.message?.id ?? null
 
   function submit(status: Ticket['status'] | null): void {
@@ -95,6 +98,11 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
       )}
       {isOver && <p className="drop">{words.composer.drop}</p>}
       <Files place={place} files={draft.files} uploads={uploads} />
+      {isLater && (
+        <Suspense>
+          <SendLater ticket={ticket} place={place} onDone={() => setLater(false)} />
+        </Suspense>
+      )}
       <div className="composer-foot">
         <AttachButton place={place} />
         <ReplyMenu ticket={ticket.id} onChoose={(text) => setInsertion({ text })} />
@@ -113,22 +121,23 @@ function Field({ ticket, mode }: { readonly ticket: Ticket; readonly mode: Mode 
         <Button className="button primary" isDisabled={!isReady} onPress={() => submit(null)}>
           {words.composer.send}
         </Button>
-        {can(ticket, 'status') && (
-          <MenuTrigger>
-            <Button className="button primary more" isDisabled={!isReady} aria-label={words.composer.sendAnd}>
-              <ChevronDown size={15} aria-hidden="true" />
-            </Button>
-            <Popover className="popover">
-              <Menu className="menu" aria-label={words.composer.sendAnd}>
-                {STATUSES.map((status) => (
-                  <MenuItem key={status} className="item" onAction={() => submit(status)}>
-                    {words.composer.sendAs(words.statuses[status])}
-                  </MenuItem>
-                ))}
-              </Menu>
-            </Popover>
-          </MenuTrigger>
-        )}
+        <MenuTrigger>
+          <Button className="button primary more" isDisabled={!isReady} aria-label={words.composer.sendAnd}>
+            <ChevronDown size={15} aria-hidden="true" />
+          </Button>
+          <Popover className="popover">
+            <Menu className="menu" aria-label={words.composer.sendAnd}>
+              {statuses.map((status) => (
+                <MenuItem key={status} className="item" onAction={() => submit(status)}>
+                  {words.composer.sendAs(words.statuses[status])}
+                </MenuItem>
+              ))}
+              <MenuItem className="item" onAction={() => setLater(true)}>
+                {words.later.menu}
+              </MenuItem>
+            </Menu>
+          </Popover>
+        </MenuTrigger>
       </div>
     </>
   )

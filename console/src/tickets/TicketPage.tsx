@@ -1,10 +1,11 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { ArrowLeft, ChevronDown, ChevronUp } from 'lucide-react'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Button } from 'react-aria-components'
 import { isProblem } from '../../../sdk/client.ts'
 import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
+import { loadPart } from '../shell/parts.ts'
 import { can } from './abilities.ts'
 import { Composer } from './Composer.tsx'
 import { Conversation } from './Conversation.tsx'
@@ -15,6 +16,8 @@ import { StatusMark } from './StatusMark.tsx'
 import { select, useNeighbour } from './selection.ts'
 import { snoozedIn, wake } from './snoozing.ts'
 import { useTicket } from './ticket.ts'
+
+const Scheduled = lazy(() => loadPart(() => import('./Scheduled.tsx')))
 
 /** A ticket: what was said, what to answer, and what it is. */
 export function TicketPage({ id }: { readonly id: string }) {
@@ -114,6 +117,9 @@ export function TicketPage({ id }: { readonly id: string }) {
       <div className="ticket-body">
         <div className="ticket-talk">
           <Conversation ticket={ticket} />
+          <Suspense>
+            <Scheduled ticket={ticket} />
+          </Suspense>
           <Composer ticket={ticket} />
         </div>
         <Properties ticket={ticket} />

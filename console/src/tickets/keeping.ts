@@ -20,6 +20,11 @@ export function keepOnServer(place: Place): Promise<void> {
   return alone(place, () => keep(place))
 }
 
+/** Once nothing of a place is under way to the server. */
+export function settled(place: Place): Promise<void> {
+  return underWay.get(keyOf(place)) ?? Promise.resolve()
+}
+
 async function read(place: Place): Promise<void> {
   const { ticket, mode } = place
   // What is about to be sent is on the server still.

@@ -112,7 +112,7 @@ export function isOnItsWay({ person, ticket, mode }: Place): boolean {
 }
 
 /** What has no marks goes as plain text, so that everybody sees it in their own type. */
-function contentOf(html: string): { readonly text: string } | { readonly html: string } | undefined {
+export function contentOf(html: string): { readonly text: string } | { readonly html: string } | undefined {
   if (html === '') return undefined
   const text = plainOf(html)
   return text === null ? { html } : { text }

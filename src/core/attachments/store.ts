@@ -201,7 +201,7 @@ export function ticketFileOf({ created_at, ...row }: Static<typeof TicketFileRow
   return { ...row, createdAt: instant(created_at) }
 }
 
-/** Forgets uploads from before a time that nobody put on a message, nor on what they write. */
+/** Forgets uploads from before a time that nobody put on a message, nor on what they write or have sent later. */
 export const PURGE_UNUSED = statement(
   'attachment.purge_unused',
   { takes: { tenant_id: Sql.uuid, before: Sql.timestamptz, limit: Sql.bigint }, row: IdRow },
@@ -210,6 +210,8 @@ with old as materialized (
   select f.id from attachments f where f.tenant_id = :tenant_id and f.message_id is null and f.created_at < :before
     and not exists (select 1 from unsent_messages d
       where d.tenant_id = :tenant_id and d.user_id = f.uploader_id and f.id = any (d.attachment_ids))
+    and not exists (select 1 from scheduled_messages s
+      where s.tenant_id = :tenant_id and s.user_id = f.uploader_id and f.id = any (s.attachment_ids))
   order by f.created_at limit :limit
   for update skip locked
 )

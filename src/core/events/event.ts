@@ -69,6 +69,10 @@ export const EVENT_KINDS = [
   'macro.created',
   'macro.changed',
   'macro.deleted',
+  'scheduled_message.created',
+  'scheduled_message.changed',
+  'scheduled_message.deleted',
+  'scheduled_message.held',
   'bulk_job.created',
   'bulk_job.changed',
 ] as const

@@ -94,7 +94,9 @@ export interface NewMessage {
   readonly forwardedFiles?: readonly number[]
   /** What it was before it was sent, of the acting user: it is gone with it. */
   readonly unsentId?: string
+  /** The message that waited for its time, which goes with it; it is not sent where that has changed. */
+  readonly scheduled?: { readonly id: string; readonly version: number }
 }
 
 /** The message that a ticket is opened with: the ticket itself tells where it came from. */
-export type OpeningMessage = Omit<NewMessage, 'envelope' | 'forwardedFiles' | 'unsentId'>
+export type OpeningMessage = Omit<NewMessage, 'envelope' | 'forwardedFiles' | 'unsentId' | 'scheduled'>

@@ -41,6 +41,8 @@ export interface MessageDraft extends Content {
   readonly copies: readonly FileCopy[]
   /** What its author had written before it was sent, which goes with it; absent where nothing was kept. */
   readonly unsentId?: string
+  /** What waited for its time, and goes with it; absent for what is said at once. */
+  readonly scheduled?: { readonly id: string; readonly version: number }
 }
 
 /** A ticket that the rules allow to be opened. The store finds the requester and counts the numbers. */

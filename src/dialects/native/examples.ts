@@ -13,6 +13,7 @@ const FIELD = { params: { field: 'plan' } }
 const REPLY = { params: { id: '{SAMPLE_SAVED_REPLY_ID}' } }
 /** Chosen by whoever writes. */
 const DRAFT = '0198f0a0-0000-7000-8000-000000000001'
+const SCHEDULED = { params: { ...TICKET, scheduled: '{SAMPLE_SCHEDULED_ID}' } }
 const MACRO = { params: { id: '{SAMPLE_MACRO_ID}' } }
 const TAG = { params: { tag: 'invoice' } }
 const JOB = { params: { id: '{SAMPLE_JOB_ID}' } }
@@ -105,6 +106,14 @@ export const examples: Examples = {
   previewMacro: { ...MACRO, query: { ticket: TICKET.id } },
   runMacro: { params: TICKET, body: { macro: '{SAMPLE_MACRO_ID}' } },
   deleteMacro: MACRO,
+  scheduleMessage: {
+    params: TICKET,
+    body: { text: 'Is it well by now?', send_at: '{SAMPLE_LATER}', unless_answered: true },
+  },
+  listScheduled: { params: TICKET },
+  getScheduled: SCHEDULED,
+  changeScheduled: { ...SCHEDULED, body: { status: 'pending' } },
+  cancelScheduled: SCHEDULED,
   listDrafts: { params: TICKET },
   saveDraft: { params: { ...TICKET, draft: DRAFT }, body: { text: 'Dear all,' } },
   discardDraft: { params: { ...TICKET, draft: DRAFT } },

@@ -18,6 +18,7 @@ import { openPasswordRoutes, passwordRoutes } from './passwords/routes.ts'
 import { profile } from './profile.ts'
 import { replyRoutes } from './replies/routes.ts'
 import { reportRoutes } from './reports/routes.ts'
+import { scheduledRoutes } from './scheduled/routes.ts'
 import { secondFactorRoutes } from './second-factor/routes.ts'
 import { openSessionRoutes, sessionRoutes } from './sessions/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
@@ -61,6 +62,7 @@ export const native: Dialect<Need, 'native'> = {
     ...draftRoutes,
     ...reportRoutes,
     ...tagRoutes,
+    ...scheduledRoutes,
     ...bulkRoutes,
     ...exportRoutes,
     ...importRoutes,

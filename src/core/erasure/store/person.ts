@@ -138,6 +138,7 @@ macros_gone as (
   where m.tenant_id = :tenant_id and m.author_id = (select l.id from locked l) and m.audience = 'private'
 ),
 unsent_gone as (delete from unsent_messages x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
+scheduled_gone as (delete from scheduled_messages x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 reply_uses_gone as (delete from saved_reply_uses x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 view_places_gone as (delete from view_places x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),
 groups_left as (delete from group_members x where x.tenant_id = :tenant_id and x.user_id = (select l.id from locked l)),

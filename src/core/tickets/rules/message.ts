@@ -100,6 +100,7 @@ export function decideMessage(before: TicketState, input: NewMessage, given: Cir
     ticketStatus: before.status,
     envelope: decideEnvelope(input.envelope, place, actor, given.answered ?? []),
     ...(input.unsentId !== undefined && { unsentId: input.unsentId }),
+    ...(input.scheduled !== undefined && { scheduled: input.scheduled }),
     ...filesOf(input, content, before.deskId, given),
   }
 }

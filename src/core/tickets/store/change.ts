@@ -82,6 +82,9 @@ const ADDED_MESSAGE = {
   ticket_status: word(STATUSES),
   /** What it was before it was sent. */
   unsent_id: nullable(uuid),
+  /** What waited for its time, at a version. */
+  scheduled_id: nullable(uuid),
+  scheduled_version: nullable(integer),
   ...ENVELOPE,
 }
 
@@ -216,13 +219,22 @@ locked as materialized (
   order by t.id
   for no key update
 ),
+due as materialized (
+  -- After the tickets. What was changed or cancelled meanwhile is not sent.
+  select n.message_id from new_messages n join scheduled_messages s on s.tenant_id = :tenant_id and s.id = n.scheduled_id
+  where n.scheduled_id is not null and s.version = n.scheduled_version and (select count(*) from locked) >= 0
+  for update of s
+),
 ${files.inputs}
 ready as materialized (
   select c.* from calls c
   where not exists (
     select 1 from input i left join locked l on l.id = i.id
     where i.call = c.call and l.version is distinct from i.expected)
-    and not ${namesNobody('c')} and not ${files.missing('c')}${allowed}
+    and not ${namesNobody('c')} and not ${files.missing('c')}
+    and not exists (
+      select 1 from new_messages n
+      where n.call = c.call and n.scheduled_id is not null and n.message_id not in (select d.message_id from due d))${allowed}
 ),
 ${claimingOf('ready')},
 numbered_events as materialized (
@@ -316,6 +328,10 @@ unsent_gone as (
   -- By its id: what was written since is another.
   delete from unsent_messages d using numbered_messages n, accepted a
   where d.tenant_id = :tenant_id and n.unsent_id is not null and a.call = n.call and d.user_id = a.actor_id and d.id = n.unsent_id
+),
+scheduled_gone as (
+  delete from scheduled_messages s using numbered_messages n
+  where s.tenant_id = :tenant_id and n.scheduled_id is not null and s.id = n.scheduled_id
 ),
 ${files.attached}
 recorded as (
@@ -469,6 +485,8 @@ export function changeValues(tenantId: string, calls: readonly ChangeCall[]) {
         ticket_id: draft.id,
         ticket_status: message.ticketStatus,
         unsent_id: message.unsentId ?? null,
+        scheduled_id: message.scheduled?.id ?? null,
+        scheduled_version: message.scheduled?.version ?? null,
         ...messageInput(message),
         ...envelopeInput(message),
       })),

@@ -18,6 +18,7 @@ export const EXPORTED = [
   'saved_reply',
   'macro',
   'draft',
+  'scheduled_message',
   'ticket',
   'message',
   'mail',
@@ -135,6 +136,15 @@ where m.tenant_id = :tenant_id and m.author_id = :user_id::uuid and m.id > :afte
       'draft',
       `select d.id::text as key, ${ROW('d', 'user_id')} as record from unsent_messages d
 where d.tenant_id = :tenant_id and d.user_id = :user_id::uuid and d.id > :after::uuid order by d.id limit :limit`,
+    ),
+  },
+  scheduled_message: {
+    first: FIRST_ID,
+    atOnce: 5,
+    statement: exported(
+      'scheduled_message',
+      `select s.id::text as key, ${ROW('s', 'user_id')} as record from scheduled_messages s
+where s.tenant_id = :tenant_id and s.user_id = :user_id::uuid and s.id > :after::uuid order by s.id limit :limit`,
     ),
   },
   ticket: {
