@@ -249,6 +249,20 @@ const SERVER = {
     'Whether webhooks may be sent over plain http. Their payloads are then readable on the way.',
     'off',
   ),
+  smtpOut: {
+    name: 'POLYDESK_SMTP_OUT',
+    about:
+      'The server that takes our mail, as `smtp://user:password@host:587` (STARTTLS where it is offered) or `smtps://`. With it public answers of agents are sent to requesters from desks that have addresses; without it nothing is sent.',
+    fallback: '(none)',
+    read: (given) => {
+      if (!given) return { value: null }
+      const url = URL.canParse(given) ? new URL(given) : null
+      // It holds a password, so it is not told again.
+      return url && (url.protocol === 'smtp:' || url.protocol === 'smtps:') && url.hostname !== ''
+        ? { value: given }
+        : { problem: 'POLYDESK_SMTP_OUT must be a URL like smtp://user:password@host:587.' }
+    },
+  } satisfies Option<string | null>,
   operatorToken: {
     name: 'POLYDESK_OPERATOR_TOKEN',
     about:
@@ -362,6 +376,7 @@ export interface Config {
   readonly chosen: Choices
   readonly webhookNetworks: readonly string[]
   readonly webhookHttp: boolean
+  readonly smtpOut: string | null
   readonly operatorToken: string | null
   readonly metricsNetworks: readonly string[]
   readonly accessLog: boolean
@@ -418,6 +433,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     chosen,
     webhookNetworks: given.webhookNetworks,
     webhookHttp: given.webhookHttp,
+    smtpOut: given.smtpOut,
     operatorToken: given.operatorToken,
     metricsNetworks: given.metricsNetworks,
     accessLog: given.accessLog,

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { listenForMail } from './channels/email/listener.ts'
+import { openRelay } from './channels/smtp/relay.ts'
 import type { Config } from './config.ts'
 import { type Access, openAccess } from './core/access/access.ts'
 import { trackUses } from './core/access/uses.ts'
@@ -23,6 +24,7 @@ import type { Pace } from './http/pace.ts'
 import { buildServer } from './http/server.ts'
 import { type BulkJobs, startBulkJobs } from './jobs/bulk.ts'
 import { type MailWork, startMailWork } from './jobs/mail.ts'
+import { NO_OUTGOING_MAIL, type OutgoingMail, startOutgoingMail } from './jobs/outgoing.ts'
 import { startSchedule } from './jobs/schedule.ts'
 import { startWebhooks, type Webhooks } from './jobs/webhooks.ts'
 import { demandFitness } from './setup/checks/checks.ts'
@@ -263,6 +265,10 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const { webhooks: office } = opened
     const webhooks = startWebhooks({ store, access, office, links, clock, newId, log })
     stopping.push(() => webhooks.stop())
+    const outgoing = config.smtpOut
+      ? startOutgoingMail({ store, clock, post: openRelay(config.smtpOut).post, replyKey: keys.for(REPLY_KEYS) }, log)
+      : NO_OUTGOING_MAIL
+    stopping.push(() => outgoing.stop())
     if (keys.accepted('webhook secrets').length > 1) {
       const resealing = resealAll(store, opened).then(
         ({ webhooks, people }) => {
@@ -273,7 +279,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       )
       stopping.push(() => resealing)
     }
-    listenForRecords(database, webhooks, feed)
+    listenForRecords(database, { webhooks, outgoing, feed })
     stopping.push(startSchedule(store, services.clock, log))
     const write = (values: Readonly<Record<string, string>>) =>
       writeQuickstart(config.quickstartFile, { POLYDESK_URL: services.publicUrl(), ...values })
@@ -302,13 +308,21 @@ async function close(app: FastifyInstance): Promise<void> {
   await app.close().finally(() => clearTimeout(late))
 }
 
-/** Webhooks and readers of the feed are woken by what any process records; after a gap in the signal they look by themselves. */
-function listenForRecords(database: Database, webhooks: Webhooks, feed: Feed): void {
+/** Whoever is woken by what is recorded. */
+interface Listeners {
+  readonly webhooks: Webhooks
+  readonly outgoing: OutgoingMail
+  readonly feed: Feed
+}
+
+/** Webhooks, mail and readers of the feed are woken by what any process records; after a gap in the signal they look by themselves. */
+function listenForRecords(database: Database, { webhooks, outgoing, feed }: Listeners): void {
   const hear = (message: string): void => {
     for (const word of wordsIn(message)) {
       if (word.startsWith(CHANGED_MARK)) webhooks.changed(word.slice(CHANGED_MARK.length))
       else {
         webhooks.wake(word)
+        outgoing.wake(word)
         feed.wake(word)
       }
     }

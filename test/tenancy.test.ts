@@ -68,6 +68,8 @@ import { takeMail, tenantsWithMail, workOnMail } from '../src/core/mail/intake/c
 import { tenantAt } from '../src/core/mail/intake/places.ts'
 import { countMail, getMail, getRawMail, listMail } from '../src/core/mail/intake/queries.ts'
 import { MAIL_STATES } from '../src/core/mail/intake/received.ts'
+import { OUTGOING_STATES } from '../src/core/mail/outgoing/fate.ts'
+import { sendLetters, tenantsThatWrite } from '../src/core/mail/outgoing/send.ts'
 import { AUTHENTICATIONS } from '../src/core/mail/threading/authentication.ts'
 import { beginReading, markRead, marksOn, markUnread } from '../src/core/marks/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
@@ -175,6 +177,7 @@ const STATEMENTS_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'report.tenants': 'finds the tenants of which something is not counted',
   'ticket.tenants_to_wake': 'finds the tenants in which a snooze has come to its end',
   'scheduled.tenants_to_send': 'asks which tenants have a message that is to be sent, for the job',
+  'outgoing.tenants': 'finds the tenants that send mail',
 }
 
 // --- the schema -------------------------------------------------------------------------------------------------------
@@ -291,6 +294,7 @@ describe('The schema', () => {
       mail_authentication: AUTHENTICATIONS,
       bulk_job_state: BULK_JOB_STATES,
       bulk_outcome: BULK_OUTCOMES,
+      outgoing_state: OUTGOING_STATES,
     })
   })
 
@@ -487,6 +491,7 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   await driveReports(made, store)
   await driveTags(made, store)
   await driveScheduled(made, store)
+  await driveOutgoing(made, store)
   await driveExport(made)
   await driveImport(made, store)
   const group = { id: made.tenant.groups[0]?.id ?? assert.fail() }
@@ -569,6 +574,24 @@ async function driveCredentials(made: SmallTenant): Promise<void> {
   })
   assert.equal((await listCredentials(owner(), kinds)).length, 1)
   await withdrawCredential(owner('revoke a key'), kinds, credential.id)
+}
+
+/** What is said is sent, later, and lost. */
+async function driveOutgoing(made: SmallTenant, store: Store): Promise<void> {
+  const [deskId] = made.desks
+  await changeRecord(made.as(made.owner), 'desk', deskId, { addresses: ['help@desk.example.com'] })
+  let now = Date.now()
+  const post = async () => ({ is: 'later', words: 'Not now', without: [] }) as const
+  const given = { store, tenantId: made.tenant.id, clock: () => new Date(now), post, replyKey: Buffer.alloc(32) }
+  await sendLetters(given, () => false)
+  const requester = { by: 'email', email: 'letters@example.com', name: 'Rosa', create: true } as const
+  const message = { visibility: 'public', format: 'text', text: 'Hello' } as const
+  const { ticket } = await createTicket(made.as(made.owner), { deskId, requester, message })
+  await changeTicket(made.as(made.owner), ticket, { message })
+  assert.notEqual(await sendLetters(given, () => false), null)
+  now += 3_600_000
+  await sendLetters(given, () => false)
+  assert.ok((await tenantsThatWrite({ store })).includes(made.tenant.id))
 }
 
 /** Jobs are begun, worked on, cancelled, taken back, listed and forgotten. */
@@ -1137,6 +1160,7 @@ describe('Every statement', () => {
         'access.origin_listed': ['credentials'],
         'bulk_job.tenants': ['bulk_jobs'],
         'report.tenants': ['tenant_counters', 'report_positions'],
+        'outgoing.tenants': ['desks'],
         'ticket.tenants_to_wake': ['tickets'],
         'scheduled.tenants_to_send': ['scheduled_messages'],
         'mail.tenants': ['mails'],

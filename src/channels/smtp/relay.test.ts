@@ -98,6 +98,7 @@ const LETTER: Letter = {
   thread: ['first@example.com', 'second@example.com'],
   text: 'We have sent a new bulb.\n.\nFrom here on it shines.',
   html: '<p>We have sent a <b>new</b> bulb.</p>',
+  files: [{ name: 'lämp.png', mediaType: 'image/png', bytes: Buffer.from([137, 80, 78, 71, 13, 10]) }],
   isAutomatic: false,
 }
 const ENVELOPE = { from: 'help@desk.example.com', to: ['ann@example.com'] }
@@ -118,6 +119,10 @@ test('A letter arrives as it was written, and is read as that', async () => {
   assert.deepEqual(
     [mail.date, mail.subject, mail.body.text, mail.body.html],
     [LETTER.at, LETTER.subject, LETTER.text, LETTER.html],
+  )
+  assert.deepEqual(
+    mail.files.map(({ name, bytes }) => [name, Buffer.from(bytes)]),
+    [['lämp.png', LETTER.files[0]?.bytes]],
   )
   assert.deepEqual([mail.kind.is, mail.doubts], ['personal', []])
 })

@@ -26,6 +26,7 @@ export interface Letter {
   readonly text: string
   /** Safe HTML; null where it was written as plain text. */
   readonly html: string | null
+  readonly files: readonly { readonly name: string; readonly mediaType: string; readonly bytes: Buffer }[]
   /** Whether a machine says it: then nobody's machine is to answer. */
   readonly isAutomatic: boolean
 }
@@ -62,6 +63,13 @@ export async function rawLetter(letter: Letter): Promise<Buffer> {
     references: referencesOf(thread).map(bracketed),
     text: letter.text,
     ...(html !== null && { html }),
+    attachments: letter.files.map(({ name, mediaType, bytes }) => ({
+      filename: name,
+      // A mail among them is a file as well: nobody shows it as what we say.
+      contentDisposition: 'attachment',
+      contentType: mediaType,
+      content: bytes,
+    })),
     headers: letter.isAutomatic ? AUTOMATIC : {},
     // Where its parts are cut, too, each time.
     baseBoundary: createHash('sha256').update(letter.messageId).digest('hex').slice(0, 32),

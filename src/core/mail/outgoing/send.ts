@@ -1,0 +1,160 @@
+import { buffer } from 'node:stream/consumers'
+import type { RunningSystem } from '../../context.ts'
+import { type Instant, instant, instantOrNull } from '../../instant.ts'
+import { replyTag } from '../threading/token.ts'
+import { fateOf, type Posted } from './fate.ts'
+import { type Letter, rawLetter } from './letter.ts'
+import {
+  BEGIN_OUTGOING,
+  CLAIM_LETTERS,
+  type ClaimedRow,
+  FIND_LETTER,
+  type LetterRow,
+  LOSE_LETTERS,
+  MAKE_LETTERS,
+  NEXT_DUE,
+  RECORD_LETTER,
+  TENANTS_WITH_ADDRESSES,
+} from './store.ts'
+
+/** Hands a mail to a relay, once. */
+export type Post = (raw: Buffer, envelope: { readonly from: string; readonly to: readonly string[] }) => Promise<Posted>
+
+/** With what mail of a tenant is sent. */
+export interface OutgoingSystem extends Pick<RunningSystem, 'store' | 'clock'> {
+  readonly tenantId: string
+  readonly post: Post
+  /** By which the address for answers is proven ours. */
+  readonly replyKey: Buffer
+}
+
+/** Events that are made into letters at a time. */
+const EVENTS_AT_ONCE = 500
+/** Letters of one tenant under way at a time, in one process. */
+const AT_ONCE = 4
+/** By then an attempt that nobody recorded is over, in milliseconds: longer than a relay may be silent, several times. */
+const LOST_MS = 900_000
+
+/** The tenants that may have mail to send. */
+export async function tenantsThatWrite({ store }: Pick<OutgoingSystem, 'store'>): Promise<readonly string[]> {
+  return (await store.run(TENANTS_WITH_ADDRESSES.with({}))).map(({ tenant_id }) => tenant_id)
+}
+
+/**
+ * Makes what was said since into letters and sends what is due, until nothing is.
+ *
+ * @returns when something is due next; null when nothing waits.
+ */
+export async function sendLetters(given: OutgoingSystem, isOver: () => boolean): Promise<Instant | null> {
+  const { store, tenantId } = given
+  await store.run(BEGIN_OUTGOING.with({ tenant_id: tenantId }))
+  await store.run(LOSE_LETTERS.with({ tenant_id: tenantId, now: nowOf(given) }))
+  for (let isMore = true; isMore && !isOver(); ) {
+    const making = MAKE_LETTERS.with({ tenant_id: tenantId, now: nowOf(given), limit: EVENTS_AT_ONCE })
+    const [made] = await store.run(making)
+    isMore = made?.events === EVENTS_AT_ONCE
+  }
+  for (let some = 1; some > 0 && !isOver(); ) some = await sendDue(given)
+  const [next] = await store.run(NEXT_DUE.with({ tenant_id: tenantId }))
+  return instantOrNull(next?.next_at ?? null)
+}
+
+function nowOf({ clock }: OutgoingSystem): Instant {
+  return clock().toISOString()
+}
+
+async function sendDue(given: OutgoingSystem): Promise<number> {
+  const now = given.clock()
+  const until = new Date(now.getTime() + LOST_MS).toISOString()
+  const claiming = { tenant_id: given.tenantId, now: now.toISOString(), until, limit: AT_ONCE }
+  const claimed = await given.store.run(CLAIM_LETTERS.with(claiming))
+  await Promise.all(claimed.map((each) => send(given, each)))
+  return claimed.length
+}
+
+async function send(given: OutgoingSystem, { message_id, attempts, tries }: ClaimedRow): Promise<void> {
+  const { store, tenantId } = given
+  const [row] = await store.run(FIND_LETTER.with({ tenant_id: tenantId, message_id }))
+  // It was deleted meanwhile, and its letter with it.
+  if (!row) return
+  const record = (state: ReturnType<typeof fateOf>['state'] | 'held', nextAt: Instant | null, answer: string) =>
+    store.run(
+      RECORD_LETTER.with({
+        tenant_id: tenantId,
+        message_id,
+        attempt: attempts,
+        state,
+        next_at: nextAt,
+        answer,
+        now: nowOf(given),
+      }),
+    )
+  const { address, email } = row
+  if (address === null || email === null) {
+    await record('held', null, email === null ? 'The requester has no address.' : 'The desk has no address.')
+    return
+  }
+  const files = await filesOf(given, row)
+  const answersTo = tagged(address, replyTag(given.replyKey, tenantId, { id: row.ticket_id, integer: row.integer }))
+  const letter = letterOf(row, { address, email, answersTo, files })
+  const to = [...new Set([email, ...row.cc, ...row.bcc].filter((each) => each !== address))]
+  const posted = await given.post(await rawLetter(letter), { from: address, to })
+  const fate = fateOf(posted, tries, nowOf(given))
+  await record(fate.state, fate.nextAt, toldOf(posted, email))
+}
+
+/** What the relay said, and whom it left out: without addresses, which stand with those whose they are. */
+function toldOf({ words, without }: Posted, email: string): string {
+  const missed = without.map(
+    ({ address, words: why }) => `Not for ${address === email ? 'the requester' : 'a copy'}: ${why}`,
+  )
+  return [words, ...missed].join('\n').replace(/[^\s<>()]+@[^\s<>()]+/g, '…')
+}
+
+/** The files of a message with their bytes, but those whose bytes are gone. */
+async function filesOf({ store, tenantId }: OutgoingSystem, { files }: LetterRow): Promise<Letter['files']> {
+  const read = files.map(async ({ id, name, media_type }) => {
+    const bytes = await store.files?.store.open({ tenantId, id })
+    return bytes ? [{ name, mediaType: media_type, bytes: await buffer(bytes) }] : []
+  })
+  return (await Promise.all(read)).flat()
+}
+
+function tagged(address: string, tag: string): string {
+  const at = address.lastIndexOf('@')
+  return `${address.slice(0, at)}+${tag}${address.slice(at)}`
+}
+
+interface Addressed {
+  readonly address: string
+  readonly email: string
+  /** The desk's address with what leads to the ticket. */
+  readonly answersTo: string
+  readonly files: Letter['files']
+}
+
+function letterOf(row: LetterRow, { address, email, answersTo, files }: Addressed): Letter {
+  const named = row.author === '' ? row.desk : `${row.author} (${row.desk})`
+  return {
+    messageId: row.mail_id,
+    at: instant(row.said_at),
+    from: { address, name: named },
+    to: [{ address: email, name: row.requester }],
+    cc: row.cc,
+    bcc: row.bcc,
+    replyTo: { address: answersTo, name: row.desk },
+    subject: subjectOf(row),
+    thread: row.thread,
+    text: row.plain,
+    // Pictures in their places would need the files' own addresses: beside a text each is a file.
+    html: row.files.length === 0 ? row.safe_html : null,
+    files,
+    isAutomatic: false,
+  }
+}
+
+/** A first letter has the title, and each the number, by which an answer is found whose program loses all else. */
+function subjectOf({ title, number, thread }: LetterRow): string {
+  const answers = thread.length > 0 && !/^re:/i.test(title) ? 'Re: ' : ''
+  return `${answers}${title || 'Your request'} [#${number}]`
+}
