@@ -69,6 +69,18 @@ const macrosRoute = createRoute({
   component: lazyRouteComponent(() => loadPart(() => import('./macros/Macros.tsx')), 'Macros'),
 })
 
+const reportsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'reports',
+  component: lazyRouteComponent(() => loadPart(() => import('./reports/ReportsPage.tsx')), 'ReportsPage'),
+})
+
+const mailRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'mail',
+  component: lazyRouteComponent(() => loadPart(() => import('./mail/MailPage.tsx')), 'MailPage'),
+})
+
 const personRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'people/$personId',
@@ -149,6 +161,8 @@ export const router = createRouter({
       fieldsRoute,
       tagsRoute,
       credentialsRoute,
+      reportsRoute,
+      mailRoute,
       webhooksRoute,
       webhookRoute,
     ]),

@@ -210,6 +210,60 @@ export function administration(site: Site): void {
     }
   })
 
+  test('counts tickets by time and by what they have, and opens those behind each figure', async (t) => {
+    const { page, faults } = await site.signedIn(t, { bypassCSP: true })
+    const tag = `counted-${randomUUID()}`
+    for (const title of ['First of two', 'Second of two'])
+      await site.api().call('createTicket', { body: { title, text: 'Count me.', tags: [tag] } })
+    await page.goto(`${site.world().url}/settings/reports`)
+    const rows = page.getByRole('list', { name: 'Opened' }).getByRole('listitem')
+    await rows.nth(29).waitFor()
+    assert.equal(await rows.count(), 30)
+    await page.getByRole('button', { name: /By$/ }).click()
+    await page.getByRole('option', { name: 'Tag' }).click()
+    const row = rows.filter({ hasText: tag })
+    await row.getByRole('button').filter({ hasText: '2 tickets' }).click()
+    await row.getByRole('link', { name: /First of two$/ }).waitFor()
+    await assertFine(page, 'a report')
+    await row.getByRole('link', { name: /Second of two$/ }).click()
+    await page.getByRole('heading', { name: 'Second of two' }).waitFor()
+    assert.deepEqual(unexpected(faults), [])
+  })
+
+  test('shows the mail that came and why each is where it is, and files by hand what is held', async (t) => {
+    const { page, faults } = await site.signedIn(t, { bypassCSP: true })
+    const { url } = site.world()
+    const authorization = `Bearer ${site.world().value('POLYDESK_API_KEY')}`
+    const word = randomUUID()
+    const [{ id: desk } = assert.fail()] = (await site.api().call('listDesks')).data
+    await site.api().call('changeDesk', { params: { id: desk }, body: { addresses: [`${word}@example.com`] } })
+    const come = async (to: string, subject: string, more = ''): Promise<void> => {
+      const body = `From: Ann <ann@customers.example>\r\nTo: ${to}\r\nSubject: ${subject}\r\nMessage-ID: <${randomUUID()}@customers.example>\r\n${more}\r\nIt drips.\r\n`
+      const headers = { authorization, 'content-type': 'message/rfc822' }
+      const { status } = await fetch(`${url}/v1/mail`, { method: 'POST', headers, body })
+      assert.equal(status, 202)
+    }
+    await come(`${word}@example.com`, 'The tap')
+    await come('nobody@example.com', 'The lost tap')
+    await page.goto(`${url}/settings/mail`)
+    const line = (subject: string) => page.getByRole('listitem').filter({ hasText: subject }).first()
+    await line('The tap').getByText('New tickets', { exact: true }).waitFor()
+    await line('The lost tap').getByText('no desk has its address').waitFor()
+    await line('The tap').getByRole('button').first().click()
+    await line('The tap').getByText('not verified: it may be anybody').waitFor()
+    await assertFine(page, 'the mail')
+    await page.getByRole('radio', { name: /^Held/ }).click()
+    await line('The lost tap').getByRole('button').first().click()
+    await line('The lost tap').getByRole('button', { name: 'Make a ticket' }).click()
+    await page.getByText('There is no such mail.').waitFor()
+    await page.getByRole('radio', { name: /^New tickets/ }).click()
+    await line('The lost tap').getByText('filed by hand').waitFor()
+    await line('The lost tap').getByRole('button').first().click()
+    await line('The lost tap').getByRole('link', { name: 'Open the ticket' }).click()
+    await page.getByRole('heading', { name: 'The lost tap' }).waitFor()
+    assert.deepEqual(unexpected(faults), [])
+  })
+
   test('has events sent, shows what came of each, and sends, skips and replays them', async (t) => {
     const receiver = await startReceiver()
     t.after(() => receiver.close())
@@ -546,6 +600,6 @@ export function administration(site: Site): void {
     await page.goto(`${site.world().url}/settings`)
     await page.getByText('This browser').waitFor()
     const offered = page.getByRole('navigation', { name: 'Settings' }).getByRole('link')
-    assert.deepEqual(await offered.allInnerTexts(), ['My settings', 'Saved replies'])
+    assert.deepEqual(await offered.allInnerTexts(), ['My settings', 'Saved replies', 'Macros', 'Mail'])
   })
 }

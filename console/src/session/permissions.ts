@@ -6,6 +6,7 @@ export type Administering =
   | 'catalogue.manage'
   | 'credential.manage'
   | 'webhook.manage'
+  | 'report.read'
   /** An owner's alone. */
   | 'tenant.manage'
 

@@ -6,6 +6,8 @@ export const PAGES = [
   { id: 'own', to: '/settings', needs: null },
   { id: 'replies', to: '/settings/replies', needs: 'message.note' },
   { id: 'macros', to: '/settings/macros', needs: 'message.note' },
+  { id: 'reports', to: '/settings/reports', needs: 'report.read' },
+  { id: 'mail', to: '/settings/mail', needs: 'message.note' },
   { id: 'people', to: '/settings/people', needs: 'user.manage' },
   { id: 'desks', to: '/settings/desks', needs: 'tenant.manage' },
   { id: 'groups', to: '/settings/groups', needs: 'catalogue.manage' },

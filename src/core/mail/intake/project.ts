@@ -107,12 +107,12 @@ export async function fileMail(office: MailOffice, tenant: Tenant, taken: TakenR
       remarks: [],
     },
   }
+  const authentication = authenticationOf(mail.headers, office.authenticators)
+  const copyOf = await place(ctx, taken.id, { mail, addressed, writer, authentication, isOwn })
   if (!addressed) {
     await settle(ctx, taken.id, reading, { state: 'held', reason: 'no_desk' })
     return
   }
-  const authentication = authenticationOf(mail.headers, office.authenticators)
-  const copyOf = await place(ctx, taken.id, { mail, addressed, writer, authentication, isOwn })
   if (copyOf !== null) {
     const told = withRemark(reading, `copy_of: ${copyOf}`)
     await settle(ctx, taken.id, told, { state: 'discarded', reason: 'copy' })
@@ -144,15 +144,15 @@ interface Placed {
   readonly isOwn: (address: string) => boolean
 }
 
-/** Puts down whose a mail is and for which desk. @returns the mail that it is a copy of; null for none */
+/** Puts down whose a mail is and for which desk, if for any. @returns the mail that it is a copy of; null for none */
 export async function place(
   ctx: Context,
   id: string,
-  { mail, addressed, writer, ...rest }: Placed,
+  { mail, addressed, writer, ...rest }: Omit<Placed, 'addressed'> & { readonly addressed: Addressed | null },
 ): Promise<string | null> {
   const { authentication, isOwn } = rest
   const placing = {
-    ...{ id, desk_id: addressed.desk.id, identity: identityOf(mail), authentication },
+    ...{ id, desk_id: addressed?.desk.id ?? null, identity: identityOf(mail), authentication },
     from_address: lineOf(writer?.address ?? mail.from[0]?.address ?? '', ADDRESS),
     from_name: lineOf(writer?.name ?? mail.from[0]?.name ?? '', NAME),
     subject: lineOf(mail.subject, TITLE),

@@ -95,7 +95,7 @@ export const RAW_MAIL = statement(
 
 const PLACING = {
   id: uuid,
-  desk_id: uuid,
+  desk_id: nullable(uuid),
   identity: text,
   from_address: text,
   from_name: text,
