@@ -24,10 +24,7 @@ const WEBHOOKS = {
   POLYDESK_WEBHOOK_HTTP: 'on',
 }
 /** Tables that work behind the answers writes, whenever it comes to that. */
-const BEHIND = [
-  ...['webhook_attempts', 'webhook_deliveries', 'webhook_positions', 'webhooks'],
-  ...['report_cells', 'report_marks', 'report_positions', 'report_tickets'],
-]
+const BEHIND = ['webhook_attempts', 'webhook_deliveries', 'webhook_positions', 'webhooks']
 
 let world: World
 let receiver: Receiver

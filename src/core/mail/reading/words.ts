@@ -132,11 +132,14 @@ function leafWords(part: Part, { sorting, isAlone }: Where): readonly Words[] {
     const deletesBlank = parameterText(part.contentType, 'delsp')?.toLowerCase() === 'yes'
     return [{ plain: unflowed(text, deletesBlank), html: null }]
   }
-  const { text: said, files } = unpacked(text.replaceAll('\r\n', '\n'))
+  const { text: said, files } = unpacked(text.replace(LINE_END, '\n'))
   for (const { name, bytes: packed } of files)
     keep({ name, type: 'application/octet-stream', bytes: packed, cid: null }, part, sorting)
   return [{ plain: said, html: null }]
 }
+
+/** However it is written: gateways double carriage returns, and old programs wrote nothing else. */
+const LINE_END = /\r*\n|\r/g
 
 /** Whether a part is what somebody says, and not a file: a text without a name, whatever else it says of itself. */
 function isWords(part: Part, isAlone: boolean): boolean {
