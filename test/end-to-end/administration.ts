@@ -213,7 +213,7 @@ export function administration(site: Site): void {
   test('counts tickets by time and by what they have, and opens those behind each figure', async (t) => {
     const { page, faults } = await site.signedIn(t, { bypassCSP: true })
     const tag = `counted-${randomUUID()}`
-    for (const title of ['First of two', 'Second of two'])
+    for (const title of ['Counted one', 'Counted other'])
       await site.api().call('createTicket', { body: { title, text: 'Count me.', tags: [tag] } })
     await page.goto(`${site.world().url}/settings/reports`)
     const rows = page.getByRole('list', { name: 'Opened' }).getByRole('listitem')
@@ -223,10 +223,10 @@ export function administration(site: Site): void {
     await page.getByRole('option', { name: 'Tag' }).click()
     const row = rows.filter({ hasText: tag })
     await row.getByRole('button').filter({ hasText: '2 tickets' }).click()
-    await row.getByRole('link', { name: /First of two$/ }).waitFor()
+    await row.getByRole('link', { name: /Counted one$/ }).waitFor()
     await assertFine(page, 'a report')
-    await row.getByRole('link', { name: /Second of two$/ }).click()
-    await page.getByRole('heading', { name: 'Second of two' }).waitFor()
+    await row.getByRole('link', { name: /Counted other$/ }).click()
+    await page.getByRole('heading', { name: 'Counted other' }).waitFor()
     assert.deepEqual(unexpected(faults), [])
   })
 
