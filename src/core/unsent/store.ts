@@ -65,19 +65,28 @@ with person as materialized (
 ticket as materialized (
   select t.id from tickets t, person where t.tenant_id = :tenant_id and t.id = :ticket_id for key share of t
 ),
+moved as (
+  -- One that was begun on a ticket which was merged into this one stays the same.
+  update unsent_messages d
+  set version = d.version + 1, format = :format::text, text = :text::text, attachment_ids = :attachment_ids::uuid[], updated_at = :at::timestamptz
+  from person p, ticket t
+  where d.tenant_id = :tenant_id and d.user_id = p.id and d.id = :id and d.visibility = :visibility::text and d.ticket_id <> t.id
+    and d.ticket_id = any (array(select f.id from ${familyOf('select :ticket_id::uuid')} f))
+  returning d.*
+),
 saved as (
   insert into unsent_messages as d (tenant_id, id, version, user_id, ticket_id, visibility, format, text, attachment_ids, updated_at)
   select :tenant_id, :id, 1, p.id, t.id, :visibility::text, :format::text, :text::text, :attachment_ids::uuid[], :at::timestamptz
   from person p, ticket t
-  where (select count(*) from unsent_messages o where o.tenant_id = :tenant_id and o.user_id = :user_id) < ${MOST_UNSENT}
-    or exists (select 1 from unsent_messages o where o.tenant_id = :tenant_id and o.user_id = :user_id and o.ticket_id = :ticket_id and o.id = :id)
+  where not exists (select 1 from moved) and ((select count(*) from unsent_messages o where o.tenant_id = :tenant_id and o.user_id = :user_id) < ${MOST_UNSENT}
+    or exists (select 1 from unsent_messages o where o.tenant_id = :tenant_id and o.user_id = :user_id and o.ticket_id = :ticket_id and o.id = :id))
   on conflict (tenant_id, user_id, ticket_id, visibility) do update
   set version = d.version + 1, format = excluded.format, text = excluded.text, attachment_ids = excluded.attachment_ids,
     updated_at = excluded.updated_at
   where d.id = excluded.id
   returning d.*
 )
-select ${SHOWN} from saved d`,
+select ${SHOWN} from (select * from saved union all select * from moved) d`,
 )
 
 /** The same of one that is there, at one of some versions. Without a row it is at another, or not there. */
@@ -88,8 +97,8 @@ export const CHANGE_UNSENT = statement(
 with saved as (
   update unsent_messages d
   set version = d.version + 1, format = :format::text, text = :text, attachment_ids = :attachment_ids::uuid[], updated_at = :at
-  where d.tenant_id = :tenant_id and d.user_id = :user_id and d.ticket_id = :ticket_id and d.visibility = :visibility::text and d.id = :id
-    and d.version = any (:versions::integer[])
+  where d.tenant_id = :tenant_id and d.user_id = :user_id and d.visibility = :visibility::text and d.id = :id
+    and d.ticket_id = any (array(select f.id from ${familyOf('select :ticket_id::uuid')} f)) and d.version = any (:versions::integer[])
   returning d.*
 )
 select ${SHOWN} from saved d`,

@@ -120,6 +120,10 @@ test('one that was begun on a ticket which was merged is found on the one that s
   await send('PUT', at(ticket, id), { body: { text: 'Dear all' } })
   assert.equal((await send('POST', `/tickets/${ticket}/merge`, { as: key, body: { into: stays } })).status, 200)
   assert.equal((await drafts(stays))[0].id, id)
+  const changed = await send('PUT', at(stays, id), { body: { text: 'Dear all of you' }, version: 1 })
+  assert.deepEqual([changed.status, changed.json.version], [200, 2])
+  assert.equal((await send('PUT', at(stays, id), { body: { text: 'Dear all' } })).status, 200, 'also by its id alone')
+  assert.equal((await drafts(stays)).length, 1)
   assert.equal(
     (await send('POST', `/tickets/${stays}/messages`, { body: { text: 'Dear all', draft: id } })).status,
     201,
