@@ -7,7 +7,8 @@ export type WireError =
   | { readonly code: 'malformed'; readonly message: string }
   /** The request line or a header cannot be read. */
   | { readonly code: 'bad_request'; readonly message: string }
-  | { readonly code: 'unsupported_media_type' }
+  /** `right` is the type that is read there; JSON where it does not say so. */
+  | { readonly code: 'unsupported_media_type'; readonly right?: string }
   | { readonly code: 'too_large' }
   /** The request came more slowly than anybody needs. */
   | { readonly code: 'timed_out' }

@@ -22,6 +22,6 @@ export function wrongMediaType<Need>(dialect: Dialect<Need>, right: string): Wir
   return new WireRefusal(
     dialect.wrongMediaType === 'malformed'
       ? { code: 'malformed', message: `The content type must be ${right}.` }
-      : { code: 'unsupported_media_type' },
+      : { code: 'unsupported_media_type', right },
   )
 }

@@ -93,7 +93,8 @@ export const errors: ErrorTable = {
     }),
   timed_out: () => problem('timed_out', 408, 'The request came too slowly'),
   too_large: () => problem('too_large', 413, 'The request is too large'),
-  unsupported_media_type: () => problem('unsupported_media_type', 415, 'The body must be sent as application/json'),
+  unsupported_media_type: ({ right = 'application/json' }) =>
+    problem('unsupported_media_type', 415, `The body must be sent as ${right}`),
   idempotency_mismatch: () => problem('idempotency_mismatch', 422, 'The Idempotency-Key was used for another request'),
   rate_limited: ({ retryAfterSeconds }) =>
     problem('rate_limited', 429, 'There were too many requests', {}, { 'retry-after': String(retryAfterSeconds) }),

@@ -392,7 +392,8 @@ describe('mail', () => {
   })
 
   test('that is no mail is refused by what is wrong with it', async () => {
-    assert.equal((await send('POST', '/mail', { body: {} })).status, 415)
+    const { status, json } = await send('POST', '/mail', { body: {} })
+    assert.deepEqual([status, json.title], [415, 'The body must be sent as message/rfc822'])
     assert.equal((await send('POST', '/mail', { body: '', headers: MAIL })).status, 400)
     assert.equal((await send('POST', '/mail?desk=1', { body: written(), headers: MAIL })).status, 400)
     assert.equal((await send('GET', `/mail/${v7()}`)).status, 404)
