@@ -22,8 +22,9 @@ import { DIALECTS } from './dialects/registry.ts'
 import type { Services } from './dialects/services.ts'
 import type { Pace } from './http/pace.ts'
 import { buildServer } from './http/server.ts'
-import { type BulkJobs, startBulkJobs } from './jobs/bulk.ts'
-import { type MailWork, startMailWork } from './jobs/mail.ts'
+import { startBulkJobs } from './jobs/bulk.ts'
+import type { WorkInTurn } from './jobs/in-turn.ts'
+import { startMailWork } from './jobs/mail.ts'
 import { NO_OUTGOING_MAIL, type OutgoingMail, startOutgoingMail } from './jobs/outgoing.ts'
 import { startSchedule } from './jobs/schedule.ts'
 import { startWebhooks, type Webhooks } from './jobs/webhooks.ts'
@@ -94,8 +95,8 @@ interface Opened {
   readonly secondFactors: Vault
   readonly links: Links
   readonly feed: Feed
-  readonly bulkJobs: BulkJobs
-  readonly mailWork: MailWork
+  readonly bulkJobs: WorkInTurn
+  readonly mailWork: WorkInTurn
 }
 
 /**

@@ -61,9 +61,9 @@ export function startOutgoingMail(
 
   async function lookAround(): Promise<void> {
     while (!isOver()) {
-      for (const tenantId of await tenantsThatWrite(system).catch(() => [])) {
+      for (const { tenantId, isDue } of await tenantsThatWrite(system).catch(() => [])) {
         known.add(tenantId)
-        wake(tenantId)
+        if (isDue) wake(tenantId)
       }
       await pause(POLL_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => {})
     }

@@ -9,6 +9,7 @@ import { moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
 import { Loaded } from '../shell/Loaded.tsx'
+import { More } from '../shell/More.tsx'
 import { Choice } from '../tickets/Choice.tsx'
 import { FILED_BY_HAND, file, type MailState, SIGNS, STATES, useMail, useMailCounts, useReasons } from './mail.ts'
 
@@ -55,15 +56,7 @@ export function MailPage() {
                   <MailLine key={each.id} mail={each} />
                 ))}
               </ul>
-              {mail.hasNextPage && (
-                <Button
-                  className="button"
-                  isDisabled={mail.isFetchingNextPage}
-                  onPress={() => void mail.fetchNextPage()}
-                >
-                  {words.forms.more}
-                </Button>
-              )}
+              <More list={mail} />
             </>
           )
         }}

@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { Button, Form, Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
+import { Form, Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import type { ListedUser } from '../../../sdk/operations.ts'
 import { client } from '../api/client.ts'
 import { DialogForm } from '../forms/DialogForm.tsx'
@@ -11,6 +11,7 @@ import { TextInput } from '../forms/TextInput.tsx'
 import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
 import { Loaded } from '../shell/Loaded.tsx'
+import { More } from '../shell/More.tsx'
 import { Choice } from '../tickets/Choice.tsx'
 import { nameOf } from '../tickets/list.ts'
 import { Avatar } from './Avatar.tsx'
@@ -71,15 +72,7 @@ export function People() {
                   <PersonLine key={person.id} person={person} />
                 ))}
               </ul>
-              {people.hasNextPage && (
-                <Button
-                  className="button"
-                  isDisabled={people.isFetchingNextPage}
-                  onPress={() => void people.fetchNextPage()}
-                >
-                  {words.forms.more}
-                </Button>
-              )}
+              <More list={people} />
             </>
           )
         }}

@@ -5,6 +5,7 @@ import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-compone
 import type { ListReportTicketsQuery, ReadReportAnswer } from '../../../sdk/operations.ts'
 import { useWords } from '../i18n/words.ts'
 import { Loaded } from '../shell/Loaded.tsx'
+import { More } from '../shell/More.tsx'
 import { Choice } from '../tickets/Choice.tsx'
 import {
   askedOf,
@@ -145,15 +146,7 @@ function Behind({ name, query }: { readonly name: ReportName; readonly query: Li
                 </li>
               ))}
           </ol>
-          {tickets.hasNextPage && (
-            <Button
-              className="button small"
-              isDisabled={tickets.isFetchingNextPage}
-              onPress={() => void tickets.fetchNextPage()}
-            >
-              {words.forms.more}
-            </Button>
-          )}
+          <More list={tickets} isSmall />
         </>
       )}
     </Loaded>

@@ -10,6 +10,7 @@ import { useSending } from '../forms/sending.ts'
 import { moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
 import { Loaded } from '../shell/Loaded.tsx'
+import { More } from '../shell/More.tsx'
 import { notify } from '../shell/notices.ts'
 import { type DeliveryState, readWebhooksAnew, STATES, useDeliveries } from './webhooks.ts'
 
@@ -84,15 +85,7 @@ export function Deliveries({ webhook: { id, enabled }, isEnding }: Props) {
                   <DeliveryLine key={delivery.id} webhook={id} delivery={delivery} isEnabled={enabled} />
                 ))}
               </ul>
-              {deliveries.hasNextPage && (
-                <Button
-                  className="button"
-                  isDisabled={deliveries.isFetchingNextPage}
-                  onPress={() => void deliveries.fetchNextPage()}
-                >
-                  {words.forms.more}
-                </Button>
-              )}
+              <More list={deliveries} />
             </>
           )
         }}

@@ -57,13 +57,18 @@ export async function placeOf({ store, tenantId }: CountSystem): Promise<Place |
  * @returns whether there may be more.
  */
 export async function countSome(given: CountSystem): Promise<boolean> {
+  return countFrom(given, await placeOf(given))
+}
+
+/** Counts some as `countSome`, from where the counting stands. */
+export async function countFrom(given: CountSystem, place: Place | null): Promise<boolean> {
   const { store, tenantId } = given
-  const place = await placeOf(given)
   if (place === null) {
     await store.run(BEGIN_COUNT.with({ tenant_id: tenantId, rules: RULES }))
     return true
   }
   if (place.walked !== null) return walk(given, place, place.walked)
+  if (place.position === place.head) return false
   const events = await store.run(
     NEXT_TOUCHED.with({ tenant_id: tenantId, after: place.position, limit: EVENTS_AT_ONCE }),
   )

@@ -18,7 +18,7 @@ import {
   quarterBehind,
   quarterOf,
 } from './calendar.ts'
-import { countSome, type Place, placeOf, wordOf } from './consume.ts'
+import { countFrom, type Place, placeOf, wordOf } from './consume.ts'
 import {
   DIMENSIONS,
   type Figure,
@@ -319,12 +319,18 @@ function agesOf(ctx: Context, span: Period): readonly Period[] {
 async function caughtUp(ctx: Context): Promise<Place> {
   const given = { store: ctx.store, tenantId: ctx.tenant.id }
   // Not on and on, and in this process not beside others who would count the same.
+  let place = await placeOf(given)
+  if (place && place.walked === null && place.position === place.head) return place
   await unlessFull(() =>
     ctx.store.inTurn([`reports of ${ctx.tenant.id}`], async () => {
-      for (let step = 0; step < MOST_STEPS && (await countSome(given)); step++);
+      let isMore = true
+      for (let step = 0; step < MOST_STEPS && isMore; step++) {
+        isMore = await countFrom(given, place)
+        place = await placeOf(given)
+      }
     }),
   )
-  return (await placeOf(given)) ?? { generation: 0, position: 0, head: 0, walked: 0 }
+  return place ?? { generation: 0, position: 0, head: 0, walked: 0 }
 }
 
 /** What a value on a desk comes to in a period by its number. */

@@ -67,14 +67,16 @@ export async function schedule(
     async () => {
       const ticket = await getTicket(ctx, ref)
       const words = wordsOf(ctx, ticket, input)
-      await demandRoom(ctx)
       const about = {
         ...{ id: ctx.newId(), ticket_id: ticket.id, visibility: input.visibility, unsent_id: unsentId },
         ...words,
       }
       const lock = lockPlace(ctx.tenant.id, ctx.actor.user.id, ticket.id)
       const [made] = await ctx.store.run(INSERT_SCHEDULED.with(callValues(ctx, about), lock))
-      if (!made) await demandLiving(ctx)
+      if (!made) {
+        await demandLiving(ctx)
+        await demandRoom(ctx)
+      }
       return made
     },
     keptVersion,

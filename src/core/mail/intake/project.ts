@@ -15,6 +15,7 @@ import { createTicket } from '../../tickets/commands/create.ts'
 import { outcomeOf, TICKETS_KEPT } from '../../tickets/rows.ts'
 import type { RequesterChoice } from '../../tickets/ticket.ts'
 import { ensureCustomer } from '../../users/commands.ts'
+import { findByEmail } from '../../users/queries.ts'
 import type { Mail } from '../reading/mail.ts'
 import { readMail } from '../reading/read.ts'
 import { type Authentication, authenticationOf } from '../threading/authentication.ts'
@@ -347,15 +348,8 @@ async function authorOf(
   if (user) return user
   if (!isEmail(writer.address)) return null
   await ensureCustomer(ctx, { email: writer.address, name: lineOf(writer.name, NAME), deskId })
-  const [row] = await ctx.store.run(LOOK_UP.with(nobodyBut(ctx, deskId, writer.address)))
-  return row?.writer ?? null
-}
-
-function nobodyBut(ctx: Context, deskId: string, address: string) {
-  return {
-    ...{ tenant_id: ctx.tenant.id, id: deskId, desk_id: deskId, parents: [], own_ids: [], token: null, numbers: [] },
-    ...{ foreign_key: null, writer_keys: keysOfAddress(address), since: ctx.now },
-  }
+  const [made] = await findByEmail(ctx, writer.address)
+  return made ?? null
 }
 
 /** Opens a ticket of a mail; where it went on from another one that it does not join, a note tells of that. */

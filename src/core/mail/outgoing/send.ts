@@ -35,9 +35,20 @@ const AT_ONCE = 4
 /** By then an attempt that nobody recorded is over, in milliseconds: longer than a relay may be silent, several times. */
 const LOST_MS = 900_000
 
-/** The tenants that may have mail to send. */
-export async function tenantsThatWrite({ store }: Pick<OutgoingSystem, 'store'>): Promise<readonly string[]> {
-  return (await store.run(TENANTS_WITH_ADDRESSES.with({}))).map(({ tenant_id }) => tenant_id)
+/** A tenant that sends mail. */
+export interface WritingTenant {
+  readonly tenantId: string
+  /** Whether something was said since, or a letter is due. */
+  readonly isDue: boolean
+}
+
+/** The tenants that send mail. */
+export async function tenantsThatWrite({
+  store,
+  clock,
+}: Pick<OutgoingSystem, 'store' | 'clock'>): Promise<readonly WritingTenant[]> {
+  const rows = await store.run(TENANTS_WITH_ADDRESSES.with({ now: clock().toISOString() }))
+  return rows.map(({ tenant_id: tenantId, is_due: isDue }) => ({ tenantId, isDue }))
 }
 
 /**

@@ -7,11 +7,15 @@ import { OUTGOING_STATES } from './fate.ts'
 const { uuid, text, integer, bigint, timestamptz, nullable, word } = Sql
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 
-/** The tenants with desks that have addresses: only these send mail. */
+/** The tenants with desks that have addresses, which alone send mail, and whether something is to be done in each. */
 export const TENANTS_WITH_ADDRESSES = statement(
   'outgoing.tenants',
-  { takes: {}, row: Type.Object({ tenant_id: Type.String() }) },
-  "select distinct d.tenant_id from desks d where d.addresses <> '{}'",
+  { takes: { now: timestamptz }, row: Type.Object({ tenant_id: Type.String(), is_due: Type.Boolean() }) },
+  `select c.tenant_id, p.position is distinct from c.event_position or exists (
+  select 1 from outgoing_mails o
+  where o.tenant_id = c.tenant_id and o.state in ('waiting', 'sending') and o.next_at <= :now::timestamptz) as is_due
+from tenant_counters c left join outgoing_positions p on p.tenant_id = c.tenant_id
+where c.tenant_id in (select d.tenant_id from desks d where d.addresses <> '{}')`,
 )
 
 /** SQL of the address that a desk `d` writes from: its first that is one, and not all of a domain. */
