@@ -22,7 +22,7 @@ import { changesOfMany } from './bulk.ts'
 import { merges } from './merging.ts'
 import { ticketsSnoozed } from './snooze.ts'
 import { changesTakenBack } from './undo.ts'
-import { writing } from './writing.ts'
+import { nothingOnItsWay, writing } from './writing.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const WIDE = { width: 1440, height: 900 }
@@ -123,11 +123,6 @@ async function assertAccessible(page: Page, where: string): Promise<void> {
   await page.setViewportSize(WIDE)
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   assert.deepEqual(await faultsIn(page), [], `${where}, light and wide`)
-}
-
-/** Waits until no window has a message on its way any more. */
-async function nothingOnItsWay(page: Page): Promise<void> {
-  await page.waitForFunction('Object.keys(localStorage).every((name) => !name.startsWith("polydesk.outbox"))')
 }
 
 /** Whether a ticket is unread to whoever has signed in at a page. */

@@ -2,8 +2,18 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { until } from '../process.ts'
 import { assertFine, choose, type Site, unexpected } from './administration.ts'
+
+/**
+ * Waits until no window has a message on its way any more. From outside: what a page itself is told to ask again is code
+ * made of a text, which its policy refuses.
+ */
+export async function nothingOnItsWay(page: Page): Promise<void> {
+  const isEmpty = 'Object.keys(localStorage).every((name) => !name.startsWith("polydesk.outbox"))'
+  await until('nothing is on its way', () => page.evaluate<boolean>(isEmpty))
+}
 
 export function writing(site: Site): void {
   test('keeps a macro, shows what it would do to a ticket, runs it from the palette, and takes it back', async (t) => {
@@ -86,7 +96,7 @@ export function writing(site: Site): void {
     await one.page.getByRole('button', { name: 'Send', exact: true }).click()
     await two.page.getByRole('region', { name: 'Conversation' }).getByText('Begun here, and gone on there.').waitFor()
     await until('it is gone there', async () => (await writtenOn(two)) === '')
-    await one.page.waitForFunction('Object.keys(localStorage).every((name) => !name.startsWith("polydesk.outbox"))')
+    await nothingOnItsWay(one.page)
     assert.equal((await site.api().call('listMessages', { params: { id } })).data.length, 2)
 
     // Both wrote before either knew: what both wrote is there.
