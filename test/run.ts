@@ -8,7 +8,7 @@
  * With TEST_DATABASE_URL an existing PostgreSQL 15+ is used instead of the embedded one; its user must be allowed to
  * create databases.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -95,6 +95,8 @@ function run(files: readonly string[], connection: pg.PoolConfig, isKept: boolea
     files.map((file) => resolve(root, file)),
     (file) => (sharesItsProcess(file) ? 'sharing' : 'alone'),
   )
+  // What is looked at is what the sources are now.
+  if (files.some(hasBrowser)) execFileSync(process.execPath, [join(root, 'bin', 'prepare.mjs')], { stdio: 'inherit' })
   const scratch = mkdtempSync(join(tmpdir(), 'polydesk-run-'))
   // Each gets as many of the long ones, which take longest.
   const longestFirst = sharing.toSorted((one, other) => statSync(other).size - statSync(one).size)

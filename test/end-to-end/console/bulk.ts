@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
-import type { Client } from '../../sdk/client.ts'
-import { until } from '../process.ts'
-
-/** What these tests share with those of the console: its server, its browser and how somebody signs in. */
-export interface Desk {
-  readonly api: () => Client
-  readonly signedIn: (t: { after(work: () => Promise<void>): void }) => Promise<{ readonly page: Page }>
-}
+import { until } from '../../process.ts'
+import type { Site } from './site.ts'
 
 /** Many tickets are changed at once, in the page of the desk. */
-export function changesOfMany({ api, signedIn }: Desk): void {
+export function changesOfMany({ api, signedIn }: Site): void {
   async function statuses(tag: string): Promise<readonly string[]> {
     const { data } = await api().call('listTickets', { query: { q: `tag:${tag}`, sort: 'created', limit: '200' } })
     return data.map(({ title, status, priority, tags }) => [title, status, priority, ...tags].join(' '))

@@ -1,68 +1,172 @@
-/** What administrators do in the console's settings, in the browser and on the server of its other tests. */
+/** Who gets in and how, and what people and administrators set. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { TOTP } from 'otpauth'
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { KINDS } from '../../console/src/credentials/kinds.ts'
-import { type Client, createClient } from '../../sdk/client.ts'
-import { until } from '../process.ts'
-import { startReceiver } from '../receiver.ts'
-import type { World } from '../world.ts'
-
-/** Where it happens. */
-export interface Site {
-  world(): World
-  /** By the demo's key. */
-  api(): Client
-  signedIn(
-    t: TestContext,
-    options?: BrowserContextOptions,
-    who?: [string, string],
-  ): Promise<{ readonly page: Page; readonly context: BrowserContext; readonly faults: string[] }>
-}
+import { v7 } from 'uuid'
+import { KINDS } from '../../../console/src/credentials/kinds.ts'
+import { createClient } from '../../../sdk/client.ts'
+import { createUser } from '../../../src/core/tenants/commands.ts'
+import { openDatabase } from '../../../src/storage/database.ts'
+import { openStore } from '../../../src/storage/store.ts'
+import { until } from '../../process.ts'
+import { startReceiver } from '../../receiver.ts'
+import { noBrowser } from '../browser.ts'
+import { assertFine, choose, newcomer, openSite, owner, signInAt, unexpected, written } from './site.ts'
 
 const run = promisify(execFile)
-const WIDE = { width: 1440, height: 900 }
-const PHONE = { width: 390, height: 844 }
 
-/** That axe finds no fault in either colours, and that nothing sticks out of a phone's screen. */
-export async function assertFine(page: Page, where: string): Promise<void> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  for (const [colorScheme, viewport] of [['light', WIDE] as const, ['dark', PHONE] as const]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.setViewportSize(viewport)
-    await page.evaluate(axe)
-    const found: unknown = await page.evaluate(
-      `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target + ' ' + failureSummary)))`,
-    )
-    assert.deepEqual(found, [], `${where}, ${colorScheme}`)
-    const overflow = await page.evaluate(
-      `document.documentElement.scrollWidth - innerWidth + Math.max(0, document.querySelector('#main').scrollWidth - document.querySelector('#main').clientWidth)`,
-    )
-    assert.equal(overflow, 0, `${where} fits ${viewport.width} pixels`)
-  }
-  await page.setViewportSize(WIDE)
-}
+const site = openSite({
+  POLYDESK_WEBHOOK_NETWORKS: '127.0.0.0/8',
+  POLYDESK_WEBHOOK_HTTP: 'on',
+})
+const { world, api, context, signedIn } = site
 
-/** What was refused on purpose is told in the browser's own console too. */
-export const unexpected = (faults: readonly string[]) => faults.filter((fault) => !/\b40[0139]\b/.test(fault))
+describe('the settings', { skip: noBrowser }, () => {
+  test('lets nobody in with a wrong password, and keeps what was typed', async (t) => {
+    const own = await context(t)
+    const page = await own.newPage()
+    await page.goto(`${world().url}/tickets?view=open`)
+    await page.getByLabel('E-mail').fill(world().value('CONSOLE_EMAIL'))
+    await page.getByLabel('Password').fill('not it')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('The name or the password is not right.').waitFor()
+    assert.equal(await page.getByLabel('E-mail').inputValue(), world().value('CONSOLE_EMAIL'))
+    await page.getByLabel('Password').fill(world().value('CONSOLE_PASSWORD'))
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'All open' }).waitFor()
+  })
 
-/** Chooses a value in place. */
-export async function choose(page: Page, label: string | RegExp, value: string): Promise<void> {
-  await page.getByRole('button', { name: label }).click()
-  await page.getByRole('option', { name: value, exact: true }).click()
-}
+  test('sets a forgotten password by a link, and changes it in the settings', async (t) => {
+    const { person, link } = await newcomer(site)
+    const own = await context(t, { bypassCSP: true })
+    const page = await own.newPage()
+    await page.goto(link)
+    await page.getByLabel('New password').fill('the first one')
+    await assertFine(page, 'a new password')
+    await page.getByRole('button', { name: 'Set your password' }).click()
+    await page.getByRole('status').getByText('Your password is set.').waitFor()
+    await assertFine(page, 'a password that is set')
+    await page.getByRole('link', { name: 'To the sign-in' }).click()
+    await page.getByLabel('E-mail').fill(person)
+    await page.getByLabel('Password').fill('the first one')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('navigation', { name: 'Views' }).waitFor()
+    await page.goto(`${world().url}/settings`)
+    await page.getByLabel('Present password').fill('not it')
+    await page.getByLabel('New password').fill('the second one')
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await page.getByText('This is not your password.').waitFor()
+    await assertFine(page, 'a wrong password')
+    assert.equal(await page.getByLabel('New password').inputValue(), 'the second one')
+    await page.getByLabel('Present password').fill('the first one')
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await page.getByText('Your password is changed.').waitFor()
+    assert.equal(await page.getByLabel('Present password').inputValue(), '')
+  })
 
-export function administration(site: Site): void {
+  test('asks for a second factor once one is set up, and takes a recovery code in its place', async (t) => {
+    const { person, link } = await newcomer(site)
+    const own = await context(t, { bypassCSP: true })
+    const page = await own.newPage()
+    const body = { token: link.split('#')[1] ?? '', password: 'the first one' }
+    await createClient({ url: world().url }).call('resetPassword', { body })
+    const enter = async (): Promise<void> => {
+      await page.getByLabel('E-mail').fill(person)
+      await page.getByLabel('Password').fill('the first one')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+    await page.goto(`${world().url}/settings`)
+    await enter()
+    const section = page.getByRole('region', { name: 'Second factor' })
+    await section.getByRole('button', { name: 'Set up' }).click()
+    await section.getByLabel('Present password').fill('the first one')
+    await assertFine(page, 'the password of a second factor')
+    await section.getByRole('button', { name: 'Go on' }).click()
+    await section.getByRole('img', { name: 'QR code of the secret' }).waitFor()
+    const secret = (await section.locator('.secret').innerText()).replaceAll(' ', '')
+    await section.getByLabel('Code', { exact: true }).fill('no code')
+    await section.getByRole('button', { name: 'Confirm' }).click()
+    await section.getByText('This code is not right, or was used before.').waitFor()
+    await assertFine(page, 'the first code of a second factor')
+    await section.getByLabel('Code', { exact: true }).fill(new TOTP({ secret }).generate())
+    await section.getByRole('button', { name: 'Confirm' }).click()
+    const codes = section.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem')
+    await codes.first().waitFor()
+    assert.equal(await codes.count(), 10)
+    await assertFine(page, 'the recovery codes')
+    const code = await codes.first().innerText()
+    const [download] = await Promise.all([page.waitForEvent('download'), section.getByText('Download').click()])
+    assert.ok((await readFile(await download.path(), 'utf8')).includes(code))
+    await section.getByRole('button', { name: 'I have kept them' }).click()
+    await section.getByText('10 recovery codes are left.').waitFor()
+    await own.clearCookies()
+    await page.reload()
+    await enter()
+    await page.getByLabel('Code').fill('no code')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('This code is not right, or was used before.').waitFor()
+    await assertFine(page, 'a sign-in by a code')
+    await page.getByLabel('Code').fill(code)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await section.getByText('9 recovery codes are left.').waitFor()
+  })
+
+  test('is in German where that is chosen, and tells where one is signed in', async (t) => {
+    const { page: other } = await signedIn(t)
+    const { page } = await signedIn(t)
+    await page.keyboard.press('g')
+    await page.keyboard.press(',')
+    await page.getByText('This browser').waitFor()
+    await page.getByRole('button', { name: /Language/ }).click()
+    await page.getByRole('option', { name: 'Deutsch' }).click()
+    await page.getByRole('heading', { name: 'Einstellungen' }).waitFor()
+    const ends = page.getByRole('button', { name: /^Dort abmelden/ })
+    await ends.first().waitFor()
+    const before = await ends.count()
+    await ends.first().click()
+    await until('the session is gone', async () => (await ends.count()) === before - 1)
+    // There nobody clicks anything: the page learns it by the feed.
+    await other.getByLabel('Password').waitFor()
+  })
+
+  test('offers nobody what they may not do, and says so', async (t) => {
+    const store = openStore(openDatabase({ connection: world().database.connection }))
+    t.after(() => store.database.close())
+    const administration = { store, now: new Date().toISOString(), newId: () => v7() }
+    const { id } = await createUser(administration, world().value('SPACEBRING_NETWORK_ID'), {
+      kind: 'person',
+      isOwner: false,
+      name: 'Cleo',
+      username: 'cleo',
+      password: 'a password',
+      memberships: [{ deskId: world().value('MOOV_ACCOUNT_ID'), role: 'customer' }],
+    })
+    const body = { title: 'Mine alone', text: 'Hello?', requester: { id } }
+    const ticket = await api().call('createTicket', { body })
+    const { page } = await signedIn(t, {}, ['cleo', 'a password'])
+    await page.goto(`${world().url}/tickets/${ticket.id}`)
+    await page.getByRole('region', { name: 'Conversation' }).getByText('Hello?').waitFor()
+    assert.ok(await page.getByRole('tab', { name: 'Note' }).isDisabled())
+    assert.ok(await page.getByRole('button', { name: /^Priority|Priority$/ }).isDisabled())
+    assert.equal(await page.getByRole('button', { name: /Assign to me|Solve/ }).count(), 0)
+    assert.ok(await page.getByTitle('Your role does not allow this.').first().isVisible())
+    await page.getByRole('textbox', { name: 'Message' }).fill('Nobody but me.')
+    // Whoever is next at this device does not find what was written.
+    await page.getByRole('button', { name: /^Account/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await signInAt(page, owner(world()))
+    await page.getByRole('region', { name: 'Conversation' }).getByText('Hello?').waitFor()
+    assert.equal(await written(page), '')
+  })
+
   test('makes a person by keys alone, gives roles and a password link, takes a lost second factor away, keeps out', async (t) => {
-    const { page, faults } = await site.signedIn(t, { bypassCSP: true })
-    const [desk] = (await site.api().call('listDesks')).data
+    const { page, faults } = await signedIn(t, { bypassCSP: true })
+    const [desk] = (await api().call('listDesks')).data
     assert.ok(desk)
     const address = `${randomUUID()}@example.com`
     await page.keyboard.press('Control+k')
@@ -85,8 +189,8 @@ export function administration(site: Site): void {
     await page.keyboard.type(address)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Thea Teller' }).waitFor()
-    const person = (await site.api().call('listUsers', { query: { query: address } })).data[0] ?? assert.fail()
-    const known = () => site.api().call('getUser', { params: { id: person.id } })
+    const person = (await api().call('listUsers', { query: { query: address } })).data[0] ?? assert.fail()
+    const known = () => api().call('getUser', { params: { id: person.id } })
 
     await choose(page, new RegExp(desk.name), 'None')
     const roleOn = async () => (await known()).memberships.find((each) => each.desk.id === desk.id)?.role
@@ -102,15 +206,15 @@ export function administration(site: Site): void {
     await assertFine(page, 'a person')
     const [, token = ''] = (await link.innerText()).split('#')
     const body = { token, password: 'the first one' }
-    await createClient({ url: site.world().url }).call('resetPassword', { body })
+    await createClient({ url: world().url }).call('resetPassword', { body })
     await page.getByRole('button', { name: 'I have kept it' }).click()
     await link.waitFor({ state: 'detached' })
 
-    const { page: theirs } = await site.signedIn(t, {}, [address, body.password])
-    const { csrf_token } = await (await theirs.request.get(`${site.world().url}/v1/me`)).json()
+    const { page: theirs } = await signedIn(t, {}, [address, body.password])
+    const { csrf_token } = await (await theirs.request.get(`${world().url}/v1/me`)).json()
     const send = async (path: string, data: object) =>
       (
-        await theirs.request.post(`${site.world().url}/v1/me/second_factor${path}`, {
+        await theirs.request.post(`${world().url}/v1/me/second_factor${path}`, {
           headers: { 'x-csrf-token': csrf_token },
           data,
         })
@@ -140,9 +244,9 @@ export function administration(site: Site): void {
   })
 
   test('makes a credential whose secret is shown once, lists it by its age, and revokes it', async (t) => {
-    const { page, context, faults } = await site.signedIn(t, { bypassCSP: true })
+    const { page, context, faults } = await signedIn(t, { bypassCSP: true })
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-    const { url } = site.world()
+    const { url } = world()
     await page.goto(`${url}/settings/credentials`)
     const list = page.getByRole('list', { name: 'Credentials' })
     await list.getByText('Quick start', { exact: true }).first().waitFor()
@@ -176,7 +280,7 @@ export function administration(site: Site): void {
     await line.waitFor({ state: 'detached' })
     await assert.rejects(key.call('getMe'), { code: 'unauthenticated' })
     // What others make appears by the feed.
-    await site.api().call('createCredential', { body: { name: `${name} by another` } })
+    await api().call('createCredential', { body: { name: `${name} by another` } })
     await list.getByText(`${name} by another`).waitFor()
     await page.getByRole('radio', { name: 'All' }).click()
     await line.getByText('Revoked').waitFor()
@@ -184,15 +288,15 @@ export function administration(site: Site): void {
   })
 
   test('shows lines for each kind of credential that work as they are', async () => {
-    const { url } = site.world()
-    const [tenant, desks] = await Promise.all([site.api().call('getTenant'), site.api().call('listDesks')])
+    const { url } = world()
+    const [tenant, desks] = await Promise.all([api().call('getTenant'), api().call('listDesks')])
     const desk = desks.data.find((each) => each.default)?.id ?? assert.fail()
     for (const each of KINDS) {
       const { dialect, kind } = each
       const redirects = each.client ? { redirect_uris: ['https://example.com/back'] } : {}
       const scopes = each.scopes ? { scopes: each.scopes([desk]) } : {}
       const body = { dialect, kind, name: 'A line', ...redirects, ...scopes }
-      const { public_id: publicId, secret } = await site.api().call('createCredential', { body })
+      const { public_id: publicId, secret } = await api().call('createCredential', { body })
       const redirectUri = 'https://example.com/back'
       const values = { url, publicId: publicId ?? '', secret, desk, tenant: tenant.id, redirectUri }
       if (each.what === 'client') {
@@ -200,7 +304,7 @@ export function administration(site: Site): void {
         assert.match(await asked.text(), /A line/, 'people are asked whether to let it in')
         continue
       }
-      const options = { cwd: join(import.meta.dirname, '..', '..'), timeout: 60_000 }
+      const options = { cwd: join(import.meta.dirname, '..', '..', '..'), timeout: 60_000 }
       const [line, program] = [each.curl(values), each.program(values)]
       const [{ stdout }] = await Promise.all([
         run(process.execPath, ['--input-type=module', '-e', program], options),
@@ -211,11 +315,11 @@ export function administration(site: Site): void {
   })
 
   test('counts tickets by time and by what they have, and opens those behind each figure', async (t) => {
-    const { page, faults } = await site.signedIn(t, { bypassCSP: true })
+    const { page, faults } = await signedIn(t, { bypassCSP: true })
     const tag = `counted-${randomUUID()}`
     for (const title of ['Counted one', 'Counted other'])
-      await site.api().call('createTicket', { body: { title, text: 'Count me.', tags: [tag] } })
-    await page.goto(`${site.world().url}/settings/reports`)
+      await api().call('createTicket', { body: { title, text: 'Count me.', tags: [tag] } })
+    await page.goto(`${world().url}/settings/reports`)
     const rows = page.getByRole('list', { name: 'Opened' }).getByRole('listitem')
     await rows.nth(29).waitFor()
     assert.equal(await rows.count(), 30)
@@ -231,12 +335,12 @@ export function administration(site: Site): void {
   })
 
   test('shows the mail that came and why each is where it is, and files by hand what is held', async (t) => {
-    const { page, faults } = await site.signedIn(t, { bypassCSP: true })
-    const { url } = site.world()
-    const authorization = `Bearer ${site.world().value('POLYDESK_API_KEY')}`
+    const { page, faults } = await signedIn(t, { bypassCSP: true })
+    const { url } = world()
+    const authorization = `Bearer ${world().value('POLYDESK_API_KEY')}`
     const word = randomUUID()
-    const [{ id: desk } = assert.fail()] = (await site.api().call('listDesks')).data
-    await site.api().call('changeDesk', { params: { id: desk }, body: { addresses: [`${word}@example.com`] } })
+    const [{ id: desk } = assert.fail()] = (await api().call('listDesks')).data
+    await api().call('changeDesk', { params: { id: desk }, body: { addresses: [`${word}@example.com`] } })
     const come = async (to: string, subject: string, more = ''): Promise<void> => {
       const body = `From: Ann <ann@customers.example>\r\nTo: ${to}\r\nSubject: ${subject}\r\nMessage-ID: <${randomUUID()}@customers.example>\r\n${more}\r\nIt drips.\r\n`
       const headers = { authorization, 'content-type': 'message/rfc822' }
@@ -268,8 +372,8 @@ export function administration(site: Site): void {
     const receiver = await startReceiver()
     t.after(() => receiver.close())
     receiver.reply = () => ({ status: 503, body: 'We are moving house.' })
-    const { page, faults } = await site.signedIn(t, { bypassCSP: true })
-    await page.goto(`${site.world().url}/settings/webhooks`)
+    const { page, faults } = await signedIn(t, { bypassCSP: true })
+    await page.goto(`${world().url}/settings/webhooks`)
     await page.getByText('Nobody is told of events yet.').waitFor()
     await page.getByRole('button', { name: 'New webhook' }).click()
     await page.getByLabel('URL').fill('ftp://example.com')
@@ -285,7 +389,7 @@ export function administration(site: Site): void {
     assert.match(secret, /^whsec_/)
     await page.getByRole('button', { name: 'I have kept it' }).click()
 
-    await site.api().call('createTicket', { body: { title: 'Told of', text: 'To whom it may concern.' } })
+    await api().call('createTicket', { body: { title: 'Told of', text: 'To whom it may concern.' } })
     const delivery = page.getByRole('list', { name: 'Deliveries' }).getByRole('listitem').first()
     await delivery.getByText('answered 503').first().waitFor()
     await delivery.getByText('Waiting', { exact: true }).waitFor()
@@ -304,7 +408,7 @@ export function administration(site: Site): void {
     await page.getByRole('button', { name: 'Send a test' }).click()
     await page.getByRole('status').getByText('answered 204').waitFor()
 
-    const stands = async () => (await site.api().call('listWebhooks')).data[0]
+    const stands = async () => (await api().call('listWebhooks')).data[0]
     await page.getByRole('button', { name: 'Pause' }).click()
     await until('it is paused', async () => (await stands())?.enabled === false)
     await page.getByRole('button', { name: 'Resume' }).click()
@@ -330,8 +434,8 @@ export function administration(site: Site): void {
   })
 
   test('adds, renames and retires desks, groups and the catalogue, and says who is in a group', async (t) => {
-    const { page, faults } = await site.signedIn(t, { bypassCSP: true })
-    const { url } = site.world()
+    const { page, faults } = await signedIn(t, { bypassCSP: true })
+    const { url } = world()
     const [desk, group, label] = ['Harbour', 'Pilots', 'Moored'].map((name) => `${name} ${randomUUID()}`)
     assert.ok(desk && group && label)
     const dialog = page.getByRole('dialog')
@@ -353,7 +457,7 @@ export function administration(site: Site): void {
     await dialog.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('button', { name: `Retire ${desk} east` }).click()
     await page.getByRole('listitem').filter({ hasText: desk }).getByText('Retired', { exact: true }).waitFor()
-    const { data: desks } = await site.api().call('listDesks', { query: { limit: '200' } })
+    const { data: desks } = await api().call('listDesks', { query: { limit: '200' } })
     assert.equal(desks.find(({ name }) => name === `${desk} east`)?.active, false)
 
     await page.goto(`${url}/settings/groups`)
@@ -367,12 +471,12 @@ export function administration(site: Site): void {
     await members.getByText('Arthur Agent').waitFor()
     await assertFine(page, 'the groups')
     // What others do appears by the feed.
-    const { data: groups } = await site.api().call('listGroups', { query: { limit: '200' } })
-    const { data: people } = await site.api().call('listUsers', { query: { query: 'Arthur' } })
+    const { data: groups } = await api().call('listGroups', { query: { limit: '200' } })
+    const { data: people } = await api().call('listUsers', { query: { query: 'Arthur' } })
     const ids = { id: groups.find(({ name }) => name === group)?.id ?? '', user: people[0]?.id ?? '' }
-    await site.api().call('removeGroupMember', { params: ids })
+    await api().call('removeGroupMember', { params: ids })
     await page.getByText('Nobody is in this group.').waitFor()
-    await site.api().call('addGroupMember', { params: ids })
+    await api().call('addGroupMember', { params: ids })
     await members.getByRole('button', { name: 'Take Arthur Agent out' }).click()
     await page.getByText('Nobody is in this group.').waitFor()
 
@@ -402,61 +506,11 @@ export function administration(site: Site): void {
     assert.deepEqual(unexpected(faults), [])
   })
 
-  test('keeps what is said often, and inserts it with its variables filled in', async (t) => {
-    const { page, faults } = await site.signedIn(t)
-    const url = site.world().url
-    const mark = randomUUID().slice(0, 8)
-    await page.goto(`${url}/settings/replies`)
-    await page.getByRole('heading', { name: 'Saved replies', level: 1 }).waitFor()
-    await page.getByRole('button', { name: 'New saved reply' }).click()
-    await page.getByLabel('Name', { exact: true }).fill(`Thanks ${mark}`)
-    await page.getByLabel('Folder').fill('Ends')
-    await page.getByLabel('Text', { exact: true }).fill('Dear {{requester.nickname}}')
-    await page.getByRole('button', { name: 'Save', exact: true }).click()
-    await page.getByText(/There is no variable requester.nickname/).waitFor()
-    await page.getByLabel('Text', { exact: true }).fill('Dear {{requester.first_name}},\n\nall is well again.')
-    await page.getByRole('button', { name: 'Save', exact: true }).click()
-    await page.getByText(`Thanks ${mark}`).waitFor()
-    await assertFine(page, 'the saved replies')
-
-    const requester = { email: `${mark}@example.com`, name: 'Rosa' }
-    const body = { title: `Said ${mark}`, text: 'Help', requester }
-    const { id } = await site.api().call('createTicket', { body })
-    await page.goto(`${url}/tickets/${id}`)
-    await page.getByRole('textbox', { name: 'Message' }).fill('Hello. ')
-    await page.getByRole('button', { name: 'Saved replies' }).click()
-    await page.getByRole('searchbox', { name: 'Find a saved reply' }).fill(mark)
-    const offered = page.getByRole('menuitem')
-    await offered.getByText('Dear Rosa,').waitFor()
-    assert.equal(await offered.count(), 1)
-    await page.keyboard.press('ArrowDown')
-    await page.keyboard.press('Enter')
-    const field = page.getByRole('textbox', { name: 'Message' })
-    await field.getByText('all is well again.').waitFor()
-    assert.match(await field.innerText(), /^Hello\. Dear Rosa,\s+all is well again\.$/)
-    await page.keyboard.press('Control+Enter')
-    await until('it is sent', async () => {
-      const { data } = await site.api().call('listMessages', { params: { id } })
-      return data.some(({ text }) => /Hello\. Dear Rosa,/.test(text))
-    })
-    const { data: others } = await site.api().call('listSavedReplies')
-    assert.ok(
-      others.every(({ name }) => name !== `Thanks ${mark}`),
-      'it is private',
-    )
-
-    await page.goto(`${url}/settings/replies`)
-    await page.getByRole('button', { name: `Delete Thanks ${mark}` }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
-    await page.getByText(`Thanks ${mark} is deleted.`).waitFor()
-    assert.deepEqual(unexpected(faults), [])
-  })
-
   test('gives tags a colour, renames one on its tickets, and shows it so in the list', async (t) => {
-    const { page, faults } = await site.signedIn(t, { bypassCSP: true })
+    const { page, faults } = await signedIn(t, { bypassCSP: true })
     const mark = randomUUID().slice(0, 8)
     const body = { title: `Tagged ${mark}`, tags: [`door-${mark}`] }
-    const { id } = await site.api().call('createTicket', { body })
+    const { id } = await api().call('createTicket', { body })
     const { origin } = new URL(page.url())
     await page.goto(`${origin}/settings/tags`)
     await page.getByRole('button', { name: `Change door-${mark}` }).click()
@@ -467,7 +521,7 @@ export function administration(site: Site): void {
     await dialog.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('button', { name: `Change gate-${mark}` }).waitFor()
     await until('the ticket has the new name', async () => {
-      const { tags } = await site.api().call('getTicket', { params: { id } })
+      const { tags } = await api().call('getTicket', { params: { id } })
       return tags[0] === `gate-${mark}`
     })
     await page.getByRole('region', { name: 'Change of many tickets' }).getByRole('button', { name: 'Undo' }).waitFor()
@@ -480,8 +534,8 @@ export function administration(site: Site): void {
   })
 
   test('adds, changes and retires fields, and a ticket’s are set in place, each by its own control', async (t) => {
-    const { page, faults } = await site.signedIn(t, { bypassCSP: true })
-    const { url } = site.world()
+    const { page, faults } = await signedIn(t, { bypassCSP: true })
+    const { url } = world()
     const mark = randomUUID().slice(-6)
     const [plan, tongues] = [`Plan ${mark}`, `Tongues ${mark}`]
     const dialog = page.getByRole('dialog')
@@ -508,7 +562,7 @@ export function administration(site: Site): void {
     await assertFine(page, 'the form for the change of a field')
     await dialog.getByRole('button', { name: 'Save' }).click()
     await dialog.waitFor({ state: 'hidden' })
-    const { choices } = await site.api().call('getField', { params: { field: 'plan' } })
+    const { choices } = await api().call('getField', { params: { field: 'plan' } })
     assert.deepEqual(
       choices.map(({ value, label, active }) => `${value} ${label} ${active}`),
       ['basic basic false', 'pro max Professional true', 'huge huge true'],
@@ -526,15 +580,15 @@ export function administration(site: Site): void {
     } as const
     for (const [key, type] of Object.entries(rest)) {
       const more = type === 'choices' ? { label: tongues, choices: ['German', 'English', 'Dutch'] } : {}
-      await site.api().call('createField', { body: { key, type, label: `The ${key} ${mark}`, ...more } })
+      await api().call('createField', { body: { key, type, label: `The ${key} ${mark}`, ...more } })
     }
     await page.getByText(`The owner ${mark}`).waitFor()
-    const made = await site.api().call('createTicket', { body: { title: `Fields ${mark}`, fields: { plan: 'huge' } } })
+    const made = await api().call('createTicket', { body: { title: `Fields ${mark}`, fields: { plan: 'huge' } } })
     await page.goto(`${url}/tickets/${made.id}`)
     const own = page.getByRole('region', { name: 'Fields' })
     const holds = (key: string, value: unknown) =>
       until(`${key} is kept`, async () => {
-        const { fields } = await site.api().call('getTicket', { params: { id: made.id } })
+        const { fields } = await api().call('getTicket', { params: { id: made.id } })
         return JSON.stringify(fields[key]) === JSON.stringify(value)
       })
     await own
@@ -557,7 +611,7 @@ export function administration(site: Site): void {
     await holds('due', '2026-12-24')
     await choose(page, new RegExp(`The owner ${mark}`), 'Arthur Agent')
     await until('somebody is in it', async () => {
-      const { fields } = await site.api().call('getTicket', { params: { id: made.id } })
+      const { fields } = await api().call('getTicket', { params: { id: made.id } })
       return typeof fields['owner'] === 'string'
     })
     await own.getByRole('button', { name: new RegExp(tongues) }).click()
@@ -573,7 +627,7 @@ export function administration(site: Site): void {
     await assertFine(page, 'a ticket with fields')
 
     // What is retired is still shown, and set no more.
-    await site.api().call('changeField', { params: { field: 'seats' }, body: { active: false } })
+    await api().call('changeField', { params: { field: 'seats' }, body: { active: false } })
     await own.getByLabel(`The seats ${mark} (retired)`).waitFor()
     assert.ok(await own.getByLabel(`The seats ${mark} (retired)`).isDisabled())
     await page.getByRole('searchbox', { name: 'Search tickets' }).fill('field.plan:professional field.seats:>12')
@@ -581,25 +635,25 @@ export function administration(site: Site): void {
     await listed.filter({ hasText: `Fields ${mark}` }).waitFor()
     await until('nothing else is found', async () => (await listed.count()) === 1)
     // Others of these tests solve tickets.
-    await site.api().call('changeField', { params: { field: 'plan' }, body: { required: null } })
+    await api().call('changeField', { params: { field: 'plan' }, body: { required: null } })
     assert.deepEqual(unexpected(faults), [])
   })
 
   test('offers the pages of administrators to nobody else', async (t) => {
-    const [desk] = (await site.api().call('listDesks')).data
+    const [desk] = (await api().call('listDesks')).data
     assert.ok(desk)
     const email = `${randomUUID()}@example.com`
     const memberships = [{ desk: desk.id, role: 'agent' as const }]
-    const { id } = await site.api().call('createUser', { body: { name: 'Al', email, memberships } })
-    const { token } = await site.api().call('createPasswordLink', { params: { id } })
+    const { id } = await api().call('createUser', { body: { name: 'Al', email, memberships } })
+    const { token } = await api().call('createPasswordLink', { params: { id } })
     const body = { token, password: 'the first one' }
-    await createClient({ url: site.world().url }).call('resetPassword', { body })
-    const { page } = await site.signedIn(t, {}, [email, body.password])
-    await page.goto(`${site.world().url}/settings/people`)
+    await createClient({ url: world().url }).call('resetPassword', { body })
+    const { page } = await signedIn(t, {}, [email, body.password])
+    await page.goto(`${world().url}/settings/people`)
     await page.getByText('Your role does not allow this.').waitFor()
-    await page.goto(`${site.world().url}/settings`)
+    await page.goto(`${world().url}/settings`)
     await page.getByText('This browser').waitFor()
     const offered = page.getByRole('navigation', { name: 'Settings' }).getByRole('link')
     assert.deepEqual(await offered.allInnerTexts(), ['My settings', 'Saved replies', 'Macros', 'Mail'])
   })
-}
+})

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '../process.ts'
-import type { Desk } from './bulk.ts'
+import { until } from '../../process.ts'
+import type { Site } from './site.ts'
 
 /** Two tickets become one, in the page of the desk. */
-export function merges({ api, signedIn }: Desk): void {
+export function merges({ api, signedIn }: Site): void {
   test('merges a ticket into another, shows both conversations, and takes it back', async (t) => {
     const { page } = await signedIn(t)
     const open = (title: string, text: string) => api().call('createTicket', { body: { title, text } })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Desk } from './bulk.ts'
+import type { Site } from './site.ts'
 
 /** A ticket is put away for a while in its page. */
-export function ticketsSnoozed({ api, signedIn }: Desk): void {
+export function ticketsSnoozed({ api, signedIn }: Site): void {
   const until = async (id: string) => (await api().call('getTicket', { params: { id } })).snoozed_until
 
   test('snoozes a ticket by a key, shows until when, and wakes it', async (t) => {

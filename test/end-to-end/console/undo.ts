@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Desk } from './bulk.ts'
+import type { Site } from './site.ts'
 
 /** A change of a ticket is taken back in its page. */
-export function changesTakenBack({ api, signedIn }: Desk): void {
+export function changesTakenBack({ api, signedIn }: Site): void {
   const now = async (id: string) => {
     const { status, priority } = await api().call('getTicket', { params: { id } })
     return [status, priority]
