@@ -232,6 +232,28 @@ export interface Message {
    * UTC, for instance 2026-01-15T10:20:30.123Z
    */
   created_at: string
+  delivery?: {
+    /**
+     * waiting to be sent at its time; sending; sent: a relay has it; uncertain: it may have it, and it is not sent again by itself; refused: given up; bounced: it came back; held: not to be sent.
+     */
+    state: 'waiting' | 'sending' | 'sent' | 'uncertain' | 'refused' | 'bounced' | 'held'
+    /**
+     * What the mail server said last, or why it is held.
+     */
+    answer: string
+    /**
+     * How often it was tried.
+     */
+    attempts: number
+    /**
+     * UTC, for instance 2026-01-15T10:20:30.123Z
+     */
+    next_at: string | null
+    /**
+     * UTC, for instance 2026-01-15T10:20:30.123Z
+     */
+    finished_at: string | null
+  } | null
   /**
    * The ticket that it was written on, where that was merged into this one; else null.
    */
@@ -398,6 +420,8 @@ export interface TimelineEntry {
     | 'scheduled_message.changed'
     | 'scheduled_message.deleted'
     | 'scheduled_message.held'
+    | 'letter.resent'
+    | 'letter.held'
     | 'bulk_job.created'
     | 'bulk_job.changed'
   /**
@@ -490,6 +514,28 @@ export interface TimelineEntry {
      * UTC, for instance 2026-01-15T10:20:30.123Z
      */
     created_at: string
+    delivery?: {
+      /**
+       * waiting to be sent at its time; sending; sent: a relay has it; uncertain: it may have it, and it is not sent again by itself; refused: given up; bounced: it came back; held: not to be sent.
+       */
+      state: 'waiting' | 'sending' | 'sent' | 'uncertain' | 'refused' | 'bounced' | 'held'
+      /**
+       * What the mail server said last, or why it is held.
+       */
+      answer: string
+      /**
+       * How often it was tried.
+       */
+      attempts: number
+      /**
+       * UTC, for instance 2026-01-15T10:20:30.123Z
+       */
+      next_at: string | null
+      /**
+       * UTC, for instance 2026-01-15T10:20:30.123Z
+       */
+      finished_at: string | null
+    } | null
     /**
      * The ticket that it was written on, where that was merged into this one; else null.
      */
@@ -925,6 +971,8 @@ export interface Event {
     | 'scheduled_message.changed'
     | 'scheduled_message.deleted'
     | 'scheduled_message.held'
+    | 'letter.resent'
+    | 'letter.held'
     | 'bulk_job.created'
     | 'bulk_job.changed'
   /**
@@ -1500,6 +1548,63 @@ export interface Mail {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Letter".
+ */
+export interface Letter {
+  /**
+   * UUID of its message, too.
+   */
+  id: string
+  /**
+   * Its Message-ID, without brackets: the same however often it is sent.
+   */
+  message_id: string
+  /**
+   * waiting to be sent at its time; sending; sent: a relay has it; uncertain: it may have it, and it is not sent again by itself; refused: given up; bounced: it came back; held: not to be sent.
+   */
+  state: 'waiting' | 'sending' | 'sent' | 'uncertain' | 'refused' | 'bounced' | 'held'
+  /**
+   * What the mail server said last, or why it is held.
+   */
+  answer: string
+  /**
+   * How often it was tried.
+   */
+  attempts: number
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  next_at: string | null
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  finished_at: string | null
+  ticket: {
+    id: string
+    integer: number
+    number: number
+    title: string
+  }
+  desk: {
+    id: string
+    integer: number
+    name: string
+  }
+  to: {
+    address: string
+    name: string
+  } | null
+  /**
+   * How many others get a copy.
+   */
+  copies: number
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "CreateTicketBody".
  */
 export interface CreateTicketBody {
@@ -1809,6 +1914,7 @@ export interface AddMessageAnswer {
 export interface ListMessagesQuery {
   limit?: string
   cursor?: string
+  include?: string
   as_of?: string
 }
 /**
@@ -1890,6 +1996,7 @@ export interface ListValuesAnswer {
 export interface ListTimelineQuery {
   limit?: string
   cursor?: string
+  include?: string
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -4309,6 +4416,88 @@ export interface FileMailBody {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListLettersQuery".
+ */
+export interface ListLettersQuery {
+  limit?: string
+  cursor?: string
+  state?: string
+  desk?: string
+  ticket?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListLettersAnswer".
+ */
+export interface ListLettersAnswer {
+  data: Letter[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "CountLettersAnswer".
+ */
+export interface CountLettersAnswer {
+  /**
+   * How many wait to be sent.
+   */
+  waiting: number
+  /**
+   * How many are being sent.
+   */
+  sending: number
+  /**
+   * How many a relay has.
+   */
+  sent: number
+  /**
+   * How many a relay may have.
+   */
+  uncertain: number
+  /**
+   * How many were given up.
+   */
+  refused: number
+  /**
+   * How many came back.
+   */
+  bounced: number
+  /**
+   * How many are not to be sent.
+   */
+  held: number
+  /**
+   * How many of those that wait were made more than an hour ago.
+   */
+  late: number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ResendLetterAnswer".
+ */
+export interface ResendLetterAnswer {
+  id: string
+  /**
+   * waiting to be sent at its time; sending; sent: a relay has it; uncertain: it may have it, and it is not sent again by itself; refused: given up; bounced: it came back; held: not to be sent.
+   */
+  state: 'waiting' | 'sending' | 'sent' | 'uncertain' | 'refused' | 'bounced' | 'held'
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "HoldLetterAnswer".
+ */
+export interface HoldLetterAnswer {
+  id: string
+  /**
+   * waiting to be sent at its time; sending; sent: a relay has it; uncertain: it may have it, and it is not sent again by itself; refused: given up; bounced: it came back; held: not to be sent.
+   */
+  state: 'waiting' | 'sending' | 'sent' | 'uncertain' | 'refused' | 'bounced' | 'held'
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "ResetPasswordBody".
  */
 export interface ResetPasswordBody {
@@ -4542,6 +4731,11 @@ export interface Operations {
   getMail: { params: { id: string }; query: undefined; body: undefined; answer: Mail }
   explainMail: { params: { id: string }; query: undefined; body: undefined; answer: ExplainMailAnswer }
   fileMail: { params: { id: string }; query: undefined; body: FileMailBody; answer: Mail }
+  listLetters: { params: undefined; query: ListLettersQuery; body: undefined; answer: ListLettersAnswer }
+  countLetters: { params: undefined; query: undefined; body: undefined; answer: CountLettersAnswer }
+  getLetter: { params: { id: string }; query: undefined; body: undefined; answer: Letter }
+  resendLetter: { params: { id: string }; query: undefined; body: undefined; answer: ResendLetterAnswer }
+  holdLetter: { params: { id: string }; query: undefined; body: undefined; answer: HoldLetterAnswer }
   resetPassword: { params: undefined; query: undefined; body: ResetPasswordBody; answer: undefined }
 }
 
@@ -4699,5 +4893,10 @@ export const OPERATIONS = {
   getMail: { method: 'GET', path: '/v1/mail/{id}' },
   explainMail: { method: 'GET', path: '/v1/mail/{id}/explain' },
   fileMail: { method: 'POST', path: '/v1/mail/{id}/file' },
+  listLetters: { method: 'GET', path: '/v1/letters' },
+  countLetters: { method: 'GET', path: '/v1/letters/counts' },
+  getLetter: { method: 'GET', path: '/v1/letters/{id}' },
+  resendLetter: { method: 'POST', path: '/v1/letters/{id}/resend' },
+  holdLetter: { method: 'POST', path: '/v1/letters/{id}/hold' },
   resetPassword: { method: 'POST', path: '/v1/password_resets' },
 } as const satisfies Readonly<Record<keyof Operations, { readonly method: string; readonly path: string }>>

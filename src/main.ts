@@ -14,6 +14,7 @@ import { NO_LIMITS, openRateLimits, type RateLimits } from './core/limits/limits
 import { FACTOR_KEYS, resealFactors } from './core/logins/second-factor/seals.ts'
 import { type DeliveredMail, deliverMail, tenantAt } from './core/mail/intake/places.ts'
 import { MAIL_BYTES } from './core/mail/intake/received.ts'
+import { measureLetters } from './core/mail/outgoing/outbox.ts'
 import { REPLY_KEYS } from './core/mail/threading/token.ts'
 import { listTenants } from './core/tenants/queries.ts'
 import type { WebhookOffice } from './core/webhooks/subscriptions/commands.ts'
@@ -108,6 +109,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const say = options.say ?? (() => {})
   let opened: Opened | undefined
   let embedded: EmbeddedPostgres | null = null
+  let outgoing: OutgoingMail = NO_OUTGOING_MAIL
   let complete = false
   let url = ''
   let closeServer = async (): Promise<void> => {}
@@ -181,6 +183,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       measured: {
         connections: () => opened?.store.database.connections() ?? null,
         databaseRestarts: () => embedded?.restarts() ?? 0,
+        letters: async () => (opened ? await measureLetters(opened) : null),
+        letterAttempts: () => outgoing.attempts(),
       },
       operatorToken: config.operatorToken,
       metricsNetworks: config.metricsNetworks,
@@ -266,10 +270,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const { webhooks: office } = opened
     const webhooks = startWebhooks({ store, access, office, links, clock, newId, log })
     stopping.push(() => webhooks.stop())
-    const outgoing = config.smtpOut
+    outgoing = config.smtpOut
       ? startOutgoingMail({ store, clock, post: openRelay(config.smtpOut).post, replyKey: keys.for(REPLY_KEYS) }, log)
       : NO_OUTGOING_MAIL
-    stopping.push(() => outgoing.stop())
+    const sending = outgoing
+    stopping.push(() => sending.stop())
     if (keys.accepted('webhook secrets').length > 1) {
       const resealing = resealAll(store, opened).then(
         ({ webhooks, people }) => {
@@ -280,7 +285,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       )
       stopping.push(() => resealing)
     }
-    listenForRecords(database, { webhooks, outgoing, feed })
+    listenForRecords(database, { webhooks, outgoing: sending, feed })
     stopping.push(startSchedule(store, services.clock, log))
     const write = (values: Readonly<Record<string, string>>) =>
       writeQuickstart(config.quickstartFile, { POLYDESK_URL: services.publicUrl(), ...values })

@@ -35,6 +35,9 @@ test('requests are counted by dialect, route and status, and never by what a cli
   assert.match(text, /^polydesk_ready 1$/m)
   assert.match(text, /^polydesk_database_connections\{state="waiting"\} 0$/m)
   assert.match(text, /^polydesk_build_info\{version="[^"]+"\} 1$/m)
+  assert.match(text, /^polydesk_letters_waiting 0$/m)
+  assert.match(text, /^polydesk_letters_oldest_wait_seconds 0$/m)
+  assert.match(text, /^polydesk_letter_attempts_total\{outcome="refused"\} 0$/m)
   assert.match(text, /^process_resident_memory_bytes \d+$/m)
 })
 

@@ -3,14 +3,28 @@ import { after, before, describe, test } from 'node:test'
 import { SMTPServer } from 'smtp-server'
 import { openRelay } from '../src/channels/smtp/relay.ts'
 import { changeRecord } from '../src/core/catalogue/commands.ts'
-import { type OutgoingSystem, sendLetters, tenantsThatWrite } from '../src/core/mail/outgoing/send.ts'
+import type { OutgoingState } from '../src/core/mail/outgoing/fate.ts'
+import {
+  countLetters,
+  deliveriesOf,
+  holdLetter,
+  listLetters,
+  measureLetters,
+  resendLetter,
+} from '../src/core/mail/outgoing/outbox.ts'
+import {
+  endWhereNobodyWrites,
+  type OutgoingSystem,
+  sendLetters,
+  tenantsThatWrite,
+} from '../src/core/mail/outgoing/send.ts'
 import type { Mail } from '../src/core/mail/reading/mail.ts'
 import { readMail } from '../src/core/mail/reading/read.ts'
 import { isProven, readReplyTag } from '../src/core/mail/threading/token.ts'
 import { changeTicket } from '../src/core/tickets/commands/change.ts'
 import { createTicket } from '../src/core/tickets/commands/create.ts'
 import type { Ticket } from '../src/core/tickets/ticket.ts'
-import { type Core, makeTenant, openCore, type SmallTenant } from './core.ts'
+import { type Core, makeTenant, openCore, type SmallTenant, tick } from './core.ts'
 
 /** What agents say goes out by mail: through a real server of this process, from a real database. */
 
@@ -151,6 +165,113 @@ describe('Outgoing mail', () => {
     await send()
     assert.deepEqual(await states(ticket.id), ['uncertain'])
     assert.ok(dead)
+  })
+
+  test('Whoever reads notes sees what became of each letter; who answers sends it again, or keeps it from being sent', async () => {
+    const ticket = await asked()
+    await answer(ticket, 'Refused.')
+    refusing = 554
+    await send()
+    refusing = null
+    const as = (who: SmallTenant['agent']) => made.as(who)
+    const list = async (states?: OutgoingState[]) =>
+      (await listLetters(as(made.agent), { ...(states && { states }), ticket, before: null, limit: 10 })).letters
+    const [letter, ...others] = await list()
+    assert.ok(letter)
+    assert.deepEqual(others, [])
+    assert.deepEqual(
+      [letter.state, letter.nextAt, letter.attempts, letter.to?.address, letter.ticket.id],
+      ['refused', null, 1, 'rosa@example.com', ticket.id],
+    )
+    assert.match(letter.answer, /Not now/)
+    assert.equal((await deliveriesOf(as(made.agent), [letter])).get(letter.id)?.state, 'refused')
+    assert.equal((await deliveriesOf(as(made.customer), [letter])).size, 0)
+    await assert.rejects(listLetters(as(made.customer), { before: null, limit: 1 }), {
+      error: { code: 'forbidden', permission: 'message.read_internal' },
+    })
+    await assert.rejects(holdLetter(as(made.agent), letter.id), {
+      error: { code: 'conflict', message: 'This letter does not wait, it is refused.' },
+    })
+
+    const before = taken.length
+    const once = made.as(made.agent, { key: 'again' })
+    const again = await resendLetter(once, letter.id)
+    assert.deepEqual(again, { id: letter.id, state: 'waiting' })
+    await send()
+    assert.deepEqual(await resendLetter(once, letter.id), again)
+    assert.equal((await list())[0]?.state, 'sent', 'the same call once more sends nothing')
+    await send()
+    assert.deepEqual(
+      since(before).map(({ mail }) => mail.ids),
+      [[letter.mailId]],
+    )
+
+    await answer(ticket, 'Held.')
+    await answer(ticket, 'Not held.')
+    refusing = 451
+    await send()
+    refusing = null
+    const [, held] = await list(['waiting'])
+    assert.ok(held)
+    assert.equal((await holdLetter(as(made.agent), held.id)).state, 'held')
+    now += 60_000
+    await send()
+    assert.deepEqual(await states(ticket.id), ['sent', 'held', 'sent'])
+    assert.deepEqual(
+      (await list(['held'])).map(({ id }) => id),
+      [held.id],
+    )
+    await resendLetter(as(made.agent), held.id)
+    await send()
+    assert.deepEqual(
+      since(before).map(({ mail }) => mail.body.text),
+      ['Refused.', 'Not held.', 'Held.'],
+    )
+  })
+
+  test('Letters are listed page by page, and counted with those that wait for too long', async () => {
+    const all: string[] = []
+    for (let before: string | null = null, isMore = true; isMore; isMore = before !== null) {
+      const page: Awaited<ReturnType<typeof listLetters>> = await listLetters(made.as(made.owner), { before, limit: 2 })
+      all.push(...page.letters.map(({ id }) => id))
+      before = page.next
+    }
+    assert.deepEqual(all, [...new Set(all)].sort().reverse())
+    const { late, ...counts } = await countLetters(made.as(made.owner))
+    assert.equal(
+      Object.values(counts).reduce((sum, each) => sum + each, 0),
+      all.length,
+    )
+    assert.equal(late, 0)
+    const ticket = await asked()
+    await answer(ticket, 'Slow.')
+    refusing = 451
+    await send()
+    const ctx = made.as(made.agent, { now: new Date(now + 3_600_001).toISOString() })
+    assert.equal((await countLetters(ctx)).late, 1)
+    assert.ok((await measureLetters({ store: core.store })).waiting >= 1)
+    refusing = null
+    now += 60_000
+    await send()
+    assert.equal((await countLetters(ctx)).late, 0)
+  })
+
+  test('What was said while nobody sent mail is not sent as if it were new', async () => {
+    const before = taken.length
+    const ticket = await asked()
+    await answer(ticket, 'Long ago.')
+    now += 4 * 86_400_000
+    await send()
+    assert.deepEqual(since(before), [])
+    // A tenant without any address begins anew once it has one.
+    const addresses = ['*@example.org', 'help@desk.example.com']
+    await changeRecord(made.as(made.owner), 'desk', made.desks[0], { addresses: [] })
+    await endWhereNobodyWrites(system())
+    now = Date.parse(tick())
+    await answer(ticket, 'Without an address.')
+    await changeRecord(made.as(made.owner), 'desk', made.desks[0], { addresses })
+    await send()
+    assert.deepEqual(since(before), [])
   })
 
   test('Who has no address, and a desk without one, get and send no mail', async () => {

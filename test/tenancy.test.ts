@@ -69,7 +69,16 @@ import { tenantAt } from '../src/core/mail/intake/places.ts'
 import { countMail, getMail, getRawMail, listMail } from '../src/core/mail/intake/queries.ts'
 import { MAIL_STATES } from '../src/core/mail/intake/received.ts'
 import { OUTGOING_STATES } from '../src/core/mail/outgoing/fate.ts'
-import { sendLetters, tenantsThatWrite } from '../src/core/mail/outgoing/send.ts'
+import {
+  countLetters,
+  deliveriesOf,
+  getLetter,
+  holdLetter,
+  listLetters,
+  measureLetters,
+  resendLetter,
+} from '../src/core/mail/outgoing/outbox.ts'
+import { endWhereNobodyWrites, sendLetters, tenantsThatWrite } from '../src/core/mail/outgoing/send.ts'
 import { AUTHENTICATIONS } from '../src/core/mail/threading/authentication.ts'
 import { beginReading, markRead, marksOn, markUnread } from '../src/core/marks/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
@@ -148,7 +157,7 @@ import { type BoundStatement, declaredStatements, type Statement } from '../src/
 import { openStore, type Store } from '../src/storage/store.ts'
 import { CONTRACTS } from './contract/dialects.ts'
 import { makeSite, type Site } from './contract/site.ts'
-import { addUser, administration, type Core, makeTenant, openCore, type SmallTenant } from './core.ts'
+import { addUser, administration, type Core, makeTenant, openCore, type SmallTenant, tick } from './core.ts'
 import { testDatabase } from './database.ts'
 import { literal, type PlanNode } from './explain.ts'
 import { PARTITIONS, partitionedDatabase, partNamed, partOfTenant } from './partitions.ts'
@@ -178,6 +187,8 @@ const STATEMENTS_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'ticket.tenants_to_wake': 'finds the tenants in which a snooze has come to its end',
   'scheduled.tenants_to_send': 'asks which tenants have a message that is to be sent, for the job',
   'outgoing.tenants': 'finds the tenants that send mail',
+  'outgoing.end': 'forgets where mail of tenants was that send none any more',
+  'outgoing.measure': 'counts what waits to be sent, for the metrics',
 }
 
 // --- the schema -------------------------------------------------------------------------------------------------------
@@ -580,7 +591,7 @@ async function driveCredentials(made: SmallTenant): Promise<void> {
 async function driveOutgoing(made: SmallTenant, store: Store): Promise<void> {
   const [deskId] = made.desks
   await changeRecord(made.as(made.owner), 'desk', deskId, { addresses: ['help@desk.example.com'] })
-  let now = Date.now()
+  let now = Date.parse(tick())
   const post = async () => ({ is: 'later', words: 'Not now', without: [] }) as const
   const given = { store, tenantId: made.tenant.id, clock: () => new Date(now), post, replyKey: Buffer.alloc(32) }
   await sendLetters(given, () => false)
@@ -591,6 +602,17 @@ async function driveOutgoing(made: SmallTenant, store: Store): Promise<void> {
   assert.notEqual(await sendLetters(given, () => false), null)
   now += 3_600_000
   await sendLetters(given, () => false)
+  const owner = (key?: string) => made.as(made.owner, key === undefined ? {} : { key })
+  const { letters } = await listLetters(owner(), { ticket, before: null, limit: 10 })
+  const [letter] = letters
+  assert.ok(letter)
+  await holdLetter(owner('hold a letter'), letter.id)
+  await resendLetter(owner('resend a letter'), letter.id)
+  assert.equal((await getLetter(owner(), letter.id)).state, 'waiting')
+  assert.equal((await countLetters(owner())).waiting, letters.length)
+  assert.equal((await deliveriesOf(owner(), letters)).size, letters.length)
+  assert.ok((await measureLetters({ store })).waiting > 0)
+  await endWhereNobodyWrites(given)
   assert.ok((await tenantsThatWrite(given)).some(({ tenantId }) => tenantId === made.tenant.id))
 }
 
@@ -1161,6 +1183,8 @@ describe('Every statement', () => {
         'bulk_job.tenants': ['bulk_jobs'],
         'report.tenants': ['tenant_counters', 'report_positions'],
         'outgoing.tenants': ['tenant_counters', 'outgoing_positions', 'outgoing_mails', 'desks'],
+        'outgoing.end': ['outgoing_positions', 'desks'],
+        'outgoing.measure': ['outgoing_mails'],
         'ticket.tenants_to_wake': ['tickets'],
         'scheduled.tenants_to_send': ['scheduled_messages'],
         'mail.tenants': ['mails'],

@@ -20,6 +20,7 @@ export type Missing =
   | 'scheduled_message'
   | 'job'
   | 'mail'
+  | 'letter'
 
 /** One thing wrong with what a caller sent. `path` leads to the field in the core's words; a dialect turns it into its own. */
 export interface Issue {

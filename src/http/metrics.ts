@@ -15,6 +15,10 @@ export interface Measured {
   readonly connections: () => { readonly busy: number; readonly idle: number; readonly waiting: number } | null
   /** How often the embedded database was started again after it had ended by itself. */
   readonly databaseRestarts: () => number
+  /** Letters that wait to be sent, and since when the oldest does, as text; null while the store is not open. */
+  readonly letters: () => Promise<{ readonly waiting: number; readonly oldest: string | null } | null>
+  /** How attempts to hand letters to a relay ended in this process. */
+  readonly letterAttempts: () => Readonly<Record<string, number>>
 }
 
 /**
@@ -61,6 +65,8 @@ export function mountMetrics(
     },
   })
 
+  measureLetters(registers, measured)
+
   app.addHook('onResponse', async (request, reply) => {
     const dialect = dialectOf(request.url)?.name ?? 'server'
     // The route as it was declared: what a client makes up must not become a label.
@@ -76,6 +82,39 @@ export function mountMetrics(
     if (!watched) collectDefaultMetrics({ register: registers })
     watched = true
     return reply.header('content-type', registers.contentType).send(await registers.metrics())
+  })
+}
+
+/** What goes out by mail. */
+function measureLetters(registers: Registry, { letters, letterAttempts }: Measured): void {
+  // Without the store there is nothing to tell, and other numbers are wanted all the more.
+  const found = () => letters().catch(() => null)
+  const waiting: Gauge = new Gauge({
+    name: 'polydesk_letters_waiting',
+    help: 'Letters of all tenants that wait to be sent.',
+    registers: [registers],
+    async collect() {
+      waiting.set((await found())?.waiting ?? 0)
+    },
+  })
+  const oldest: Gauge = new Gauge({
+    name: 'polydesk_letters_oldest_wait_seconds',
+    help: 'For how long the oldest letter of all tenants has waited to be sent; 0 where none waits.',
+    registers: [registers],
+    async collect() {
+      const since = (await found())?.oldest ?? null
+      oldest.set(since === null ? 0 : Math.max(0, Date.now() - Date.parse(since)) / 1_000)
+    },
+  })
+  const attempts: Counter = new Counter({
+    name: 'polydesk_letter_attempts_total',
+    help: 'Attempts to hand a letter to a mail server, by how they ended: taken, refused, later, unknown.',
+    labelNames: ['outcome'],
+    registers: [registers],
+    collect() {
+      attempts.reset()
+      for (const [outcome, count] of Object.entries(letterAttempts())) attempts.labels(outcome).inc(count)
+    },
   })
 }
 

@@ -3,11 +3,13 @@ import { type Access, findActor, hashOf } from '../core/access/access.ts'
 import { randomSecret } from '../core/access/secrets.ts'
 import type { Links } from '../core/attachments/links.ts'
 import { beginJob } from '../core/bulk/commands.ts'
-import { addRecord } from '../core/catalogue/commands.ts'
+import { addRecord, changeRecord } from '../core/catalogue/commands.ts'
 import { addField } from '../core/catalogue/fields.ts'
 import type { Context, RunningSystem } from '../core/context.ts'
 import { createMacro } from '../core/macros/commands.ts'
 import { takeMail } from '../core/mail/intake/commands.ts'
+import { holdLetter } from '../core/mail/outgoing/outbox.ts'
+import { endWhereNobodyWrites, sendLetters } from '../core/mail/outgoing/send.ts'
 import { createReply } from '../core/replies/commands.ts'
 import { schedule } from '../core/scheduled/commands.ts'
 import { addTag } from '../core/tags/commands.ts'
@@ -139,7 +141,10 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     formId: form.id,
     message: { ...TEXT, author: 'requester', text: 'My key does not open the door since this morning.' },
   })
-  const { messages } = await changeTicket(service, ticket, { message: { ...TEXT, text: 'We look at it at once.' } })
+  const messages = await makeLetter(service, system, desk.id, async () => {
+    const said = { message: { ...TEXT, text: 'We look at it at once.' } }
+    return (await changeTicket(service, ticket, said)).messages
+  })
   const deliveries = await makeDeliveries(service, system, sending)
   const { merged, duplicate, stays } = await makeDuplicates(service, desk.id, requester.id)
   const urgent = { name: 'Urgent', query: 'priority:urgent -status:solved,closed' }
@@ -172,6 +177,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
   const mail = await takeMail(service, { raw: Buffer.from(MAIL), recipient: null, sender: null })
   const made: Record<string, string> = {
     [SAMPLE.mail]: mail,
+    [SAMPLE.letter]: messages[0]?.id ?? '',
     [SAMPLE.ticket]: ticket.id,
     [SAMPLE.changedTicket]: await makeChangedTicket(service, desk.id),
     [SAMPLE.duplicate]: duplicate,
@@ -197,6 +203,29 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     made[demo.webhook] = created.webhook.id
   }
   return made
+}
+
+/**
+ * Makes a letter of what is said, held and never sent: the desk has an address for as long as that takes, and it is nobody's
+ * (RFC 2606).
+ */
+async function makeLetter<Said extends readonly { readonly id: string }[]>(
+  service: Context,
+  { store, clock }: SampleSystem,
+  deskId: string,
+  say: () => Promise<Said>,
+): Promise<Said> {
+  const post = async () => ({ is: 'later', words: 'Nobody is there.', without: [] }) as const
+  const given = { store, clock, tenantId: service.tenant.id, post, replyKey: Buffer.alloc(32) }
+  const addressed = (addresses: readonly string[]) => changeRecord(service, 'desk', deskId, { addresses })
+  await addressed(['help@desk.invalid'])
+  await sendLetters(given, () => false)
+  const said = await say()
+  await sendLetters(given, () => false)
+  await addressed([])
+  await endWhereNobodyWrites(given)
+  for (const { id } of said) await holdLetter(service, id)
+  return said
 }
 
 /** A ticket of which the last change can be undone, and done again. @returns its id */

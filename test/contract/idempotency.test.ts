@@ -159,6 +159,16 @@ const making: Making = {
     const { json } = await sent(native('POST', '/v1/saved_replies', { name: word(), text: word() }))
     return json.id
   },
+  async letter() {
+    const { message } = await this.reply()
+    // Without a relay nobody sends it, and it stays as it is.
+    await outside.query(
+      `insert into outgoing_mails (tenant_id, message_id, position, mail_id, state, next_at, created_at)
+       values ($1, $2, 1, $3, 'waiting', now(), now())`,
+      [site.tenantId, message.id, `${message.id}@desk.example.com`],
+    )
+    return message.id
+  },
   async scheduled() {
     const { json: ticket } = await sent(native('POST', '/v1/tickets', { title: word() }))
     const body = { text: word(), send_at: new Date(Date.now() + 3_600_000).toISOString() }

@@ -7,7 +7,16 @@ import type { RecordedEvent } from './sight.ts'
 import { AUDITED_EVENTS, recordedEventOf } from './store.ts'
 
 /** What kinds of events begin with that tell of tickets, of one's own work, or of jobs: all others tell who runs the tenant, and how. */
-const OF_DAILY_WORK = ['ticket.', 'message.', 'view.', 'saved_reply.', 'bulk_job.', 'unsent', 'mail.received'] as const
+const OF_DAILY_WORK = [
+  'ticket.',
+  'message.',
+  'view.',
+  'saved_reply.',
+  'bulk_job.',
+  'unsent',
+  'mail.received',
+  'letter.',
+] as const
 
 /** The events of an audit: of people, credentials and settings, and of exports. */
 export const AUDITED_KINDS: readonly EventKind[] = EVENT_KINDS.filter(

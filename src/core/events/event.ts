@@ -73,6 +73,8 @@ export const EVENT_KINDS = [
   'scheduled_message.changed',
   'scheduled_message.deleted',
   'scheduled_message.held',
+  'letter.resent',
+  'letter.held',
   'bulk_job.created',
   'bulk_job.changed',
 ] as const

@@ -18,7 +18,7 @@ export interface RecordedEvent extends Event {
  * Whether an event is for an actor to read: of tickets that were in sight then, also in the moment in which they left it,
  * and of notes only with the permission to read them; of the catalogue whoever may read it, and of who is in groups whoever reads of people; of people only an owner, who
  * sees all of them, and oneself; of tags whoever works here; of views, saved replies and macros those for whom they are, or were; of credentials who manages them; of bulk jobs
- * who asked for them, and owners; of messages that are sent later their authors; of exports whoever made them, and who reads all of the tenant's events.
+ * who asked for them, and owners; of messages that are sent later their authors; of letters who reads notes on their desk; of exports whoever made them, and who reads all of the tenant's events.
  */
 export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
   if (event.kind.startsWith('user.')) return showsUser(actor, event)
@@ -30,6 +30,7 @@ export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
   if (event.kind === 'tenant.exported') return showsExport(actor, event)
   if (event.kind.startsWith('scheduled_message.')) return showsScheduled(actor, event)
   if (event.kind.startsWith('bulk_job.')) return showsBulkJob(actor, event)
+  if (event.kind.startsWith('letter.')) return showsLetter(actor, event)
   if (event.kind.startsWith('group.member_')) return mayTenantWide(actor, 'user.read')
   if (event.ticketId === null) return actor.permissions.has('catalogue.read')
   if (!actor.permissions.has('ticket.read') || !wasInSight(sightOf(actor), event)) return false
@@ -57,6 +58,12 @@ function showsBulkJob({ permissions, user, credential }: Actor, { after }: Recor
 /** What is not said yet is its author's to know. */
 function showsScheduled({ permissions, user }: Actor, { before, after }: RecordedEvent): boolean {
   return permissions.has('ticket.read') && (after ?? before)?.['user_id'] === user.id
+}
+
+/** Of letters whoever reads notes where their ticket was. */
+function showsLetter(actor: Actor, { after }: RecordedEvent): boolean {
+  const deskId = after?.['desk_id']
+  return typeof deskId === 'string' && may(actor, 'message.read_internal', deskId)
 }
 
 function showsExport(actor: Actor, { actorId }: RecordedEvent): boolean {

@@ -19,6 +19,7 @@ const TAG = { params: { tag: 'invoice' } }
 const JOB = { params: { id: '{SAMPLE_JOB_ID}' } }
 const MEMBER = { params: { id: '{SAMPLE_GROUP_ID}', user: '{SPACEBRING_ADMIN_USER_ID}' } }
 const CREDENTIAL = { params: { id: '{SAMPLE_CREDENTIAL_ID}' } }
+const LETTER = { params: { id: '{SAMPLE_LETTER_ID}' } }
 const MAIL = { params: { id: '{SAMPLE_MAIL_ID}' } }
 const PAGE = { query: { limit: '10' } }
 
@@ -150,6 +151,10 @@ export const examples: Examples = {
   explainMail: MAIL,
   fileMail: { ...MAIL, body: { desk: '{MOOV_ACCOUNT_ID}' } },
   downloadMail: MAIL,
+  listLetters: { query: { state: 'waiting,refused', limit: '10' } },
+  getLetter: LETTER,
+  resendLetter: LETTER,
+  holdLetter: LETTER,
   listGroupMembers: { params: { id: '{SAMPLE_GROUP_ID}' } },
   addGroupMember: MEMBER,
   removeGroupMember: MEMBER,

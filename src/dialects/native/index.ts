@@ -11,6 +11,7 @@ import { examples } from './examples.ts'
 import { exportRoutes } from './export/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { importRoutes } from './import/routes.ts'
+import { letterRoutes } from './letters/routes.ts'
 import { macroRoutes } from './macros/routes.ts'
 import { mailRoutes } from './mail/routes.ts'
 import { options } from './options.ts'
@@ -67,6 +68,7 @@ export const native: Dialect<Need, 'native'> = {
     ...exportRoutes,
     ...importRoutes,
     ...mailRoutes,
+    ...letterRoutes,
   ],
   openRoutes: [...openSessionRoutes, ...openPasswordRoutes],
   errors,

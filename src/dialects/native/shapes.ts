@@ -15,7 +15,7 @@ export function objectOrNull<P extends TProperties>(properties: P) {
   return Type.Unsafe<Static<TObject<P>> | null>({
     type: ['object', 'null'],
     properties,
-    required: Object.keys(properties),
+    required: [...(Type.Object(properties).required ?? [])],
     additionalProperties: false,
   })
 }

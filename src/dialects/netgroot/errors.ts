@@ -21,6 +21,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   draft: 'Not found',
   mail: 'Not found',
   tag: 'Not found',
+  letter: 'Not found',
   scheduled_message: 'Not found',
   job: 'Not found',
 }

@@ -64,6 +64,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   draft: 'This draft does not exist.',
   mail: 'This mail does not exist.',
   tag: 'This tag does not exist.',
+  letter: 'This letter does not exist.',
   scheduled_message: 'This scheduled message does not exist.',
   job: 'This job does not exist.',
 }

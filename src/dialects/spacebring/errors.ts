@@ -83,6 +83,7 @@ const WORD_OF_MISSING: Readonly<Record<Missing, string>> = {
   draft: 'Draft',
   mail: 'Mail',
   tag: 'Tag',
+  letter: 'Letter',
   scheduled_message: 'Scheduled message',
   job: 'Job',
 }

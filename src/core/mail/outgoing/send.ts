@@ -8,6 +8,7 @@ import {
   BEGIN_OUTGOING,
   CLAIM_LETTERS,
   type ClaimedRow,
+  END_OUTGOING,
   FIND_LETTER,
   type LetterRow,
   LOSE_LETTERS,
@@ -15,7 +16,7 @@ import {
   NEXT_DUE,
   RECORD_LETTER,
   TENANTS_WITH_ADDRESSES,
-} from './store.ts'
+} from './store/sending.ts'
 
 /** Hands a mail to a relay, once. */
 export type Post = (raw: Buffer, envelope: { readonly from: string; readonly to: readonly string[] }) => Promise<Posted>
@@ -30,6 +31,8 @@ export interface OutgoingSystem extends Pick<RunningSystem, 'store' | 'clock'> {
 
 /** Events that are made into letters at a time. */
 const EVENTS_AT_ONCE = 500
+/** How old an answer may be that becomes a letter, in milliseconds: as old as one that was tried all the time. */
+const NEW_MS = 3 * 86_400_000
 /** Letters of one tenant under way at a time, in one process. */
 const AT_ONCE = 4
 /** By then an attempt that nobody recorded is over, in milliseconds: longer than a relay may be silent, several times. */
@@ -40,6 +43,11 @@ export interface WritingTenant {
   readonly tenantId: string
   /** Whether something was said since, or a letter is due. */
   readonly isDue: boolean
+}
+
+/** Tenants whose last address is gone begin anew once they have one. */
+export async function endWhereNobodyWrites({ store }: Pick<OutgoingSystem, 'store'>): Promise<void> {
+  await store.run(END_OUTGOING.with({}))
 }
 
 /** The tenants that send mail. */
@@ -61,7 +69,8 @@ export async function sendLetters(given: OutgoingSystem, isOver: () => boolean):
   await store.run(BEGIN_OUTGOING.with({ tenant_id: tenantId }))
   await store.run(LOSE_LETTERS.with({ tenant_id: tenantId, now: nowOf(given) }))
   for (let isMore = true; isMore && !isOver(); ) {
-    const making = MAKE_LETTERS.with({ tenant_id: tenantId, now: nowOf(given), limit: EVENTS_AT_ONCE })
+    const since = new Date(given.clock().getTime() - NEW_MS).toISOString()
+    const making = MAKE_LETTERS.with({ tenant_id: tenantId, now: nowOf(given), since, limit: EVENTS_AT_ONCE })
     const [made] = await store.run(making)
     isMore = made?.events === EVENTS_AT_ONCE
   }

@@ -15,6 +15,7 @@ import { cursorAfter, cursorAt } from '../paging.ts'
 import { decodeRef } from '../reference.ts'
 import { encodeMessage, encodeTicket, encodeTimelineEntry } from './codec.ts'
 import { isKnown } from './entity-tags.ts'
+import type { ShownOfMessage } from './included.ts'
 import { listText, type TicketText } from './listed.ts'
 
 function entityTag({ version }: Ticket): string {
@@ -98,10 +99,10 @@ export function answerMessages(
   messages: readonly Message[],
   next: number | null,
   linkTo: LinkTo,
-  shown: object = {},
+  { ofEach = () => ({}), ...shown }: { readonly ofEach?: ShownOfMessage; readonly deleted?: readonly object[] } = {},
 ): Answer {
   const names = namesOf(tenant)
-  const data = messages.map((message) => encodeMessage(names, message, linkTo))
+  const data = messages.map((message) => ({ ...encodeMessage(names, message, linkTo), ...ofEach(message) }))
   return { status: 200, body: { data, next: next === null ? null : cursorAt(next), ...shown } }
 }
 
@@ -110,12 +111,16 @@ export function answerTimeline(
   entries: readonly TimelineEntry[],
   next: number | null,
   linkTo: LinkTo,
+  ofEach: ShownOfMessage,
 ): Answer {
   const names = namesOf(tenant)
   return {
     status: 200,
     body: {
-      data: entries.map((entry) => encodeTimelineEntry(names, entry, linkTo)),
+      data: entries.map((entry) => {
+        const encoded = encodeTimelineEntry(names, entry, linkTo)
+        return { ...encoded, message: encoded.message && { ...encoded.message, ...ofEach(encoded.message) } }
+      }),
       next: next === null ? null : cursorAt(next),
     },
   }

@@ -30,6 +30,7 @@ import type {
   ChangeBody,
   Included,
   MessageAnswer,
+  MessageIncluded,
   NewMessageBody,
   NewTicketBody,
   OriginalAnswer,
@@ -38,7 +39,7 @@ import type {
   TicketQuery,
   TimelineEntryAnswer,
 } from './schema.ts'
-import { HISTORY_FIELDS, INCLUDED } from './schema.ts'
+import { HISTORY_FIELDS, INCLUDED, MESSAGE_INCLUDED } from './schema.ts'
 
 // --- inward -----------------------------------------------------------------------------------------------------------
 
@@ -176,6 +177,11 @@ const ZONED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}
 /** What is to be shown of tickets beside themselves. @throws Refusal `invalid` */
 export function decodeIncluded({ include }: { readonly include?: string }): ReadonlySet<Included> {
   return new Set(include === undefined ? [] : wordsIn('include', include, INCLUDED))
+}
+
+/** What else is to be shown of messages. @throws Refusal `invalid` */
+export function decodeMessageIncluded({ include }: { readonly include?: string }): ReadonlySet<MessageIncluded> {
+  return new Set(include === undefined ? [] : wordsIn('include', include, MESSAGE_INCLUDED))
 }
 
 /** A reply or note, with the status that is to come with it. @throws Refusal `invalid` */

@@ -1,11 +1,14 @@
 import type { Context } from '../../../core/context.ts'
+import { deliveriesOf } from '../../../core/mail/outgoing/outbox.ts'
 import { marksOn } from '../../../core/marks/commands.ts'
+import type { Message } from '../../../core/messages/message.ts'
 import type { Conditions } from '../../../core/query/conditions.ts'
 import { snippetsFor } from '../../../core/query/list.ts'
 import type { Snippet } from '../../../core/search/snippets.ts'
 import { abilitiesOn } from '../../../core/tickets/rules/abilities.ts'
 import type { Ticket } from '../../../core/tickets/ticket.ts'
-import type { Included, TicketAnswer } from './schema.ts'
+import { encodeDelivery } from '../letters/codec.ts'
+import type { Included, MessageAnswer, MessageIncluded, TicketAnswer } from './schema.ts'
 
 /**
  * What else is shown of each ticket, for this caller and at this moment: looked up for all of them at once.
@@ -30,6 +33,22 @@ export async function includedOf(
     ...(snippets && { snippet: encodeSnippet(snippets.get(ticket.id)) }),
   })
 }
+
+/** What else is shown of each message: nothing unless it was asked for. */
+export async function includedOfMessages(
+  ctx: Context,
+  included: ReadonlySet<MessageIncluded>,
+  messages: readonly Pick<Message, 'id'>[],
+): Promise<ShownOfMessage> {
+  if (!included.has('delivery')) return () => ({})
+  const deliveries = await deliveriesOf(ctx, messages)
+  return ({ id }) => {
+    const delivery = deliveries.get(id)
+    return { delivery: delivery ? encodeDelivery(delivery) : null }
+  }
+}
+
+export type ShownOfMessage = (message: Pick<Message, 'id'>) => Pick<MessageAnswer, 'delivery'>
 
 function encodeSnippet(snippet: Snippet | undefined): NonNullable<TicketAnswer['snippet']> | null {
   if (!snippet) return null

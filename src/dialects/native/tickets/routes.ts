@@ -43,6 +43,7 @@ import {
   decodeIncluded,
   decodeInstant,
   decodeInto,
+  decodeMessageIncluded,
   decodeNewTicket,
   decodePrecondition,
   decodeReply,
@@ -52,7 +53,7 @@ import {
   encodeTicket,
   encodeValue,
 } from './codec.ts'
-import { includedOf } from './included.ts'
+import { includedOf, includedOfMessages } from './included.ts'
 import { createTicketShelf, type TicketText, textOf } from './listed.ts'
 import { decodeQuery, decodeQueryPage, encodeCursor, isQuery, viewOf } from './query.ts'
 import {
@@ -337,10 +338,14 @@ export const ticketRoutes: readonly Route<Need>[] = [
     handle: async ({ ctx, params, query, services }) => {
       const page = { after: decodeCount(query), limit: decodeMessageLimit(query) }
       const at = decodeAsOf(query)
+      const included = decodeMessageIncluded(query)
+      // What became of a letter is known for now alone.
+      if (at !== null && included.size > 0) refuseField(['include'], 'not_allowed', 'Not together with as_of.')
       const ref = decodeRef(params, 'ticket')
       if (at === null) {
         const { messages, next } = await getMessagePage(ctx, ref, page)
-        return answerMessages(ctx.tenant, messages, next, linkingIn(services.links, ctx))
+        const ofEach = await includedOfMessages(ctx, included, messages)
+        return answerMessages(ctx.tenant, messages, next, linkingIn(services.links, ctx), { ofEach })
       }
       const { messages, deleted, next } = await getMessagesAsOf(ctx, ref, page, at)
       return answerMessages(ctx.tenant, messages, next, linkingIn(services.links, ctx), {
@@ -387,7 +392,9 @@ export const ticketRoutes: readonly Route<Need>[] = [
     handle: async ({ ctx, params, query, services }) => {
       const page = { after: decodeCount(query), limit: decodeLimit(query) }
       const { entries, next } = await getTimeline(ctx, decodeRef(params, 'ticket'), page)
-      return answerTimeline(ctx.tenant, entries, next, linkingIn(services.links, ctx))
+      const messages = entries.flatMap(({ message }) => message ?? [])
+      const ofEach = await includedOfMessages(ctx, decodeMessageIncluded(query), messages)
+      return answerTimeline(ctx.tenant, entries, next, linkingIn(services.links, ctx), ofEach)
     },
   }),
 ]

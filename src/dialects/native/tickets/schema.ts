@@ -12,6 +12,7 @@ import { ABILITIES } from '../../../core/tickets/rules/abilities.ts'
 import { LONGEST_TEXT } from '../../../core/tickets/rules/field-values.ts'
 import { UNTIL_REPLY } from '../../../core/tickets/rules/snooze.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
+import { deliveryProperties } from '../letters/schema.ts'
 import { DeskName, groupName, recordName } from '../names.ts'
 import { messagePageParameters, pageParameters } from '../paging.ts'
 import { closed, id, instant, instantOrNull, listOf, objectOrNull, textOrNull, undoes, word } from '../shapes.ts'
@@ -80,6 +81,12 @@ const asOf = Type.Optional(
   Type.String({
     description: 'A moment that has passed, for instance 2026-01-15T10:20:30Z: shows what there was then.',
   }),
+)
+/** What else is shown of messages. */
+export const MESSAGE_INCLUDED = ['delivery'] as const
+export type MessageIncluded = (typeof MESSAGE_INCLUDED)[number]
+const messageInclude = Type.Optional(
+  Type.String({ description: `What else to show of messages, separated by commas: ${MESSAGE_INCLUDED.join(', ')}.` }),
 )
 export const ShownQuery = closed({ include, as_of: asOf })
 
@@ -258,8 +265,8 @@ export const TicketQuery = closed({
 })
 export type TicketQuery = Static<typeof TicketQuery>
 
-export const TimelineQuery = closed(pageParameters)
-export const MessageQuery = closed({ ...messagePageParameters, as_of: asOf })
+export const TimelineQuery = closed({ ...pageParameters, include: messageInclude })
+export const MessageQuery = closed({ ...messagePageParameters, include: messageInclude, as_of: asOf })
 
 // --- answers ----------------------------------------------------------------------------------------------------------
 
@@ -425,6 +432,7 @@ const messageProperties = {
   external_reference: textOrNull,
   attachments: Type.Unsafe<readonly AttachmentAnswer[]>(Type.Array(AttachmentAnswer)),
   created_at: instant,
+  delivery: Type.Optional(objectOrNull(deliveryProperties)),
   merged_from: OriginAnswer('The ticket that it was written on, where that was merged into this one; else null.'),
 }
 export const MessageAnswer = closed(messageProperties)

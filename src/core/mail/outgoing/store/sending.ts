@@ -1,8 +1,8 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { Sql } from '../../../storage/sql.ts'
-import { statement } from '../../../storage/statement.ts'
-import { IMPORT_DIALECT } from '../../import/record.ts'
-import { OUTGOING_STATES } from './fate.ts'
+import { Sql } from '../../../../storage/sql.ts'
+import { statement } from '../../../../storage/statement.ts'
+import { IMPORT_DIALECT } from '../../../import/record.ts'
+import { OUTGOING_STATES } from '../fate.ts'
 
 const { uuid, text, integer, bigint, timestamptz, nullable, word } = Sql
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
@@ -22,6 +22,14 @@ where c.tenant_id in (select d.tenant_id from desks d where d.addresses <> '{}')
 const ADDRESS =
   "(select x.address from unnest(d.addresses) with ordinality x (address, nth) where x.address not like '*%' order by x.nth limit 1)"
 
+/** Forgets where it was in tenants without an address: what is said there meanwhile is not sent once there is one. */
+export const END_OUTGOING = statement(
+  'outgoing.end',
+  { takes: {}, row: Type.Object({ tenant_id: Type.String() }) },
+  `delete from outgoing_positions p
+where not exists (select 1 from desks d where d.tenant_id = p.tenant_id and d.addresses <> '{}') returning p.tenant_id`,
+)
+
 /** Begins at the end of the log: what was said before there was mail is not sent later. */
 export const BEGIN_OUTGOING = statement(
   'outgoing.begin',
@@ -33,12 +41,13 @@ on conflict do nothing returning position`,
 
 /**
  * Makes the next events of the log into letters and moves on past them: what agents say in public to somebody with an
- * address, on a desk with one, each once. What was imported was said elsewhere.
+ * address, on a desk with one, each once. What was imported was said elsewhere; what was said before a time, as when no relay was
+ * there for long, is not sent as if it were new.
  */
 export const MAKE_LETTERS = statement(
   'outgoing.make',
   {
-    takes: { tenant_id: uuid, now: timestamptz, limit: bigint },
+    takes: { tenant_id: uuid, now: timestamptz, since: timestamptz, limit: bigint },
     row: Type.Object({ events: Type.Integer(), letters: Type.Integer() }),
   },
   `
@@ -55,6 +64,7 @@ made as (
   select :tenant_id, m.id, n.position, m.id::text || '@' || split_part(${ADDRESS}, '@', 2), 'waiting', :now, :now
   from next n
   join messages m on m.tenant_id = :tenant_id and m.id = n.message_id and m.visibility = 'public' and m.author_role = 'agent'
+    and m.created_at >= :since::timestamptz
   join tickets t on t.tenant_id = :tenant_id and t.id = m.ticket_id
   join desks d on d.tenant_id = :tenant_id and d.id = t.desk_id and ${ADDRESS} is not null
   join users u on u.tenant_id = :tenant_id and u.id = t.requester_id and u.email is not null
