@@ -2152,6 +2152,12 @@ export interface ChangeTopicBody {
    * False retires it: tickets that have it keep it, and no other may get it.
    */
   active?: boolean
+  /**
+   * All dialects whose callers may choose it by themselves.
+   *
+   * @maxItems 1
+   */
+  offered_in?: 'netgroot'[]
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema

@@ -121,6 +121,17 @@ export function catalogueCommands(): readonly Command[] {
       active: false,
     }))
     change('restore <record>', 'Let a retired one be chosen again.', 'Restored.', () => ({ active: true }))
+    if (kind === 'topic') {
+      change(
+        'offer <record>',
+        'Let callers of every dialect that has topics choose it by themselves.',
+        'Offered.',
+        () => ({
+          offeredIn: OFFERS.map((each) => each.name),
+        }),
+      )
+      change('withhold <record>', 'Let agents alone choose it.', 'Withheld.', () => ({ offeredIn: [] }))
+    }
     return command
   })
 }

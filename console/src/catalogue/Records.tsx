@@ -47,6 +47,7 @@ function RecordLine({ list, record }: { readonly list: RecordList; readonly reco
   const said = words.catalogue
   const sending = useSending(useSaid())
   const { id, name, active, own, isDefault } = record
+  const title = list.isOwnChanged ? words.replies.changeOf(name) : said.renameOf(name)
 
   async function setActive(next: boolean): Promise<void> {
     await list.change(id, { active: next })
@@ -69,11 +70,11 @@ function RecordLine({ list, record }: { readonly list: RecordList; readonly reco
       </span>
       <DialogForm
         className="button small quiet"
-        action={said.rename}
-        name={said.renameOf(name)}
-        title={said.renameOf(name)}
+        action={list.isOwnChanged ? words.replies.change : said.rename}
+        name={title}
+        title={title}
       >
-        {(close) => <Rename list={list} record={record} onDone={close} />}
+        {(close) => <ChangeRecord list={list} record={record} onDone={close} />}
       </DialogForm>
       {isDefault !== true && (
         <Button
@@ -91,21 +92,22 @@ function RecordLine({ list, record }: { readonly list: RecordList; readonly reco
 
 const FIELDS = ['name', 'kind'] as const
 
-interface RenameProps {
+interface ChangeProps {
   readonly list: RecordList
   readonly record: Listed
   readonly onDone: () => void
 }
 
-function Rename({ list, record, onDone }: RenameProps) {
+function ChangeRecord({ list, record, onDone }: ChangeProps) {
   const words = useWords()
   const sending = useSending(useSaid())
+  const [own, choose] = useState(record.own)
 
   function save(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault()
     const name = String(new FormData(event.currentTarget).get('name'))
     void sending.send(async () => {
-      await list.change(record.id, { name })
+      await list.change(record.id, { name, ...(list.isOwnChanged && own !== undefined && { own }) })
       await readRecordsAnew()
       onDone()
     })
@@ -114,16 +116,31 @@ function Rename({ list, record, onDone }: RenameProps) {
   return (
     <Form className="card-form" validationErrors={sending.errors} onSubmit={save}>
       <TextInput name="name" label={words.catalogue.name} value={record.name} isRequired autoFocus autoComplete="off" />
+      {list.isOwnChanged && own !== undefined && <OwnChoice list={list} value={own} onChange={choose} />}
       <FormFoot sending={sending} action={words.saved.keep} fields={FIELDS} onCancel={onDone} />
     </Form>
   )
+}
+
+interface OwnProps {
+  readonly list: RecordList
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+/** Chooses what a record has beside its name, where that is one of some words. */
+function OwnChoice({ list: { id, own, say }, value, onChange }: OwnProps) {
+  const words = useWords()
+  if (own === undefined || own === 'word') return null
+  const options = own.map((each) => ({ id: each, name: say?.(each, words) ?? each }))
+  return <Choice label={words.catalogue.owns[id]} value={value} options={options} onChange={onChange} />
 }
 
 /** Asks for a record more. */
 export function NewRecord({ list, onDone }: { readonly list: RecordList; readonly onDone: () => void }) {
   const words = useWords()
   const sending = useSending(useSaid())
-  const { own, say } = list
+  const { own } = list
   const [chosen, choose] = useState(Array.isArray(own) ? String(own[0]) : '')
 
   function make(event: FormEvent<HTMLFormElement>): void {
@@ -144,14 +161,7 @@ export function NewRecord({ list, onDone }: { readonly list: RecordList; readonl
       {own === 'word' && (
         <TextInput name="kind" label={words.catalogue.word} hint={words.catalogue.wordHint} isRequired isCode />
       )}
-      {own !== undefined && own !== 'word' && (
-        <Choice
-          label={words.catalogue.owns[list.id]}
-          value={chosen}
-          options={own.map((id) => ({ id, name: say?.(id, words) ?? id }))}
-          onChange={choose}
-        />
-      )}
+      <OwnChoice list={list} value={chosen} onChange={choose} />
       <FormFoot sending={sending} action={words.people.make} fields={FIELDS} onCancel={onDone} />
     </Form>
   )

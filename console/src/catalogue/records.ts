@@ -22,7 +22,7 @@ export interface Listed {
 }
 
 /** What may be changed of a record. */
-export type Change = { readonly name: string } | { readonly active: boolean }
+export type Change = { readonly name: string; readonly own?: string } | { readonly active: boolean }
 
 /** One list of the catalogue: how it is read, and how it grows and changes. */
 export interface RecordList {
@@ -32,6 +32,8 @@ export interface RecordList {
   readonly change: (id: string, change: Change) => Promise<unknown>
   /** What a new record has beside its name: one of some words, or a word of one's own. */
   readonly own?: readonly string[] | 'word'
+  /** Whether that may be changed later on. */
+  readonly isOwnChanged?: true
   /** How a word of the API is told. */
   readonly say?: (own: string, words: Words) => string
 }
@@ -41,6 +43,8 @@ export type ListId = 'desks' | 'groups' | CatalogueList
 const WHOLE = { query: { limit: '200' } }
 /** NetGroot's callers choose topics by themselves: those that are offered there. */
 const OFFERED = ['nobody', 'netgroot'] as const
+
+const offersOf = (own: string): ['netgroot'] | [] => (own === 'netgroot' ? ['netgroot'] : [])
 
 /** One of some words. @throws Error for another, which no list offers. */
 function wordOf<Word extends string>(words: readonly Word[], word: string): Word {
@@ -71,10 +75,14 @@ export const RECORD_LISTS: Readonly<Record<ListId, RecordList>> = {
         id: String(id),
         own: offered_in.length > 0 ? 'netgroot' : 'nobody',
       })),
-    add: (name, own) =>
-      client.call('createTopic', { body: { name, offered_in: own === 'netgroot' ? ['netgroot'] : [] } }),
-    change: (id, body) => client.call('changeTopic', { params: { id }, body }),
+    add: (name, own) => client.call('createTopic', { body: { name, offered_in: offersOf(own) } }),
+    change: (id, change) => {
+      const { own, ...rest } = { own: undefined, ...change }
+      const body = { ...rest, ...(own !== undefined && { offered_in: offersOf(own) }) }
+      return client.call('changeTopic', { params: { id }, body })
+    },
     own: OFFERED,
+    isOwnChanged: true,
     say: (own, { catalogue }) => catalogue.offered[wordOf(OFFERED, own)],
   },
   types: {

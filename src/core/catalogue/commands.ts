@@ -36,6 +36,8 @@ export interface NewRecord {
 export interface RecordChange {
   readonly name?: string
   readonly active?: boolean
+  /** Of a topic: all dialects whose callers may choose it by themselves from then on. */
+  readonly offeredIn?: readonly string[]
   /** Of a desk: all addresses at which it gets mail from then on. */
   readonly addresses?: readonly string[]
 }
@@ -98,7 +100,7 @@ async function adminsOf(admin: Administration): Promise<Adding['admins']> {
 }
 
 /**
- * Renames a record, retires it, or brings it back; a desk also gets other addresses.
+ * Renames a record, retires it, or brings it back; a desk also gets other addresses, a topic other callers who may choose it.
  *
  * @throws Refusal `forbidden`, `not_found`, `invalid`, `conflict` for a name or an address that another has, and for what every tenant
  * needs: its default desk, and the channel by which the dialects come in; `idempotency_mismatch`
@@ -120,7 +122,8 @@ export async function changeRecord<K extends RecordKind>(
       if (name !== undefined) demandFreeName(admin.tenant, kind, name, current.id)
       if (change.active === false) demandDispensable(current)
       demandFreeAddresses(admin.tenant, addresses ?? [], current.id)
-      const input = { id: current.id, name: name ?? null, active: change.active ?? null, addresses }
+      const own = { offered_in: change.offeredIn ?? null, addresses }
+      const input = { id: current.id, name: name ?? null, active: change.active ?? null, ...own }
       const values = { tenant_id: admin.tenant.id, call: { ...input, ...callInput(admin) } }
       const [row] = await admin.store.run(CHANGE_RECORD[kind].with(values, lockOf(kind, admin.tenant.id)))
       return row?.record

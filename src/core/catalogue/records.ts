@@ -59,6 +59,7 @@ export const RECORDS = {
     table: 'topics',
     id: { type: 'integer' },
     given: { offered_in: 'a.offered_in' },
+    changed: ['offered_in'],
     shown: { ...named, offeredIn: 'offered_in', word: 'word' },
     row: Type.Object({
       ...record,

@@ -109,6 +109,7 @@ select m.record from made m`,
 const CHANGING = {
   name: Sql.nullable(Sql.text),
   active: Sql.nullable(Sql.boolean),
+  offered_in: Sql.nullable(Sql.array(Sql.text)),
   addresses: Sql.nullable(Sql.array(Sql.text)),
 }
 

@@ -483,6 +483,16 @@ describe('the settings', { skip: noBrowser }, () => {
     await page.goto(`${url}/settings/catalogue`)
     await page.getByRole('list', { name: 'Topics' }).getByText('Technical Support').waitFor()
     await assertFine(page, 'the catalogue')
+    const topic = page
+      .getByRole('list', { name: 'Topics' })
+      .getByRole('listitem')
+      .filter({ hasText: 'Technical Support' })
+    for (const offered of ['Agents only', 'Agents, and callers of NetGroot']) {
+      await topic.getByRole('button', { name: 'Change Technical Support' }).click()
+      await choose(page, /Offered to/, offered)
+      await dialog.getByRole('button', { name: 'Save' }).click()
+      await topic.getByText(offered, { exact: true }).waitFor()
+    }
     await page.getByRole('radio', { name: 'Statuses' }).click()
     await page.getByRole('button', { name: 'New name for a status' }).click()
     await dialog.getByLabel('Name').fill(label)

@@ -90,6 +90,25 @@ test('each change is an event, with what was and what is; what is so already is 
   ])
 })
 
+test('a topic is offered to the callers of a dialect, and no more to them, whenever that is said', async () => {
+  const topic = (await native('POST', '/v1/topics', { name: 'Now and then' })).json
+  const authorization = `Bearer ${world.value('NETGROOT_TOKEN')}`
+  const isOffered = async (): Promise<boolean> =>
+    /Now and then/.test((await world.send('GET', '/api/v1/Tickets/getSubjects', { headers: { authorization } })).text)
+  const change = async (body: object) => native('PATCH', `/v1/topics/${topic.id}`, body)
+  assert.equal(await isOffered(), false)
+  assert.deepEqual((await change({ offered_in: ['netgroot'] })).json, { ...topic, offered_in: ['netgroot'] })
+  assert.equal(await isOffered(), true)
+  // What is not named stays.
+  assert.deepEqual((await change({ name: 'Now and then' })).json.offered_in, ['netgroot'])
+  assert.equal((await change({ offered_in: ['moov'] })).status, 400)
+  assert.equal((await change({ offered_in: ['netgroot', 'netgroot'] })).status, 400)
+  assert.equal((await native('PATCH', '/v1/types/1', { offered_in: ['netgroot'] })).status, 400)
+  assert.equal(await isOffered(), true)
+  assert.deepEqual((await change({ offered_in: [] })).json, topic)
+  assert.equal(await isOffered(), false)
+})
+
 test('what is retired stays on its tickets in every dialect, and no other ticket gets it', async () => {
   const topic = (await native('POST', '/v1/topics', { name: 'Short lived', offered_in: ['netgroot'] })).json
   const netgroot = { authorization: `Bearer ${world.value('NETGROOT_TOKEN')}` }

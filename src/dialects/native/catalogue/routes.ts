@@ -62,6 +62,7 @@ import {
   TenantAnswer,
   TenantChangeBody,
   TopicAnswer,
+  TopicChangeBody,
   TopicListAnswer,
 } from './schema.ts'
 
@@ -84,9 +85,13 @@ interface Showing<K extends RecordKind> {
   readonly reaches?: (ctx: Context, record: RecordRow<K>) => boolean
 }
 
-/** The body of a new record, whatever its kind. */
-interface NewBody extends Omit<NewRecord, 'offeredIn'> {
+/** What a body says of a record, whatever its kind. */
+type Said<Input extends NewRecord | RecordChange> = Omit<Input, 'offeredIn'> & {
   readonly offered_in?: readonly string[]
+}
+
+function readOffers<Input extends NewRecord | RecordChange>({ offered_in: offeredIn, ...rest }: Said<Input>) {
+  return { ...rest, ...(offeredIn && { offeredIn }) }
 }
 
 /**
@@ -118,8 +123,7 @@ function records<K extends RecordKind>(kind: K, showing: Showing<K>): readonly R
       body: showing.newBody,
       answers: { 201: answers[0] },
       handle: async ({ ctx, body }) => {
-        const { offered_in: offeredIn, ...rest } = body as NewBody
-        const made = await addRecord(ctx, kind, { ...rest, ...(offeredIn && { offeredIn }) })
+        const made = await addRecord(ctx, kind, readOffers(body as Said<NewRecord>))
         return { status: 201, headers: { location: `${path}/${made.id}` }, body: encode(made) }
       },
     }),
@@ -147,7 +151,8 @@ function records<K extends RecordKind>(kind: K, showing: Showing<K>): readonly R
       body: changeBody,
       answers: { 200: answers[0] },
       handle: async ({ ctx, params, body }) => {
-        const changed = await changeRecord(ctx, kind, decodeRecordId(kind, params.id), body as RecordChange)
+        const change = readOffers(body as Said<RecordChange>)
+        const changed = await changeRecord(ctx, kind, decodeRecordId(kind, params.id), change)
         return { status: 200, body: encode(changed) }
       },
     }),
@@ -204,6 +209,8 @@ export const catalogueRoutes: readonly Route<Need>[] = [
     words: ['a topic', 'the topics'],
     manage: 'catalogue.manage',
     newBody: NewTopicBody,
+    changeBody: TopicChangeBody,
+    changes: ', say whose callers may choose it',
     answers: [TopicAnswer, TopicListAnswer],
     encode: encodeTopic,
   }),

@@ -158,6 +158,10 @@ export const RecordChangeBody = closed({
   ),
 })
 
+export const TopicChangeBody = closed({
+  ...RecordChangeBody.properties,
+  offered_in: Type.Optional(offeredIn('All dialects whose callers may choose it by themselves.')),
+})
 export const DeskChangeBody = closed({ ...RecordChangeBody.properties, addresses })
 
 export const TenantAnswer = closed({ id, name: Type.String() })
