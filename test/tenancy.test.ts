@@ -78,6 +78,7 @@ import {
   measureLetters,
   resendLetter,
 } from '../src/core/mail/outgoing/outbox.ts'
+import { returnLetter } from '../src/core/mail/outgoing/return.ts'
 import { endWhereNobodyWrites, sendLetters, tenantsThatWrite } from '../src/core/mail/outgoing/send.ts'
 import { AUTHENTICATIONS } from '../src/core/mail/threading/authentication.ts'
 import { beginReading, markRead, marksOn, markUnread } from '../src/core/marks/commands.ts'
@@ -612,6 +613,9 @@ async function driveOutgoing(made: SmallTenant, store: Store): Promise<void> {
   assert.equal((await countLetters(owner())).waiting, letters.length)
   assert.equal((await deliveriesOf(owner(), letters)).size, letters.length)
   assert.ok((await measureLetters({ store })).waiting > 0)
+  const returned = { ids: [letter.mailId], parents: [], envelopeIds: [], subject: '' }
+  const bounce = { is: 'bounce', reasons: [], outcome: 'final', recipients: [], returned, words: '' } as const
+  assert.equal(await returnLetter(owner(), bounce), letter.id)
   await endWhereNobodyWrites(given)
   assert.ok((await tenantsThatWrite(given)).some(({ tenantId }) => tenantId === made.tenant.id))
 }

@@ -16,6 +16,7 @@ import { outcomeOf, TICKETS_KEPT } from '../../tickets/rows.ts'
 import type { RequesterChoice } from '../../tickets/ticket.ts'
 import { ensureCustomer } from '../../users/commands.ts'
 import { findByEmail } from '../../users/queries.ts'
+import { returnLetter } from '../outgoing/return.ts'
 import type { Mail } from '../reading/mail.ts'
 import { readMail } from '../reading/read.ts'
 import { type Authentication, authenticationOf } from '../threading/authentication.ts'
@@ -420,6 +421,7 @@ async function fileAutomatic(ctx: Context, read: Reading & Placed, decision: Dec
   // Servers and vacations answer from other addresses than those that were written to: an id of ours is enough.
   const about =
     decision.joins ?? decision.considered.find(({ rule }) => rule === 'token' || rule === 'reference') ?? null
+  if (kind.is === 'bounce') await returnLetter(ctx, kind)
   if (!about) return { state: 'automatic', reason }
   const words = 'words' in kind ? kind.words : mail.body.visible || mail.body.text
   const heads = noteHead(mail)

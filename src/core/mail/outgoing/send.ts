@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import type { RunningSystem } from '../../context.ts'
 import { type Instant, instant, instantOrNull } from '../../instant.ts'
 import { replyTag } from '../threading/token.ts'
+import { withoutAddresses } from './bounce.ts'
 import { fateOf, type Posted } from './fate.ts'
 import { type Letter, rawLetter } from './letter.ts'
 import {
@@ -128,7 +129,7 @@ function toldOf({ words, without }: Posted, email: string): string {
   const missed = without.map(
     ({ address, words: why }) => `Not for ${address === email ? 'the requester' : 'a copy'}: ${why}`,
   )
-  return [words, ...missed].join('\n').replace(/[^\s<>()]+@[^\s<>()]+/g, '…')
+  return withoutAddresses([words, ...missed].join('\n'))
 }
 
 /** The files of a message with their bytes, but those whose bytes are gone. */

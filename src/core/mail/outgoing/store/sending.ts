@@ -4,7 +4,7 @@ import { statement } from '../../../../storage/statement.ts'
 import { IMPORT_DIALECT } from '../../../import/record.ts'
 import { OUTGOING_STATES } from '../fate.ts'
 
-const { uuid, text, integer, bigint, timestamptz, nullable, word } = Sql
+const { uuid, text, integer, bigint, boolean, timestamptz, array, nullable, word } = Sql
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 
 /** The tenants with desks that have addresses, which alone send mail, and whether something is to be done in each. */
@@ -191,5 +191,42 @@ export const RECORD_LETTER = statement(
   `update outgoing_mails o set state = :state::text, next_at = coalesce(:next_at::timestamptz, o.next_at), answer = :answer,
   finished_at = case when :state::text <> 'waiting' then :now::timestamptz end
 where o.tenant_id = :tenant_id and o.message_id = :message_id and o.attempts = :attempt and o.state in ('sending', 'uncertain')
+returning o.message_id`,
+)
+
+/** The letter with one of these ids, and whom it went to; of several the latest. */
+export const FIND_RETURNED = statement(
+  'outgoing.returned',
+  {
+    takes: { tenant_id: uuid, mail_ids: array(text) },
+    row: Type.Object({
+      message_id: Type.String(),
+      email: orNull(Type.String()),
+      cc: Type.Array(Type.String()),
+      bcc: Type.Array(Type.String()),
+    }),
+  },
+  `select o.message_id, u.email, coalesce(m.cc_addresses, '{}') as cc, coalesce(m.bcc_addresses, '{}') as bcc
+from outgoing_mails o
+join messages m on m.tenant_id = :tenant_id and m.id = o.message_id
+join tickets t on t.tenant_id = :tenant_id and t.id = m.ticket_id
+left join users u on u.tenant_id = :tenant_id and u.id = t.requester_id
+where o.tenant_id = :tenant_id and o.mail_id = any (:mail_ids::text[])
+order by o.position desc limit 1`,
+)
+
+/**
+ * Records what a bounce tells of a letter that went out, also before whoever sent it has recorded that: what is told of it was
+ * taken. One that waits to be sent once more is not touched, and what came back stays so.
+ */
+export const RETURN_LETTER = statement(
+  'outgoing.return',
+  {
+    takes: { tenant_id: uuid, message_id: uuid, is_back: boolean, answer: text, now: timestamptz },
+    row: Type.Object({ message_id: Type.String() }),
+  },
+  `update outgoing_mails o set state = case when :is_back::boolean then 'bounced' else 'sent' end, answer = :answer,
+  finished_at = case when :is_back::boolean or o.finished_at is null then :now::timestamptz else o.finished_at end
+where o.tenant_id = :tenant_id and o.message_id = :message_id and o.state in ('sending', 'sent', 'uncertain')
 returning o.message_id`,
 )
