@@ -81,6 +81,12 @@ const mailRoute = createRoute({
   component: lazyRouteComponent(() => loadPart(() => import('./mail/MailPage.tsx')), 'MailPage'),
 })
 
+const outboxRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'mail/out',
+  component: lazyRouteComponent(() => loadPart(() => import('./mail/OutboxPage.tsx')), 'OutboxPage'),
+})
+
 const personRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'people/$personId',
@@ -163,6 +169,7 @@ export const router = createRouter({
       credentialsRoute,
       reportsRoute,
       mailRoute,
+      outboxRoute,
       webhooksRoute,
       webhookRoute,
     ]),

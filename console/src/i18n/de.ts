@@ -625,7 +625,54 @@ export const de: Words = {
       `${people} durch Menschen, ${automations} durch Automatisierungen`,
     behind: 'Noch ist nicht alles gezählt, was geschah.',
   },
+  letters: {
+    about:
+      'Was Agenten öffentlich sagen, geht per E-Mail an die anfragende Person: je ein Brief, und jeder ist in einem dieser Stände.',
+    none: 'Solche Briefe gibt es nicht.',
+    state: 'Was daraus wurde',
+    states: {
+      waiting: 'Wartet',
+      sending: 'Unterwegs',
+      sent: 'Gesendet',
+      uncertain: 'Ungewiss',
+      refused: 'Abgelehnt',
+      bounced: 'Zurückgekommen',
+      held: 'Angehalten',
+    },
+    signs: {
+      waiting: 'wartet auf den Versand',
+      sending: 'wird gemailt',
+      sent: 'gemailt',
+      uncertain: 'vielleicht gemailt',
+      refused: 'nicht gemailt',
+      bounced: 'kam zurück',
+      held: 'noch nicht gemailt',
+    },
+    hints: {
+      waiting: 'Er wird gesendet, sobald Ihr Mailserver ihn nimmt, drei Tage lang.',
+      sending: 'Er wird gerade Ihrem Mailserver übergeben.',
+      sent: 'Ihr Mailserver hat ihn.',
+      uncertain:
+        'Die Verbindung zu Ihrem Mailserver brach ab: Er hat diese E-Mail oder nicht. Von selbst wird sie nicht noch einmal gesendet.',
+      refused: 'Ein Mailserver hat ihn endgültig abgelehnt. Niemand hat ihn bekommen.',
+      bounced: 'Er war nicht zustellbar und kam zurück. Die anfragende Person hat ihn nicht bekommen.',
+      held: 'Er wird nicht gesendet, bis ihn jemand sendet.',
+    },
+    late: (count: number): string =>
+      count === 1
+        ? 'Ein Brief wartet seit einer Stunde: Ist Ihr Mailserver da?'
+        : `${count} Briefe warten seit einer Stunde: Ist Ihr Mailserver da?`,
+    next: (at: string): string => `nächster Versuch ${at}`,
+    copies: (count: number): string => (count === 1 ? 'und eine Kopie' : `und ${count} Kopien`),
+    attempts: 'Versuche',
+    answer: 'Antwort',
+    again: 'Noch einmal senden',
+    now: 'Jetzt senden',
+    hold: 'Anhalten',
+  },
   mail: {
+    in: 'Eingang',
+    out: 'Ausgang',
     about:
       'Was an die Adressen der Desks kam: Jede E-Mail wird aufbewahrt, wie sie kam, und ist in einem dieser Stände.',
     none: 'Solche E-Mails gibt es nicht.',

@@ -615,7 +615,53 @@ export const en = {
     apart: (people: number, automations: number): string => `${people} by people, ${automations} by automations`,
     behind: 'Not all of what happened is counted yet.',
   },
+  letters: {
+    about:
+      'What agents said in public goes to requesters by mail: one letter for each, and each in one of these states.',
+    none: 'There is no such letter.',
+    state: 'What became of it',
+    states: {
+      waiting: 'Waiting',
+      sending: 'On its way',
+      sent: 'Sent',
+      uncertain: 'Uncertain',
+      refused: 'Refused',
+      bounced: 'Came back',
+      held: 'Held',
+    },
+    signs: {
+      waiting: 'waits to be mailed',
+      sending: 'is being mailed',
+      sent: 'mailed',
+      uncertain: 'perhaps mailed',
+      refused: 'not mailed',
+      bounced: 'came back',
+      held: 'not mailed yet',
+    },
+    hints: {
+      waiting: 'It is sent as soon as your mail server takes it, for three days.',
+      sending: 'It is being handed to your mail server.',
+      sent: 'Your mail server has it.',
+      uncertain: 'Your mail server was cut off: it may have this mail or not. It is not sent again by itself.',
+      refused: 'A mail server refused it for good. Nobody got it.',
+      bounced: 'It could not be delivered and came back. The requester did not get it.',
+      held: 'It is not sent until somebody sends it.',
+    },
+    late: (count: number): string =>
+      count === 1
+        ? 'A letter has waited for an hour: is your mail server there?'
+        : `${count} letters have waited for an hour: is your mail server there?`,
+    next: (at: string): string => `next ${at}`,
+    copies: (count: number): string => (count === 1 ? 'and a copy' : `and ${count} copies`),
+    attempts: 'Attempts',
+    answer: 'Answer',
+    again: 'Send again',
+    now: 'Send now',
+    hold: 'Hold',
+  },
   mail: {
+    in: 'Came in',
+    out: 'Going out',
     about: 'What came to the addresses of the desks: each mail is kept as it came, and in one of these.',
     none: 'There is no such mail.',
     all: 'All',

@@ -11,6 +11,7 @@ import { useMe } from '../session/session.ts'
 import { Loaded } from '../shell/Loaded.tsx'
 import { More } from '../shell/More.tsx'
 import { Choice } from '../tickets/Choice.tsx'
+import { MailTabs } from './MailTabs.tsx'
 import { FILED_BY_HAND, file, type MailState, SIGNS, STATES, useMail, useMailCounts, useReasons } from './mail.ts'
 
 /** The mail that came in: what became of each, why, and what can be done about what nobody could file. */
@@ -25,6 +26,7 @@ export function MailPage() {
       <header className="page-head">
         <h1>{words.pages.mail}</h1>
       </header>
+      <MailTabs />
       <p className="hint">{said.about}</p>
       <div className="page-tools level">
         <ToggleButtonGroup

@@ -1,10 +1,12 @@
 import { Fragment, useEffect, useRef, useState } from 'react'
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
-import type { Message, Ticket, TimelineEntry } from '../../../sdk/operations.ts'
+import type { Letter, Message, Ticket, TimelineEntry } from '../../../sdk/operations.ts'
 import { useFields } from '../fields/fields.ts'
 import { age, moment } from '../i18n/amounts.ts'
 import type { Words } from '../i18n/en.ts'
 import { useWords } from '../i18n/words.ts'
+import { LetterTold } from '../mail/LetterTold.tsx'
+import { isTrouble, LETTER_SIGNS, useLettersOf } from '../mail/letters.ts'
 import { useMe } from '../session/session.ts'
 import { Attachments } from './Attachments.tsx'
 import { changedFields, changeIn } from './changes.ts'
@@ -49,6 +51,7 @@ export function Conversation({ ticket }: { readonly ticket: Ticket }) {
   const me = useMe().user.id
   const sending = useOutbox(me).filter((each) => each.ticket === ticket.id)
   const parts = partsOf(timeline.data ?? [])
+  const letters = useLettersOf(ticket.id, timeline.data ?? [])
   const isReady = timeline.isSuccess && !timeline.isStale
   // How far it was read when it was opened, which has read it.
   const [read] = useState(ticket.read_position ?? 0)
@@ -85,7 +88,7 @@ export function Conversation({ ticket }: { readonly ticket: Ticket }) {
                 {words.ticket.news}
               </p>
             )}
-            <Said message={part.message} dialect={part.entry.dialect} />
+            <Said message={part.message} dialect={part.entry.dialect} letter={letters.get(part.message.id)} />
           </Fragment>
         ) : (
           <Changes key={part.changes[0]?.id} changes={part.changes} />
@@ -104,7 +107,14 @@ export function Conversation({ ticket }: { readonly ticket: Ticket }) {
   )
 }
 
-function Said({ message, dialect }: { readonly message: Message; readonly dialect: string }) {
+interface SaidProps {
+  readonly message: Message
+  readonly dialect: string
+  /** As which it went by mail, if it did. */
+  readonly letter: Letter | undefined
+}
+
+function Said({ message, dialect, letter }: SaidProps) {
   const words = useWords()
   const now = useNow()
   const isNote = message.visibility === 'internal'
@@ -123,6 +133,9 @@ function Said({ message, dialect }: { readonly message: Message; readonly dialec
         )}
         <span className="hint">{words.ticket.via(dialect)}</span>
         {message.merged_from && <span className="origin">{words.merging.from(message.merged_from.number)}</span>}
+        {letter && (
+          <span className={`letter-sign ${LETTER_SIGNS[letter.state]}`}>{words.letters.signs[letter.state]}</span>
+        )}
         <time dateTime={message.created_at} title={moment(message.created_at)}>
           {age(message.created_at, now)}
         </time>
@@ -133,6 +146,7 @@ function Said({ message, dialect }: { readonly message: Message; readonly dialec
         <MessageFrame html={message.html} label={words.ticket.message(name)} />
       )}
       {message.attachments.length > 0 && <Attachments files={message.attachments} />}
+      {letter && isTrouble(letter) && <LetterTold letter={letter} />}
     </article>
   )
 }
