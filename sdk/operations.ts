@@ -150,7 +150,11 @@ export interface Ticket {
   /**
    * What you may do with it now; with include=abilities.
    */
-  abilities?: ('reply' | 'note' | 'change' | 'status' | 'close' | 'assign' | 'merge' | 'delete')[]
+  abilities?: ('reply' | 'note' | 'change' | 'status' | 'close' | 'assign' | 'merge' | 'link' | 'delete')[]
+  /**
+   * Its links to others that you see, the oldest first; with include=links.
+   */
+  links?: Link[]
   /**
    * Where what the words of q ask for is said; with include=snippets in a list.
    */
@@ -171,6 +175,39 @@ export interface Ticket {
      */
     message: string | null
   } | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "Link".
+ */
+export interface Link {
+  id: string
+  /**
+   * What the other ticket is to this one: related, its parent, a child of it, the predecessor that it follows up, or a follow_up of it.
+   */
+  relation: 'related' | 'parent' | 'child' | 'predecessor' | 'follow_up'
+  ticket: {
+    id: string
+    /**
+     * Unique in the tenant.
+     */
+    integer: number
+    /**
+     * Unique on the desk.
+     */
+    number: number
+    desk: {
+      id: string
+      integer: number
+      name: string
+    }
+    title: string
+    status: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'
+  }
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  created_at: string
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -370,6 +407,8 @@ export interface TimelineEntry {
     | 'ticket.snoozed'
     | 'ticket.woken'
     | 'ticket.macro_run'
+    | 'ticket.linked'
+    | 'ticket.unlinked'
     | 'ticket.deleted'
     | 'message.added'
     | 'message.deleted'
@@ -921,6 +960,8 @@ export interface Event {
     | 'ticket.snoozed'
     | 'ticket.woken'
     | 'ticket.macro_run'
+    | 'ticket.linked'
+    | 'ticket.unlinked'
     | 'ticket.deleted'
     | 'message.added'
     | 'message.deleted'
@@ -2008,6 +2049,24 @@ export interface ListTimelineAnswer {
    * Cursor of the next page; null: none.
    */
   next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListLinksAnswer".
+ */
+export interface ListLinksAnswer {
+  data: Link[]
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "LinkTicketsBody".
+ */
+export interface LinkTicketsBody {
+  /**
+   * What the other ticket is to this one: related, its parent, a child of it, the predecessor that it follows up, or a follow_up of it.
+   */
+  relation: 'related' | 'parent' | 'child' | 'predecessor' | 'follow_up'
+  ticket: string | number
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -4539,6 +4598,9 @@ export interface Operations {
   }
   listValues: { params: { id: string }; query: ListValuesQuery; body: undefined; answer: ListValuesAnswer }
   listTimeline: { params: { id: string }; query: ListTimelineQuery; body: undefined; answer: ListTimelineAnswer }
+  listLinks: { params: { id: string }; query: undefined; body: undefined; answer: ListLinksAnswer }
+  linkTickets: { params: { id: string }; query: undefined; body: LinkTicketsBody; answer: Link }
+  unlinkTickets: { params: { id: string; link: string }; query: undefined; body: undefined; answer: undefined }
   uploadAttachment: { params: undefined; query: undefined; body: FormData; answer: Attachment }
   getTenant: { params: undefined; query: undefined; body: undefined; answer: Tenant }
   changeTenant: { params: undefined; query: undefined; body: ChangeTenantBody; answer: Tenant }
@@ -4766,6 +4828,9 @@ export const OPERATIONS = {
   getOriginalMessage: { method: 'GET', path: '/v1/tickets/{id}/messages/{message}/original' },
   listValues: { method: 'GET', path: '/v1/tickets/{id}/history' },
   listTimeline: { method: 'GET', path: '/v1/tickets/{id}/timeline' },
+  listLinks: { method: 'GET', path: '/v1/tickets/{id}/links' },
+  linkTickets: { method: 'POST', path: '/v1/tickets/{id}/links' },
+  unlinkTickets: { method: 'DELETE', path: '/v1/tickets/{id}/links/{link}' },
   uploadAttachment: { method: 'POST', path: '/v1/attachments' },
   getTenant: { method: 'GET', path: '/v1/tenant' },
   changeTenant: { method: 'PATCH', path: '/v1/tenant' },

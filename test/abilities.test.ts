@@ -34,6 +34,11 @@ const ACTS: Readonly<Record<Ability, (client: Client, id: string) => Promise<unk
     client
       .call('mergeTicket', { params: { id }, body: { into: id } })
       .catch((error: unknown) => (isProblem(error, 'invalid') ? null : Promise.reject(error))),
+  // To itself, likewise.
+  link: (client, id) =>
+    client
+      .call('linkTickets', { params: { id }, body: { ticket: id, relation: 'related' } })
+      .catch((error: unknown) => (isProblem(error, 'invalid') ? null : Promise.reject(error))),
   delete: (client, id) => client.call('deleteTicket', { params: { id } }),
 }
 

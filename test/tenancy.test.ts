@@ -113,6 +113,7 @@ import {
 import { LIST_TENANTS, LOCK_FIRST_START } from '../src/core/tenants/store.ts'
 import { changeTicket, changeTickets } from '../src/core/tickets/commands/change.ts'
 import { createTicket } from '../src/core/tickets/commands/create.ts'
+import { linkTickets, unlinkTickets } from '../src/core/tickets/commands/links.ts'
 import { mergeTicket, unmergeTicket } from '../src/core/tickets/commands/merge.ts'
 import { snoozeTicket, tenantsToWake, wakeDue, wakeTicket } from '../src/core/tickets/commands/snooze.ts'
 import { undoChange } from '../src/core/tickets/commands/undo.ts'
@@ -125,6 +126,7 @@ import {
   getTicketByNumber,
   idsThatStay,
 } from '../src/core/tickets/queries/find.ts'
+import { listLinks } from '../src/core/tickets/queries/links.ts'
 import { listShown, listTickets } from '../src/core/tickets/queries/list.ts'
 import { getOriginal } from '../src/core/tickets/queries/original.ts'
 import { getMessagesAsOf, getTicketAsOf, getValues } from '../src/core/tickets/queries/past.ts'
@@ -410,6 +412,16 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   assert.equal((await getTicket(as(made.owner), { integer: third.ticket.integer })).id, ticket.id)
   assert.deepEqual(await idsThatStay(as(made.owner), [third.ticket.id, other.id]), [ticket.id, other.id])
   await unmergeTicket(as(made.owner, { key: 'unmerge' }), third.ticket)
+  const { link } = await linkTickets(as(made.owner, { key: 'link' }), third.ticket, {
+    relation: 'child',
+    ticket: other,
+  })
+  assert.deepEqual(
+    (await listLinks(as(made.owner), other)).map(({ relation }) => relation),
+    ['parent'],
+  )
+  await unlinkTickets(as(made.owner, { key: 'unlink' }), other, link.id)
+  await undoChange(as(made.owner, { key: 'undo a link' }), other, null)
   const then = as(made.owner).now
   assert.equal((await getTicketAsOf(as(made.owner), ticket, then)).status, 'solved')
   assert.ok((await getMessagesAsOf(as(made.owner), ticket, { after: 0, limit: 10 }, then)).messages.length > 0)
@@ -1278,6 +1290,7 @@ describe('A tenant', () => {
       deskId: here.desks[0],
       requester: { by: 'nobody' },
     })
+    const theirLink = (await linkTickets(there.as(there.owner), first, { relation: 'related', ticket })).link.id
     const before = await everythingOf(there.tenant.id)
 
     const me = () => here.as(here.owner)
@@ -1318,6 +1331,12 @@ describe('A tenant', () => {
     assert.equal(await code(mergeTicket(me(), ticket, own)), 'not_found')
     assert.equal(await code(mergeTicket(me(), own, ticket)), 'invalid into')
     assert.equal(await code(unmergeTicket(me(), ticket)), 'not_found')
+    const parent = { relation: 'parent', ticket } as const
+    assert.equal(await code(linkTickets(me(), own, parent)), 'invalid ticket')
+    assert.equal(await code(linkTickets(me(), ticket, { relation: 'parent', ticket: own })), 'not_found')
+    assert.equal(await code(listLinks(me(), ticket)), 'not_found')
+    assert.equal(await code(unlinkTickets(me(), own, theirLink)), 'not_found')
+    assert.equal(await code(unlinkTickets(me(), ticket, theirLink)), 'not_found')
     assert.equal(await code(snoozeTicket(me(), ticket, null)), 'not_found')
     assert.equal(await code(getTicketAsOf(me(), ticket, '2026-01-01T00:00:00.000Z')), 'not_found')
     assert.equal(await code(getValues(me(), ticket, 'status')), 'not_found')

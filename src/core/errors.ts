@@ -21,6 +21,7 @@ export type Missing =
   | 'job'
   | 'mail'
   | 'letter'
+  | 'link'
 
 /** One thing wrong with what a caller sent. `path` leads to the field in the core's words; a dialect turns it into its own. */
 export interface Issue {

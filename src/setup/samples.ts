@@ -16,6 +16,7 @@ import { addTag } from '../core/tags/commands.ts'
 import { addExternalId, issueCredential } from '../core/tenants/commands.ts'
 import { changeTicket } from '../core/tickets/commands/change.ts'
 import { createTicket } from '../core/tickets/commands/create.ts'
+import { linkTickets } from '../core/tickets/commands/links.ts'
 import { mergeTicket } from '../core/tickets/commands/merge.ts'
 import { listTickets } from '../core/tickets/queries/list.ts'
 import { findProfilesByAddress } from '../core/users/queries.ts'
@@ -146,7 +147,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     return (await changeTicket(service, ticket, said)).messages
   })
   const deliveries = await makeDeliveries(service, system, sending)
-  const { merged, duplicate, stays } = await makeDuplicates(service, desk.id, requester.id)
+  const { merged, duplicate, stays, link } = await makeDuplicates(service, desk.id, requester.id)
   const urgent = { name: 'Urgent', query: 'priority:urgent -status:solved,closed' }
   const order = { sort: 'created', descending: true } as const
   // Nobody is told its secret.
@@ -183,6 +184,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     [SAMPLE.duplicate]: duplicate,
     [SAMPLE.merged]: merged,
     [SAMPLE.stays]: stays,
+    [SAMPLE.link]: link,
     [SAMPLE.comment]: messages[0]?.id ?? '',
     [SAMPLE.membership]: requester.memberships.find(({ deskId }) => deskId === service.tenant.defaultDesk.id)?.id ?? '',
     [SAMPLE.group]: service.tenant.groups[0]?.id ?? '',
@@ -235,7 +237,7 @@ async function makeChangedTicket(service: Context, deskId: string): Promise<stri
   return ticket.id
 }
 
-/** Three tickets about the same: one of them was merged into another already. */
+/** Three tickets about the same, of which one was merged into another already, and one that is linked to that. */
 async function makeDuplicates(service: Context, deskId: string, requesterId: string) {
   const open = async (text: string): Promise<string> => {
     const requester = { by: 'id', id: requesterId, member: true } as const
@@ -246,7 +248,9 @@ async function makeDuplicates(service: Context, deskId: string, requesterId: str
   const duplicate = await open('There is no light in the hall.')
   const merged = await open('It is dark in the hall.')
   await mergeTicket(service, { id: merged }, { id: stays })
-  return { stays, duplicate, merged }
+  const dark = await open('The stairs are dark.')
+  const { link } = await linkTickets(service, { id: stays }, { relation: 'related', ticket: { id: dark } })
+  return { stays, duplicate, merged, link: link.id }
 }
 
 /** A webhook that is enabled, and told of what becomes of the sample ticket. @returns its id */

@@ -123,6 +123,11 @@ const making: Making = {
     await sent(native('POST', `/v1/tickets/${from.id}/merge`, { into: into.id }))
     return { from, into }
   },
+  async linked() {
+    const [{ id: ticket }, { id: other }] = [await ticketOf(site), await ticketOf(site)]
+    const { json } = await sent(native('POST', `/v1/tickets/${ticket}/links`, { relation: 'related', ticket: other }))
+    return { ticket, link: json.id }
+  },
   async file() {
     const uploaded = await sent(native('POST', '/v1/attachments', upload({ word })))
     const { id } = await ticketOf(site)

@@ -29,6 +29,8 @@ export interface Making {
   reply(): Promise<{ readonly ticket: Ids; readonly message: Ids }>
   /** A ticket that was merged into another one. */
   merged(): Promise<{ readonly from: Ids; readonly into: Ids }>
+  /** A ticket with a link to another one, by their ids. */
+  linked(): Promise<{ readonly ticket: string; readonly link: string }>
   /** The integer of a file that is on a message. */
   file(): Promise<number>
   person(): Promise<Person>
@@ -93,6 +95,15 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
       native(m, 'POST', `/v1/tickets/${(await m.ticket()).id}/merge`, { into: (await m.ticket()).id }),
     'POST /v1/tickets/{id}/unmerge': async (m) =>
       native(m, 'POST', `/v1/tickets/${(await m.merged()).from.id}/unmerge`),
+    'POST /v1/tickets/{id}/links': async (m) =>
+      native(m, 'POST', `/v1/tickets/${(await m.ticket()).id}/links`, {
+        relation: 'parent',
+        ticket: (await m.ticket()).id,
+      }),
+    'DELETE /v1/tickets/{id}/links/{link}': async (m) => {
+      const { ticket, link } = await m.linked()
+      return native(m, 'DELETE', `/v1/tickets/${ticket}/links/${link}`)
+    },
     'POST /v1/attachments': (m) => native(m, 'POST', '/v1/attachments', upload(m)),
     'PATCH /v1/tenant': (m) => native(m, 'PATCH', '/v1/tenant', { name: m.word() }),
     ...catalogueWrites('/v1/desks', () => ({})),

@@ -51,13 +51,16 @@ async function work(isKilled: () => boolean): Promise<Asked | null> {
   }
   try {
     while (!isKilled()) {
-      const [a, b, c] = [await open(), await open(), await open()]
+      const [a, b, c, d] = [await open(), await open(), await open(), await open()]
+      const link = await keyed(`/v1/tickets/${a}/links`, { relation: 'parent', ticket: d })
       await native('POST', `/v1/tickets/${a}/messages`, { text: `of ${a}` })
       await keyed(`/v1/tickets/${a}/merge`, { into: b })
       await native('POST', `/v1/tickets/${a}/messages`, { text: `of ${b}` })
       await keyed(`/v1/tickets/${b}/merge`, { into: c })
       await keyed(`/v1/tickets/${b}/unmerge`)
       if (randomInt(2) === 0) await keyed(`/v1/tickets/${a}/unmerge`)
+      if (randomInt(2) === 0) await keyed(`/v1/tickets/${d}/undo`)
+      else await native('DELETE', `/v1/tickets/${d}/links/${link.id}`, undefined, randomUUID())
     }
   } catch (error) {
     // The connection broke: whether it was done the tables tell.
@@ -114,6 +117,24 @@ async function assertWhole(): Promise<void> {
   )
 }
 
+/** That each link leads to tickets that are there, and that both of its tickets tell of it. */
+async function assertLinked(): Promise<void> {
+  assert.deepEqual(
+    await rows(`select l.id from ticket_links l where exists (
+      select 1 from tickets t where t.id in (l.from_id, l.to_id) and t.merged_into is not null)`),
+    [],
+    'no link leads to what is merged',
+  )
+  assert.deepEqual(
+    await rows(`select l.id from ticket_links l cross join lateral (
+        select count(*) filter (where e.kind = 'ticket.linked') as made, count(*) as told from events e
+        where l.id::text in (e.before ->> 'link_id', e.after ->> 'link_id')) e
+      where e.made <> 2 or e.told <> case when l.removed_at is null then 2 else 4 end`),
+    [],
+    'the log tells of each link on both tickets',
+  )
+}
+
 test('after kill -9 while tickets are merged and that is taken back, each was done whole or not at all, and is done once', async () => {
   for (let round = 1; round <= ROUNDS; round++) {
     let killed = false
@@ -128,6 +149,7 @@ test('after kill -9 while tickets are merged and that is taken back, each was do
     const [open] = await Promise.all([Promise.all(working), server.ended])
     server = await installation.start()
     await assertWhole()
+    await assertLinked()
     // Whoever was not answered asks again, and is answered as the first time.
     for (const asked of open) {
       if (asked === null) continue
@@ -135,5 +157,6 @@ test('after kill -9 while tickets are merged and that is taken back, each was do
       assert.deepEqual(await native('POST', asked.path, asked.body, asked.key), first)
     }
     await assertWhole()
+    await assertLinked()
   }
 })

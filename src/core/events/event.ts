@@ -23,6 +23,8 @@ export const EVENT_KINDS = [
   'ticket.snoozed',
   'ticket.woken',
   'ticket.macro_run',
+  'ticket.linked',
+  'ticket.unlinked',
   'ticket.deleted',
   'message.added',
   'message.deleted',

@@ -38,6 +38,9 @@ export interface Conditions {
   readonly updatedBefore?: string
   /** Whether there is one: which of both will do. */
   readonly attachment?: readonly boolean[]
+  readonly parent?: readonly boolean[]
+  readonly child?: readonly boolean[]
+  readonly link?: readonly boolean[]
   readonly unread?: readonly boolean[]
   readonly waiting?: readonly boolean[]
   /** Each of them has to hold. */

@@ -30,7 +30,11 @@ export const QUERY_FIELDS = {
   number: { takes: 'number', about: 'its number on its desk', example: 'number:42' },
   created: { takes: 'time', about: 'when it was opened: a date, or how long ago', example: 'created:>=2026-01-01' },
   updated: { takes: 'time', about: 'when it last changed', example: 'updated:<7d' },
-  has: { takes: 'has', about: 'what there is: attachment', example: 'has:attachment' },
+  has: {
+    takes: 'has',
+    about: 'what there is: attachment, parent, child or link',
+    example: 'has:attachment -has:parent',
+  },
   is: { takes: 'is', about: 'unread, waiting or snoozed', example: 'is:waiting -is:snoozed' },
 } as const satisfies Readonly<
   Record<string, { readonly takes: string; readonly about: string; readonly example: string }>

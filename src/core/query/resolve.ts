@@ -166,9 +166,13 @@ function conditionOf(term: FieldTerm, meaning: Meaning): Conditions {
       const { from, before } = timesOf(term, meaning.now)
       return { ...(from && { updatedFrom: from }), ...(before && { updatedBefore: before }) }
     }
-    case 'has':
-      for (const value of values) wordOf(value, ['attachment'])
-      return { attachment: [!isNot] }
+    case 'has': {
+      const words = values.map((value) => wordOf(value, ['attachment', 'parent', 'child', 'link']))
+      const another = values[words.findIndex((word) => word !== words[0])]
+      // One of both would be another question; both are asked for by two terms.
+      if (another) misread(another, 'one word alone')
+      return { [words[0] ?? 'attachment']: [!isNot] }
+    }
     case 'is': {
       const [, another] = values
       // One of both would be another question; both are asked for by two terms.
@@ -384,6 +388,9 @@ const MERGES: { readonly [Key in keyof Conditions]-?: Merge<Key> } = {
   updatedFrom: (one, other) => later(one.updatedFrom, other.updatedFrom),
   updatedBefore: (one, other) => earlier(one.updatedBefore, other.updatedBefore),
   attachment: (one, other) => common(one.attachment, other.attachment),
+  parent: (one, other) => common(one.parent, other.parent),
+  child: (one, other) => common(one.child, other.child),
+  link: (one, other) => common(one.link, other.link),
   unread: (one, other) => common(one.unread, other.unread),
   waiting: (one, other) => common(one.waiting, other.waiting),
   own: (one, other) => joined(one.own, other.own),

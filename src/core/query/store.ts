@@ -9,6 +9,7 @@ import { composed } from '../spelling.ts'
 import { TicketLine, ticketLine } from '../tickets/fields.ts'
 import { describedBriefly } from '../tickets/rows.ts'
 import { familyOf, integerThatStays } from '../tickets/store/family.ts'
+import { IS_LINKED } from '../tickets/store/links.ts'
 import { PRIORITIES, STATUSES } from '../words.ts'
 import type { Conditions, OwnCondition } from './conditions.ts'
 import type { QueryCursor, QuerySort } from './list.ts'
@@ -87,6 +88,9 @@ const ASKED = {
   updated_from: nullable(timestamptz),
   updated_before: nullable(timestamptz),
   attachment: nullable(array(boolean)),
+  parent: nullable(array(boolean)),
+  child: nullable(array(boolean)),
+  link: nullable(array(boolean)),
   unread: nullable(array(boolean)),
   waiting: nullable(array(boolean)),
   /** What has to hold of the tenant's own fields, as one jsonpath. */
@@ -114,6 +118,14 @@ const AMONG = (column: string, ids: string, type: string, none: string): string 
 const IS_EXACT = `(:exact_number::bigint in (t.integer, t.number) or lower(t.from_address) = :exact_address::text
     or :exact_address::text is not null and t.requester_id = (
       select u.id from users u where u.tenant_id = :tenant_id and u.email_key = :exact_address::text))`
+
+/** SQL of whether a ticket `t` is at an end of a link with a ticket at the other end that is in sight. */
+const LINKED = (end: 'from' | 'to', other: 'from' | 'to', kind: string): string => `exists (
+    select 1 from ticket_links l cross join lateral (
+      select x.desk_id, x.requester_id from tickets x where x.tenant_id = :tenant_id and x.id = l.${other}_id limit 1) o
+    where l.tenant_id = :tenant_id and l.${end}_id = t.id and ${kind} and ${IS_LINKED}
+      and (:only_desk_id::uuid is null or o.desk_id = :only_desk_id::uuid)
+      and (:sees_all::boolean or o.desk_id = any (:sight_desk_ids::uuid[]) or o.requester_id = :sight_requester_id::uuid))`
 
 const CONDITIONS = `t.merged_into is null
   and (:only_desk_id::uuid is null or t.desk_id = :only_desk_id::uuid)
@@ -150,6 +162,9 @@ const CONDITIONS = `t.merged_into is null
   and (:attachment::boolean[] is null or exists (
     select 1 from messages m join attachments f on f.tenant_id = :tenant_id and f.message_id = m.id
     where m.tenant_id = :tenant_id and m.ticket_id = t.id and (m.visibility = 'public' or t.desk_id = any (:notes_on::uuid[]))) = any (:attachment::boolean[]))
+  and (:parent::boolean[] is null or ${LINKED('from', 'to', "l.kind = 'child'")} = any (:parent::boolean[]))
+  and (:child::boolean[] is null or ${LINKED('to', 'from', "l.kind = 'child'")} = any (:child::boolean[]))
+  and (:link::boolean[] is null or (${LINKED('from', 'to', 'true')} or ${LINKED('to', 'from', 'true')}) = any (:link::boolean[]))
   and (:exact::boolean is null or coalesce(${IS_EXACT}, false) = :exact::boolean)
   and (json_array_length(:terms::json) = 0 or ${HAS_KEYS})`
 
@@ -217,6 +232,8 @@ const NarrowRow = Type.Object({
   waiting: Tickets,
   with_field: Tickets,
   snoozed: Tickets,
+  with_parent: Tickets,
+  with_child: Tickets,
 })
 type NarrowRow = Static<typeof NarrowRow>
 
@@ -249,6 +266,8 @@ const EACH_STATUS = `unnest(coalesce(:statuses::text[], array['${STATUSES.join("
 /** What is in the index of the tenant's own fields: the tenant is a part of each key. */
 const HOLDING = `t.fields <> '{}' and jsonb_set('{}', array[t.tenant_id::text], t.fields) @> jsonb_set('{}', array[:tenant_id::text], e.held)`
 const EACH_HELD = '(select h.held::jsonb as held from unnest(:held::text[]) h (held)) e'
+const EACH_LINKED = (end: 'from' | 'to'): string =>
+  `(select distinct l.${end}_id as id from ticket_links l where l.tenant_id = :tenant_id and l.kind = 'child' and l.removed_at is null limit :most::bigint + 1) e`
 const EACH_OF = (ids: string): string => `unnest(:${ids}::uuid[]) e (id)`
 
 /**
@@ -269,6 +288,7 @@ const NARROW = statement(
       },
       ...{ requester_ids: nullable(array(uuid)), no_requester: boolean, numbers: nullable(array(integer)) },
       ...{ waiting: nullable(array(boolean)), snoozed: nullable(array(boolean)) },
+      ...{ parent: nullable(array(boolean)), child: nullable(array(boolean)) },
       ...{ held: nullable(array(text)), most: bigint },
     },
     row: NarrowRow,
@@ -290,7 +310,9 @@ case when :numbers::integer[] is not null then (select coalesce(json_agg(distinc
   where d.tenant_id = :tenant_id) end as numbered,
 ${SIDE(':waiting::boolean[] = array[true]', 't.waiting_since is not null')} as waiting,
 ${SIDE(':held::text[] is not null', HOLDING, EACH_HELD)} as with_field,
-${SIDE(':snoozed::boolean[] = array[true]', 't.snoozed_until is not null')} as snoozed`,
+${SIDE(':snoozed::boolean[] = array[true]', 't.snoozed_until is not null')} as snoozed,
+${SIDE(':parent::boolean[] = array[true]', 't.id = e.id', EACH_LINKED('from'))} as with_parent,
+${SIDE(':child::boolean[] = array[true]', 't.id = e.id', EACH_LINKED('to'))} as with_child`,
 )
 
 /** Who asks, and what is in their sight. */
@@ -354,6 +376,9 @@ function askedValues({ tenantId, userId, sight, notesOn }: Reader, asked: Condit
     updated_from: asked.updatedFrom ?? null,
     updated_before: asked.updatedBefore ?? null,
     attachment: asked.attachment ?? null,
+    parent: asked.parent ?? null,
+    child: asked.child ?? null,
+    link: asked.link ?? null,
     unread: asked.unread ?? null,
     waiting: asked.waiting ?? null,
     own_path: asked.own ? pathOf(asked.own) : null,
@@ -448,15 +473,16 @@ export function narrowed(reader: Reader, asked: Conditions, most: number): Bound
     [asked.deskIds, asked.statuses, asked.assigneeIds, asked.groupIds, asked.requesterIds, asked.numbers].some(
       (values) => values !== undefined,
     ) ||
-    [asked.waiting, asked.snoozed].some((values) => values?.includes(true)) ||
+    [asked.waiting, asked.snoozed, asked.parent, asked.child].some((values) => values?.includes(true)) ||
     held !== null
   if (!isNarrow) return null
   const { tenant_id, sees_all, sight_desk_ids, sight_requester_id, desk_ids, statuses, assignee_ids, no_assignee } =
     values
-  const { group_ids, no_group, requester_ids, no_requester, numbers, waiting, snoozed } = values
+  const { group_ids, no_group, requester_ids, no_requester, numbers, waiting, snoozed, parent, child } = values
   return NARROW.with({
     ...{ tenant_id, sees_all, sight_desk_ids, sight_requester_id, desk_ids, statuses, assignee_ids, no_assignee },
     ...{ group_ids, no_group, requester_ids, no_requester, numbers, waiting, snoozed, held, most },
+    ...{ parent, child },
   })
 }
 

@@ -12,6 +12,7 @@ import { exportRoutes } from './export/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { importRoutes } from './import/routes.ts'
 import { letterRoutes } from './letters/routes.ts'
+import { linkRoutes } from './links/routes.ts'
 import { macroRoutes } from './macros/routes.ts'
 import { mailRoutes } from './mail/routes.ts'
 import { options } from './options.ts'
@@ -46,6 +47,7 @@ export const native: Dialect<Need, 'native'> = {
   prefixes: ['/v1'],
   routes: [
     ...ticketRoutes,
+    ...linkRoutes,
     ...attachmentRoutes,
     ...catalogueRoutes,
     ...userRoutes,

@@ -20,6 +20,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   macro: 'Not found',
   draft: 'Not found',
   mail: 'Not found',
+  link: 'Not found',
   tag: 'Not found',
   letter: 'Not found',
   scheduled_message: 'Not found',

@@ -63,6 +63,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   macro: 'This macro does not exist.',
   draft: 'This draft does not exist.',
   mail: 'This mail does not exist.',
+  link: 'This link does not exist.',
   tag: 'This tag does not exist.',
   letter: 'This letter does not exist.',
   scheduled_message: 'This scheduled message does not exist.',

@@ -82,6 +82,7 @@ const WORD_OF_MISSING: Readonly<Record<Missing, string>> = {
   macro: 'Macro',
   draft: 'Draft',
   mail: 'Mail',
+  link: 'Link',
   tag: 'Tag',
   letter: 'Letter',
   scheduled_message: 'Scheduled message',

@@ -59,11 +59,19 @@ doomed as materialized (
 gone as materialized (
   select w.call, l.id, l.integer, d.nth from wanted w join locked l on l.id = w.id left join doomed d on d.id = l.id
 ),
+links_gone as materialized (
+  -- They go with the tickets. Whoever merges what is at their other ends holds them before the counter, too.
+  select l.id from ticket_links l
+  where l.tenant_id = :tenant_id
+    and (l.from_id = any (array(select x.id from locked x)) or l.to_id = any (array(select x.id from locked x)))
+  order by l.id
+  for update
+),
 counted as (
   update tenant_counters c
   set event_position = c.event_position + t.events, latest_at = ${momentOf('t.at')}
   from (select count(*) as events, max(a.at) as at from doomed d join accepted a on a.call = d.call) t
-  where c.tenant_id = :tenant_id and t.events > 0
+  where c.tenant_id = :tenant_id and t.events > 0 and (select count(*) from links_gone) >= 0
   returning c.event_position - t.events as event_position, c.latest_at
 ),
 flows as (

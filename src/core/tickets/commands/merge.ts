@@ -1,21 +1,16 @@
 import { boundsOf } from '../../bounds.ts'
 import type { Context } from '../../context.ts'
 import { refuse, refuseField } from '../../errors.ts'
-import { earlierResult, orEarlier } from '../../idempotency/store.ts'
 import { may } from '../../identity/actor.ts'
 import { hasRoom } from '../../messages/bounds.ts'
 import { MOST_MESSAGES } from '../../messages/store.ts'
 import { findMerged, findTickets } from '../queries/find.ts'
-import { TICKETS_KEPT } from '../rows.ts'
 import { decideMerge, decideUnmerge, type MergeDrafts } from '../rules/merge.ts'
 import { ABSORBED } from '../store/find.ts'
 import { MERGE_TICKETS, UNMERGE_TICKETS } from '../store/merge.ts'
-import type { Ticket, TicketRef } from '../ticket.ts'
-import { provenance } from './circumstances.ts'
-import { repeated, withTicket } from './outcome.ts'
-
-/** How often a race that another process won is read and decided again before the caller is told of a conflict. */
-const ROUNDS = 32
+import type { Ticket, TicketOutcome, TicketRef } from '../ticket.ts'
+import { withTicket } from './outcome.ts'
+import { type Decided, inRounds } from './rounds.ts'
 
 /**
  * Merges a ticket into another: its messages are on that one from then on, and so is whatever is asked or said by its name.
@@ -25,20 +20,25 @@ const ROUNDS = 32
  * @throws Refusal `not_found`, `forbidden`, `invalid` (path `into`), `conflict`, `idempotency_mismatch`
  */
 export async function mergeTicket(ctx: Context, ref: TicketRef, intoRef: TicketRef): Promise<Ticket> {
-  return inRounds(ctx, [ref, intoRef], async () => {
-    const [from, into] = await findTickets(ctx, [ref, intoRef])
-    if (!from) refuse({ code: 'not_found', missing: 'ticket' })
-    demandMerge(ctx, [from])
-    if (!into) refuseField(['into'], 'unknown', 'This ticket does not exist.')
-    if (from.id === into.id) {
-      // It is so already: a repeat, also without a key.
-      if (!isNameOf(ref, from) && isNameOf(intoRef, into)) return { already: into }
-      refuseField(['into'], 'not_allowed', 'It leads to the ticket itself.')
-    }
-    demandMerge(ctx, [into])
-    await demandRoom(ctx, from, into)
-    return { write: MERGE_TICKETS, drafts: decideMerge(from, into, ctx), answer: into.id }
-  })
+  return inRounds(
+    ctx,
+    [ref, intoRef],
+    async (): Promise<Decided<Ticket>> => {
+      const [from, into] = await findTickets(ctx, [ref, intoRef])
+      if (!from) refuse({ code: 'not_found', missing: 'ticket' })
+      demandMerge(ctx, [from])
+      if (!into) refuseField(['into'], 'unknown', 'This ticket does not exist.')
+      if (from.id === into.id) {
+        // It is so already: a repeat, also without a key.
+        if (!isNameOf(ref, from) && isNameOf(intoRef, into)) return { already: into }
+        refuseField(['into'], 'not_allowed', 'It leads to the ticket itself.')
+      }
+      demandMerge(ctx, [into])
+      await demandRoom(ctx, from, into)
+      return merging(ctx, MERGE_TICKETS, decideMerge(from, into, ctx), into.id)
+    },
+    first,
+  )
 }
 
 /**
@@ -50,61 +50,42 @@ export async function mergeTicket(ctx: Context, ref: TicketRef, intoRef: TicketR
  * `idempotency_mismatch`
  */
 export async function unmergeTicket(ctx: Context, ref: TicketRef, answers: UnmergeAnswer = 'back'): Promise<Ticket> {
-  return inRounds(ctx, [ref], async () => {
-    const merged = await findMerged(ctx, ref)
-    const [into] = await findTickets(ctx, [merged ? { id: merged.intoId } : ref])
-    if (!into) refuse({ code: 'not_found', missing: 'ticket' })
-    if (!merged) refuse({ code: 'conflict', message: 'The ticket is not merged into another one.' })
-    if (into.id !== merged.intoId)
-      refuse({ code: 'conflict', message: 'What it was merged into was merged itself: take that back first.' })
-    demandMerge(ctx, [merged.ticket, into])
-    const values = { tenant_id: ctx.tenant.id, into_id: into.id, from_id: merged.ticket.id }
-    const [absorbed = null] = await ctx.store.run(ABSORBED.with(values))
-    const drafts = decideUnmerge(merged.ticket, into, absorbed, ctx)
-    return { write: UNMERGE_TICKETS, drafts, answer: answers === 'back' ? merged.ticket.id : into.id }
-  })
+  return inRounds(
+    ctx,
+    [ref],
+    async () => {
+      const merged = await findMerged(ctx, ref)
+      const [into] = await findTickets(ctx, [merged ? { id: merged.intoId } : ref])
+      if (!into) refuse({ code: 'not_found', missing: 'ticket' })
+      if (!merged) refuse({ code: 'conflict', message: 'The ticket is not merged into another one.' })
+      if (into.id !== merged.intoId)
+        refuse({ code: 'conflict', message: 'What it was merged into was merged itself: take that back first.' })
+      demandMerge(ctx, [merged.ticket, into])
+      const values = { tenant_id: ctx.tenant.id, into_id: into.id, from_id: merged.ticket.id }
+      const [absorbed = null] = await ctx.store.run(ABSORBED.with(values))
+      const drafts = decideUnmerge(merged.ticket, into, absorbed, ctx)
+      return merging(ctx, UNMERGE_TICKETS, drafts, answers === 'back' ? merged.ticket.id : into.id)
+    },
+    first,
+  )
 }
 
 /** Which of the two tickets is answered. */
 export type UnmergeAnswer = 'back' | 'stays'
 
-/** What was decided: both tickets as they become, or that it is so already. */
-type Decided =
-  | { readonly write: typeof MERGE_TICKETS; readonly drafts: MergeDrafts; readonly answer: string }
-  | { readonly already: Ticket }
-
-/** Decides and writes until nobody else was faster, one call on these tickets of this process after the other. */
-async function inRounds(ctx: Context, refs: readonly TicketRef[], decide: () => Promise<Decided>): Promise<Ticket> {
-  const lines = refs.map((ref) => `${ctx.tenant.id} ${'id' in ref ? ref.id : ref.integer}`)
-  return ctx.store.inTurn(lines, () =>
-    orEarlier(
-      ctx,
-      TICKETS_KEPT,
-      () => decideInTurn(ctx, decide),
-      async (earlier) => withTicket(await repeated(ctx, earlier, [])).ticket,
-    ),
-  )
-}
-
-async function decideInTurn(ctx: Context, decide: () => Promise<Decided>): Promise<Ticket> {
-  for (let round = 1; round <= ROUNDS; round++) {
-    const earlier = await earlierResult(ctx, TICKETS_KEPT)
-    if (earlier) return withTicket(await repeated(ctx, earlier, [])).ticket
-    const decided = await decide()
-    if ('already' in decided) return decided.already
-    const { write, drafts, answer } = decided
-    const [into, from] = drafts
-    const both = { fromId: from.id, intoId: into.id }
-    const ordered = answer === into.id ? drafts : [from, into]
-    const call = { ...both, drafts: ordered, by: provenance(ctx), idempotency: ctx.idempotency }
-    const outcome = await ctx.store.batched(write)(ctx.tenant.id, call)
-    if ('done' in outcome)
-      return outcome.done.tickets.find(({ id }) => id === answer) ?? refuse({ code: 'not_found', missing: 'ticket' })
-    if ('repeated' in outcome) return withTicket(outcome.repeated).ticket
-    if (outcome.refused === 'idempotency_mismatch') refuse({ code: 'idempotency_mismatch' })
+/** Both tickets as they become, of which one is answered. */
+function merging(ctx: Context, kind: typeof MERGE_TICKETS, drafts: MergeDrafts, answer: string): Decided<Ticket> {
+  const [into, from] = drafts
+  const ordered = answer === into.id ? drafts : [from, into]
+  return {
+    write: (made) =>
+      ctx.store.batched(kind)(ctx.tenant.id, { ...made, fromId: from.id, intoId: into.id, drafts: ordered }),
+    answer: ({ tickets }) =>
+      tickets.find(({ id }) => id === answer) ?? refuse({ code: 'not_found', missing: 'ticket' }),
   }
-  return refuse({ code: 'conflict', message: 'The tickets kept changing at the same time. Try again.' })
 }
+
+const first = (outcome: TicketOutcome): Ticket => withTicket(outcome).ticket
 
 /** Whether a ref is the ticket's own name, and not one that leads to it. */
 export function isNameOf(ref: TicketRef, ticket: Ticket): boolean {

@@ -2,11 +2,12 @@ import type { Context } from '../../context.ts'
 import { Refusal, refuse } from '../../errors.ts'
 import { may } from '../../identity/actor.ts'
 import type { Permission } from '../../identity/permissions.ts'
-import { isReal } from '../rules/past.ts'
+import { isReal, type LogEntry } from '../rules/past.ts'
 import { undoing } from '../rules/undo.ts'
 import { LOG_OF_TICKET, logEntryOf } from '../store/log.ts'
 import type { ChangeOptions, Ticket, TicketChange, TicketRef } from '../ticket.ts'
 import { changeTicket } from './change.ts'
+import { type LinkTold, undoLink } from './links.ts'
 import { isNameOf, type UnmergeAnswer, unmergeTicket } from './merge.ts'
 
 /** As much of a log is looked at: what has so much after it is history. */
@@ -33,6 +34,8 @@ export async function undoChange(
     const decide = (ticket: Ticket) => changeThatUndoes(ctx, ref, ticket, position)
     return (await changeTicket(ctx, ref, { decide }, options)).ticket
   } catch (error) {
+    if (error instanceof LinkIsAsked)
+      return undoLink(ctx, ref, error.told).catch((refused) => Promise.reject(asConflict(refused)))
     if (!(error instanceof MergeIsLast)) throw asConflict(error)
     return unmergeTicket(ctx, error.merged, error.answers)
   }
@@ -46,6 +49,15 @@ class MergeIsLast extends Error {
     super()
     this.merged = merged
     this.answers = answers
+  }
+}
+
+/** As `MergeIsLast`, of a link that was made or taken away. */
+class LinkIsAsked extends Error {
+  readonly told: LinkTold
+  constructor(told: LinkTold) {
+    super()
+    this.told = told
   }
 }
 
@@ -67,7 +79,16 @@ async function changeThatUndoes(
   const last = log.findLast(isReal)
   const merged = last?.kind === 'ticket.absorbed' ? last.after?.['ticket_id'] : null
   if (position === null && typeof merged === 'string') throw new MergeIsLast({ id: merged }, 'stays')
+  const told = toldOfLink(position === null ? last : log.find((entry) => entry.position === position))
+  if (told !== null) throw new LinkIsAsked(told)
   return undoing(log, position, { direction: ticket.direction, worksOn: () => true, now: ctx.now })
+}
+
+function toldOfLink(entry: LogEntry | undefined): LinkTold | null {
+  if (entry?.kind !== 'ticket.linked' && entry?.kind !== 'ticket.unlinked') return null
+  const wasMade = entry.kind === 'ticket.linked'
+  const linkId = (wasMade ? entry.after : entry.before)?.['link_id']
+  return typeof linkId === 'string' ? { position: entry.position, linkId, wasMade } : null
 }
 
 /** Nobody who undoes names an assignee or a topic: that one is gone is no mistake of theirs. */

@@ -1,12 +1,12 @@
 import type { EventData } from '../../events/event.ts'
 import type { Instant } from '../../instant.ts'
-import type { ChangeDraft, EventDraft, TicketState } from '../drafts.ts'
+import type { ChangeDraft, TicketState } from '../drafts.ts'
 import { told } from '../fields.ts'
 import type { Ticket } from '../ticket.ts'
-import { stateOf } from './change.ts'
 import type { Circumstances } from './circumstances.ts'
 import { isFinished } from './lifecycle.ts'
 import { distinct } from './tags.ts'
+import { draftOf, toldBy } from './told.ts'
 
 type Given = Pick<Circumstances, 'now' | 'newId' | 'tenant'>
 
@@ -40,13 +40,13 @@ export function decideMerge(from: Ticket, into: Ticket, given: Given): MergeDraf
   }
   const before = Object.keys(moments).length > 0 ? dataOf(into, moments) : null
   return [
-    draft(
+    draftOf(
       into,
       moments,
-      event('ticket.absorbed', before, { ticket_id: from.id, ...dataOf(moments, moments) }, given),
+      toldBy('ticket.absorbed', before, { ticket_id: from.id, ...dataOf(moments, moments) }, given),
       given,
     ),
-    draft(from, {}, event('ticket.merged', { merged_into: null }, { merged_into: into.id }, given), given),
+    draftOf(from, {}, toldBy('ticket.merged', { merged_into: null }, { merged_into: into.id }, given), given),
   ]
 }
 
@@ -70,9 +70,9 @@ export function decideUnmerge(
   const before = { ticket_id: from.id, ...dataOf(into, moments) }
   const after = Object.keys(moments).length > 0 ? dataOf(moments, moments) : null
   return [
-    draft(into, moments, event('ticket.released', before, after, given), given),
+    draftOf(into, moments, toldBy('ticket.released', before, after, given), given),
     withTagsOfNow(
-      draft(from, {}, event('ticket.unmerged', { merged_into: into.id }, { merged_into: null }, given), given),
+      draftOf(from, {}, toldBy('ticket.unmerged', { merged_into: into.id }, { merged_into: null }, given), given),
       given,
     ),
   ]
@@ -83,7 +83,7 @@ function withTagsOfNow(draft: ChangeDraft, given: Given): ChangeDraft {
   const { tags: before } = draft.state
   const tags = distinct(before, given.tenant.tagWays)
   if (tags.every((tag, nth) => tag === before[nth]) && tags.length === before.length) return draft
-  const told = event('ticket.tags_changed', { tags: before }, { tags }, given)
+  const told = toldBy('ticket.tags_changed', { tags: before }, { tags }, given)
   return { ...draft, state: { ...draft.state, tags }, events: [...draft.events, told] }
 }
 
@@ -100,30 +100,6 @@ export function momentsTold(data: EventData | null): Moments {
 
 function dataOf(state: Moments, moved: Moments): EventData {
   return Object.assign({}, ...TOLD.filter((key) => key in moved).map((key) => told({ [key]: state[key] }, key)))
-}
-
-function event(
-  kind: EventDraft['kind'],
-  before: EventData | null,
-  after: EventData | null,
-  { newId }: Given,
-): EventDraft {
-  return { id: newId(), kind, messageId: null, before, after }
-}
-
-function draft(ticket: Ticket, moments: Moments, told: EventDraft, { now }: Given): ChangeDraft {
-  const state: TicketState = { ...stateOf(ticket), ...moments, updatedAt: now, latestAgentAt: now }
-  const { id, version, deskId, status } = ticket
-  return {
-    id,
-    version,
-    state,
-    changed: true,
-    describes: false,
-    before: { deskId, status },
-    messages: [],
-    events: [told],
-  }
 }
 
 function earlier(one: Instant | null, other: Instant | null): Instant | null {

@@ -153,16 +153,16 @@ interface Form {
   readonly allowed: string
   /** Its end: what is kept and answered. */
   readonly end: string
-  readonly merging?: MergingParts
+  readonly more?: MoreParts
 }
 
-/** What a statement does beside changes that moves the messages of a ticket to another. */
-interface MergingParts {
+/** What a statement does beside changes: it moves the messages of a ticket to another, or links two. */
+interface MoreParts {
   /** What it begins with. */
   readonly inputs: string
-  /** SQL that moves the messages of accepted calls. */
+  /** SQL that moves the messages of accepted calls, and what else comes before the counter. */
   readonly moved: string
-  /** SQL that is true once they are moved: only then the counter is taken, for which others wait. */
+  /** SQL that is true once that is done: only then the counter is taken, for which others wait. */
   readonly isMoved: string
   /** What the counts of desks lose or win, as rows of desk, status and number. */
   readonly counting: string
@@ -176,7 +176,7 @@ interface MergingParts {
   readonly searched: string
 }
 
-const WITHOUT_MERGING: MergingParts = {
+export const WITHOUT_MORE: MoreParts = {
   inputs: '',
   moved: '',
   isMoved: '',
@@ -192,8 +192,8 @@ const RETAGGED = (tags: string): string => `(
       select i.id, ${tags} as tags from input i join accepted a on a.call = i.call join locked l on l.id = i.id
       where i.changed and i.tags <> l.tags) x`
 
-export const changeText = (files: AttachingParts, { allowed, end, merging = WITHOUT_MERGING }: Form): string => `
-with ${CALLS_INPUT},${merging.inputs}
+export const changeText = (files: AttachingParts, { allowed, end, more = WITHOUT_MORE }: Form): string => `
+with ${CALLS_INPUT},${more.inputs}
 input as materialized (
   select * from json_to_recordset(:tickets::json) as i (${columnsOf(TICKET)})
 ),
@@ -246,7 +246,7 @@ numbered_messages as materialized (
   select n.*, row_number() over (order by n.call, n.nth_message) as nth
   from new_messages n join accepted a on a.call = n.call
 ),
-${files.copies}${merging.moved}
+${files.copies}${more.moved}
 totals as (
   select (select count(*) from numbered_events) as events, (select count(*) from numbered_messages) as messages,
     (select max(a.at) from accepted a) as at
@@ -256,7 +256,7 @@ counted as (
   set event_position = c.event_position + t.events, message_integer = c.message_integer + t.messages,
     latest_at = ${momentOf('t.at')}${files.counting}
   from totals t
-  where c.tenant_id = :tenant_id and exists (select 1 from accepted)${merging.isMoved}
+  where c.tenant_id = :tenant_id and exists (select 1 from accepted)${more.isMoved}
   returning c.event_position - t.events as event_position, c.message_integer - t.messages as message_integer,
     c.latest_at${files.counted}
 ),
@@ -281,7 +281,7 @@ flows as (
     where i.changed and (i.moved or i.status <> i.old_status)
     union all
     select i.old_desk_id, i.old_status, -1, 0 from input i join accepted a on a.call = i.call
-    where i.changed and (i.moved or i.status <> i.old_status)${merging.counting}
+    where i.changed and (i.moved or i.status <> i.old_status)${more.counting}
   ) f
   group by f.desk_id
 ),
@@ -297,13 +297,13 @@ desk_counted as (
 ),
 ${countingTags(`${tagsOf(RETAGGED('i.tags'), 1)}
     union all
-    ${tagsOf(RETAGGED('l.tags'), -1)}${merging.countingTags}`)},
+    ${tagsOf(RETAGGED('l.tags'), -1)}${more.countingTags}`)},
 numbers as (
   select m.id, d.ticket_number + m.nth as number from moves m join desk_counted d on d.desk_id = m.desk_id
 ),
 changed as (
   update tickets t
-  set version = t.version + 1${merging.aging},${merging.setting} number = coalesce((select n.number from numbers n where n.id = i.id), t.number),
+  set version = t.version + 1${more.aging},${more.setting} number = coalesce((select n.number from numbers n where n.id = i.id), t.number),
     description = coalesce(i.description, t.description), updated_at = o.at, change_position = o.position,
     ${changedValues('a.at', 'o.at')}
   from input i join accepted a on a.call = i.call join moments o on o.id = i.id
@@ -347,7 +347,7 @@ searched as (
   select :tenant_id, l.integer, o.position, i.search_keys
   from input i join accepted a on a.call = i.call join moments o on o.id = i.id join locked l on l.id = i.id
   where i.search_keys is not null and o.position is not null
-),${merging.searched}
+),${more.searched}
 seen as (
   -- Whoever had read a ticket to its end has read their own change, too.
   insert into read_marks as k (tenant_id, user_id, ticket_id, position)

@@ -26,7 +26,32 @@ merges as materialized (
   select * from json_to_recordset(:merges::json) as i (${columnsOf(MERGE)})
 ),`
 
-const IS_MOVED = ' and (select count(*) from settled) >= 0'
+const IS_MOVED = ' and (select count(*) from settled) >= 0 and (select count(*) from relinked) >= 0'
+
+/**
+ * SQL of parts that have the links of a ticket lead to another one, and know where they led before. They are locked in the
+ * order of their ids, as the tickets at their other ends may be merged at the same time.
+ *
+ * @param moves what of `merges m` tells the ticket that an end `end` of a link `l` leads to from now on, or null
+ */
+const relinking = (moves: (end: 'from' | 'to') => string, came: (end: 'from' | 'to') => string, to: string): string => `
+links_held as materialized (
+  select l.id, (${moves('from')}) as new_from_id, (${moves('to')}) as new_to_id
+  from ticket_links l
+  where l.tenant_id = :tenant_id and (l.from_id = any (array(select m.${to} from merges m join accepted a on a.call = m.call))
+    or l.to_id = any (array(select m.${to} from merges m join accepted a on a.call = m.call)))
+  order by l.id
+  for update
+),
+relinked as (
+  update ticket_links l
+  set from_id = coalesce(h.new_from_id, l.from_id), to_id = coalesce(h.new_to_id, l.to_id),
+    from_came = case when h.new_from_id is null then l.from_came else ${came('from')} end,
+    to_came = case when h.new_to_id is null then l.to_came else ${came('to')} end
+  from links_held h
+  where l.tenant_id = :tenant_id and l.id = h.id
+  returning l.id
+),`
 
 /** SQL of rows of desk, status and numbers for the ticket of each merge that is not listed any more, or is again. */
 const counting = (delta: 1 | -1): string => `
@@ -63,7 +88,7 @@ const MERGE_TICKET = statement(
   changeText(WITHOUT_FILES, {
     allowed: '',
     end: answering(WITHOUT_FILES),
-    merging: {
+    more: {
       inputs: INPUTS,
       moved: `
 settled as (
@@ -71,7 +96,11 @@ settled as (
   from merges m join accepted a on a.call = m.call
   where x.tenant_id = :tenant_id and x.ticket_id = m.from_id
   returning x.id
-),`,
+),${relinking(
+        (end) => `select m.into_id from merges m join accepted a on a.call = m.call where m.from_id = l.${end}_id`,
+        (end) => `coalesce(l.${end}_came, l.${end}_id)`,
+        'from_id',
+      )}`,
       isMoved: IS_MOVED,
       counting: counting(-1),
       countingTags: countingTags(-1),
@@ -93,7 +122,7 @@ const UNMERGE_TICKET = statement(
   changeText(WITHOUT_FILES, {
     allowed: '',
     end: answering(WITHOUT_FILES),
-    merging: {
+    more: {
       inputs: INPUTS,
       moved: `
 settled as (
@@ -102,7 +131,12 @@ settled as (
   where x.tenant_id = :tenant_id and x.ticket_id = m.into_id
     and x.came_from = any (array(select f.id from ${familyOf('select m.from_id')} f))
   returning x.id
-),`,
+),${relinking(
+        (end) => `select m.from_id from merges m join accepted a on a.call = m.call
+    where m.into_id = l.${end}_id and l.${end}_came = any (array(select f.id from ${familyOf('select m.from_id')} f))`,
+        (end) => `nullif(l.${end}_came, h.new_${end}_id)`,
+        'into_id',
+      )}`,
       isMoved: IS_MOVED,
       counting: counting(1),
       countingTags: countingTags(1),

@@ -5,9 +5,12 @@ import type { Message } from '../../../core/messages/message.ts'
 import type { Conditions } from '../../../core/query/conditions.ts'
 import { snippetsFor } from '../../../core/query/list.ts'
 import type { Snippet } from '../../../core/search/snippets.ts'
+import { linksOn } from '../../../core/tickets/queries/links.ts'
 import { abilitiesOn } from '../../../core/tickets/rules/abilities.ts'
 import type { Ticket } from '../../../core/tickets/ticket.ts'
 import { encodeDelivery } from '../letters/codec.ts'
+import { encodeLink } from '../links/codec.ts'
+import { namesOf } from '../names.ts'
 import type { Included, MessageAnswer, MessageIncluded, TicketAnswer } from './schema.ts'
 
 /**
@@ -20,9 +23,16 @@ export async function includedOf(
   included: ReadonlySet<Included>,
   tickets: readonly Ticket[],
   asked: Conditions = {},
-): Promise<(ticket: Ticket) => Pick<TicketAnswer, 'unread' | 'read_position' | 'abilities' | 'snippet'>> {
+): Promise<(ticket: Ticket) => Pick<TicketAnswer, 'unread' | 'read_position' | 'abilities' | 'links' | 'snippet'>> {
   const ids = included.has('unread') ? tickets.map(({ id }) => id) : []
   const marks = await marksOn(ctx, ids)
+  const links = included.has('links')
+    ? await linksOn(
+        ctx,
+        tickets.map(({ id }) => id),
+      )
+    : null
+  const names = namesOf(ctx.tenant)
   const snippets = included.has('snippets') ? await snippetsFor(ctx, asked, tickets) : null
   return (ticket) => ({
     ...(included.has('unread') && {
@@ -30,6 +40,7 @@ export async function includedOf(
       read_position: marks.get(ticket.id)?.position ?? 0,
     }),
     ...(included.has('abilities') && { abilities: [...abilitiesOn(ctx.actor, ticket)] }),
+    ...(links && { links: (links.get(ticket.id) ?? []).map((link) => encodeLink(names, link)) }),
     ...(snippets && { snippet: encodeSnippet(snippets.get(ticket.id)) }),
   })
 }

@@ -13,6 +13,7 @@ import { LONGEST_TEXT } from '../../../core/tickets/rules/field-values.ts'
 import { UNTIL_REPLY } from '../../../core/tickets/rules/snooze.ts'
 import { PRIORITIES, STATUSES } from '../../../core/words.ts'
 import { deliveryProperties } from '../letters/schema.ts'
+import { LinkAnswer } from '../links/schema.ts'
 import { DeskName, groupName, recordName } from '../names.ts'
 import { messagePageParameters, pageParameters } from '../paging.ts'
 import { closed, id, instant, instantOrNull, listOf, objectOrNull, textOrNull, undoes, word } from '../shapes.ts'
@@ -71,7 +72,7 @@ export const ReadBody = closed({
   ),
 })
 
-export const INCLUDED = ['unread', 'abilities', 'snippets'] as const
+export const INCLUDED = ['unread', 'abilities', 'snippets', 'links'] as const
 export type Included = (typeof INCLUDED)[number]
 
 const include = Type.Optional(
@@ -354,6 +355,9 @@ export const TicketAnswer = closed({
   ),
   abilities: Type.Optional(
     Type.Array(word(ABILITIES), { description: 'What you may do with it now; with include=abilities.' }),
+  ),
+  links: Type.Optional(
+    Type.Array(LinkAnswer, { description: 'Its links to others that you see, the oldest first; with include=links.' }),
   ),
   snippet: Type.Optional(
     Type.Union(
