@@ -131,6 +131,7 @@ import { listShown, listTickets } from '../src/core/tickets/queries/list.ts'
 import { getOriginal } from '../src/core/tickets/queries/original.ts'
 import { getMessagesAsOf, getTicketAsOf, getValues } from '../src/core/tickets/queries/past.ts'
 import { getTimeline, getWholeTimeline } from '../src/core/tickets/queries/timeline.ts'
+import { LINK_KINDS } from '../src/core/tickets/rules/links.ts'
 import { createShelf } from '../src/core/tickets/shelf.ts'
 import { CHANGE_TICKETS } from '../src/core/tickets/store/change.ts'
 import { discardUnsent, listUnsent, saveUnsent } from '../src/core/unsent/commands.ts'
@@ -298,6 +299,7 @@ describe('The schema', () => {
       user_kind: USER_KINDS,
       membership_role: ROLES,
       address_kind: ADDRESS_KINDS,
+      link_kind: LINK_KINDS,
       webhook_disabled_by: ['hand', 'failures', 'gone'],
       delivery_state: DELIVERY_STATES,
       view_audience: AUDIENCES,

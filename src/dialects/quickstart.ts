@@ -11,6 +11,7 @@ export const SAMPLE = {
   comment: 'SAMPLE_COMMENT_ID',
   changedTicket: 'SAMPLE_CHANGED_TICKET_ID',
   stays: 'SAMPLE_LASTING_TICKET_ID',
+  linked: 'SAMPLE_LINKED_TICKET_ID',
   link: 'SAMPLE_LINK_ID',
   duplicate: 'SAMPLE_DUPLICATE_TICKET_ID',
   merged: 'SAMPLE_MERGED_TICKET_ID',

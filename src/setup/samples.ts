@@ -147,7 +147,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     return (await changeTicket(service, ticket, said)).messages
   })
   const deliveries = await makeDeliveries(service, system, sending)
-  const { merged, duplicate, stays, link } = await makeDuplicates(service, desk.id, requester.id)
+  const { merged, duplicate, stays, linked, link } = await makeDuplicates(service, desk.id, requester.id)
   const urgent = { name: 'Urgent', query: 'priority:urgent -status:solved,closed' }
   const order = { sort: 'created', descending: true } as const
   // Nobody is told its secret.
@@ -184,6 +184,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     [SAMPLE.duplicate]: duplicate,
     [SAMPLE.merged]: merged,
     [SAMPLE.stays]: stays,
+    [SAMPLE.linked]: linked,
     [SAMPLE.link]: link,
     [SAMPLE.comment]: messages[0]?.id ?? '',
     [SAMPLE.membership]: requester.memberships.find(({ deskId }) => deskId === service.tenant.defaultDesk.id)?.id ?? '',
@@ -248,9 +249,9 @@ async function makeDuplicates(service: Context, deskId: string, requesterId: str
   const duplicate = await open('There is no light in the hall.')
   const merged = await open('It is dark in the hall.')
   await mergeTicket(service, { id: merged }, { id: stays })
-  const dark = await open('The stairs are dark.')
-  const { link } = await linkTickets(service, { id: stays }, { relation: 'related', ticket: { id: dark } })
-  return { stays, duplicate, merged, link: link.id }
+  const linked = await open('The stairs are dark.')
+  const { link } = await linkTickets(service, { id: stays }, { relation: 'related', ticket: { id: linked } })
+  return { stays, duplicate, merged, linked, link: link.id }
 }
 
 /** A webhook that is enabled, and told of what becomes of the sample ticket. @returns its id */

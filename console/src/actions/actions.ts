@@ -6,6 +6,7 @@ import { chooseTheme, THEMES } from '../theme/theme.ts'
 import { type Ability, can } from '../tickets/abilities.ts'
 import { changeTicket, markTicket, PRIORITIES, STATUSES, undoLast } from '../tickets/change.ts'
 import { compose } from '../tickets/composing.ts'
+import { askLink } from '../tickets/linking.ts'
 import { askInto } from '../tickets/merging.ts'
 import { changePicked, hasPicked, isPicking, pick, pickTo, unpick } from '../tickets/picked.ts'
 import { focusSearch } from '../tickets/SearchBox.tsx'
@@ -147,6 +148,7 @@ export function actions(words: Words): readonly Action[] {
       ...onTicket((ticket) => askMacro({ ticket, macro }), 'note'),
     })),
     { id: 'merge', name: said.merge, keys: 'm', ...onTicket(askInto, 'merge') },
+    { id: 'link', name: said.link, keys: 'l', ...onTicket(askLink, 'link') },
     { id: 'search', name: said.search, keys: '/', run: focusSearch },
     { id: 'commands', name: said.commands, keys: '?', run: openPalette },
     ...VIEWS.map(({ id, key }) => ({

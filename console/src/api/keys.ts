@@ -4,6 +4,7 @@ export const keys = {
   lists: ['tickets'] as const,
   list: (view: string, words: string) => ['tickets', view, words] as const,
   ticket: (id: string) => ['ticket', id] as const,
+  links: (id: string) => ['ticket', id, 'links'] as const,
   scheduled: (id: string) => ['ticket', id, 'scheduled'] as const,
   timeline: (id: string) => ['ticket', id, 'timeline'] as const,
   file: (id: string) => ['file', id] as const,

@@ -10,6 +10,7 @@ import { MacroPart } from '../macros/MacroPart.tsx'
 import { SignIn } from '../session/SignIn.tsx'
 import { signOut, useMe, useSession } from '../session/session.ts'
 import { chooseTheme, THEMES } from '../theme/theme.ts'
+import { LinkPart } from '../tickets/LinkPart.tsx'
 import { MergeDialog } from '../tickets/MergeDialog.tsx'
 import { Outbox } from '../tickets/Outbox.tsx'
 import { SearchBox } from '../tickets/SearchBox.tsx'
@@ -84,6 +85,7 @@ function Desk() {
       <Palette />
       <ViewDialog />
       <MergeDialog />
+      <LinkPart />
       <SnoozeDialog />
       <MacroPart />
       <Outbox />

@@ -182,6 +182,6 @@ function Changes({ changes }: { readonly changes: readonly TimelineEntry[] }) {
 
 /** A change in words, and on which ticket it was made where that was merged into this one. */
 function sentence(entry: TimelineEntry, words: Words): string {
-  const told = words.merging.events[entry.kind] ?? changeIn(entry, words)
+  const told = words.merging.events[entry.kind] ?? words.links.events[entry.kind] ?? changeIn(entry, words)
   return entry.merged_from === null ? told : `${words.merging.from(entry.merged_from.number)}: ${told}`
 }

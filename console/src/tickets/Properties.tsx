@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Download, X } from 'lucide-react'
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useRef, useState } from 'react'
 import { Button, Form, Input, TextField } from 'react-aria-components'
 import type { Ticket } from '../../../sdk/operations.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { bytes, moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
+import { loadPart } from '../shell/parts.ts'
 import { useTagColours, useTagsLike } from '../tags/tags.ts'
 import { type Ability, can } from './abilities.ts'
 import { Choice } from './Choice.tsx'
@@ -17,6 +18,8 @@ import { nameOf } from './list.ts'
 import { OwnFields } from './OwnFields.tsx'
 import { StatusMark } from './StatusMark.tsx'
 import { useCatalogue, useColleagues, useTimeline } from './ticket.ts'
+
+const Links = lazy(() => loadPart(() => import('./Links.tsx')))
 
 const NONE = 'none'
 
@@ -86,6 +89,9 @@ export function Properties({ ticket }: { readonly ticket: Ticket }) {
       />
       <OwnFields ticket={ticket} />
       <Tags ticket={ticket} />
+      <Suspense>
+        <Links ticket={ticket} />
+      </Suspense>
       <TicketFiles ticket={ticket} />
       <Requester ticket={ticket} />
     </aside>

@@ -4,6 +4,7 @@ import { showTicket } from '../api/feed.ts'
 import { whyOf } from '../api/why.ts'
 import { wordsNow } from '../i18n/words.ts'
 import { notify } from '../shell/notices.ts'
+import { askAboutChildren, isDone } from './linking.ts'
 
 export const STATUSES = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed'] as const
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
@@ -28,6 +29,7 @@ export async function changeTicket(ticket: Ticket, change: ChangeTicketBody): Pr
     const changed = await client.call('changeTicket', { params: { id: ticket.id }, body: change })
     showTicket(changed)
     if (changed.version > ticket.version) offerUndo(changed, 'undo')
+    if (isDone(change.status) && !isDone(ticket.status)) void askAboutChildren(changed)
   } catch (error) {
     notify(`${wordsNow().ticket.notSaved} ${error instanceof Error ? error.message : ''}`)
   }

@@ -10,6 +10,7 @@ import { wordsNow } from '../i18n/words.ts'
 import { notify } from '../shell/notices.ts'
 import { STATUSES } from './change.ts'
 import { type Content, giveBack, type Place, readFiles } from './drafts.ts'
+import { askAboutChildren, isDone } from './linking.ts'
 import { plainOf } from './rich.ts'
 
 /** For how long a message can be taken back. */
@@ -144,6 +145,7 @@ async function post({
     idempotencyKey: key,
   })
   showTicket(ticket)
+  if (status !== null && isDone(status)) void askAboutChildren(ticket)
   await askAgain(keys.timeline(id))
 }
 

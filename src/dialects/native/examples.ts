@@ -63,9 +63,9 @@ export const examples: Examples = {
   mergeTicket: { params: { id: '{SAMPLE_DUPLICATE_TICKET_ID}' }, body: { into: '{SAMPLE_LASTING_TICKET_ID}' } },
   // A second time would be a conflict: by the key a repeat is answered alike.
   unmergeTicket: { params: { id: '{SAMPLE_MERGED_TICKET_ID}' }, headers: { 'Idempotency-Key': 'unmerge-the-sample' } },
-  listLinks: { params: { id: '{SAMPLE_CHANGED_TICKET_ID}' } },
+  listLinks: { params: { id: '{SAMPLE_LINKED_TICKET_ID}' } },
   linkTickets: { params: TICKET, body: { relation: 'parent', ticket: '{SAMPLE_LASTING_TICKET_ID}' } },
-  unlinkTickets: { params: { id: '{SAMPLE_LASTING_TICKET_ID}', link: '{SAMPLE_LINK_ID}' } },
+  unlinkTickets: { params: { id: '{SAMPLE_LINKED_TICKET_ID}', link: '{SAMPLE_LINK_ID}' } },
   deleteTicket: { params: TICKET },
   uploadAttachment: { body: { file: FILE } },
   downloadAttachments: { params: TICKET },

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core'
 import { until } from '../../process.ts'
 import { noBrowser } from '../browser.ts'
 import { changesOfMany } from './bulk.ts'
+import { links } from './linking.ts'
 import { merges } from './merging.ts'
 import { faultsIn, openSite, owner, PHONE, pressSend, send, signInAt, WIDE, written } from './site.ts'
 import { ticketsSnoozed } from './snooze.ts'
@@ -453,5 +454,6 @@ describe('the desk', { skip: noBrowser }, () => {
   changesOfMany(site)
   changesTakenBack(site)
   merges(site)
+  links(site)
   ticketsSnoozed(site)
 })
