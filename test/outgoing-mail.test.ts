@@ -24,7 +24,9 @@ import { isProven, readReplyTag } from '../src/core/mail/threading/token.ts'
 import { changeTicket } from '../src/core/tickets/commands/change.ts'
 import { createTicket } from '../src/core/tickets/commands/create.ts'
 import type { Ticket } from '../src/core/tickets/ticket.ts'
+import { startOutgoingMail } from '../src/jobs/outgoing.ts'
 import { type Core, makeTenant, openCore, type SmallTenant, tick } from './core.ts'
+import { until } from './process.ts'
 
 /** What agents say goes out by mail: through a real server of this process, from a real database. */
 
@@ -272,6 +274,37 @@ describe('Outgoing mail', () => {
     await changeRecord(made.as(made.owner), 'desk', made.desks[0], { addresses })
     await send()
     assert.deepEqual(since(before), [])
+  })
+
+  test('A mail server that is silent to one tenant holds up no other', async () => {
+    const other = await makeTenant(core.store, 'Other')
+    await changeRecord(other.as(other.owner), 'desk', other.desks[0], { addresses: ['help@other.example.com'] })
+    await endWhereNobodyWrites(system())
+    await sendLetters({ ...system(), tenantId: other.tenant.id }, () => false)
+    const say = async (by: SmallTenant, text: string): Promise<void> => {
+      const requester = { by: 'id', id: by.customer.id, member: true } as const
+      const { ticket } = await createTicket(by.as(by.customer), { deskId: by.desks[0], requester, title: text })
+      await changeTicket(by.as(by.agent), ticket, { message: message(text) })
+    }
+    await say(made, 'To nobody.')
+    await say(other, 'To somebody.')
+    const { promise: silence, resolve: end } = Promise.withResolvers<void>()
+    const sent: string[] = []
+    const post: OutgoingSystem['post'] = async (_, { from }) => {
+      if (from === 'help@desk.example.com') await silence
+      sent.push(from)
+      return { is: 'taken', words: 'Ok', without: [] }
+    }
+    const working = startOutgoingMail({ ...system(), post }, (line) => assert.fail(line))
+    try {
+      await until('the other tenant’s letter to be sent', () => (sent.length > 0 ? true : undefined))
+      assert.deepEqual(sent, ['help@other.example.com'])
+    } finally {
+      end()
+      await working.stop()
+    }
+    assert.ok(sent.includes('help@desk.example.com'))
+    assert.equal(working.attempts().taken, sent.length)
   })
 
   test('Who has no address, and a desk without one, get and send no mail', async () => {

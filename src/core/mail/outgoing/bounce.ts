@@ -55,7 +55,8 @@ export function verdictOf(
       ? bounce.outcome === 'final'
       : told.some((each) => each.whose === 'requester' && each.recipient.outcome === 'final')
   const lines = told.map(({ recipient: { outcome, status, words }, whose: who }) => {
-    const said = [status, words].filter(Boolean).join(' ')
+    // Most servers say their status in their words, too.
+    const said = status === null || words.includes(status) ? words : `${status} ${words}`.trim()
     return `${HEADS[outcome]}${TO[who]}${said === '' ? '' : `: ${said}`}`
   })
   const words = lines.length > 0 ? [...new Set(lines)].join('\n') : HEADS[bounce.outcome]
