@@ -150,7 +150,7 @@ export interface Ticket {
   /**
    * What you may do with it now; with include=abilities.
    */
-  abilities?: ('reply' | 'note' | 'change' | 'status' | 'close' | 'assign' | 'merge' | 'link' | 'delete')[]
+  abilities?: ('reply' | 'note' | 'change' | 'status' | 'close' | 'assign' | 'merge' | 'split' | 'link' | 'delete')[]
   /**
    * Its links to others that you see, the oldest first; with include=links.
    */
@@ -407,6 +407,8 @@ export interface TimelineEntry {
     | 'ticket.snoozed'
     | 'ticket.woken'
     | 'ticket.macro_run'
+    | 'ticket.split'
+    | 'ticket.split_off'
     | 'ticket.linked'
     | 'ticket.unlinked'
     | 'ticket.deleted'
@@ -960,6 +962,8 @@ export interface Event {
     | 'ticket.snoozed'
     | 'ticket.woken'
     | 'ticket.macro_run'
+    | 'ticket.split'
+    | 'ticket.split_off'
     | 'ticket.linked'
     | 'ticket.unlinked'
     | 'ticket.deleted'
@@ -1861,6 +1865,18 @@ export interface UndoChangeBody {
  */
 export interface MergeTicketBody {
   into: string | number
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "SplitTicketBody".
+ */
+export interface SplitTicketBody {
+  message: string | number
+  /**
+   * Whether what was said after it goes with it; false by default.
+   */
+  following?: boolean
+  title?: string
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -4585,6 +4601,7 @@ export interface Operations {
   undoChange: { params: { id: string }; query: undefined; body: UndoChangeBody; answer: Ticket }
   mergeTicket: { params: { id: string }; query: undefined; body: MergeTicketBody; answer: Ticket }
   unmergeTicket: { params: { id: string }; query: undefined; body: undefined; answer: Ticket }
+  splitTicket: { params: { id: string }; query: undefined; body: SplitTicketBody; answer: Ticket }
   snoozeTicket: { params: { id: string }; query: undefined; body: SnoozeTicketBody; answer: Ticket }
   wakeTicket: { params: { id: string }; query: undefined; body: undefined; answer: Ticket }
   addMessage: { params: { id: string }; query: undefined; body: AddMessageBody; answer: AddMessageAnswer }
@@ -4820,6 +4837,7 @@ export const OPERATIONS = {
   undoChange: { method: 'POST', path: '/v1/tickets/{id}/undo' },
   mergeTicket: { method: 'POST', path: '/v1/tickets/{id}/merge' },
   unmergeTicket: { method: 'POST', path: '/v1/tickets/{id}/unmerge' },
+  splitTicket: { method: 'POST', path: '/v1/tickets/{id}/split' },
   snoozeTicket: { method: 'POST', path: '/v1/tickets/{id}/snooze' },
   wakeTicket: { method: 'DELETE', path: '/v1/tickets/{id}/snooze' },
   addMessage: { method: 'POST', path: '/v1/tickets/{id}/messages' },

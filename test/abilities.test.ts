@@ -34,6 +34,11 @@ const ACTS: Readonly<Record<Ability, (client: Client, id: string) => Promise<unk
     client
       .call('mergeTicket', { params: { id }, body: { into: id } })
       .catch((error: unknown) => (isProblem(error, 'invalid') ? null : Promise.reject(error))),
+  // By a message that it has not, likewise.
+  split: (client, id) =>
+    client
+      .call('splitTicket', { params: { id }, body: { message: 1 } })
+      .catch((error: unknown) => (isProblem(error, 'invalid') ? null : Promise.reject(error))),
   // To itself, likewise.
   link: (client, id) =>
     client

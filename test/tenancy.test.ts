@@ -116,6 +116,7 @@ import { createTicket } from '../src/core/tickets/commands/create.ts'
 import { linkTickets, unlinkTickets } from '../src/core/tickets/commands/links.ts'
 import { mergeTicket, unmergeTicket } from '../src/core/tickets/commands/merge.ts'
 import { snoozeTicket, tenantsToWake, wakeDue, wakeTicket } from '../src/core/tickets/commands/snooze.ts'
+import { splitTicket } from '../src/core/tickets/commands/split.ts'
 import { undoChange } from '../src/core/tickets/commands/undo.ts'
 import { getConversation, getMessagePage, getMessages } from '../src/core/tickets/queries/conversation.ts'
 import { getFiles } from '../src/core/tickets/queries/files.ts'
@@ -424,6 +425,10 @@ async function driveCore(made: SmallTenant, store: Store): Promise<void> {
   )
   await unlinkTickets(as(made.owner, { key: 'unlink' }), other, link.id)
   await undoChange(as(made.owner, { key: 'undo a link' }), other, null)
+  const aside = await changeTicket(as(made.owner), third.ticket, { message: { ...message, text: 'Aside' } })
+  const off = { message: { id: aside.messages[0]?.id ?? assert.fail() }, following: false }
+  const fresh = await splitTicket(as(made.owner, { key: 'split' }), third.ticket, off)
+  assert.equal((await undoChange(as(made.owner, { key: 'undo a split' }), fresh, null)).id, third.ticket.id)
   const then = as(made.owner).now
   assert.equal((await getTicketAsOf(as(made.owner), ticket, then)).status, 'solved')
   assert.ok((await getMessagesAsOf(as(made.owner), ticket, { after: 0, limit: 10 }, then)).messages.length > 0)
@@ -1337,6 +1342,13 @@ describe('A tenant', () => {
     assert.equal(await code(linkTickets(me(), own, parent)), 'invalid ticket')
     assert.equal(await code(linkTickets(me(), ticket, { relation: 'parent', ticket: own })), 'not_found')
     assert.equal(await code(listLinks(me(), ticket)), 'not_found')
+    for (const { id, integer } of theirs)
+      for (const message of [{ id }, { integer: integer + 1_000 }])
+        assert.equal(await code(splitTicket(me(), own, { message, following: false })), 'invalid message')
+    assert.equal(
+      await code(splitTicket(me(), ticket, { message: theirs[0] ?? assert.fail(), following: true })),
+      'not_found',
+    )
     assert.equal(await code(unlinkTickets(me(), own, theirLink)), 'not_found')
     assert.equal(await code(unlinkTickets(me(), ticket, theirLink)), 'not_found')
     assert.equal(await code(snoozeTicket(me(), ticket, null)), 'not_found')

@@ -13,6 +13,7 @@ export const SAMPLE = {
   stays: 'SAMPLE_LASTING_TICKET_ID',
   linked: 'SAMPLE_LINKED_TICKET_ID',
   link: 'SAMPLE_LINK_ID',
+  aside: 'SAMPLE_SPLIT_MESSAGE_ID',
   duplicate: 'SAMPLE_DUPLICATE_TICKET_ID',
   merged: 'SAMPLE_MERGED_TICKET_ID',
   membership: 'SAMPLE_MEMBERSHIP_ID',

@@ -147,7 +147,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     return (await changeTicket(service, ticket, said)).messages
   })
   const deliveries = await makeDeliveries(service, system, sending)
-  const { merged, duplicate, stays, linked, link } = await makeDuplicates(service, desk.id, requester.id)
+  const { merged, duplicate, stays, linked, link, aside } = await makeDuplicates(service, desk.id, requester.id)
   const urgent = { name: 'Urgent', query: 'priority:urgent -status:solved,closed' }
   const order = { sort: 'created', descending: true } as const
   // Nobody is told its secret.
@@ -186,6 +186,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     [SAMPLE.stays]: stays,
     [SAMPLE.linked]: linked,
     [SAMPLE.link]: link,
+    [SAMPLE.aside]: aside,
     [SAMPLE.comment]: messages[0]?.id ?? '',
     [SAMPLE.membership]: requester.memberships.find(({ deskId }) => deskId === service.tenant.defaultDesk.id)?.id ?? '',
     [SAMPLE.group]: service.tenant.groups[0]?.id ?? '',
@@ -251,7 +252,9 @@ async function makeDuplicates(service: Context, deskId: string, requesterId: str
   await mergeTicket(service, { id: merged }, { id: stays })
   const linked = await open('The stairs are dark.')
   const { link } = await linkTickets(service, { id: stays }, { relation: 'related', ticket: { id: linked } })
-  return { stays, duplicate, merged, linked, link: link.id }
+  const text = 'And the bell is silent.'
+  const { messages } = await changeTicket(service, { id: linked }, { message: { ...TEXT, author: 'requester', text } })
+  return { stays, duplicate, merged, linked, link: link.id, aside: messages[0]?.id ?? '' }
 }
 
 /** A webhook that is enabled, and told of what becomes of the sample ticket. @returns its id */

@@ -95,6 +95,10 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
       native(m, 'POST', `/v1/tickets/${(await m.ticket()).id}/merge`, { into: (await m.ticket()).id }),
     'POST /v1/tickets/{id}/unmerge': async (m) =>
       native(m, 'POST', `/v1/tickets/${(await m.merged()).from.id}/unmerge`),
+    'POST /v1/tickets/{id}/split': async (m) => {
+      const { ticket, message } = await m.reply()
+      return native(m, 'POST', `/v1/tickets/${ticket.id}/split`, { message: message.id, title: m.word() })
+    },
     'POST /v1/tickets/{id}/links': async (m) =>
       native(m, 'POST', `/v1/tickets/${(await m.ticket()).id}/links`, {
         relation: 'parent',

@@ -69,6 +69,44 @@ async function work(isKilled: () => boolean): Promise<Asked | null> {
   return asked
 }
 
+/** Splits messages off tickets, takes some of that back, and all by keys, until the server is gone. */
+async function split(isKilled: () => boolean): Promise<null> {
+  try {
+    while (!isKilled()) {
+      const { id } = await native('POST', '/v1/tickets', { title: 'Whole', text: 'Text', tags: ['whole'] })
+      const said = []
+      for (const text of ['to be split', 'to be split too'])
+        said.push((await native('POST', `/v1/tickets/${id}/messages`, { text })).message.id)
+      const body = { message: said[0], following: true, title: 'Split' }
+      const fresh = await native('POST', `/v1/tickets/${id}/split`, body, randomUUID())
+      if (randomInt(2) === 0) await native('POST', `/v1/tickets/${fresh.id}/undo`, undefined, randomUUID())
+    }
+  } catch (error) {
+    if (!isKilled() || !(error instanceof TypeError)) throw error
+  }
+  return null
+}
+
+/** That a ticket that was split off has both of its messages, or its split was taken back and it has none. */
+async function assertSplit(): Promise<void> {
+  assert.deepEqual(
+    await rows(`select t.id from tickets t where t.title = 'Split' and (
+        (select count(*) from messages m where m.ticket_id = t.id and m.written_on is not null)
+          <> case when t.merged_into is null then 2 else 0 end
+        or (select count(*) from events e where e.ticket_id = t.id) <> case when t.merged_into is null then 2 else 3 end
+        or not exists (select 1 from ticket_links l join events e on e.kind = 'ticket.split'
+          and e.after ->> 'link_id' = l.id::text where t.id in (l.from_id, l.from_came)))`),
+    [],
+    'each split is whole',
+  )
+  assert.deepEqual(
+    await rows(`select g.name from tags g where g.name = 'whole' and g.tickets <> (
+      select count(*) from tickets t where 'whole' = any (t.tags) and t.merged_into is null)`),
+    [],
+    'tags count what has them',
+  )
+}
+
 /** A ticket whose text is its own integer, so that each message tells where it was written. */
 async function open(): Promise<number> {
   const { id, integer } = await native('POST', '/v1/tickets', { title: 'Title', text: 'Text' })
@@ -129,7 +167,8 @@ async function assertLinked(): Promise<void> {
     await rows(`select l.id from ticket_links l cross join lateral (
         select count(*) filter (where e.kind = 'ticket.linked') as made, count(*) as told from events e
         where l.id::text in (e.before ->> 'link_id', e.after ->> 'link_id')) e
-      where e.made <> 2 or e.told <> case when l.removed_at is null then 2 else 4 end`),
+      where (e.made <> 2 or e.told <> case when l.removed_at is null then 2 else 4 end)
+        and not exists (select 1 from events s where s.kind = 'ticket.split' and s.after ->> 'link_id' = l.id::text)`),
     [],
     'the log tells of each link on both tickets',
   )
@@ -138,7 +177,7 @@ async function assertLinked(): Promise<void> {
 test('after kill -9 while tickets are merged and that is taken back, each was done whole or not at all, and is done once', async () => {
   for (let round = 1; round <= ROUNDS; round++) {
     let killed = false
-    const working = Array.from({ length: WORKERS }, () => work(() => killed))
+    const working = [...Array.from({ length: WORKERS }, () => work(() => killed)), split(() => killed)]
     const merges = async () =>
       Number((await rows<{ n: string }>("select count(*) as n from events where kind = 'ticket.merged'"))[0]?.n)
     const before = await merges()
@@ -150,6 +189,7 @@ test('after kill -9 while tickets are merged and that is taken back, each was do
     server = await installation.start()
     await assertWhole()
     await assertLinked()
+    await assertSplit()
     // Whoever was not answered asks again, and is answered as the first time.
     for (const asked of open) {
       if (asked === null) continue
@@ -158,5 +198,6 @@ test('after kill -9 while tickets are merged and that is taken back, each was do
     }
     await assertWhole()
     await assertLinked()
+    await assertSplit()
   }
 })

@@ -23,6 +23,8 @@ export const EVENT_KINDS = [
   'ticket.snoozed',
   'ticket.woken',
   'ticket.macro_run',
+  'ticket.split',
+  'ticket.split_off',
   'ticket.linked',
   'ticket.unlinked',
   'ticket.deleted',

@@ -21,7 +21,7 @@ export const addressKeys = (message: string): string => `case
  */
 export const IS_OPENING = `m.id = (
     select e.message_id from events e left join messages o on o.tenant_id = :tenant_id and o.id = e.message_id
-    where e.tenant_id = :tenant_id and e.ticket_id = coalesce(m.came_from, m.ticket_id) and e.message_id is not null and e.kind <> 'message.deleted'
+    where e.tenant_id = :tenant_id and e.ticket_id = coalesce(m.written_on, m.came_from, m.ticket_id) and e.message_id is not null and e.kind <> 'message.deleted'
       and coalesce(o.visibility, e.after ->> 'visibility', 'public') = 'public'
     order by e.position limit 1)`
 
@@ -40,7 +40,7 @@ export type PlaceRow = Static<typeof PlaceRow>
 export const MESSAGE_PLACE = statement(
   'message.place',
   { takes: { tenant_id: Sql.uuid, id: Sql.nullable(Sql.uuid), integer: Sql.nullable(Sql.bigint) }, row: PlaceRow },
-  `select m.id, m.ticket_id, m.visibility, m.author_id, m.came_from is null and coalesce(${IS_OPENING}, false) as is_opening from messages m
+  `select m.id, m.ticket_id, m.visibility, m.author_id, m.came_from is null and m.written_on is null and coalesce(${IS_OPENING}, false) as is_opening from messages m
 where m.tenant_id = :tenant_id and (m.id = :id::uuid or m.integer = :integer::bigint)`,
 )
 

@@ -106,6 +106,7 @@ export const MESSAGE_COLUMNS = [
   'in_reply_to',
   'external_reference',
   'came_from',
+  'written_on',
 ] as const
 
 const TEXTS: readonly string[] = ['plain', 'safe_html']
@@ -122,15 +123,21 @@ export function originView(id: string): string {
  * @param texts SQL of what is read of its texts.
  */
 export function messageLine(texts = 'm.plain, m.safe_html'): string {
-  const others = MESSAGE_COLUMNS.filter((column) => !TEXTS.includes(column) && column !== 'came_from')
+  const others = MESSAGE_COLUMNS.filter((column) => ![...TEXTS, 'came_from', 'written_on'].includes(column))
   return `${others.map((column) => `m.${column}`).join(', ')}, ${texts},
   u.integer as user_integer, u.name as user_name, u.surname as user_surname, u.email as user_email, u.photo_url as user_photo_url`
 }
 export const MESSAGE_LINE = messageLine()
 
+/**
+ * SQL of the ticket that a message `m` came from. What was split off is a guest of the ticket that it is on, too, but of where
+ * it was written nothing is told: not everybody who sees the one sees the other.
+ */
+const GUEST_OF = 'coalesce(m.came_from, case when m.written_on is not null then m.ticket_id end)'
+
 /** Select list of a message `m` of the tenant with its author `u`. @param texts as for `messageLine`. */
 export function messageView(texts?: string): string {
-  return `${messageLine(texts)}, ${originView('m.came_from')} as came_from,
+  return `${messageLine(texts)}, ${originView(GUEST_OF)} as came_from,
   ${attachmentsView('attachments f where f.tenant_id = :tenant_id and f.message_id = m.id')} as attachments`
 }
 export const MESSAGE_VIEW = messageView()

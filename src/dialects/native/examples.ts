@@ -63,6 +63,11 @@ export const examples: Examples = {
   mergeTicket: { params: { id: '{SAMPLE_DUPLICATE_TICKET_ID}' }, body: { into: '{SAMPLE_LASTING_TICKET_ID}' } },
   // A second time would be a conflict: by the key a repeat is answered alike.
   unmergeTicket: { params: { id: '{SAMPLE_MERGED_TICKET_ID}' }, headers: { 'Idempotency-Key': 'unmerge-the-sample' } },
+  splitTicket: {
+    params: { id: '{SAMPLE_LINKED_TICKET_ID}' },
+    body: { message: '{SAMPLE_SPLIT_MESSAGE_ID}', title: 'The bell is silent' },
+    headers: { 'Idempotency-Key': 'split-the-sample' },
+  },
   listLinks: { params: { id: '{SAMPLE_LINKED_TICKET_ID}' } },
   linkTickets: { params: TICKET, body: { relation: 'parent', ticket: '{SAMPLE_LASTING_TICKET_ID}' } },
   unlinkTickets: { params: { id: '{SAMPLE_LINKED_TICKET_ID}', link: '{SAMPLE_LINK_ID}' } },

@@ -897,6 +897,7 @@ describe('paths and methods', () => {
       undoChange: 'post /v1/tickets/{id}/undo',
       mergeTicket: 'post /v1/tickets/{id}/merge',
       unmergeTicket: 'post /v1/tickets/{id}/unmerge',
+      splitTicket: 'post /v1/tickets/{id}/split',
       listLinks: 'get /v1/tickets/{id}/links',
       linkTickets: 'post /v1/tickets/{id}/links',
       unlinkTickets: 'delete /v1/tickets/{id}/links/{link}',

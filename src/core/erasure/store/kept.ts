@@ -54,10 +54,11 @@ function without(result: string, { ticket, message, event }: Gone): string {
     ${blanking(result, 'events', event, `x.item || jsonb_build_object(${withoutWords('before')}, ${withoutWords('after')})`)})`
 }
 
-/** SQL of a kept result without what it shows of the tickets `ids`, a UUID array. */
-export function withoutTickets(result: string, ids: string): string {
+/** SQL of a kept result without what it shows of the tickets `ids`, and of the messages `messageIds`, both UUID arrays. */
+export function withoutTickets(result: string, ids: string, messageIds: string): string {
   const isOf = (key: string): string => `(x.item ->> '${key}')::uuid = any (${ids})`
-  return without(result, { ticket: isOf('id'), message: isOf('ticket_id'), event: isOf('ticket_id') })
+  const message = `${isOf('ticket_id')} or (x.item ->> 'id')::uuid = any (${messageIds})`
+  return without(result, { ticket: isOf('id'), message, event: isOf('ticket_id') })
 }
 
 /**

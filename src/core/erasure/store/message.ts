@@ -12,8 +12,11 @@ import { withoutMessage } from './kept.ts'
 /** What a change kept while the erasure of a message of its ticket waits for that change is to be erased too. */
 const LOCK_TICKET = statement(
   'message.lock_ticket',
-  { takes: { tenant_id: Sql.uuid, ticket_id: Sql.uuid }, row: Type.Object({ id: Type.String() }) },
-  `select t.id from tickets t where t.tenant_id = :tenant_id and t.id = any (array(select f.id from ${familyOf('select :ticket_id::uuid')} f))
+  { takes: { tenant_id: Sql.uuid, id: Sql.uuid, ticket_id: Sql.uuid }, row: Type.Object({ id: Type.String() }) },
+  `select t.id from tickets t where t.tenant_id = :tenant_id and t.id = any (array(select f.id from ${familyOf(`
+  select :ticket_id::uuid
+  union
+  select m.written_on from messages m where m.tenant_id = :tenant_id and m.id = :id`)} f))
 order by t.id for no key update`,
 )
 
@@ -45,7 +48,7 @@ locked as materialized (
   for no key update
 ),
 doomed as materialized (
-  select m.id, m.ticket_id, coalesce(m.came_from, m.ticket_id) as origin_id, m.visibility, m.author_role,
+  select m.id, m.ticket_id, coalesce(m.written_on, m.came_from, m.ticket_id) as origin_id, m.written_on, m.visibility, m.author_role,
     coalesce(${IS_OPENING}, false) as is_opening,
     jsonb_build_array(jsonb_build_object('id', m.id)) as shown
   from messages m
@@ -67,9 +70,9 @@ unanswered as (
 files as materialized (
   select f.id from attachments f where f.tenant_id = :tenant_id and f.message_id = (select d.id from doomed d)
 ),
--- What was merged into its ticket may have shown it, and may come back.
+-- What was merged into its ticket may have shown it, and may come back; so did where it was split off from.
 family as materialized (
-  select f.id from doomed d cross join lateral ${familyOf('select d.ticket_id')} f
+  select f.id from doomed d cross join lateral ${familyOf('select d.ticket_id union select d.written_on')} f
 ),
 gone as (
   delete from messages m where m.tenant_id = :tenant_id and m.id = (select d.id from doomed d) and exists (select 1 from counted)
@@ -116,6 +119,6 @@ export function eraseMessage(
   tenantId: string,
   call: ValuesOf<typeof ERASED>,
 ): BoundStatement<Static<typeof ErasedMessageRow>> {
-  const lock = LOCK_TICKET.with({ tenant_id: tenantId, ticket_id: call.ticket_id })
+  const lock = LOCK_TICKET.with({ tenant_id: tenantId, id: call.id, ticket_id: call.ticket_id })
   return DELETE_MESSAGE.with({ tenant_id: tenantId, call }, holdingDeliveries(tenantId, lock))
 }

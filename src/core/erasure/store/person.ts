@@ -27,16 +27,19 @@ const ADDRESSES_OF = (id: string): string => `array(
 
 /**
  * The tickets `t` that hold words of the person `${id}`: their own, others' on which they wrote, or that name an address of
- * theirs. With a ticket comes what was merged into it: there it may have been said, and kept answers show it.
+ * theirs. With a ticket comes what was merged into it, or it was split off from: there it may have been said, and kept answers show it.
  */
 const TICKETS_WITH_WORDS_OF = (id: string): string =>
   `t.tenant_id = :tenant_id and (t.requester_id = ${id} or t.id = any (array(select f.id from ${familyOf(`
-    select w.ticket_id from messages w where w.tenant_id = :tenant_id and w.author_id = ${id} and w.author_role = 'requester'
+    select x.id from messages w cross join lateral (values (w.ticket_id), (w.written_on)) x (id)
+    where w.tenant_id = :tenant_id and w.author_id = ${id} and w.author_role = 'requester'
     union
-    select m.ticket_id from messages m where m.tenant_id = :tenant_id and m.address_keys && ${ADDRESSES_OF(id)}`)} f)))`
+    select x.id from messages m cross join lateral (values (m.ticket_id), (m.written_on)) x (id)
+    where m.tenant_id = :tenant_id and m.address_keys && ${ADDRESSES_OF(id)}`)} f)))`
 
-/** SQL that is true of a message `m` that was written on the ticket with an id, also where that was merged since. */
-const WRITTEN_ON = (id: string): string => `(m.ticket_id = ${id} and m.came_from is null or m.came_from = ${id})`
+/** SQL that is true of a message `m` that was written on the ticket with an id, also where that was merged, or it was split off, since. */
+const WRITTEN_ON = (id: string): string =>
+  `(m.ticket_id = ${id} and m.came_from is null or m.came_from = ${id} or m.written_on = ${id})`
 
 /** What is left of the addresses in a column of a message `m`. */
 const FORGETTING = (column: string): string => `${column} = case when not d.is_own then array(

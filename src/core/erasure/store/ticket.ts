@@ -93,18 +93,24 @@ blanked as (
   update events e set before = null, after = null
   where e.tenant_id = :tenant_id and e.ticket_id = any (array(select d.id from gone d)) and (e.before is not null or e.after is not null)
 ),
+-- What was said elsewhere, and shown there, before it was split off into one of these.
+split_off as materialized (
+  select m.id, m.written_on from messages m
+  where m.tenant_id = :tenant_id and m.ticket_id = any (array(select d.id from gone d)) and m.written_on is not null
+),
 -- In two parts, as a cluster makes no JSON within an update.
 blank as materialized (
-  select r.credential_id, r.key, ${withoutTickets('r.result', 'array(select d.id from gone d)')} as result
+  select r.credential_id, r.key, ${withoutTickets('r.result', 'array(select d.id from gone d)', 'array(select s.id from split_off s)')} as result
   from claim_results r
-  where r.tenant_id = :tenant_id and r.ticket_ids && array(select d.id from gone d) and r.result is not null
+  where r.tenant_id = :tenant_id and r.ticket_ids && (array(select d.id from gone d) || array(select s.written_on from split_off s)) and r.result is not null
   for no key update
 ),
 forgotten as (
   update claim_results r set result = b.result from blank b
   where r.tenant_id = :tenant_id and r.credential_id = b.credential_id and r.key = b.key
 ),
-${blankingDeliveries('d.line = any (array(select x.id from gone x))')},
+${blankingDeliveries(`d.line = any (array(select x.id from gone x)) or d.position = any (array(
+    select e.position from split_off s join events e on e.tenant_id = :tenant_id and e.ticket_id = s.written_on and e.message_id = s.id))`)},
 -- Before the rows go: on a cluster the parts are steps that see what the ones before them did.
 files as materialized (
   select d.call, f.id from gone d join messages m on m.tenant_id = :tenant_id and m.ticket_id = d.id

@@ -73,13 +73,13 @@ locked as materialized (
   -- Before their messages, as whatever changes or deletes tickets locks them.
   select t.id, t.integer, t.requester_id from tickets t
   where t.tenant_id = :tenant_id and t.id = any (array(
-    select x.id from messages m cross join lateral (values (m.ticket_id), (m.came_from)) x (id)
+    select x.id from messages m cross join lateral (values (m.ticket_id), (m.came_from), (m.written_on)) x (id)
     where m.tenant_id = :tenant_id and m.id = any (array(select i.id from input i))))
   order by t.id
   for no key update
 ),
 stale as materialized (
-  select m.id, coalesce(m.came_from, m.ticket_id) as origin_id, m.visibility, m.author_id, m.plain, l.requester_id, l.integer, i.plain <> m.plain as says_else from messages m
+  select m.id, coalesce(m.written_on, m.came_from, m.ticket_id) as origin_id, m.visibility, m.author_id, m.plain, l.requester_id, l.integer, i.plain <> m.plain as says_else from messages m
   join input i on i.id = m.id join locked l on l.id = m.ticket_id
   where m.tenant_id = :tenant_id and md5(m.original) = i.digest and (m.format = 'html' or m.rendering = 0)
   for no key update of m

@@ -179,7 +179,7 @@ interface FoundLink {
 }
 
 /** A link of a ticket with what is at its other end, as far as that is in sight; null else. */
-async function findLink(ctx: Context, ticket: Ticket, id: string): Promise<FoundLink | null> {
+export async function findLink(ctx: Context, ticket: Ticket, id: string): Promise<FoundLink | null> {
   const [row] = await ctx.store.run(LINK_BY_ID.with({ tenant_id: ctx.tenant.id, id }))
   if (!row || ![row.from_id, row.to_id].includes(ticket.id) || row.from_id === row.to_id) return null
   const link = { id: row.id, kind: row.kind, fromId: row.from_id, toId: row.to_id }

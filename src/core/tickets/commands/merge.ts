@@ -63,6 +63,8 @@ export async function unmergeTicket(ctx: Context, ref: TicketRef, answers: Unmer
       demandMerge(ctx, [merged.ticket, into])
       const values = { tenant_id: ctx.tenant.id, into_id: into.id, from_id: merged.ticket.id }
       const [absorbed = null] = await ctx.store.run(ABSORBED.with(values))
+      if (absorbed !== null && (absorbed.undoes ?? null) !== null)
+        refuse({ code: 'conflict', message: 'It was split off, and that was taken back: split it off anew.' })
       const drafts = decideUnmerge(merged.ticket, into, absorbed, ctx)
       return merging(ctx, UNMERGE_TICKETS, drafts, answers === 'back' ? merged.ticket.id : into.id)
     },
@@ -74,7 +76,12 @@ export async function unmergeTicket(ctx: Context, ref: TicketRef, answers: Unmer
 export type UnmergeAnswer = 'back' | 'stays'
 
 /** Both tickets as they become, of which one is answered. */
-function merging(ctx: Context, kind: typeof MERGE_TICKETS, drafts: MergeDrafts, answer: string): Decided<Ticket> {
+export function merging(
+  ctx: Context,
+  kind: typeof MERGE_TICKETS,
+  drafts: MergeDrafts,
+  answer: string,
+): Decided<Ticket> {
   const [into, from] = drafts
   const ordered = answer === into.id ? drafts : [from, into]
   return {

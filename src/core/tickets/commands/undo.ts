@@ -9,6 +9,7 @@ import type { ChangeOptions, Ticket, TicketChange, TicketRef } from '../ticket.t
 import { changeTicket } from './change.ts'
 import { type LinkTold, undoLink } from './links.ts'
 import { isNameOf, type UnmergeAnswer, unmergeTicket } from './merge.ts'
+import { unsplitTicket } from './split.ts'
 
 /** As much of a log is looked at: what has so much after it is history. */
 const EVENTS_LOOKED_AT = 1_000
@@ -36,6 +37,7 @@ export async function undoChange(
   } catch (error) {
     if (error instanceof LinkIsAsked)
       return undoLink(ctx, ref, error.told).catch((refused) => Promise.reject(asConflict(refused)))
+    if (error instanceof SplitIsLast) return unsplitTicket(ctx, ref, error.linkId)
     if (!(error instanceof MergeIsLast)) throw asConflict(error)
     return unmergeTicket(ctx, error.merged, error.answers)
   }
@@ -49,6 +51,15 @@ class MergeIsLast extends Error {
     super()
     this.merged = merged
     this.answers = answers
+  }
+}
+
+/** As `MergeIsLast`, of a split. */
+class SplitIsLast extends Error {
+  readonly linkId: string
+  constructor(linkId: string) {
+    super()
+    this.linkId = linkId
   }
 }
 
@@ -79,6 +90,8 @@ async function changeThatUndoes(
   const last = log.findLast(isReal)
   const merged = last?.kind === 'ticket.absorbed' ? last.after?.['ticket_id'] : null
   if (position === null && typeof merged === 'string') throw new MergeIsLast({ id: merged }, 'stays')
+  const linkId = last?.kind === 'ticket.split' || last?.kind === 'ticket.split_off' ? last.after?.['link_id'] : null
+  if (position === null && typeof linkId === 'string') throw new SplitIsLast(linkId)
   const told = toldOfLink(position === null ? last : log.find((entry) => entry.position === position))
   if (told !== null) throw new LinkIsAsked(told)
   return undoing(log, position, { direction: ticket.direction, worksOn: () => true, now: ctx.now })

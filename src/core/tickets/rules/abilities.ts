@@ -3,7 +3,18 @@ import type { Permission } from '../../identity/permissions.ts'
 import type { Ticket } from '../ticket.ts'
 
 /** What somebody can do with a ticket, in the order in which consoles offer it. */
-export const ABILITIES = ['reply', 'note', 'change', 'status', 'close', 'assign', 'merge', 'link', 'delete'] as const
+export const ABILITIES = [
+  'reply',
+  'note',
+  'change',
+  'status',
+  'close',
+  'assign',
+  'merge',
+  'split',
+  'link',
+  'delete',
+] as const
 export type Ability = (typeof ABILITIES)[number]
 
 const BY_PERMISSION: Partial<Readonly<Record<Ability, Permission>>> = {
@@ -12,6 +23,7 @@ const BY_PERMISSION: Partial<Readonly<Record<Ability, Permission>>> = {
   status: 'ticket.status',
   assign: 'ticket.assign',
   merge: 'ticket.merge',
+  split: 'ticket.merge',
   link: 'ticket.change',
   delete: 'ticket.delete',
 }

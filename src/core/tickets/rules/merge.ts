@@ -27,6 +27,14 @@ const TOLD = Object.keys(TOLD_BY_MESSAGES) as Told[]
 
 type Moments = Partial<Record<Told, Instant | null>>
 
+/** All that a conversation tells of its ticket. */
+export type TicketMoments = Readonly<Record<Told, Instant | null>>
+
+/** The same, as events hold it. */
+export function momentsData(moments: TicketMoments): EventData {
+  return dataOf(moments, moments)
+}
+
 /**
  * One ticket taken into another: what people set on the one that stays is left as it is, and its conversation tells of both.
  * Nobody waits on a ticket that is done.
@@ -76,6 +84,28 @@ export function decideUnmerge(
       given,
     ),
   ]
+}
+
+/**
+ * A split taken back, by what leads the new ticket to the one that it was split off from: whoever was told its name finds the
+ * messages there. Nothing else happened to either.
+ *
+ * @param split what the event of the split tells.
+ */
+export function decideUnsplit(
+  splitOff: Ticket,
+  old: Ticket,
+  split: { readonly position: number; readonly before: EventData | null } | null,
+  given: Given,
+): MergeDrafts {
+  const moments = momentsTold(split?.before ?? null)
+  const after = { ticket_id: splitOff.id, ...dataOf(moments, moments) }
+  const [into, from] = [
+    toldBy('ticket.absorbed', dataOf(old, moments), after, given),
+    toldBy('ticket.merged', { merged_into: null }, { merged_into: old.id }, given),
+  ]
+  const undoes = split?.position ?? 0
+  return [draftOf(old, moments, { ...into, undoes }, given), draftOf(splitOff, {}, { ...from, undoes }, given)]
 }
 
 /** What was renamed while a ticket was away is called so on it, too. */

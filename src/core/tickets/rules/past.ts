@@ -78,7 +78,8 @@ export function momentsAfter(log: readonly LogEntry[], given: Replay, all = log)
 }
 
 /** The version that a ticket is opened with is its first. */
-const countsAsChange = (entry: LogEntry): boolean => entry.kind !== 'ticket.created' && isReal(entry)
+const countsAsChange = (entry: LogEntry): boolean =>
+  entry.kind !== 'ticket.created' && entry.kind !== 'ticket.split_off' && isReal(entry)
 
 /** Each message that a call brings begins a step of its own. */
 function stepsIn(call: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
@@ -181,10 +182,12 @@ function momentsAfterStep(before: Moments, step: readonly LogEntry[], given: Rep
       created.messageId === null || role === null
         ? null
         : { visibility: created.visibility ?? 'public', authorRole: role }
-    return openingMoments({ status: statusIn(created) ?? 'new', direction: given.direction, message, now })
+    const opened = openingMoments({ status: statusIn(created) ?? 'new', direction: given.direction, message, now })
+    const splitOff = step.find(({ kind }) => kind === 'ticket.split_off')
+    return splitOff ? { ...opened, ...momentsTold(splitOff.after), latestAgentAt: now } : opened
   }
   if (last.kind === 'message.deleted') return { ...before, updatedAt: now }
-  if (last.kind === 'ticket.absorbed' || last.kind === 'ticket.released')
+  if (last.kind === 'ticket.absorbed' || last.kind === 'ticket.released' || last.kind === 'ticket.split')
     return { ...before, ...momentsTold(last.after), updatedAt: now, latestAgentAt: now }
   const [first] = step
   const message =

@@ -156,6 +156,14 @@ const TimelineRow = Type.Object({
 
 const TOLD = MESSAGE_COLUMNS.map((column) => `e.m_${column} as ${column}`).join(', ')
 
+/** What is read of events. */
+const EVENT_COLUMNS = EVENT_VIEW
+
+/** The same of the event by which a message that was split off was added to another ticket, of which it tells nothing else. */
+const SPLIT_COLUMNS = `e.id, e.position, 'message.added'::text as kind, m.ticket_id, e.message_id, e.actor_id, e.credential_id, e.dialect,
+      e.request_id, e.at, null::jsonb as before,
+      jsonb_build_object('visibility', m.visibility, 'author_role', m.author_role) as after, null::bigint as undoes`
+
 /**
  * A page of the events of a ticket, and of those that were merged into it, with the messages that they added. As much of
  * each ticket as the page may need, which is then made of them.
@@ -163,15 +171,30 @@ const TOLD = MESSAGE_COLUMNS.map((column) => `e.m_${column} as ${column}`).join(
  */
 const pageOfTimeline = ({ bytes, texts, ahead }: Reading): string => `${ahead(OF_TICKET)}
 select ${EVENT_VIEW}, c.name as credential_name, e.said >= :page_bytes::bigint as is_beyond,
-  ${originView('nullif(e.ticket_id, :ticket_id::uuid)')} as came_from,
-  case when m.id is not null then (select to_json(v) from (select ${messageView(texts)}) v) end as message
+  ${originView('case when e.is_guest or e.ticket_id <> :ticket_id::uuid then e.ticket_id end')} as came_from,
+  case when m.ticket_id = :ticket_id::uuid then (select to_json(v) from (select ${messageView(texts)}) v) end as message
 from (
   select e.*, ${saidBefore(bytes, 'e.position')}
-  from ${familyOf('select :ticket_id::uuid')} f cross join lateral (
-    select e.*, ${MESSAGE_COLUMNS.map((column) => `m.${column} as m_${column}`).join(', ')}
+  from (
+  select e.* from ${familyOf('select :ticket_id::uuid')} f cross join lateral (
+    select ${EVENT_COLUMNS}, false as is_guest, ${MESSAGE_COLUMNS.map((column) => `m.${column} as m_${column}`).join(', ')}
     from events e ${oneOf('messages', 'e.message_id', 'm')}
     where e.tenant_id = :tenant_id and e.ticket_id = f.id and e.position > :after::bigint and (:with_notes::boolean or not ${IS_OF_NOTE})
     order by e.position limit :limit
+  ) e
+  union all
+  select * from (
+    select ${SPLIT_COLUMNS}, true as is_guest, ${MESSAGE_COLUMNS.map((column) => `m.${column} as m_${column}`).join(', ')}
+    from messages m cross join lateral (
+      select * from events x
+      where x.tenant_id = :tenant_id and x.ticket_id = m.written_on and x.message_id = m.id
+        and x.kind in ('message.added', 'ticket.created') and x.position > :after::bigint
+      limit 1) e
+    where m.tenant_id = :tenant_id and m.ticket_id = :ticket_id and m.written_on is not null
+      and m.written_on <> all (array(select f.id from ${familyOf('select :ticket_id::uuid')} f))
+      and (:with_notes::boolean or m.visibility = 'public')
+    order by e.position limit :limit
+  ) e
   ) e cross join lateral (select ${TOLD}) m
   order by e.position limit :limit
 ) e

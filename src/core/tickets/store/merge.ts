@@ -82,25 +82,19 @@ words_left as (
   on conflict (tenant_id, ticket) do update set mark = s.mark + 1
 ),`
 
-const MERGE_TICKET = statement(
-  'ticket.merge',
-  { takes: MERGES, row: AnswerRow },
+/** A merge, by a part `settled` that gives the messages of the ticket that goes to the one that stays. */
+const mergeText = (settled: string): string =>
   changeText(WITHOUT_FILES, {
     allowed: '',
     end: answering(WITHOUT_FILES),
     more: {
       inputs: INPUTS,
       moved: `
-settled as (
-  update messages x set ticket_id = m.into_id, came_from = coalesce(x.came_from, m.from_id)
-  from merges m join accepted a on a.call = m.call
-  where x.tenant_id = :tenant_id and x.ticket_id = m.from_id
-  returning x.id
-),${relinking(
-        (end) => `select m.into_id from merges m join accepted a on a.call = m.call where m.from_id = l.${end}_id`,
-        (end) => `coalesce(l.${end}_came, l.${end}_id)`,
-        'from_id',
-      )}`,
+${settled}${relinking(
+  (end) => `select m.into_id from merges m join accepted a on a.call = m.call where m.from_id = l.${end}_id`,
+  (end) => `coalesce(l.${end}_came, l.${end}_id)`,
+  'from_id',
+)}`,
       isMoved: IS_MOVED,
       counting: counting(-1),
       countingTags: countingTags(-1),
@@ -113,7 +107,37 @@ settled as (
     from merges m join accepted a on a.call = m.call join locked f on f.id = m.from_id join locked l on l.id = m.into_id
     where exists (select 1 from search_due d where d.tenant_id = :tenant_id and d.ticket = f.integer)`)}`,
     },
-  }),
+  })
+
+const MERGE_TICKET = statement(
+  'ticket.merge',
+  { takes: MERGES, row: AnswerRow },
+  mergeText(`settled as (
+  update messages x set ticket_id = m.into_id, came_from = coalesce(x.came_from, m.from_id)
+  from merges m join accepted a on a.call = m.call
+  where x.tenant_id = :tenant_id and x.ticket_id = m.from_id
+  returning x.id
+),`),
+)
+
+/** As a merge, where the messages were before, and are so again: each knows of it what it knew then. */
+const UNSPLIT_TICKET = statement(
+  'ticket.unsplit',
+  { takes: MERGES, row: AnswerRow },
+  mergeText(`settled as (
+  update messages x
+  set ticket_id = m.into_id, came_from = x.came_before, came_before = null,
+    written_on = nullif(x.written_on, coalesce(x.came_before, m.into_id))
+  from merges m join accepted a on a.call = m.call
+  where x.tenant_id = :tenant_id and x.ticket_id = m.from_id
+  returning x.id
+),
+mails_settled as (
+  update mails x set ticket_id = m.into_id
+  from merges m join accepted a on a.call = m.call
+  where x.tenant_id = :tenant_id and x.ticket_id = m.from_id
+  returning x.id
+),`),
 )
 
 const UNMERGE_TICKET = statement(
@@ -157,6 +181,7 @@ export interface MergeCall extends ChangeCall {
 }
 
 export const MERGE_TICKETS = merging('ticket.merge', MERGE_TICKET)
+export const UNSPLIT_TICKETS = merging('ticket.unsplit', UNSPLIT_TICKET)
 export const UNMERGE_TICKETS = merging('ticket.unmerge', UNMERGE_TICKET)
 
 function merging(name: string, text: typeof MERGE_TICKET): BatchKind<MergeCall, AnswerRow, WriteOutcome> {

@@ -10,6 +10,7 @@ import type { ToldKey } from '../../../core/tickets/fields.ts'
 import type { Original } from '../../../core/tickets/queries/original.ts'
 import type { DeletedMessage, KnownValue } from '../../../core/tickets/queries/past.ts'
 import type { TimelineEntry } from '../../../core/tickets/queries/timeline.ts'
+import type { NewSplit } from '../../../core/tickets/rules/split.ts'
 import type {
   ChangeOptions,
   NewTicket,
@@ -35,6 +36,7 @@ import type {
   NewTicketBody,
   OriginalAnswer,
   PersonAnswer,
+  SplitBody,
   TicketAnswer,
   TicketQuery,
   TimelineEntryAnswer,
@@ -134,6 +136,12 @@ function lowerCase(id: string | null): string | null {
 /** The ticket that another is merged into. */
 export function decodeInto({ into }: { readonly into: string | number }): TicketRef {
   return typeof into === 'number' ? { integer: into } : { id: into.toLowerCase() }
+}
+
+/** What is split off a ticket. */
+export function decodeSplit({ message, following = false, title }: SplitBody): NewSplit {
+  const ref = typeof message === 'number' ? { integer: message } : { id: message.toLowerCase() }
+  return { message: ref, following, ...(title !== undefined && { title }) }
 }
 
 /** How a reply or note is to be made. @throws Refusal `invalid` */
@@ -332,8 +340,13 @@ export function encodeMessage(names: Names, message: Message, linkTo: LinkTo): M
     external_reference: envelope.externalReference,
     attachments: message.attachments.map((each) => encodeAttachment(each, linkTo)),
     created_at: message.createdAt,
-    merged_from: message.cameFrom,
+    merged_from: mergedFrom(message),
   }
+}
+
+/** Of what was split off from another ticket, its own one is the first that this API tells. */
+function mergedFrom({ cameFrom, ticketId }: Pick<Message, 'cameFrom' | 'ticketId'>): Message['cameFrom'] {
+  return cameFrom?.id === ticketId ? null : cameFrom
 }
 
 export function encodeDeleted({ id, visibility, authorRole, createdAt, deletedAt }: DeletedMessage) {
@@ -371,6 +384,6 @@ export function encodeTimelineEntry(
     after: encodeEventData(event.after),
     undoes: event.undoes,
     message: message && encodeMessage(names, message, linkTo),
-    merged_from: cameFrom,
+    merged_from: message ? mergedFrom(message) : cameFrom,
   }
 }

@@ -9,6 +9,7 @@ import { changeTicket } from '../../../core/tickets/commands/change.ts'
 import { createTicket } from '../../../core/tickets/commands/create.ts'
 import { mergeTicket, unmergeTicket } from '../../../core/tickets/commands/merge.ts'
 import { snoozeTicket, wakeTicket } from '../../../core/tickets/commands/snooze.ts'
+import { splitTicket } from '../../../core/tickets/commands/split.ts'
 import { undoChange } from '../../../core/tickets/commands/undo.ts'
 import { getMessagePage } from '../../../core/tickets/queries/conversation.ts'
 import { getTicket, getTicketByNumber } from '../../../core/tickets/queries/find.ts'
@@ -48,6 +49,7 @@ import {
   decodePrecondition,
   decodeReply,
   decodeReplyOptions,
+  decodeSplit,
   encodeDeleted,
   encodeOriginal,
   encodeTicket,
@@ -72,6 +74,7 @@ import {
   ReadBody,
   ShownQuery,
   SnoozeBody,
+  SplitBody,
   TicketAnswer,
   TicketListAnswer,
   TicketParams,
@@ -249,6 +252,20 @@ export const ticketRoutes: readonly Route<Need>[] = [
     params: TicketParams,
     answers: { 200: TicketAnswer },
     handle: async ({ ctx, params }) => answerTicket(ctx.tenant, await unmergeTicket(ctx, decodeRef(params, 'ticket'))),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/tickets/:id/split',
+    operationId: 'splitTicket',
+    summary:
+      'Split a message off a ticket, with what follows it if wanted, into a new one that is answered and linked to it',
+    need: ['ticket.merge', 'ticket.read', 'message.read_internal'],
+    params: TicketParams,
+    body: SplitBody,
+    isText: WRITTEN,
+    answers: { 201: TicketAnswer },
+    handle: async ({ ctx, params, body }) =>
+      answerCreated(ctx.tenant, await splitTicket(ctx, decodeRef(params, 'ticket'), decodeSplit(body))),
   }),
   route({
     method: 'POST',

@@ -200,6 +200,18 @@ export const MergeBody = closed({
   ]),
 })
 
+export const SplitBody = closed({
+  message: Type.Union([
+    uuid('UUID of the message that becomes a ticket of its own.'),
+    Type.Integer({ minimum: 1, maximum: 999_999_999_999_999, description: 'Or its integer.' }),
+  ]),
+  following: Type.Optional(
+    Type.Boolean({ description: 'Whether what was said after it goes with it; false by default.' }),
+  ),
+  title: Type.Optional(title),
+})
+export type SplitBody = Static<typeof SplitBody>
+
 export const VISIBILITIES = ['public', 'internal'] as const
 
 const addresses = (description: string) =>

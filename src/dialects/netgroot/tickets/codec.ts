@@ -213,9 +213,13 @@ function isPublic(message: Message): boolean {
   return message.visibility === 'public'
 }
 
-/** All messages but the opening one, which is the ticket's own `message`: none that came from a merged ticket. */
+/**
+ * All messages but the opening one, which is the ticket's own `message`: none that came from a merged ticket, and none at all
+ * of a ticket that was split off another one.
+ */
 function repliesOf(messages: readonly Message[]): readonly Message[] {
-  const opening = messages.find((each) => isPublic(each) && each.cameFrom === null)
+  const isSplitOff = messages.some(({ cameFrom, ticketId }) => cameFrom?.id === ticketId)
+  const opening = isSplitOff ? undefined : messages.find((each) => isPublic(each) && each.cameFrom === null)
   return messages.filter((each) => each !== opening)
 }
 

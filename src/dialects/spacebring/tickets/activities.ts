@@ -37,7 +37,9 @@ export function namedIn(entries: readonly Pick<TimelineEntry, 'event' | 'message
  * internal messages are nothing here (S45).
  */
 export function encodeActivities(entries: readonly TimelineEntry[], scene: Scene): Activity[] {
-  const opening = entries.find(addedPublicly)
+  // What was split off another ticket began with no message of its own.
+  const isSplitOff = entries.some(({ event, cameFrom }) => event.kind === 'ticket.split_off' && cameFrom === null)
+  const opening = isSplitOff ? undefined : entries.find(addedPublicly)
   return entries.flatMap((entry) => encodeEntry(entry, entry === opening, scene) ?? [])
 }
 
