@@ -246,6 +246,21 @@ export const de: Words = {
       'ticket.released': 'Die Zusammenführung mit einem anderen Ticket wurde zurückgenommen',
     },
   },
+  splitting: {
+    title: 'Zu einem eigenen Ticket machen',
+    hint: 'Es zieht mit seinen Dateien dorthin um, und beide Tickets sind verknüpft.',
+    field: 'Titel des neuen Tickets',
+    following: 'Mit allem, was danach gesagt wurde',
+    split: 'Abtrennen',
+    offer: 'Abtrennen …',
+    done: (number) => `Das ist jetzt #${number}.`,
+    back: (number) => `Alles steht wieder in #${number}.`,
+    failed: 'Es wurde nichts abgetrennt.',
+    events: {
+      'ticket.split': 'Nachrichten wurden zu einem eigenen Ticket',
+      'ticket.split_off': 'Von einem anderen Ticket abgetrennt',
+    },
+  },
   links: {
     name: 'Verknüpfungen',
     add: 'Verknüpfen …',

@@ -244,6 +244,21 @@ export const en = {
       'ticket.released': 'The merge of another ticket was taken back',
     } as Readonly<Record<string, string>>,
   },
+  splitting: {
+    title: 'Make it a ticket of its own',
+    hint: 'It moves there with its files, and both tickets are linked.',
+    field: 'Title of the new ticket',
+    following: 'With what was said after it',
+    split: 'Split off',
+    offer: 'Split off …',
+    done: (number: number): string => `That is #${number} now.`,
+    back: (number: number): string => `All is on #${number} again.`,
+    failed: 'Nothing was split off.',
+    events: {
+      'ticket.split': 'Messages were made a ticket of their own',
+      'ticket.split_off': 'Split off from another ticket',
+    } as Readonly<Record<string, string>>,
+  },
   links: {
     name: 'Links',
     add: 'Link …',

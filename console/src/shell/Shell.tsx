@@ -15,6 +15,7 @@ import { MergeDialog } from '../tickets/MergeDialog.tsx'
 import { Outbox } from '../tickets/Outbox.tsx'
 import { SearchBox } from '../tickets/SearchBox.tsx'
 import { SnoozeDialog } from '../tickets/SnoozeDialog.tsx'
+import { SplitPart } from '../tickets/SplitPart.tsx'
 import { ViewDialog } from '../views/ViewDialog.tsx'
 import { Views } from '../views/Views.tsx'
 import { Logo } from './Logo.tsx'
@@ -86,6 +87,7 @@ function Desk() {
       <ViewDialog />
       <MergeDialog />
       <LinkPart />
+      <SplitPart />
       <SnoozeDialog />
       <MacroPart />
       <Outbox />

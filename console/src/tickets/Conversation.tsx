@@ -1,3 +1,4 @@
+import { Split } from 'lucide-react'
 import { Fragment, useEffect, useRef, useState } from 'react'
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
 import type { Letter, Message, Ticket, TimelineEntry } from '../../../sdk/operations.ts'
@@ -9,6 +10,7 @@ import { LetterTold } from '../mail/LetterTold.tsx'
 import { isTrouble, LETTER_SIGNS, useLettersOf } from '../mail/letters.ts'
 import { useMe } from '../session/session.ts'
 import { Attachments } from './Attachments.tsx'
+import { can } from './abilities.ts'
 import { changedFields, changeIn } from './changes.ts'
 import { nameOf } from './list.ts'
 import { MessageFrame } from './MessageFrame.tsx'
@@ -16,6 +18,7 @@ import { MessageText } from './MessageText.tsx'
 import { useNow } from './now.ts'
 import { useOutbox } from './outbox.ts'
 import { textOf } from './rich.ts'
+import { askSplit } from './splitting.ts'
 import { useTimeline } from './ticket.ts'
 
 type Part =
@@ -55,8 +58,9 @@ export function Conversation({ ticket }: { readonly ticket: Ticket }) {
   const isReady = timeline.isSuccess && !timeline.isStale
   // How far it was read when it was opened, which has read it.
   const [read] = useState(ticket.read_position ?? 0)
+  const firstSaid = parts.find((part) => 'message' in part)?.message.id
   const firstNew = firstNewOf(parts, read, me)
-  const isAllNew = firstNew !== null && firstNew === parts.find((part) => 'message' in part)?.message.id
+  const isAllNew = firstNew !== null && firstNew === firstSaid
   // It opens at what is new, else at its end; what comes later does not move it.
   const line = useRef<HTMLParagraphElement>(null)
   const isPlaced = useRef(false)
@@ -88,7 +92,13 @@ export function Conversation({ ticket }: { readonly ticket: Ticket }) {
                 {words.ticket.news}
               </p>
             )}
-            <Said message={part.message} dialect={part.entry.dialect} letter={letters.get(part.message.id)} />
+            <Said
+              message={part.message}
+              dialect={part.entry.dialect}
+              letter={letters.get(part.message.id)}
+              // How a ticket began stays with it.
+              splitFrom={can(ticket, 'split') && part.message.id !== firstSaid ? ticket : null}
+            />
           </Fragment>
         ) : (
           <Changes key={part.changes[0]?.id} changes={part.changes} />
@@ -112,9 +122,11 @@ interface SaidProps {
   readonly dialect: string
   /** As which it went by mail, if it did. */
   readonly letter: Letter | undefined
+  /** The ticket from which it may be split off; null where it may not. */
+  readonly splitFrom: Ticket | null
 }
 
-function Said({ message, dialect, letter }: SaidProps) {
+function Said({ message, dialect, letter, splitFrom }: SaidProps) {
   const words = useWords()
   const now = useNow()
   const isNote = message.visibility === 'internal'
@@ -139,6 +151,15 @@ function Said({ message, dialect, letter }: SaidProps) {
         <time dateTime={message.created_at} title={moment(message.created_at)}>
           {age(message.created_at, now)}
         </time>
+        {splitFrom && (
+          <Button
+            className="button quiet icon small"
+            aria-label={words.splitting.offer}
+            onPress={() => askSplit({ ticket: splitFrom, message })}
+          >
+            <Split size={14} aria-hidden="true" />
+          </Button>
+        )}
       </header>
       {message.html === null ? (
         <MessageText text={message.text} />
@@ -182,6 +203,10 @@ function Changes({ changes }: { readonly changes: readonly TimelineEntry[] }) {
 
 /** A change in words, and on which ticket it was made where that was merged into this one. */
 function sentence(entry: TimelineEntry, words: Words): string {
-  const told = words.merging.events[entry.kind] ?? words.links.events[entry.kind] ?? changeIn(entry, words)
+  const told =
+    words.merging.events[entry.kind] ??
+    words.links.events[entry.kind] ??
+    words.splitting.events[entry.kind] ??
+    changeIn(entry, words)
   return entry.merged_from === null ? told : `${words.merging.from(entry.merged_from.number)}: ${told}`
 }

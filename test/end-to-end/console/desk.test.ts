@@ -11,6 +11,7 @@ import { links } from './linking.ts'
 import { merges } from './merging.ts'
 import { faultsIn, openSite, owner, PHONE, pressSend, send, signInAt, WIDE, written } from './site.ts'
 import { ticketsSnoozed } from './snooze.ts'
+import { splits } from './splitting.ts'
 import { changesTakenBack } from './undo.ts'
 
 const site = openSite()
@@ -455,5 +456,6 @@ describe('the desk', { skip: noBrowser }, () => {
   changesTakenBack(site)
   merges(site)
   links(site)
+  splits(site)
   ticketsSnoozed(site)
 })
