@@ -279,6 +279,10 @@ export interface Message {
      */
     answer: string
     /**
+     * by_hand; no_address: the requester has none; no_desk_address; undeliverable: mail to the requester came back; null for what is not held.
+     */
+    held_because: 'by_hand' | 'no_address' | 'no_desk_address' | 'undeliverable' | null
+    /**
      * How often it was tried.
      */
     attempts: number
@@ -463,6 +467,7 @@ export interface TimelineEntry {
     | 'scheduled_message.held'
     | 'letter.resent'
     | 'letter.held'
+    | 'undeliverable_address.cleared'
     | 'bulk_job.created'
     | 'bulk_job.changed'
   /**
@@ -564,6 +569,10 @@ export interface TimelineEntry {
        * What the mail server said last, or why it is held.
        */
       answer: string
+      /**
+       * by_hand; no_address: the requester has none; no_desk_address; undeliverable: mail to the requester came back; null for what is not held.
+       */
+      held_because: 'by_hand' | 'no_address' | 'no_desk_address' | 'undeliverable' | null
       /**
        * How often it was tried.
        */
@@ -1018,6 +1027,7 @@ export interface Event {
     | 'scheduled_message.held'
     | 'letter.resent'
     | 'letter.held'
+    | 'undeliverable_address.cleared'
     | 'bulk_job.created'
     | 'bulk_job.changed'
   /**
@@ -1613,6 +1623,10 @@ export interface Letter {
    */
   answer: string
   /**
+   * by_hand; no_address: the requester has none; no_desk_address; undeliverable: mail to the requester came back; null for what is not held.
+   */
+  held_because: 'by_hand' | 'no_address' | 'no_desk_address' | 'undeliverable' | null
+  /**
    * How often it was tried.
    */
   attempts: number
@@ -1638,6 +1652,18 @@ export interface Letter {
   to: {
     address: string
     name: string
+    undeliverable: {
+      id: string
+      address: string
+      /**
+       * What the mail server said of it.
+       */
+      answer: string
+      /**
+       * UTC, for instance 2026-01-15T10:20:30.123Z
+       */
+      since: string
+    } | null
   } | null
   /**
    * How many others get a copy.
@@ -1647,6 +1673,22 @@ export interface Letter {
    * UTC, for instance 2026-01-15T10:20:30.123Z
    */
   created_at: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "UndeliverableAddresse".
+ */
+export interface UndeliverableAddresse {
+  id: string
+  address: string
+  /**
+   * What the mail server said of it.
+   */
+  answer: string
+  /**
+   * UTC, for instance 2026-01-15T10:20:30.123Z
+   */
+  since: string
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -4579,6 +4621,26 @@ export interface HoldLetterAnswer {
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListUndeliverableAddressesQuery".
+ */
+export interface ListUndeliverableAddressesQuery {
+  limit?: string
+  cursor?: string
+  address?: string
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
+ * via the `definition` "ListUndeliverableAddressesAnswer".
+ */
+export interface ListUndeliverableAddressesAnswer {
+  data: UndeliverableAddresse[]
+  /**
+   * Cursor of the next page; null: none.
+   */
+  next: string | null
+}
+/**
+ * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "ResetPasswordBody".
  */
 export interface ResetPasswordBody {
@@ -4821,6 +4883,13 @@ export interface Operations {
   getLetter: { params: { id: string }; query: undefined; body: undefined; answer: Letter }
   resendLetter: { params: { id: string }; query: undefined; body: undefined; answer: ResendLetterAnswer }
   holdLetter: { params: { id: string }; query: undefined; body: undefined; answer: HoldLetterAnswer }
+  listUndeliverableAddresses: {
+    params: undefined
+    query: ListUndeliverableAddressesQuery
+    body: undefined
+    answer: ListUndeliverableAddressesAnswer
+  }
+  clearUndeliverableAddress: { params: { id: string }; query: undefined; body: undefined; answer: undefined }
   resetPassword: { params: undefined; query: undefined; body: ResetPasswordBody; answer: undefined }
 }
 
@@ -4987,5 +5056,7 @@ export const OPERATIONS = {
   getLetter: { method: 'GET', path: '/v1/letters/{id}' },
   resendLetter: { method: 'POST', path: '/v1/letters/{id}/resend' },
   holdLetter: { method: 'POST', path: '/v1/letters/{id}/hold' },
+  listUndeliverableAddresses: { method: 'GET', path: '/v1/undeliverable_addresses' },
+  clearUndeliverableAddress: { method: 'DELETE', path: '/v1/undeliverable_addresses/{id}' },
   resetPassword: { method: 'POST', path: '/v1/password_resets' },
 } as const satisfies Readonly<Record<keyof Operations, { readonly method: string; readonly path: string }>>

@@ -4,19 +4,26 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { v7 } from 'uuid'
 import { changeRecord } from '../src/core/catalogue/commands.ts'
+import { eraseUser } from '../src/core/erasure/person.ts'
+import { Refusal } from '../src/core/errors.ts'
 import { keepMail, workOnMail } from '../src/core/mail/intake/commands.ts'
 import { getMail } from '../src/core/mail/intake/queries.ts'
 import { deliveriesOf, listLetters, resendLetter } from '../src/core/mail/outgoing/outbox.ts'
 import { type OutgoingSystem, sendLetters } from '../src/core/mail/outgoing/send.ts'
+import { clearUndeliverable, listUndeliverable } from '../src/core/mail/outgoing/undeliverable.ts'
 import type { Bounce } from '../src/core/mail/reading/mail.ts'
 import { readMail } from '../src/core/mail/reading/read.ts'
 import { changeTicket } from '../src/core/tickets/commands/change.ts'
 import { createTicket } from '../src/core/tickets/commands/create.ts'
 import { getTicket } from '../src/core/tickets/queries/find.ts'
 import type { Ticket } from '../src/core/tickets/ticket.ts'
+import { exportPerson } from '../src/core/users/export.ts'
 import { type Core, makeTenant, openCore, type SmallTenant, tick } from './core.ts'
 
 /** What mail servers send back is tied to the letter that it is about: with what real servers really sent. */
+
+/** What is erased takes the mail about it with it. */
+const isGone = (error: unknown): boolean => error instanceof Refusal && error.error.code === 'not_found'
 
 const FOLDER = join(import.meta.dirname, 'fixtures/mail')
 const HELP = 'help@desk.example.com'
@@ -25,6 +32,8 @@ describe('A bounce', () => {
   let core: Core
   let made: SmallTenant
   let now = 0
+  /** To whom each letter went. */
+  const posted: (readonly string[])[] = []
   before(async () => {
     core = await openCore()
     made = await makeTenant(core.store)
@@ -44,7 +53,10 @@ describe('A bounce', () => {
     store: core.store,
     tenantId: made.tenant.id,
     clock: () => new Date(now),
-    post: async () => ({ is: 'taken', words: '250 Ok: queued', without: [] }),
+    post: async (_, { to }) => {
+      posted.push(to)
+      return { is: 'taken', words: '250 Ok: queued', without: [] }
+    },
     replyKey: Buffer.alloc(32, 7),
   })
   const send = async (): Promise<void> => {
@@ -65,6 +77,8 @@ describe('A bounce', () => {
       title: 'The lamp',
       message,
     })
+    const cleared = await listUndeliverable(made.as(made.owner), { address: email, before: null, limit: 1 })
+    for (const { id } of cleared.addresses) await clearUndeliverable(made.as(made.owner), id)
     const said = { visibility: 'public', format: 'text', text: 'We send a bulb.', envelope: { cc } } as const
     await changeTicket(made.as(made.agent), ticket, { message: said, status: { to: 'solved' } })
     await send()
@@ -181,6 +195,109 @@ describe('A bounce', () => {
     const other = sample('exim-bounce-alias-target')
     await filed(about(other.raw, other.kind.returned.ids[0] ?? '', mailId))
     assert.equal((await deliveryOf(id)).state, 'waiting')
+  })
+
+  test('for good has nothing more sent to the address, until somebody clears it', async () => {
+    const { raw, kind } = sample('exim-bounce-ret-hdrs')
+    const address = 'gone@cust.example.com'
+    const bounced = Buffer.from(raw.toString('latin1').replaceAll(worstOf(kind).address, address), 'latin1')
+    const { ticket, mailId, id } = await answered(address)
+    const owner = (key?: string) => made.as(made.owner, key === undefined ? {} : { key })
+    const marked = async () =>
+      (await listUndeliverable(owner(), { address: 'GONE@cust.example.com', before: null, limit: 5 })).addresses
+    await filed(about(bounced, kind.returned.ids[0] ?? '', mailId))
+    await filed(about(bounced, kind.returned.ids[0] ?? '', mailId))
+    const [mark, ...others] = await marked()
+    assert.deepEqual([mark?.address, others], [address, []])
+    assert.ok(mark && mark.answer !== '' && !mark.answer.includes('@'))
+
+    const say = (text: string, cc: readonly string[] = []) =>
+      changeTicket(made.as(made.agent), ticket, {
+        message: { visibility: 'public', format: 'text', text, envelope: { cc } },
+      })
+    await say('Are you there?')
+    await send()
+    const [held] = (await listLetters(owner(), { ticket, before: null, limit: 1 })).letters
+    assert.deepEqual([held?.state, held?.heldBecause, held?.to?.undeliverable?.id], ['held', 'undeliverable', mark.id])
+    // Sent by hand it is held once more, as nobody has cleared the address.
+    await resendLetter(made.as(made.agent), held?.id ?? '')
+    await send()
+    assert.equal((await deliveryOf(held?.id ?? '')).state, 'held')
+
+    const other = await answered('eve@cust.example.com', [address])
+    assert.deepEqual(posted.at(-1), ['eve@cust.example.com'], 'a copy is left out')
+    assert.match((await deliveryOf(other.id)).answer, /Not to a copy, to which mail came back\./)
+
+    await assert.rejects(clearUndeliverable(made.as(made.customer), mark.id), {
+      error: { code: 'forbidden', permission: 'user.read' },
+    })
+    const once = made.as(made.agent, { key: 'clear' })
+    await clearUndeliverable(once, mark.id)
+    await clearUndeliverable(once, mark.id)
+    await assert.rejects(clearUndeliverable(owner(), mark.id), {
+      error: { code: 'not_found', missing: 'undeliverable_address' },
+    })
+    assert.deepEqual(await marked(), [])
+    await send()
+    assert.equal((await deliveryOf(held?.id ?? '')).state, 'sent', 'what was held for it goes out')
+    assert.equal((await deliveryOf(id)).state, 'bounced')
+    assert.deepEqual(posted.at(-1), [address])
+  })
+
+  test('tells in the data of a person that their address is undeliverable, and is forgotten with them', async () => {
+    const { raw, kind } = sample('opensmtpd-bounce-unknown-user')
+    const address = 'fred@cust.example.com'
+    const bounce = raw.toString('latin1').replaceAll(worstOf(kind).address, address)
+    const { ticket, mailId, id } = await answered(address)
+    const come = () => filed(about(Buffer.from(bounce, 'latin1'), kind.returned.ids[0] ?? '', mailId))
+    const owner = made.as(made.owner)
+    const marked = async () => (await listUndeliverable(owner, { address, before: null, limit: 5 })).addresses.length
+    await come()
+    assert.equal(await marked(), 1)
+    const { requester } = await getTicket(owner, ticket)
+    const kinds: string[] = []
+    for await (const { kind: each } of exportPerson(owner, requester?.id ?? '')) kinds.push(each)
+    assert.ok(kinds.includes('undeliverable_address'))
+    await eraseUser(owner, { id: requester?.id ?? '' })
+    assert.equal(await marked(), 0)
+    await resendLetter(owner, id)
+    await send()
+    assert.deepEqual([(await deliveryOf(id)).state, (await deliveryOf(id)).heldBecause], ['held', 'no_address'])
+    await come()
+    assert.equal(await marked(), 0, 'what comes later brings nothing back')
+  })
+
+  test('that comes while its person is erased leaves no address behind', async () => {
+    const { raw, kind } = sample('postfix-bounce-unknown-user')
+    for (let n = 0; n < 12; n++) {
+      const address = `racer${n}@cust.example.com`
+      const bounce = raw.toString('latin1').replaceAll(worstOf(kind).address, address)
+      const { ticket, mailId } = await answered(address)
+      const { requester } = await getTicket(made.as(made.owner), ticket)
+      // By servers that share no memory.
+      await Promise.all([
+        filed(about(Buffer.from(bounce, 'latin1'), kind.returned.ids[0] ?? '', mailId)).catch((error: unknown) =>
+          assert.ok(isGone(error), String(error)),
+        ),
+        eraseUser({ ...made.as(made.owner), store: core.otherStore }, { id: requester?.id ?? '' }),
+      ])
+      const { rowCount } = await core.outside.query('select 1 from undeliverable_addresses d where d.address = $1', [
+        address,
+      ])
+      assert.equal(rowCount, 0, address)
+    }
+  })
+
+  test('that is about one mail has others sent to the address', async () => {
+    for (const name of ['exim-bounce-too-big', 'postfix-bounce-too-big', 'postfix-bounce-spam']) {
+      const { raw, kind } = sample(name)
+      const { address, status } = worstOf(kind)
+      const { mailId, id } = await answered(address)
+      await filed(about(raw, kind.returned.ids[0] ?? '', mailId))
+      assert.equal((await deliveryOf(id)).state, 'bounced', name)
+      const { addresses } = await listUndeliverable(made.as(made.owner), { address, before: null, limit: 1 })
+      assert.equal(addresses.length, 0, `${name} ${status}`)
+    }
   })
 
   test('is none where somebody is away, or a letter was read', async () => {

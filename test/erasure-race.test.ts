@@ -62,6 +62,7 @@ const WRITTEN: Readonly<Record<string, { readonly columns: readonly string[]; re
     position:
       "select e.position from events e where e.tenant_id = r.tenant_id and e.ticket_id = r.id and e.kind = 'ticket.created'",
   },
+  undeliverable_addresses: { columns: ['address_key', 'address', 'answer'], position: null },
   user_addresses: {
     columns: ['address_key', 'address'],
     position:
@@ -142,6 +143,7 @@ const EXCUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     mail_id: 'made of ids and the address of a desk',
     state: OURS,
     answer: 'words of a mail server, without addresses',
+    held_because: OURS,
   },
   saved_replies: {
     ...{ name: 'as the name of a view', folder: 'as the name', language: OURS, text: 'as the name', audience: OURS },

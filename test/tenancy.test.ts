@@ -68,7 +68,7 @@ import { takeMail, tenantsWithMail, workOnMail } from '../src/core/mail/intake/c
 import { tenantAt } from '../src/core/mail/intake/places.ts'
 import { countMail, getMail, getRawMail, listMail } from '../src/core/mail/intake/queries.ts'
 import { MAIL_STATES } from '../src/core/mail/intake/received.ts'
-import { OUTGOING_STATES } from '../src/core/mail/outgoing/fate.ts'
+import { HELD_REASONS, OUTGOING_STATES } from '../src/core/mail/outgoing/fate.ts'
 import {
   countLetters,
   deliveriesOf,
@@ -80,6 +80,7 @@ import {
 } from '../src/core/mail/outgoing/outbox.ts'
 import { returnLetter } from '../src/core/mail/outgoing/return.ts'
 import { endWhereNobodyWrites, sendLetters, tenantsThatWrite } from '../src/core/mail/outgoing/send.ts'
+import { clearUndeliverable, listUndeliverable } from '../src/core/mail/outgoing/undeliverable.ts'
 import { AUTHENTICATIONS } from '../src/core/mail/threading/authentication.ts'
 import { beginReading, markRead, marksOn, markUnread } from '../src/core/marks/commands.ts'
 import { renewSome } from '../src/core/messages/renewal/commands.ts'
@@ -312,6 +313,7 @@ describe('The schema', () => {
       bulk_job_state: BULK_JOB_STATES,
       bulk_outcome: BULK_OUTCOMES,
       outgoing_state: OUTGOING_STATES,
+      held_reason: HELD_REASONS,
     })
   })
 
@@ -623,6 +625,8 @@ async function driveOutgoing(made: SmallTenant, store: Store): Promise<void> {
   now += 3_600_000
   await sendLetters(given, () => false)
   const owner = (key?: string) => made.as(made.owner, key === undefined ? {} : { key })
+  await listLetters(owner(), { before: null, limit: 10 })
+  await listLetters(owner(), { states: ['waiting'], before: null, limit: 10 })
   const { letters } = await listLetters(owner(), { ticket, before: null, limit: 10 })
   const [letter] = letters
   assert.ok(letter)
@@ -633,8 +637,13 @@ async function driveOutgoing(made: SmallTenant, store: Store): Promise<void> {
   assert.equal((await deliveriesOf(owner(), letters)).size, letters.length)
   assert.ok((await measureLetters({ store })).waiting > 0)
   const returned = { ids: [letter.mailId], parents: [], envelopeIds: [], subject: '' }
-  const bounce = { is: 'bounce', reasons: [], outcome: 'final', recipients: [], returned, words: '' } as const
+  const address = 'letters@example.com'
+  const recipient = { address, addresses: [address], outcome: 'final', status: '5.1.1', words: 'Nobody' } as const
+  const bounce = { is: 'bounce', reasons: [], outcome: 'final', recipients: [recipient], returned, words: '' } as const
+  await sendLetters({ ...given, post: async () => ({ is: 'taken', words: 'Ok', without: [] }) }, () => false)
   assert.equal(await returnLetter(owner(), bounce), letter.id)
+  const { addresses } = await listUndeliverable(owner(), { address, before: null, limit: 1 })
+  await clearUndeliverable(owner('clear an address'), addresses[0]?.id ?? assert.fail())
   await endWhereNobodyWrites(given)
   assert.ok((await tenantsThatWrite(given)).some(({ tenantId }) => tenantId === made.tenant.id))
 }

@@ -22,6 +22,7 @@ export type Missing =
   | 'mail'
   | 'letter'
   | 'link'
+  | 'undeliverable_address'
 
 /** One thing wrong with what a caller sent. `path` leads to the field in the core's words; a dialect turns it into its own. */
 export interface Issue {

@@ -27,6 +27,7 @@ export const SAMPLE = {
   job: 'SAMPLE_JOB_ID',
   mail: 'SAMPLE_MAIL_ID',
   letter: 'SAMPLE_LETTER_ID',
+  undeliverable: 'SAMPLE_UNDELIVERABLE_ID',
   sendingWebhook: 'SAMPLE_SENDING_WEBHOOK_ID',
   delivery: 'SAMPLE_DELIVERY_ID',
   lateDelivery: 'SAMPLE_LATE_DELIVERY_ID',

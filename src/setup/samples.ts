@@ -8,8 +8,12 @@ import { addField } from '../core/catalogue/fields.ts'
 import type { Context, RunningSystem } from '../core/context.ts'
 import { createMacro } from '../core/macros/commands.ts'
 import { takeMail } from '../core/mail/intake/commands.ts'
-import { holdLetter } from '../core/mail/outgoing/outbox.ts'
+import { getLetter, holdLetter, resendLetter } from '../core/mail/outgoing/outbox.ts'
+import { returnLetter } from '../core/mail/outgoing/return.ts'
 import { endWhereNobodyWrites, sendLetters } from '../core/mail/outgoing/send.ts'
+import { listUndeliverable } from '../core/mail/outgoing/undeliverable.ts'
+import type { Bounce } from '../core/mail/reading/mail.ts'
+import type { Message } from '../core/messages/message.ts'
 import { createReply } from '../core/replies/commands.ts'
 import { schedule } from '../core/scheduled/commands.ts'
 import { addTag } from '../core/tags/commands.ts'
@@ -52,6 +56,8 @@ const MAIL = [
   '',
   'It does not open.',
 ].join('\r\n')
+/** Who gets a copy of the sample's letter. */
+const NOBODY = 'nobody@receiver.invalid'
 /** How long a sample of a delivery waits for its next attempt unless somebody sends it: it is to leave the log in peace. */
 const TEN_YEARS_MS = 10 * 365 * 86_400_000
 
@@ -142,8 +148,9 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
     formId: form.id,
     message: { ...TEXT, author: 'requester', text: 'My key does not open the door since this morning.' },
   })
-  const messages = await makeLetter(service, system, desk.id, async () => {
-    const said = { message: { ...TEXT, text: 'We look at it at once.' } }
+  const { messages, undeliverable } = await makeLetter(service, system, desk.id, async () => {
+    const envelope = { cc: [NOBODY] }
+    const said = { message: { ...TEXT, text: 'We look at it at once.', envelope } }
     return (await changeTicket(service, ticket, said)).messages
   })
   const deliveries = await makeDeliveries(service, system, sending)
@@ -179,6 +186,7 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
   const made: Record<string, string> = {
     [SAMPLE.mail]: mail,
     [SAMPLE.letter]: messages[0]?.id ?? '',
+    [SAMPLE.undeliverable]: undeliverable,
     [SAMPLE.ticket]: ticket.id,
     [SAMPLE.changedTicket]: await makeChangedTicket(service, desk.id),
     [SAMPLE.duplicate]: duplicate,
@@ -210,26 +218,40 @@ async function makeSamples(values: Quickstart, system: SampleSystem): Promise<Qu
 }
 
 /**
- * Makes a letter of what is said, held and never sent: the desk has an address for as long as that takes, and it is nobody's
- * (RFC 2606).
+ * Makes a letter of what is said, of which a copy came back; it is held, and never sent: the desk has an address for as long as
+ * that takes, and it is nobody's, as that of the copy (RFC 2606).
  */
-async function makeLetter<Said extends readonly { readonly id: string }[]>(
+async function makeLetter(
   service: Context,
   { store, clock }: SampleSystem,
   deskId: string,
-  say: () => Promise<Said>,
-): Promise<Said> {
-  const post = async () => ({ is: 'later', words: 'Nobody is there.', without: [] }) as const
+  say: () => Promise<readonly Pick<Message, 'id'>[]>,
+) {
+  const post = async () => ({ is: 'taken', words: 'Nobody is there.', without: [] }) as const
   const given = { store, clock, tenantId: service.tenant.id, post, replyKey: Buffer.alloc(32) }
   const addressed = (addresses: readonly string[]) => changeRecord(service, 'desk', deskId, { addresses })
   await addressed(['help@desk.invalid'])
   await sendLetters(given, () => false)
-  const said = await say()
+  const messages = await say()
   await sendLetters(given, () => false)
   await addressed([])
   await endWhereNobodyWrites(given)
-  for (const { id } of said) await holdLetter(service, id)
-  return said
+  for (const { id } of messages) {
+    const { mailId } = await getLetter(service, id)
+    await returnLetter(service, bounceOf(mailId))
+    await resendLetter(service, id)
+    await holdLetter(service, id)
+  }
+  const { addresses } = await listUndeliverable(service, { before: null, limit: 1 })
+  return { messages, undeliverable: addresses[0]?.id ?? '' }
+}
+
+function bounceOf(mailId: string): Bounce {
+  const recipient = { address: NOBODY, addresses: [NOBODY], status: '5.1.2', words: 'There is no such domain.' }
+  return {
+    ...{ is: 'bounce', reasons: [], outcome: 'final', recipients: [{ ...recipient, outcome: 'final' }], words: '' },
+    returned: { ids: [mailId], parents: [], envelopeIds: [], subject: '' },
+  }
 }
 
 /** A ticket of which the last change can be undone, and done again. @returns its id */

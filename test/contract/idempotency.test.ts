@@ -174,6 +174,14 @@ const making: Making = {
     )
     return message.id
   },
+  async undeliverable() {
+    const id = v7()
+    await outside.query(
+      `insert into undeliverable_addresses (tenant_id, id, address_key, address, answer, since) values ($1, $2, $3, $3, '', now())`,
+      [site.tenantId, id, `${word()}@example.com`],
+    )
+    return id
+  },
   async scheduled() {
     const { json: ticket } = await sent(native('POST', '/v1/tickets', { title: word() }))
     const body = { text: word(), send_at: new Date(Date.now() + 3_600_000).toISOString() }

@@ -50,6 +50,8 @@ export interface Making {
   tag(): Promise<string>
   /** The id of one that waits to be sent. */
   letter(): Promise<string>
+  /** The id of an address at which mail did not arrive. */
+  undeliverable(): Promise<string>
   /** Of a new ticket, to be sent in an hour. */
   scheduled(): Promise<string>
   /** A bulk job that was for no ticket, and so is done. */
@@ -146,6 +148,8 @@ export const WRITES_OF: Readonly<Record<DialectName, Readonly<Record<string, Wri
       native(m, 'PATCH', `/v1/saved_replies/${await m.savedReply()}`, { text: m.word() }),
     'DELETE /v1/saved_replies/{id}': async (m) => native(m, 'DELETE', `/v1/saved_replies/${await m.savedReply()}`),
     'POST /v1/letters/{id}/resend': async (m) => native(m, 'POST', `/v1/letters/${await m.letter()}/resend`),
+    'DELETE /v1/undeliverable_addresses/{id}': async (m) =>
+      native(m, 'DELETE', `/v1/undeliverable_addresses/${await m.undeliverable()}`),
     'POST /v1/letters/{id}/hold': async (m) => native(m, 'POST', `/v1/letters/${await m.letter()}/hold`),
     'POST /v1/tickets/{id}/scheduled': async (m) =>
       native(m, 'POST', `/v1/tickets/${(await m.ticket()).id}/scheduled`, { text: m.word(), send_at: inAnHour() }),

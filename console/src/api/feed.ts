@@ -98,7 +98,7 @@ function aboutRecord(kind: Event['kind']): readonly (readonly string[])[] {
   if (kind.startsWith('macro.')) return [keys.macros]
   if (kind.startsWith('tag.')) return [keys.tags]
   if (kind.startsWith('scheduled_message.')) return []
-  if (kind.startsWith('letter.')) return [keys.letters]
+  if (kind.startsWith('letter.') || kind === 'undeliverable_address.cleared') return [keys.letters]
   // Whoever writes for the first time is made, and changes nobody's rights.
   if (kind === 'user.created') return [keys.people]
   if (kind.startsWith('user.')) return [keys.people, keys.me]

@@ -37,6 +37,8 @@ export const keys = {
   letters: ['letters'] as const,
   letterCounts: ['letters', 'counts'] as const,
   lettersListed: (state: string) => ['letters', 'listed', state] as const,
+  undeliverable: ['letters', 'undeliverable'] as const,
+  undeliverableAt: (address: string, stand: string | number) => ['letters', 'undeliverable', address, stand] as const,
   lettersOf: (ticket: string, happened: number) => ['letters', 'of', ticket, happened] as const,
   mailWhy: (id: string, stand: string) => ['mail', 'why', id, stand] as const,
   report: (name: string, query: object) => ['reports', name, query] as const,

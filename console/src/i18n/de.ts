@@ -705,6 +705,14 @@ export const de: Words = {
         : `${count} Briefe warten seit einer Stunde: Ist Ihr Mailserver da?`,
     next: (at: string): string => `nächster Versuch ${at}`,
     copies: (count: number): string => (count === 1 ? 'und eine Kopie' : `und ${count} Kopien`),
+    undeliverable:
+      'E-Mails an diese Adresse kamen zurück; es wird nichts mehr dorthin gesendet, bis jemand sie freigibt.',
+    anyway: 'Adresse freigeben und senden',
+    addresses: 'Adressen, von denen E-Mails zurückkamen',
+    addressesHint:
+      'Dorthin wird nichts mehr gesendet. Geben Sie eine Adresse frei, sobald sie stimmt: Was für sie angehalten ist, geht dann hinaus.',
+    clear: 'Freigeben',
+    clearOne: (address: string): string => `${address} freigeben`,
     attempts: 'Versuche',
     answer: 'Antwort',
     again: 'Noch einmal senden',

@@ -9,7 +9,17 @@ import { moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
 import { Loaded } from '../shell/Loaded.tsx'
 import { More } from '../shell/More.tsx'
-import { hold, LETTER_SIGNS, LETTER_STATES, type LetterState, resend, useLetterCounts, useLetters } from './letters.ts'
+import {
+  clear,
+  hold,
+  LETTER_SIGNS,
+  LETTER_STATES,
+  type LetterState,
+  resendAnyway,
+  useLetterCounts,
+  useLetters,
+  useUndeliverable,
+} from './letters.ts'
 import { MailTabs } from './MailTabs.tsx'
 
 /** What goes out by mail: what became of each letter, what the mail server said, and what can be done about it. */
@@ -67,7 +77,43 @@ export function OutboxPage() {
           )
         }}
       </Loaded>
+      <Undeliverable />
     </>
+  )
+}
+
+/** The addresses to which nothing more is sent, where there are any. */
+function Undeliverable() {
+  const said = useWords().letters
+  const sending = useSending(useSaid())
+  const { data: addresses = [] } = useUndeliverable().data ?? {}
+  if (addresses.length === 0) return null
+  return (
+    <section aria-labelledby="undeliverable">
+      <h2 id="undeliverable">{said.addresses}</h2>
+      <p className="hint">{said.addressesHint}</p>
+      <ul className="lines" aria-labelledby="undeliverable">
+        {addresses.map(({ id, address, answer, since }) => (
+          <li key={id} className="line">
+            <span className="line-about">
+              <span className="line-name text">{address}</span>
+              <span className="hint text">{[moment(since), answer].filter(Boolean).join(' · ')}</span>
+            </span>
+            <Button
+              className="button small"
+              aria-label={said.clearOne(address)}
+              isDisabled={sending.isBusy}
+              onPress={() => void sending.send(() => clear(id))}
+            >
+              {said.clear}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <p role="alert" className="field-error">
+        {sending.problem}
+      </p>
+    </section>
   )
 }
 
@@ -127,9 +173,9 @@ function Course({ letter }: { readonly letter: Letter }) {
           <Button
             className="button small"
             isDisabled={sending.isBusy}
-            onPress={() => void sending.send(() => resend(letter))}
+            onPress={() => void sending.send(() => resendAnyway(letter))}
           >
-            {state === 'waiting' ? said.now : said.again}
+            {state === 'waiting' ? said.now : to?.undeliverable ? said.anyway : said.again}
           </Button>
         )}
         {state === 'waiting' && (
@@ -145,7 +191,9 @@ function Course({ letter }: { readonly letter: Letter }) {
       <p role="alert" className="field-error">
         {sending.problem}
       </p>
-      <p className="hint">{said.hints[state]}</p>
+      <p className="hint">
+        {said.hints[state]} {to?.undeliverable && said.undeliverable}
+      </p>
       <dl className="why">
         <dt>{words.mail.to}</dt>
         <dd>

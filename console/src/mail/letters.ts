@@ -105,6 +105,33 @@ export async function resend({ id }: Letter): Promise<void> {
   await askAgain(keys.letters)
 }
 
+/** Has mail sent to an address again, with what was held for it. @throws Problem what the server refused */
+export async function clear(id: string): Promise<void> {
+  await client.call('clearUndeliverableAddress', { params: { id } })
+  await askAgain(keys.letters)
+}
+
+/**
+ * Sends a letter again although mail to its address came back: the address is cleared first, as otherwise it would be held.
+ *
+ * @throws Problem what the server refused
+ */
+export async function resendAnyway(letter: Letter): Promise<void> {
+  const mark = letter.to?.undeliverable
+  if (mark) await client.call('clearUndeliverableAddress', { params: { id: mark.id } })
+  // What was held for the address waits by now, and is sent at once.
+  await resend(letter)
+}
+
+/** The addresses to which nothing more is sent, the newest first. */
+export function useUndeliverable() {
+  return useQuery({
+    queryKey: keys.undeliverable,
+    staleTime: 0,
+    queryFn: ({ signal }) => client.call('listUndeliverableAddresses', { query: { limit: '200' }, signal }),
+  })
+}
+
 /** Keeps a letter from being sent. @throws Problem what the server refused */
 export async function hold({ id }: Letter): Promise<void> {
   await client.call('holdLetter', { params: { id } })

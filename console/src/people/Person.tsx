@@ -16,6 +16,7 @@ import { useSending } from '../forms/sending.ts'
 import { TextInput } from '../forms/TextInput.tsx'
 import { moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
+import { Undeliverable } from '../mail/Undeliverable.tsx'
 import { administers } from '../session/permissions.ts'
 import { useMe } from '../session/session.ts'
 import { Loaded } from '../shell/Loaded.tsx'
@@ -108,6 +109,7 @@ function Profile({ person }: { readonly person: User }) {
           isCode
           autoComplete="off"
         />
+        {person.email && <Undeliverable address={person.email} stand="" />}
         <div className="pair">
           <TextInput name="username" label={words.people.username} value={person.username} isCode autoComplete="off" />
           <TextInput name="phone" label={words.people.phone} value={person.phone} type="tel" autoComplete="off" />

@@ -8,6 +8,7 @@ import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { bytes, moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
+import { Undeliverable } from '../mail/Undeliverable.tsx'
 import { loadPart } from '../shell/parts.ts'
 import { useTagColours, useTagsLike } from '../tags/tags.ts'
 import { type Ability, can } from './abilities.ts'
@@ -187,6 +188,7 @@ function Requester({ ticket }: { readonly ticket: Ticket }) {
         <strong>{nameOf(requester) || words.list.nobody}</strong>
         {requester?.email && <span className="hint">{requester.email}</span>}
       </p>
+      {requester?.email && <Undeliverable address={requester.email} stand={ticket.version} />}
       {others.length > 0 && (
         <>
           <h3>{words.ticket.others}</h3>

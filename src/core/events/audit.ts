@@ -16,6 +16,7 @@ const OF_DAILY_WORK = [
   'unsent',
   'mail.received',
   'letter.',
+  'undeliverable_address.',
 ] as const
 
 /** The events of an audit: of people, credentials and settings, and of exports. */

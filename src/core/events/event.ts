@@ -79,6 +79,7 @@ export const EVENT_KINDS = [
   'scheduled_message.held',
   'letter.resent',
   'letter.held',
+  'undeliverable_address.cleared',
   'bulk_job.created',
   'bulk_job.changed',
 ] as const

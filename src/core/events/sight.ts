@@ -18,7 +18,7 @@ export interface RecordedEvent extends Event {
  * Whether an event is for an actor to read: of tickets that were in sight then, also in the moment in which they left it,
  * and of notes only with the permission to read them; of the catalogue whoever may read it, and of who is in groups whoever reads of people; of people only an owner, who
  * sees all of them, and oneself; of tags whoever works here; of views, saved replies and macros those for whom they are, or were; of credentials who manages them; of bulk jobs
- * who asked for them, and owners; of messages that are sent later their authors; of letters who reads notes on their desk; of exports whoever made them, and who reads all of the tenant's events.
+ * who asked for them, and owners; of messages that are sent later their authors; of letters who reads notes on their desk, and of addresses to which mail goes again whoever reads of people; of exports whoever made them, and who reads all of the tenant's events.
  */
 export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
   if (event.kind.startsWith('user.')) return showsUser(actor, event)
@@ -31,6 +31,7 @@ export function showsEvent(actor: Actor, event: RecordedEvent): boolean {
   if (event.kind.startsWith('scheduled_message.')) return showsScheduled(actor, event)
   if (event.kind.startsWith('bulk_job.')) return showsBulkJob(actor, event)
   if (event.kind.startsWith('letter.')) return showsLetter(actor, event)
+  if (event.kind === 'undeliverable_address.cleared') return mayTenantWide(actor, 'user.read')
   if (event.kind.startsWith('group.member_')) return mayTenantWide(actor, 'user.read')
   if (event.ticketId === null) return actor.permissions.has('catalogue.read')
   if (!actor.permissions.has('ticket.read') || !wasInSight(sightOf(actor), event)) return false

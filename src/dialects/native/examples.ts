@@ -163,6 +163,8 @@ export const examples: Examples = {
   getLetter: LETTER,
   resendLetter: LETTER,
   holdLetter: LETTER,
+  listUndeliverableAddresses: { query: { address: 'rosa@example.com' } },
+  clearUndeliverableAddress: { params: { id: '{SAMPLE_UNDELIVERABLE_ID}' } },
   listGroupMembers: { params: { id: '{SAMPLE_GROUP_ID}' } },
   addGroupMember: MEMBER,
   removeGroupMember: MEMBER,

@@ -986,6 +986,8 @@ describe('paths and methods', () => {
       getLetter: 'get /v1/letters/{id}',
       resendLetter: 'post /v1/letters/{id}/resend',
       holdLetter: 'post /v1/letters/{id}/hold',
+      listUndeliverableAddresses: 'get /v1/undeliverable_addresses',
+      clearUndeliverableAddress: 'delete /v1/undeliverable_addresses/{id}',
       createSavedReply: 'post /v1/saved_replies',
       getSavedReply: 'get /v1/saved_replies/{id}',
       changeSavedReply: 'patch /v1/saved_replies/{id}',

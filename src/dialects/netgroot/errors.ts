@@ -23,6 +23,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   link: 'Not found',
   tag: 'Not found',
   letter: 'Not found',
+  undeliverable_address: 'Not found',
   scheduled_message: 'Not found',
   job: 'Not found',
 }

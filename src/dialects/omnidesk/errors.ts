@@ -66,6 +66,7 @@ const MISSING: Readonly<Record<Missing, string>> = {
   link: 'This link does not exist.',
   tag: 'This tag does not exist.',
   letter: 'This letter does not exist.',
+  undeliverable_address: 'This address does not exist.',
   scheduled_message: 'This scheduled message does not exist.',
   job: 'This job does not exist.',
 }

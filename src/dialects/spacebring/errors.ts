@@ -85,6 +85,7 @@ const WORD_OF_MISSING: Readonly<Record<Missing, string>> = {
   link: 'Link',
   tag: 'Tag',
   letter: 'Letter',
+  undeliverable_address: 'Address',
   scheduled_message: 'Scheduled message',
   job: 'Job',
 }

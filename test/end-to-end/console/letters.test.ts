@@ -79,4 +79,63 @@ describe('letters', { skip: noBrowser }, () => {
     await page.getByText('There is no such letter.').waitFor()
     assert.deepEqual(unexpected(faults), [])
   })
+
+  test('that came back are told on the ticket, and nothing more is sent there until the address is cleared', async (t) => {
+    const { page, faults } = await signedIn(t, { bypassCSP: true })
+    const { url } = world()
+    const [{ id: desk, addresses: [help = assert.fail()] = [] } = assert.fail()] = (await api().call('listDesks')).data
+    const requester = { email: 'gone@customers.example', name: 'Gustav' }
+    const { id } = await api().call('createTicket', { body: { desk, title: 'A draught', text: 'Cold.', requester } })
+    const { message } = await api().call('addMessage', { params: { id }, body: { text: 'Since when?' } })
+    const sent = await until('the letter to be sent', async () => {
+      const letter = await api()
+        .call('getLetter', { params: { id: message.id } })
+        .catch(() => undefined)
+      return letter?.state === 'sent' ? letter : undefined
+    })
+    const raw = [
+      ...[
+        'From: MAILER-DAEMON@mx.customers.example',
+        `To: ${help}`,
+        'Subject: Undelivered',
+        'Auto-Submitted: auto-replied',
+      ],
+      ...[`Message-ID: <${randomUUID()}@mx.customers.example>`, 'MIME-Version: 1.0'],
+      ...[
+        'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+        '',
+        '--b',
+        '',
+        'Nobody is there.',
+        '--b',
+      ],
+      ...['Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx.customers.example', ''],
+      ...['Final-Recipient: rfc822; gone@customers.example', 'Action: failed', 'Status: 5.1.1'],
+      ...['Diagnostic-Code: smtp; 550 5.1.1 No such user', '', '--b', 'Content-Type: text/rfc822-headers', ''],
+      ...[`Message-ID: <${sent.message_id}>`, '', '--b--', ''],
+    ].join('\r\n')
+    const headers = { authorization: `Bearer ${world().value('POLYDESK_API_KEY')}`, 'content-type': 'message/rfc822' }
+    const handed = await fetch(`${url}/v1/mail?recipient=${help}&sender=`, { method: 'POST', headers, body: raw })
+    assert.equal(handed.status, 202)
+
+    await page.goto(`${url}/tickets/${id}?view=all`)
+    const said = (text: string) => page.getByRole('article').filter({ hasText: text }).last()
+    await said('Since when?').getByText('came back', { exact: true }).waitFor()
+    await said('Since when?').getByText('Could not be delivered: 550 5.1.1 No such user').waitFor()
+    await api().call('addMessage', { params: { id }, body: { text: 'Are you there?' } })
+    await said('Are you there?').getByText('not mailed yet').waitFor()
+    await page.getByRole('button', { name: 'Clear gone@customers.example' }).waitFor()
+    await assertFine(page, 'an answer that is held')
+    await page.goto(`${url}/settings/mail/out`)
+    const addresses = page.getByRole('list', { name: 'Addresses that mail came back from' })
+    await addresses.getByText('gone@customers.example').waitFor()
+    await assertFine(page, 'the outbox with an address')
+    await addresses.getByRole('button', { name: 'Clear gone@customers.example' }).click()
+    await addresses.waitFor({ state: 'detached' })
+    await page.goto(`${url}/tickets/${id}?view=all`)
+    await said('Are you there?').getByText('mailed', { exact: true }).waitFor()
+    await said('Since when?').getByRole('button', { name: 'Send again' }).click()
+    await said('Since when?').getByText('mailed', { exact: true }).waitFor()
+    assert.deepEqual(unexpected(faults), [])
+  })
 })

@@ -198,6 +198,9 @@ mails_gone as (
   where x.tenant_id = :tenant_id and (x.from_key = any (k.keys) or x.people_keys && k.keys
     or x.ticket_id = any (array(select o.id from told_of o where o.is_own)))
 ),
+addresses_cleared as (
+  delete from undeliverable_addresses d using keys_of k, locked l where d.tenant_id = :tenant_id and d.address_key = any (k.keys)
+),
 user_events_blanked as (
   update events e set before = null, after = null
   where e.tenant_id = :tenant_id and e.subject_id = (select l.id from locked l)

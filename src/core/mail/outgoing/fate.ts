@@ -26,6 +26,10 @@ export interface Missed {
 export const OUTGOING_STATES = ['waiting', 'sending', 'sent', 'uncertain', 'refused', 'bounced', 'held'] as const
 export type OutgoingState = (typeof OUTGOING_STATES)[number]
 
+/** Why a letter is held: somebody wants it, nobody has an address, the desk has none, or mail to the requester came back. */
+export const HELD_REASONS = ['by_hand', 'no_address', 'no_desk_address', 'undeliverable'] as const
+export type HeldReason = (typeof HELD_REASONS)[number]
+
 /** What becomes of a letter. */
 export interface Fate {
   readonly state: Extract<OutgoingState, 'waiting' | 'sent' | 'uncertain' | 'refused'>

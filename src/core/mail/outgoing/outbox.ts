@@ -17,6 +17,8 @@ import {
   HOLD_LETTER,
   LETTER_KEPT,
   LIST_LETTERS,
+  LIST_LETTERS_IN,
+  LIST_LETTERS_OF,
   letterOf,
   MEASURE_LETTERS,
   RESEND_LETTER,
@@ -52,8 +54,13 @@ export async function listLetters(
 ): Promise<{ readonly letters: readonly SentLetter[]; readonly next: string | null }> {
   const sight = sightOf(ctx)
   const ticketId = ticket ? (await getTicket(ctx, ticket)).id : null
-  const wanted = { states: states ?? null, desk_id: deskId ?? null, ticket_id: ticketId, before, limit: limit + 1 }
-  const rows = await ctx.store.run(LIST_LETTERS.with({ ...sight, ...wanted }))
+  const page = { ...sight, desk_id: deskId ?? null, before, limit: limit + 1 }
+  const rows =
+    ticketId !== null
+      ? await ctx.store.run(LIST_LETTERS_OF.with({ ...page, states: states ?? null, ticket_id: ticketId }))
+      : states
+        ? await ctx.store.run(LIST_LETTERS_IN.with({ ...page, states: [...new Set(states)] }))
+        : await ctx.store.run(LIST_LETTERS.with(page))
   const letters = rows.slice(0, limit).map(letterOf)
   return { letters, next: rows.length > limit ? (letters.at(-1)?.id ?? null) : null }
 }
@@ -140,9 +147,9 @@ export async function deliveriesOf(
   const asked = { ...sightOf(ctx), message_ids: messages.map(({ id }) => id) }
   const rows = await ctx.store.run(DELIVERY_OF.with(asked))
   return new Map(
-    rows.map(({ id, state, answer, attempts, next_at, finished_at }) => {
+    rows.map(({ id, state, answer, held_because: heldBecause, attempts, next_at, finished_at }) => {
       const nextAt = state === 'waiting' ? instant(next_at) : null
-      return [id, { state, answer, attempts, nextAt, finishedAt: instantOrNull(finished_at) }]
+      return [id, { state, answer, heldBecause, attempts, nextAt, finishedAt: instantOrNull(finished_at) }]
     }),
   )
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts'
+import { addressKey } from '../../spelling.ts'
 import { keepable, keysOfAddress } from '../intake/words.ts'
 import type { Bounce } from '../reading/mail.ts'
 import { verdictOf } from './bounce.ts'
@@ -13,16 +14,23 @@ const MOST_IDS = 10
  *
  * @returns the message that was sent; null where it is about no letter of ours
  */
-export async function returnLetter({ store, tenant, now }: Context, bounce: Bounce): Promise<string | null> {
+export async function returnLetter({ store, tenant, now, newId }: Context, bounce: Bounce): Promise<string | null> {
   const ids = [...bounce.returned.ids, ...bounce.returned.envelopeIds].map(keepable).slice(0, MOST_IDS)
   if (ids.length === 0) return null
   const [letter] = await store.run(FIND_RETURNED.with({ tenant_id: tenant.id, mail_ids: ids }))
   if (!letter) return null
   const { message_id, email, cc, bcc } = letter
   const keysOf = (address: string) => keysOfAddress(address).map(keepable)
-  const to = { requester: email === null ? [] : keysOf(email), copies: [...cc, ...bcc].flatMap(keysOf) }
-  const { is, words } = verdictOf(bounce, to, keysOf)
-  const returned = { tenant_id: tenant.id, message_id, is_back: is === 'bounced', answer: keepable(words), now }
+  const addressee = (address: string) => ({ address, keys: keysOf(address) })
+  const to = { requester: email === null ? null : addressee(email), copies: [...cc, ...bcc].map(addressee) }
+  const { is, words, undeliverable } = verdictOf(bounce, to, keysOf)
+  const addresses = undeliverable.map(({ address, answer }) => ({
+    ...{ id: newId(), address_key: addressKey(address), address, answer: keepable(answer) },
+  }))
+  const returned = {
+    ...{ tenant_id: tenant.id, message_id, is_back: is === 'bounced', answer: keepable(words), now },
+    addresses: [...new Map(addresses.map((each) => [each.address_key, each])).values()],
+  }
   await store.run(RETURN_LETTER.with(returned))
   return message_id
 }

@@ -1,9 +1,10 @@
 import { buffer } from 'node:stream/consumers'
 import type { RunningSystem } from '../../context.ts'
 import { type Instant, instant, instantOrNull } from '../../instant.ts'
+import { addressKey } from '../../spelling.ts'
 import { replyTag } from '../threading/token.ts'
 import { withoutAddresses } from './bounce.ts'
-import { fateOf, type Posted } from './fate.ts'
+import { fateOf, type HeldReason, type Posted } from './fate.ts'
 import { type Letter, rawLetter } from './letter.ts'
 import {
   BEGIN_OUTGOING,
@@ -98,30 +99,34 @@ async function send(given: OutgoingSystem, { message_id, attempts, tries }: Clai
   const [row] = await store.run(FIND_LETTER.with({ tenant_id: tenantId, message_id }))
   // It was deleted meanwhile, and its letter with it.
   if (!row) return
-  const record = (state: ReturnType<typeof fateOf>['state'] | 'held', nextAt: Instant | null, answer: string) =>
+  const record = (
+    state: ReturnType<typeof fateOf>['state'] | 'held',
+    nextAt: Instant | null,
+    answer: string,
+    heldBecause: HeldReason | null = null,
+  ) =>
     store.run(
       RECORD_LETTER.with({
-        tenant_id: tenantId,
-        message_id,
-        attempt: attempts,
-        state,
-        next_at: nextAt,
-        answer,
-        now: nowOf(given),
+        ...{ tenant_id: tenantId, message_id, attempt: attempts, state, next_at: nextAt },
+        ...{ answer, held_because: heldBecause, now: nowOf(given) },
       }),
     )
   const { address, email } = row
-  if (address === null || email === null) {
-    await record('held', null, email === null ? 'The requester has no address.' : 'The desk has no address.')
-    return
-  }
+  const isUndeliverable = (to: string): boolean => row.undeliverable.includes(addressKey(to))
+  if (email === null) return void (await record('held', null, 'The requester has no address.', 'no_address'))
+  if (address === null) return void (await record('held', null, 'The desk has no address.', 'no_desk_address'))
+  if (isUndeliverable(email))
+    return void (await record('held', null, 'Mail to the requester came back.', 'undeliverable'))
   const files = await filesOf(given, row)
   const answersTo = tagged(address, replyTag(given.replyKey, tenantId, { id: row.ticket_id, integer: row.integer }))
   const letter = letterOf(row, { address, email, answersTo, files })
-  const to = [...new Set([email, ...row.cc, ...row.bcc].filter((each) => each !== address))]
+  const everybody = [...new Set([email, ...row.cc, ...row.bcc])].filter((each) => each !== address)
+  const to = everybody.filter((each) => !isUndeliverable(each))
+  const left = everybody.length - to.length
   const posted = await given.post(await rawLetter(letter), { from: address, to })
   const fate = fateOf(posted, tries, nowOf(given))
-  await record(fate.state, fate.nextAt, toldOf(posted, email))
+  const omitted = left === 0 ? '' : `\nNot to ${left === 1 ? 'a copy' : `${left} copies`}, to which mail came back.`
+  await record(fate.state, fate.nextAt, `${toldOf(posted, email)}${omitted}`)
 }
 
 /** What the relay said, and whom it left out: without addresses, which stand with those whose they are. */

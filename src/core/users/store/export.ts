@@ -22,6 +22,7 @@ export const EXPORTED = [
   'ticket',
   'message',
   'mail',
+  'undeliverable_address',
   'attachment',
   'event',
 ] as const
@@ -179,6 +180,18 @@ from mails x where x.tenant_id = :tenant_id and x.id > :after::uuid
     union all select a.address_key from user_addresses a where a.tenant_id = :tenant_id and a.user_id = :user_id::uuid and a.kind = 'email'))
   or x.ticket_id = any (array(select t.id from tickets t where t.tenant_id = :tenant_id and t.requester_id = :user_id::uuid)))
 order by x.id limit :limit`,
+    ),
+  },
+  undeliverable_address: {
+    first: FIRST_ID,
+    atOnce: SHORT,
+    statement: exported(
+      'undeliverable_address',
+      `select d.id::text as key, ${ROW('d', 'address_key')} as record from undeliverable_addresses d
+where d.tenant_id = :tenant_id and d.id > :after::uuid and d.address_key = any (array(
+  select u.email_key from users u where u.tenant_id = :tenant_id and u.id = :user_id::uuid and u.email_key is not null
+  union all select a.address_key from user_addresses a where a.tenant_id = :tenant_id and a.user_id = :user_id::uuid and a.kind = 'email'))
+order by d.id limit :limit`,
     ),
   },
   attachment: {

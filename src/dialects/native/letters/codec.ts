@@ -25,8 +25,8 @@ function stateOf(word: string) {
   return state ?? refuseField(['state'], 'choice', `Must be some of ${OUTGOING_STATES.join(', ')}.`)
 }
 
-export function encodeDelivery({ state, answer, attempts, nextAt, finishedAt }: Delivery) {
-  return { state, answer, attempts, next_at: nextAt, finished_at: finishedAt }
+export function encodeDelivery({ state, answer, heldBecause, attempts, nextAt, finishedAt }: Delivery) {
+  return { state, answer, held_because: heldBecause, attempts, next_at: nextAt, finished_at: finishedAt }
 }
 
 export function encodeLetter(tenant: Tenant, letter: SentLetter): LetterAnswer {

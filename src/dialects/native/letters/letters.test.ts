@@ -65,7 +65,7 @@ test('what became of an answer is told with it, and it is sent again from the ou
   assert.match(refused.answer, /We do not want it/)
   assert.deepEqual(
     [refused.to, refused.ticket.id, refused.desk.id],
-    [{ address: 'letters@customer.example', name: 'Lea' }, ticket.id, desk],
+    [{ address: 'letters@customer.example', name: 'Lea', undeliverable: null }, ticket.id, desk],
   )
   assert.equal(
     (await send('GET', '/letters/counts')).json.refused,

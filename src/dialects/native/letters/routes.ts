@@ -1,7 +1,8 @@
 import { countLetters, getLetter, holdLetter, listLetters, resendLetter } from '../../../core/mail/outgoing/outbox.ts'
+import { clearUndeliverable, listUndeliverable } from '../../../core/mail/outgoing/undeliverable.ts'
 import { type Route, route } from '../../route.ts'
 import type { Need } from '../auth.ts'
-import { cursorAfterId } from '../paging.ts'
+import { cursorAfterId, decodeId, decodeLimit } from '../paging.ts'
 import { decodeFilter, encodeLetter } from './codec.ts'
 import {
   ChangedLetterAnswer,
@@ -10,6 +11,9 @@ import {
   LetterListAnswer,
   LetterParams,
   LetterQuery,
+  UndeliverableListAnswer,
+  UndeliverableParams,
+  UndeliverableQuery,
 } from './schema.ts'
 
 /** Whoever reads notes on a desk sees its letters. A list may be of a ticket. */
@@ -72,5 +76,33 @@ export const letterRoutes: readonly Route<Need>[] = [
     params: LetterParams,
     answers: { 200: ChangedLetterAnswer },
     handle: async ({ ctx, params }) => ({ status: 200, body: await holdLetter(ctx, params.id) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/undeliverable_addresses',
+    operationId: 'listUndeliverableAddresses',
+    summary: 'List the addresses at which mail did not arrive for good, the newest first: nothing more is sent there',
+    need: ['user.read'],
+    query: UndeliverableQuery,
+    answers: { 200: UndeliverableListAnswer },
+    handle: async ({ ctx, query }) => {
+      const { address } = query
+      const page = { before: decodeId(query), limit: decodeLimit(query) }
+      const { addresses, next } = await listUndeliverable(ctx, { ...(address !== undefined && { address }), ...page })
+      return { status: 200, body: { data: addresses, next: next === null ? null : cursorAfterId(next) } }
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/undeliverable_addresses/:id',
+    operationId: 'clearUndeliverableAddress',
+    summary: 'Have mail sent to an address again, also what was held for it',
+    need: ['user.read', 'message.reply'],
+    params: UndeliverableParams,
+    answers: { 204: null },
+    handle: async ({ ctx, params }) => {
+      await clearUndeliverable(ctx, params.id)
+      return { status: 204 }
+    },
   }),
 ]

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { OUTGOING_STATES, type OutgoingState } from '../../../core/mail/outgoing/fate.ts'
+import { HELD_REASONS, type HeldReason, OUTGOING_STATES, type OutgoingState } from '../../../core/mail/outgoing/fate.ts'
 import { DeskName } from '../names.ts'
 import { pageParameters } from '../paging.ts'
 import { closed, id, instant, instantOrNull, objectOrNull, word } from '../shapes.ts'
@@ -9,10 +9,23 @@ const state = word(
   'waiting to be sent at its time; sending; sent: a relay has it; uncertain: it may have it, and it is not sent again by itself; refused: given up; bounced: it came back; held: not to be sent.',
 )
 
+const undeliverable = {
+  id,
+  address: Type.String(),
+  answer: Type.String({ description: 'What the mail server said of it.' }),
+  since: instant,
+}
+
 /** What became of a message as a letter. */
 export const deliveryProperties = {
   state,
   answer: Type.String({ description: 'What the mail server said last, or why it is held.' }),
+  held_because: Type.Unsafe<HeldReason | null>({
+    type: ['string', 'null'],
+    enum: [...HELD_REASONS, null],
+    description:
+      'by_hand; no_address: the requester has none; no_desk_address; undeliverable: mail to the requester came back; null for what is not held.',
+  }),
   attempts: Type.Integer({ description: 'How often it was tried.' }),
   next_at: instantOrNull,
   finished_at: instantOrNull,
@@ -24,7 +37,7 @@ export const LetterAnswer = closed({
   ...deliveryProperties,
   ticket: closed({ id, integer: Type.Integer(), number: Type.Integer(), title: Type.String() }),
   desk: DeskName,
-  to: objectOrNull({ address: Type.String(), name: Type.String() }),
+  to: objectOrNull({ address: Type.String(), name: Type.String(), undeliverable: objectOrNull(undeliverable) }),
   copies: Type.Integer({ description: 'How many others get a copy.' }),
   created_at: instant,
 })
@@ -59,6 +72,18 @@ export const LetterCountsAnswer = closed({
   late: count('of those that wait were made more than an hour ago'),
 })
 export type LetterCountsAnswer = Static<typeof LetterCountsAnswer>
+
+export const UndeliverableListAnswer = closed({
+  data: Type.Array(closed(undeliverable)),
+  next: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Cursor of the next page; null: none.' }),
+})
+
+export const UndeliverableQuery = closed({
+  ...pageParameters,
+  address: Type.Optional(Type.String({ maxLength: 320, description: 'One address, in any spelling.' })),
+})
+
+export const UndeliverableParams = closed({ id })
 
 export const LetterParams = closed({ id: Type.String({ description: 'UUID of the message.' }) })
 

@@ -1,8 +1,8 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { Sql } from '../../../../storage/sql.ts'
+import { columnsOf, Sql } from '../../../../storage/sql.ts'
 import { statement } from '../../../../storage/statement.ts'
 import { IMPORT_DIALECT } from '../../../import/record.ts'
-import { OUTGOING_STATES } from '../fate.ts'
+import { HELD_REASONS, OUTGOING_STATES } from '../fate.ts'
 
 const { uuid, text, integer, bigint, boolean, timestamptz, array, nullable, word } = Sql
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
@@ -141,6 +141,8 @@ const LetterRow = Type.Object({
   email: orNull(Type.String()),
   requester: Type.String(),
   thread: Type.Array(Type.String()),
+  /** Keys of those addresses to which nothing more is sent. */
+  undeliverable: Type.Array(Type.String()),
 })
 export type LetterRow = Static<typeof LetterRow>
 
@@ -163,7 +165,10 @@ select o.mail_id, m.plain, m.safe_html, m.created_at as said_at,
     order by k.key limit 20
   ) || array(
     select e.mail_id from messages b join outgoing_mails e on e.tenant_id = :tenant_id and e.message_id = b.id
-    where b.tenant_id = :tenant_id and b.ticket_id = t.id and e.position < o.position order by e.position) as thread
+    where b.tenant_id = :tenant_id and b.ticket_id = t.id and e.position < o.position order by e.position) as thread,
+  array(
+    select d.address_key from undeliverable_addresses d where d.tenant_id = :tenant_id
+      and d.address_key = any (coalesce(m.address_keys, '{}') || u.email_key)) as undeliverable
 from outgoing_mails o
 join messages m on m.tenant_id = :tenant_id and m.id = o.message_id
 join tickets t on t.tenant_id = :tenant_id and t.id = m.ticket_id
@@ -184,11 +189,12 @@ export const RECORD_LETTER = statement(
       state: word(OUTGOING_STATES),
       next_at: nullable(timestamptz),
       answer: text,
+      held_because: nullable(word(HELD_REASONS)),
       now: timestamptz,
     },
     row: Type.Object({ message_id: Type.String() }),
   },
-  `update outgoing_mails o set state = :state::text, next_at = coalesce(:next_at::timestamptz, o.next_at), answer = :answer,
+  `update outgoing_mails o set state = :state::text, held_because = :held_because::text, next_at = coalesce(:next_at::timestamptz, o.next_at), answer = :answer,
   finished_at = case when :state::text <> 'waiting' then :now::timestamptz end
 where o.tenant_id = :tenant_id and o.message_id = :message_id and o.attempts = :attempt and o.state in ('sending', 'uncertain')
 returning o.message_id`,
@@ -215,18 +221,47 @@ where o.tenant_id = :tenant_id and o.mail_id = any (:mail_ids::text[])
 order by o.position desc limit 1`,
 )
 
+const UNDELIVERABLE = { id: uuid, address_key: text, address: text, answer: text }
+
 /**
  * Records what a bounce tells of a letter that went out, also before whoever sent it has recorded that: what is told of it was
- * taken. One that waits to be sent once more is not touched, and what came back stays so.
+ * taken. One that waits to be sent once more is not touched, and what came back stays so. Nothing more is sent to the addresses
+ * that it tells of.
  */
 export const RETURN_LETTER = statement(
   'outgoing.return',
   {
-    takes: { tenant_id: uuid, message_id: uuid, is_back: boolean, answer: text, now: timestamptz },
+    takes: {
+      ...{ tenant_id: uuid, message_id: uuid, is_back: boolean, answer: text, now: timestamptz },
+      addresses: Sql.records(UNDELIVERABLE),
+    },
     row: Type.Object({ message_id: Type.String() }),
   },
-  `update outgoing_mails o set state = case when :is_back::boolean then 'bounced' else 'sent' end, answer = :answer,
-  finished_at = case when :is_back::boolean or o.finished_at is null then :now::timestamptz else o.finished_at end
-where o.tenant_id = :tenant_id and o.message_id = :message_id and o.state in ('sending', 'sent', 'uncertain')
-returning o.message_id`,
+  `
+with person as materialized (
+  -- Who is erased meanwhile is waited for, and has no address then.
+  select u.email_key from users u where u.tenant_id = :tenant_id and u.id = (
+    select t.requester_id from messages m join tickets t on t.tenant_id = :tenant_id and t.id = m.ticket_id
+    where m.tenant_id = :tenant_id and m.id = :message_id)
+  for share
+),
+said as materialized (
+  select m.id, coalesce(m.address_keys, '{}') || array(select p.email_key from person p) as keys from messages m
+  where m.tenant_id = :tenant_id and m.id = :message_id
+  for share
+),
+returned as (
+  update outgoing_mails o set state = case when :is_back::boolean then 'bounced' else 'sent' end, answer = :answer,
+    finished_at = case when :is_back::boolean or o.finished_at is null then :now::timestamptz else o.finished_at end
+  from said s where o.tenant_id = :tenant_id and o.message_id = s.id and o.state in ('sending', 'sent', 'uncertain')
+  returning o.message_id
+),
+marked as (
+  insert into undeliverable_addresses as d (tenant_id, id, address_key, address, answer, since)
+  select :tenant_id, i.id, i.address_key, i.address, i.answer, :now
+  from returned, said s, json_to_recordset(:addresses::json) as i (${columnsOf(UNDELIVERABLE)})
+  where i.address_key = any (s.keys)
+  on conflict (tenant_id, address_key) do update set answer = excluded.answer
+)
+select r.message_id from returned r`,
 )
