@@ -15,6 +15,7 @@ import {
 import { createShelf } from '../src/core/tickets/shelf.ts'
 import { TIMELINE } from '../src/core/tickets/store/conversation.ts'
 import { LED, LED_MANY, MERGED, STAYING } from '../src/core/tickets/store/find.ts'
+import { ABOVE, LINKS_OF } from '../src/core/tickets/store/links.ts'
 import type { TicketFilter } from '../src/core/tickets/ticket.ts'
 import { STATUSES } from '../src/core/words.ts'
 import type { BoundStatement } from '../src/storage/statement.ts'
@@ -234,6 +235,8 @@ describe('Whatever leads from one ticket to another', () => {
       STAYING.with({ tenant_id, ids: [idOf(integer), idOf(integer + 1)] }),
       MERGED.with({ tenant_id, id: null, integer }),
       TIMELINE.with({ tenant_id, ticket_id: idOf(integer), ...page }),
+      LINKS_OF.with({ tenant_id, ticket_ids: [idOf(integer)], limit: LIMIT }),
+      ABOVE.with({ tenant_id, id: idOf(integer) }),
     ])
   }
 

@@ -305,6 +305,47 @@ describe('Splits and merges', () => {
   })
 })
 
+test('Nothing is lost or doubled while messages are split off, said, merged and erased at the same time', async () => {
+  const elsewhere = (): Context => ({ ...me(), store: core.otherStore })
+  for (let round = 0; round < 8; round++) {
+    const [ticket, other] = [await open(`whole ${round}`), await open(`other ${round}`)]
+    const ids = [
+      await say(ticket, `a ${round}`),
+      await say(ticket, `b ${round}`),
+      await say(ticket, `c ${round}`),
+    ] as const
+    const outcomes = await Promise.all([
+      code(split(ticket, ids[0], {}, elsewhere())),
+      code(split(ticket, ids[1], { following: true })),
+      code(say(ticket, `d ${round}`, 'asked', elsewhere())),
+      code(round % 2 ? mergeTicket(elsewhere(), ticket, other) : undoChange(elsewhere(), ticket, null)),
+      code(deleteMessage(elsewhere(), { id: ids[2] })),
+    ])
+    for (const outcome of outcomes) assert.match(outcome, /^(done|conflict|not_found|invalid message)$/)
+    const { rows } = await core.outside.query<{ plain: string; stays: boolean }>(
+      `select m.plain, t.merged_into is null as stays from messages m join tickets t on t.tenant_id = $1 and t.id = m.ticket_id
+       where m.tenant_id = $1 and m.plain like '% ' || $2 order by 1`,
+      [made.tenant.id, String(round)],
+    )
+    const expected = ['a', 'b', 'c', 'd', 'other', 'whole'].map((text) => `${text} ${round}`)
+    assert.deepEqual(
+      rows.map(({ plain }) => plain),
+      expected.filter((text) => text !== `c ${round}` || outcomes[4] !== 'done'),
+    )
+    assert.ok(
+      rows.every(({ stays }) => stays),
+      'each is on a ticket that stays',
+    )
+    for (const { plain } of rows) {
+      const tickets = (await listTickets(me(), {}, { by: 'key', order: 'newest', after: null, limit: 100 })).tickets
+      const lines = await Promise.all(tickets.map((each) => told(each)))
+      assert.equal(lines.flat().filter((line) => line === plain).length, 1, `${plain} is told once`)
+    }
+    const { tickets, total } = await listTickets(me(), {}, { by: 'offset', offset: 0, limit: 200 })
+    assert.equal(total, tickets.length, 'the counters count what is listed')
+  }
+})
+
 describe('Erased', () => {
   /** Everything that holds a text, by table. */
   async function holding(text: string): Promise<readonly string[]> {
