@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { until } from '../process.ts'
 import type { World } from '../world.ts'
 import type { Ids } from './site.ts'
 
@@ -7,7 +8,7 @@ export type Snapshot = Readonly<Record<string, string>>
 
 export interface StoreWatch {
   /**
-   * Everything in all tables, but the index of search and the counts of reports, which jobs keep in the background, and the
+   * Everything in all tables once no bulk job is under way, but the index of search and the counts of reports, which jobs keep in the background, and the
    * count of wrong passwords, for which a refusal is what counts.
    */
   snapshot(): Promise<Snapshot>
@@ -37,6 +38,11 @@ export async function watchStore(world: World): Promise<StoreWatch> {
   const everything = parts.join(' union all ')
   return {
     async snapshot() {
+      // What an earlier request began goes on by itself.
+      await until('the end of bulk jobs', async () => {
+        const { rows } = await client.query("select 1 from bulk_jobs where state = 'running' limit 1")
+        return rows.length === 0
+      })
       const { rows } = await client.query<{ name: string; held: string }>(everything)
       return Object.fromEntries(rows.map(({ name, held }) => [name, held]))
     },
