@@ -29,6 +29,7 @@ import { useWords } from '../i18n/words.ts'
 import { notify } from '../shell/notices.ts'
 import { offerUndo } from '../tickets/change.ts'
 import { changedFields, changeIn } from '../tickets/changes.ts'
+import { askAboutChildren, isDone } from '../tickets/linking.ts'
 import { nameOf } from '../tickets/list.ts'
 import { snoozedIn } from '../tickets/snoozing.ts'
 import { useCatalogue, useColleagues } from '../tickets/ticket.ts'
@@ -145,6 +146,7 @@ function Shown({
           ifVersion: preview.version,
         })
         showTicket(changed)
+        if (isDone(changed.status) && !isDone(ticket.status)) void askAboutChildren(changed)
         if (preview.changes.length > 0) offerUndo(changed, 'undo')
         else notify(said.done(macro.name))
         onDone()

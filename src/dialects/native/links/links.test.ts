@@ -37,6 +37,8 @@ test('tickets are linked, shown so with either, listed by it, and unlinked', asy
     [await listed('has:parent'), await listed('has:child'), await listed('has:link -has:parent')],
     [['Door'], ['House'], ['House']],
   )
+  const misread = await ask('GET', '/v1/tickets?q=has:child,parent')
+  assert.deepEqual([misread.status, misread.json.errors[0].at], [400, 'has:child,'.length])
   assert.equal((await ask('DELETE', `/v1/tickets/${house.id}/links/${link.id}`)).status, 204)
   assert.deepEqual((await ask('GET', `/v1/tickets/${door.id}/links`)).json, { data: [] })
   assert.deepEqual(await listed('has:link'), [])
