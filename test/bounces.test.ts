@@ -197,6 +197,33 @@ describe('A bounce', () => {
     assert.equal((await deliveryOf(id)).state, 'waiting')
   })
 
+  test('is tied by the id of the envelope where a server on the way gave the mail another', async () => {
+    const { mailId, id } = await answered('ines@cust.example.com')
+    const lines = [
+      ...[
+        'From: MAILER-DAEMON@relay.example.com',
+        `To: ${HELP}`,
+        'Subject: Undelivered',
+        `Message-ID: <${v7()}@relay.example.com>`,
+      ],
+      ...['MIME-Version: 1.0', 'Content-Type: multipart/report; report-type=delivery-status; boundary=b', ''],
+      ...['--b', '', 'Nobody is there.', '--b', 'Content-Type: message/delivery-status', ''],
+      ...['Reporting-MTA: dns; relay.example.com', `Original-Envelope-Id: ${mailId}`, ''],
+      ...['Final-Recipient: rfc822; ines@cust.example.com', 'Action: failed', 'Status: 5.1.1', ''],
+      ...[
+        '--b',
+        'Content-Type: text/rfc822-headers',
+        '',
+        'Message-ID: <0100-of-theirs@relay.example.com>',
+        '',
+        '--b--',
+        '',
+      ],
+    ]
+    await filed(Buffer.from(lines.join('\r\n')))
+    assert.equal((await deliveryOf(id)).state, 'bounced')
+  })
+
   test('for good has nothing more sent to the address, until somebody clears it', async () => {
     const { raw, kind } = sample('exim-bounce-ret-hdrs')
     const address = 'gone@cust.example.com'

@@ -9,12 +9,14 @@ import { readMail } from '../../core/mail/reading/read.ts'
 import { openRelay, type Relay } from './relay.ts'
 
 /** A relay that is a real server in this process, which does what the address of a recipient asks for. */
-const taken: { readonly from: string; readonly to: readonly string[]; readonly raw: Buffer }[] = []
+const taken: { readonly from: string; readonly to: readonly string[]; readonly raw: Buffer; readonly dsn: unknown }[] =
+  []
 const ANSWERS: Readonly<Record<string, number>> = { unknown: 550, full: 452 }
 
 const server = new SMTPServer({
   authOptional: true,
   disabledCommands: ['STARTTLS'],
+  hideDSN: false,
   onRcptTo({ address }, _session, done) {
     const code = ANSWERS[address.split('@')[0] ?? '']
     done(code === undefined ? undefined : Object.assign(new Error('No such mailbox here'), { responseCode: code }))
@@ -27,7 +29,7 @@ const server = new SMTPServer({
       const from = session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address
       if (to.some((address) => address.startsWith('spam@')))
         return done(Object.assign(new Error('Looks like spam'), { responseCode: 554 }))
-      taken.push({ from, to, raw: Buffer.concat(pieces) })
+      taken.push({ from, to, raw: Buffer.concat(pieces), dsn: 'dsn' in session.envelope ? session.envelope.dsn : null })
       done(null, 'Ok: queued as 7')
     })
   },
@@ -125,6 +127,14 @@ test('A letter arrives as it was written, and is read as that', async () => {
     [['lämp.png', LETTER.files[0]?.bytes]],
   )
   assert.deepEqual([mail.kind.is, mail.doubts], ['personal', []])
+})
+
+test('A relay that can is told by what its reports are to name a letter', async () => {
+  const raw = await rawLetter(LETTER)
+  const id = '018f+a=b@desk.example.com'
+  assert.equal((await relayOf('real').post(raw, { ...ENVELOPE, id })).is, 'taken')
+  assert.deepEqual(taken.at(-1)?.dsn, { ret: 'HDRS', envid: id })
+  assert.equal((await relayOf('at data').post(raw, { ...ENVELOPE, id })).is, 'later', 'one that cannot is not told')
 })
 
 test('A repeat is the same mail', async () => {

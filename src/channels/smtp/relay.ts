@@ -7,6 +7,8 @@ import type { Missed, Posted } from '../../core/mail/outgoing/fate.ts'
 export interface Envelope {
   readonly from: string
   readonly to: readonly string[]
+  /** By what the relay's reports name it, where they can (RFC 3461): also where the ids of a mail were changed on its way. */
+  readonly id?: string
 }
 
 /** A server that takes our mail and brings it where it belongs. */
@@ -71,13 +73,15 @@ function spoken(connection: SMTPConnection, step: (done: Done) => void): Promise
 
 function posting(
   connection: SMTPConnection,
-  { from, to }: Envelope,
+  { from, to, id }: Envelope,
   bytes: Readable,
 ): Promise<{ readonly words: string; readonly without: readonly Missed[] }> {
   return new Promise((resolve, reject) => {
     connection.on('error', reject)
     connection.once('end', () => reject(new Error('The connection ended.')))
-    connection.send({ from, to: [...to] }, bytes, (error, sent) => {
+    // Their headers are enough to know a mail by that comes back.
+    const dsn = id === undefined ? {} : { dsn: { id, return: 'HDRS' } }
+    connection.send({ from, to: [...to], ...dsn }, bytes, (error, sent) => {
       if (error) reject(error)
       else resolve({ words: shortened(sent?.response ?? ''), without: (sent?.rejectedErrors ?? []).map(missedOf) })
     })

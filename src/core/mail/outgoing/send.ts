@@ -21,7 +21,10 @@ import {
 } from './store/sending.ts'
 
 /** Hands a mail to a relay, once. */
-export type Post = (raw: Buffer, envelope: { readonly from: string; readonly to: readonly string[] }) => Promise<Posted>
+export type Post = (
+  raw: Buffer,
+  envelope: { readonly from: string; readonly to: readonly string[]; readonly id: string },
+) => Promise<Posted>
 
 /** With what mail of a tenant is sent. */
 export interface OutgoingSystem extends Pick<RunningSystem, 'store' | 'clock'> {
@@ -123,7 +126,7 @@ async function send(given: OutgoingSystem, { message_id, attempts, tries }: Clai
   const everybody = [...new Set([email, ...row.cc, ...row.bcc])].filter((each) => each !== address)
   const to = everybody.filter((each) => !isUndeliverable(each))
   const left = everybody.length - to.length
-  const posted = await given.post(await rawLetter(letter), { from: address, to })
+  const posted = await given.post(await rawLetter(letter), { from: address, to, id: row.mail_id })
   const fate = fateOf(posted, tries, nowOf(given))
   const omitted = left === 0 ? '' : `\nNot to ${left === 1 ? 'a copy' : `${left} copies`}, to which mail came back.`
   await record(fate.state, fate.nextAt, `${toldOf(posted, email)}${omitted}`)
