@@ -283,6 +283,13 @@ describe('Every page of a query', () => {
       `tenant_id = '${tenant.id}' and integer between 13001 and ${13_000 + FEW}`,
     )
     await core.outside.query(`${some} snoozed_until = now() ${of} between 12001 and ${12_000 + FEW}`)
+    await core.outside.query(
+      `insert into ticket_links (tenant_id, id, kind, from_id, to_id, created_at)
+      select t.tenant_id, gen_random_uuid(), 'child', t.id, o.id, now() from tickets t
+      join tickets o on o.tenant_id = t.tenant_id and o.integer = t.integer + 100
+      where t.tenant_id = $1 and t.integer between 14001 and ${14_000 + FEW}`,
+      [tenant.id],
+    )
     await core.outside.query('analyze tickets')
   })
 
@@ -334,6 +341,9 @@ describe('Every page of a query', () => {
         [held('tongues', ['en'], true), large.as(large.owner)],
         [held('tier', ['gold']), large.as(large.owner)],
         [{ snoozed: [true] }, large.as(large.owner)],
+        [{ parent: [true] }, large.as(large.owner)],
+        [{ child: [true] }, large.as(large.owner)],
+        [{ link: [true] }, large.as(large.owner)],
         [{ deskIds: [desks[1]] }, large.as(large.owner)],
         [{}, large.as(large.customer)],
         [{}, large.as(agent)],

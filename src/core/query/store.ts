@@ -234,6 +234,7 @@ const NarrowRow = Type.Object({
   snoozed: Tickets,
   with_parent: Tickets,
   with_child: Tickets,
+  with_link: Tickets,
 })
 type NarrowRow = Static<typeof NarrowRow>
 
@@ -266,8 +267,11 @@ const EACH_STATUS = `unnest(coalesce(:statuses::text[], array['${STATUSES.join("
 /** What is in the index of the tenant's own fields: the tenant is a part of each key. */
 const HOLDING = `t.fields <> '{}' and jsonb_set('{}', array[t.tenant_id::text], t.fields) @> jsonb_set('{}', array[:tenant_id::text], e.held)`
 const EACH_HELD = '(select h.held::jsonb as held from unnest(:held::text[]) h (held)) e'
-const EACH_LINKED = (end: 'from' | 'to'): string =>
-  `(select distinct l.${end}_id as id from ticket_links l where l.tenant_id = :tenant_id and l.kind = 'child' and l.removed_at is null limit :most::bigint + 1) e`
+/** Tickets at ends of links, of which no more are read than are few: of those of one ticket each counts. */
+const EACH_LINKED = (ends: readonly ('from' | 'to')[], kind: string): string =>
+  `(select o.id from (
+    select * from ticket_links l where l.tenant_id = :tenant_id and ${kind} and l.removed_at is null limit :most::bigint + 1) l
+    cross join lateral (values ${ends.map((end) => `(l.${end}_id)`).join(', ')}) o (id)) e`
 const EACH_OF = (ids: string): string => `unnest(:${ids}::uuid[]) e (id)`
 
 /**
@@ -288,7 +292,7 @@ const NARROW = statement(
       },
       ...{ requester_ids: nullable(array(uuid)), no_requester: boolean, numbers: nullable(array(integer)) },
       ...{ waiting: nullable(array(boolean)), snoozed: nullable(array(boolean)) },
-      ...{ parent: nullable(array(boolean)), child: nullable(array(boolean)) },
+      ...{ parent: nullable(array(boolean)), child: nullable(array(boolean)), link: nullable(array(boolean)) },
       ...{ held: nullable(array(text)), most: bigint },
     },
     row: NarrowRow,
@@ -311,8 +315,9 @@ case when :numbers::integer[] is not null then (select coalesce(json_agg(distinc
 ${SIDE(':waiting::boolean[] = array[true]', 't.waiting_since is not null')} as waiting,
 ${SIDE(':held::text[] is not null', HOLDING, EACH_HELD)} as with_field,
 ${SIDE(':snoozed::boolean[] = array[true]', 't.snoozed_until is not null')} as snoozed,
-${SIDE(':parent::boolean[] = array[true]', 't.id = e.id', EACH_LINKED('from'))} as with_parent,
-${SIDE(':child::boolean[] = array[true]', 't.id = e.id', EACH_LINKED('to'))} as with_child`,
+${SIDE(':parent::boolean[] = array[true]', 't.id = e.id', EACH_LINKED(['from'], "l.kind = 'child'"))} as with_parent,
+${SIDE(':child::boolean[] = array[true]', 't.id = e.id', EACH_LINKED(['to'], "l.kind = 'child'"))} as with_child,
+${SIDE(':link::boolean[] = array[true]', 't.id = e.id', EACH_LINKED(['from', 'to'], 'true'))} as with_link`,
 )
 
 /** Who asks, and what is in their sight. */
@@ -473,16 +478,16 @@ export function narrowed(reader: Reader, asked: Conditions, most: number): Bound
     [asked.deskIds, asked.statuses, asked.assigneeIds, asked.groupIds, asked.requesterIds, asked.numbers].some(
       (values) => values !== undefined,
     ) ||
-    [asked.waiting, asked.snoozed, asked.parent, asked.child].some((values) => values?.includes(true)) ||
+    [asked.waiting, asked.snoozed, asked.parent, asked.child, asked.link].some((values) => values?.includes(true)) ||
     held !== null
   if (!isNarrow) return null
   const { tenant_id, sees_all, sight_desk_ids, sight_requester_id, desk_ids, statuses, assignee_ids, no_assignee } =
     values
-  const { group_ids, no_group, requester_ids, no_requester, numbers, waiting, snoozed, parent, child } = values
+  const { group_ids, no_group, requester_ids, no_requester, numbers, waiting, snoozed, parent, child, link } = values
   return NARROW.with({
     ...{ tenant_id, sees_all, sight_desk_ids, sight_requester_id, desk_ids, statuses, assignee_ids, no_assignee },
     ...{ group_ids, no_group, requester_ids, no_requester, numbers, waiting, snoozed, held, most },
-    ...{ parent, child },
+    ...{ parent, child, link },
   })
 }
 
