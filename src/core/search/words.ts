@@ -36,6 +36,7 @@ const PARTS = /[\p{L}\p{N}\p{M}]+/gu
 /** What these two find in a folded text of ASCII. */
 const ASCII_COMPOUNDS = /[a-z\d]+(?:(?:[-._@+']|,(?=\d))[a-z\d]+)*/g
 const ASCII_PARTS = /[a-z\d]+/g
+const HAS_SIGN = /[^a-z\d]/
 
 /** The same in a text as it was written, in which there may be what is not seen. */
 export const COMPOUND = new RegExp(
@@ -55,6 +56,7 @@ function piecesOf(text: string, isSought: boolean): readonly Piece[] {
   const searched = folded(text.slice(0, SEARCHED_CHARACTERS))
   if (IS_ASCII.test(searched)) return (searched.match(ASCII_COMPOUNDS) ?? []).map(pieceOfAscii)
   return (searched.match(COMPOUNDS) ?? []).map((compound) => {
+    if (IS_ASCII.test(compound)) return pieceOfAscii(compound)
     const words = compound.match(PARTS) ?? []
     const parts = words.flatMap((word) => (word.match(RUNS) ?? []).flatMap((run) => wordsOfRun(run, isSought)))
     if (words.length < 2 || IS_UNSPACED.test(compound)) return { parts, joined: [] }
@@ -63,6 +65,7 @@ function piecesOf(text: string, isSought: boolean): readonly Piece[] {
 }
 
 function pieceOfAscii(compound: string): Piece {
+  if (!HAS_SIGN.test(compound)) return { parts: [compound], joined: [] }
   const parts = compound.match(ASCII_PARTS) ?? []
   return { parts, joined: parts.length < 2 ? [] : joinedOf(compound, ASCII_PARTS) }
 }
@@ -165,8 +168,12 @@ const hasKey = (word: string): boolean => word.length > 1 || IS_UNSPACED.test(wo
 /** The keys by which texts are found: of every word, and of its beginnings. */
 export function keysOf(texts: readonly string[]): readonly number[] {
   const words = new Set<string>()
-  for (const text of texts)
-    for (const { parts, joined } of piecesOf(text, false)) for (const word of [...parts, ...joined]) words.add(word)
+  // The description of a ticket is what its first message says.
+  for (const text of new Set(texts))
+    for (const { parts, joined } of piecesOf(text, false)) {
+      for (const word of parts) words.add(word)
+      for (const word of joined) words.add(word)
+    }
   const keys = new Set<number>()
   for (const word of words) {
     if (!hasKey(word)) continue
