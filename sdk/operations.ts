@@ -2133,13 +2133,21 @@ export interface LinkTicketsBody {
 export interface Tenant {
   id: string
   name: string
+  /**
+   * The language whose forms of words the search knows: with `en` whoever seeks `invoices` finds an invoice. Null: words are found by themselves and by what they begin with.
+   */
+  search_language: 'da' | 'de' | 'en' | 'es' | 'fr' | 'it' | 'nl' | 'no' | 'pt' | 'sv' | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
  * via the `definition` "ChangeTenantBody".
  */
 export interface ChangeTenantBody {
-  name: string
+  name?: string
+  /**
+   * The language whose forms of words the search knows: with `en` whoever seeks `invoices` finds an invoice. Null: words are found by themselves and by what they begin with.
+   */
+  search_language?: 'da' | 'de' | 'en' | 'es' | 'fr' | 'it' | 'nl' | 'no' | 'pt' | 'sv' | null
 }
 /**
  * This interface was referenced by `Definitions`'s JSON-Schema
@@ -2750,7 +2758,10 @@ export interface ChangeUserBody {
  */
 export interface Me {
   user: ListedUser
-  tenant: Tenant
+  tenant: {
+    id: string
+    name: string
+  }
   credential: {
     name: string
     desk: {

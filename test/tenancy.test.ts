@@ -106,8 +106,8 @@ import { addTag, changeTag, deleteTag, mergeTag } from '../src/core/tags/command
 import { listTags } from '../src/core/tags/queries.ts'
 import {
   addExternalId,
+  changeTenant,
   issueCredential,
-  renameTenant,
   retireTenant,
   revokeCredential,
 } from '../src/core/tenants/commands.ts'
@@ -1026,7 +1026,7 @@ async function driveCatalogue(made: SmallTenant, store: Store): Promise<void> {
   const [row] = await store.run(LOAD_TENANT.with({ tenant_id: made.tenant.id }))
   const tenant = tenantOf(row ?? assert.fail())
   await changeField({ ...owner('change field'), tenant }, field, { label: 'The plan', choices: [{ value: 'pro' }] })
-  await renameTenant(owner('rename'), 'Renamed')
+  await changeTenant(owner('rename'), { name: 'Renamed', searchLanguage: 'en' })
   await retireTenant({ store }, made.tenant.id, null)
 }
 

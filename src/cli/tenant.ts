@@ -1,9 +1,10 @@
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
 import { readConfig } from '../config.ts'
 import { addHost } from '../core/logins/commands.ts'
 import { isTaken } from '../core/taken.ts'
-import { createDesk, openTenant, renameTenant, retireTenant } from '../core/tenants/commands.ts'
+import { changeTenant, createDesk, openTenant, retireTenant } from '../core/tenants/commands.ts'
 import { listTenants } from '../core/tenants/queries.ts'
+import { SEARCH_LANGUAGES, type SearchLanguage } from '../core/words.ts'
 import { DESKS, FRESH_CATALOGUE } from '../dialects/catalogue.ts'
 import { chooseTenant, demandFree, newName } from './choose.ts'
 import { atOnce, type CommandLine, withStore } from './database.ts'
@@ -71,8 +72,22 @@ export function tenantCommands(): Command {
       withStore(readConfig(), async (commandLine) => {
         const found = await chooseTenant(commandLine, named)
         const call = { actor: null, dialect: 'native', requestId: commandLine.newId() }
-        await renameTenant({ ...commandLine, ...call, tenant: found }, name).catch(refusedBy)
+        await changeTenant({ ...commandLine, ...call, tenant: found }, { name }).catch(refusedBy)
         console.log('Renamed.')
+      }),
+    )
+  tenant
+    .command('search-language')
+    .argument('<tenant>', 'id or name')
+    .addArgument(new Argument('<language>', 'whose forms of words are found').choices([...SEARCH_LANGUAGES, 'none']))
+    .description('Find words in their other forms, too: an invoice by “invoices”.')
+    .action((named: string, language: SearchLanguage | 'none') =>
+      withStore(readConfig(), async (commandLine) => {
+        const found = await chooseTenant(commandLine, named)
+        const call = { actor: null, dialect: 'native', requestId: commandLine.newId() }
+        const searchLanguage = language === 'none' ? null : language
+        await changeTenant({ ...commandLine, ...call, tenant: found }, { searchLanguage }).catch(refusedBy)
+        console.log('Searched so from now on.')
       }),
     )
   for (const [name, about, done] of [

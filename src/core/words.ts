@@ -11,3 +11,7 @@ export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
 export type Priority = (typeof PRIORITIES)[number]
 
 export type Direction = 'inbound' | 'outbound'
+
+/** Languages whose forms of words the search knows, by the codes of BCP 47. */
+export const SEARCH_LANGUAGES = ['da', 'de', 'en', 'es', 'fr', 'it', 'nl', 'no', 'pt', 'sv'] as const
+export type SearchLanguage = (typeof SEARCH_LANGUAGES)[number]

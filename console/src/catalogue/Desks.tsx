@@ -1,15 +1,18 @@
-import type { FormEvent } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
 import { Form } from 'react-aria-components'
 import { client } from '../api/client.ts'
+import { keys } from '../api/keys.ts'
 import { DialogForm } from '../forms/DialogForm.tsx'
 import { FormFoot } from '../forms/FormFoot.tsx'
 import { linesOf } from '../forms/lines.ts'
 import { useSaid } from '../forms/said.ts'
 import { useSending } from '../forms/sending.ts'
 import { TextInput } from '../forms/TextInput.tsx'
-import { useWords } from '../i18n/words.ts'
-import { useMe } from '../session/session.ts'
+import { languageNow, useWords } from '../i18n/words.ts'
+import { Loaded } from '../shell/Loaded.tsx'
 import { notify } from '../shell/notices.ts'
+import { Choice } from '../tickets/Choice.tsx'
 import { NewRecord, Records } from './Records.tsx'
 import { type Listed, RECORD_LISTS, readRecordsAnew } from './records.ts'
 
@@ -94,16 +97,34 @@ function AddressForm({ id, addresses, onDone }: AddressFormProps) {
 const ADDRESS_FIELDS = ['addresses'] as const
 const FIELDS = ['name'] as const
 
+/** Languages whose forms of words the search knows. */
+const LANGUAGES = ['da', 'de', 'en', 'es', 'fr', 'it', 'nl', 'no', 'pt', 'sv'] as const
+type Language = (typeof LANGUAGES)[number] | null
+
 function Tenant() {
+  const query = useQuery({ queryKey: keys.records('tenant'), queryFn: () => client.call('getTenant') })
+  return (
+    <Loaded query={query}>{(tenant) => <TenantForm name={tenant.name} language={tenant.search_language} />}</Loaded>
+  )
+}
+
+function TenantForm({ name: known, language }: { readonly name: string; readonly language: Language }) {
   const words = useWords()
-  const { tenant } = useMe()
   const sending = useSending(useSaid())
+  const [chosen, choose] = useState(language)
+  const names = new Intl.DisplayNames(languageNow(), { type: 'language' })
+  const options = [
+    { id: 'none', name: words.catalogue.noLanguage },
+    ...LANGUAGES.map((id) => ({ id, name: names.of(id) ?? id })).toSorted((one, other) =>
+      one.name.localeCompare(other.name),
+    ),
+  ]
 
   function save(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault()
     const name = String(new FormData(event.currentTarget).get('name'))
     void sending.send(async () => {
-      await client.call('changeTenant', { body: { name } })
+      await client.call('changeTenant', { body: { name, search_language: chosen } })
       notify(words.forms.saved)
       await readRecordsAnew()
     })
@@ -116,10 +137,17 @@ function Tenant() {
         <TextInput
           name="name"
           label={words.catalogue.name}
-          value={tenant.name}
+          value={known}
           hint={words.catalogue.tenantHint}
           isRequired
         />
+        <Choice
+          label={words.catalogue.searchLanguage}
+          value={chosen ?? 'none'}
+          options={options}
+          onChange={(id) => choose(LANGUAGES.find((each) => each === id) ?? null)}
+        />
+        <p className="hint">{words.catalogue.searchLanguageHint}</p>
         <FormFoot sending={sending} action={words.saved.keep} fields={FIELDS} />
       </Form>
     </section>

@@ -575,6 +575,9 @@ export const de: Words = {
     takeOut: (name) => `${name} herausnehmen`,
     tenant: 'Organisation',
     tenantHint: 'Wie das Ganze heißt, für alle zu sehen.',
+    searchLanguage: 'Sprache der Suche',
+    searchLanguageHint: 'Wörter werden auch in anderen Formen gefunden: eine Rechnung durch „Rechnungen“.',
+    noLanguage: 'Keine',
   },
   credentials: {
     about: 'Was Programme vorweisen, um eine der APIs aufzurufen. Von jedem Geheimnis wird nur ein Abdruck aufbewahrt.',

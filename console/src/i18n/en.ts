@@ -571,6 +571,9 @@ export const en = {
     takeOut: (name: string): string => `Take ${name} out`,
     tenant: 'Organisation',
     tenantHint: 'What the whole is called, as people see it.',
+    searchLanguage: 'Language of the search',
+    searchLanguageHint: 'Words are found in their other forms, too: an invoice by “invoices”.',
+    noLanguage: 'None',
   },
   credentials: {
     about: 'What programs present to call one of the APIs. Only a digest of each secret is kept.',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { administration, type Core, makeTenant, openCore } from '../../../test/core.ts'
-import { renameTenant } from '../tenants/commands.ts'
+import { changeTenant } from '../tenants/commands.ts'
 import { openAccess } from './access.ts'
 
 let core: Core
@@ -18,9 +18,9 @@ test('A snapshot of a tenant that is read anew is the same one for as long as no
   now += 120_000
   assert.equal(await access.tenant(made.tenant.id), first)
   const call = { actor: null, dialect: 'native', requestId: 'rename' }
-  await renameTenant(
+  await changeTenant(
     { ...administration(core.otherStore), ...call, store: core.otherStore, tenant: made.tenant },
-    'Another name',
+    { name: 'Another name' },
   )
   now += 120_000
   const second = await access.tenant(made.tenant.id)
@@ -39,9 +39,9 @@ test('A look-up that began before a change is not shared by whoever asks after i
   const access = openAccess({ ...core.store, run: slow })
   const early = access.tenant(made.tenant.id)
   const call = { actor: null, dialect: 'native', requestId: 'rename' }
-  await renameTenant(
+  await changeTenant(
     { ...administration(core.store), ...call, store: core.store, tenant: made.tenant },
-    'Known at once',
+    { name: 'Known at once' },
   )
   const late = access.tenant(made.tenant.id)
   gate.resolve()

@@ -1,5 +1,5 @@
 import type { Instant } from '../instant.ts'
-import type { Priority, Status } from '../words.ts'
+import type { Priority, SearchLanguage, Status } from '../words.ts'
 import type { Field } from './field.ts'
 
 /** A place within a tenant that tickets belong to. */
@@ -64,6 +64,8 @@ export interface Channel extends CatalogueRecord {
 export interface Tenant {
   readonly id: string
   readonly name: string
+  /** Whose forms of words are known to the search; null knows none. */
+  readonly searchLanguage: SearchLanguage | null
   readonly desks: readonly Desk[]
   readonly defaultDesk: Desk
   readonly groups: readonly Group[]

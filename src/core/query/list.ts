@@ -216,7 +216,7 @@ export async function snippetsFor(
   conditions: Conditions,
   tickets: readonly Ticket[],
 ): Promise<ReadonlyMap<string, Snippet>> {
-  const search = searchOf(conditions.words ?? [])
+  const search = searchOf(ctx.tenant.searchLanguage, conditions.words ?? [])
   return search === 'nothing' ? new Map() : snippetsOf(ctx, search, tickets, readerOf(ctx, conditions).notesOn)
 }
 
@@ -319,7 +319,7 @@ interface Lookup {
 async function lookupOf(ctx: Context, conditions: Conditions, most: number): Promise<Lookup | null> {
   const reader = readerOf(ctx, conditions)
   const { words = [], notWords = [] } = conditions
-  const search = hasWords(conditions) ? searchOf(words, notWords) : null
+  const search = hasWords(conditions) ? searchOf(ctx.tenant.searchLanguage, words, notWords) : null
   if (search === 'nothing') return null
   const narrow = narrowed(reader, conditions, most)
   const [rows, candidates] = await Promise.all([

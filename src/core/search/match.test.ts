@@ -74,6 +74,24 @@ describe('Words', () => {
     assert.equal(await mergeSome(core.store, made.tenant.id), 0)
   })
 
+  test('finds other forms of a word in the language that the tenant chose, in what was written before it did', async () => {
+    const made = await makeTenant(core.store)
+    const ctx = made.as(made.owner)
+    const { integer } = await open(ctx, made.desks[0], 'Two invoices', 'They were refunded.')
+    await open(ctx, made.desks[0], 'An invocation', 'Nothing else.')
+    const terms = [
+      { text: 'invoice', kind: 'word' },
+      { text: 'refunds', kind: 'prefix' },
+    ] as const
+    for (const _ of ['in the tail', 'merged']) {
+      const english = { ...ctx, tenant: { ...ctx.tenant, searchLanguage: 'en' as const } }
+      assert.deepEqual(await found(english, terms), [integer])
+      assert.deepEqual(await found(english, [terms[0]]), [integer])
+      assert.deepEqual(await found(ctx, terms), [])
+      await mergeSome(core.store, made.tenant.id)
+    }
+  })
+
   test('finds nothing of another tenant, on another desk, in a note that is not to be read, or that has gone', async () => {
     const made = await makeTenant(core.store)
     const other = await makeTenant(core.store)

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import type { SearchLanguage } from '../words.ts'
 import { BESIDE, CANDIDATES, TEXTS } from './store.ts'
 import { holds, keysOfTerm, type Sought, type Term, termOf, type Words, wordsOf } from './words.ts'
 
@@ -22,14 +23,18 @@ const NUMBER = /^#?(\d{1,15})$/
 /**
  * What some words ask, or that nothing can be found by them. A letter alone beside other words is no reason to find nothing.
  */
-export function searchOf(words: readonly Sought[], without: readonly Sought[] = []): Search | 'nothing' {
+export function searchOf(
+  language: SearchLanguage | null,
+  words: readonly Sought[],
+  without: readonly Sought[] = [],
+): Search | 'nothing' {
   const sought = words.map((word) => {
     const [, digits] = NUMBER.exec(word.text.trim()) ?? []
-    return { term: termOf(word), number: digits === undefined ? null : Number(digits) }
+    return { term: termOf(word, language), number: digits === undefined ? null : Number(digits) }
   })
   const terms = sought.filter(({ term, number }) => term !== null || number !== null)
   if (words.length > 0 && terms.length === 0) return 'nothing'
-  return { terms, without: without.map(termOf).filter((term) => term !== null) }
+  return { terms, without: without.map((word) => termOf(word, language)).filter((term) => term !== null) }
 }
 
 /** The terms as statements take them. */

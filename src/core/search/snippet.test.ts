@@ -5,7 +5,8 @@ import { anyText } from '../../../test/arbitraries.ts'
 import { fragmentOf } from './snippet.ts'
 import { holds, type Sought, type Term, termOf, wordsOf } from './words.ts'
 
-const terms = (...sought: Sought[]): readonly Term[] => sought.map(termOf).filter((term) => term !== null)
+const terms = (...sought: Sought[]): readonly Term[] =>
+  sought.map((sought) => termOf(sought, null)).filter((term) => term !== null)
 const marked = (text: string, ...sought: Sought[]): readonly string[] | null => {
   const fragment = fragmentOf(text, terms(...sought))
   if (!fragment) return null
@@ -43,7 +44,7 @@ test('the marks of any fragment lie in it, apart, and each holds a term', () => 
       fc.constantFrom('word' as const, 'prefix' as const, 'phrase' as const),
       (words, at, kind) => {
         const said = words.join(' ')
-        const term = termOf({ text: words[at % (words.length || 1)] ?? '', kind })
+        const term = termOf({ text: words[at % (words.length || 1)] ?? '', kind }, null)
         if (term === null) return
         const fragment = fragmentOf(said, [term])
         let end = 0

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { anyText } from '../../../test/arbitraries.ts'
+import { SEARCH_LANGUAGES, type SearchLanguage } from '../words.ts'
 import { folded, holds, keyOf, keysOf, keysOfTerm, type Sought, termOf, wordsOf } from './words.ts'
 
 /** Words of many scripts, and how addresses and numbers are written. */
@@ -10,11 +11,20 @@ const WORDS = [
   ...['שָׁלוֹם', 'हिन्दी', '東京都の天気', 'がいこく', '한국어', 'ภาษาไทย', 'ﬁle', 'Ｍ４', 'ada.lovelace@example.com'],
   ...['AB-1234-567', '1.234,56', "don't", 'x', '7', 'naïve_name'],
 ]
-const text = fc.array(fc.oneof(fc.constantFrom(...WORDS), anyText({ maxLength: 6 })), { maxLength: 12 })
+const FORMS = ['invoice', 'invoices', 'Rechnungen', 'Rechnung', 'happy', 'happiness', 'Häuser', 'Haus', 'factures']
+const text = fc.array(fc.oneof(fc.constantFrom(...WORDS), fc.constantFrom(...FORMS), anyText({ maxLength: 6 })), {
+  maxLength: 12,
+})
+const language = fc.constantFrom(null, ...SEARCH_LANGUAGES)
 const kind = fc.constantFrom('word' as const, 'prefix' as const, 'phrase' as const)
 
-const isFound = (said: string, sought: string, how: Sought['kind'] = 'word'): boolean => {
-  const term = termOf({ text: sought, kind: how })
+const isFound = (
+  said: string,
+  sought: string,
+  how: Sought['kind'] = 'word',
+  language: SearchLanguage | null = null,
+): boolean => {
+  const term = termOf({ text: sought, kind: how }, language)
   return term !== null && holds(wordsOf(said), term)
 }
 
@@ -67,24 +77,55 @@ describe('words', () => {
     assert.ok(isFound('mail ada@example.com', 'ada example', 'phrase'))
   })
 
+  test('are found in their other forms where a language is chosen, as words and by their beginnings, and not in phrases', () => {
+    for (const [said, sought, language] of [
+      ['Two invoices', 'invoice', 'en'],
+      ['The invoice is here', 'INVOICES', 'en'],
+      ['They refunded it', 'refund', 'en'],
+      ['A happy end', 'happiness', 'en'],
+      ['Alle Rechnungen', 'Rechnung', 'de'],
+      ['Das Haus', 'Häuser', 'de'],
+      ['Dem Kunden', 'kunde', 'de'],
+      ['Las facturas', 'factura', 'es'],
+      ['Les factures', 'facture', 'fr'],
+    ] as const) {
+      for (const how of ['word', 'prefix'] as const)
+        assert.ok(isFound(said, sought, how, language), `${said}: ${sought}`)
+      assert.ok(!isFound(said, sought, 'word'), `${said}: ${sought}, of no language`)
+    }
+    assert.ok(!isFound('Two invoices', 'invoice', 'phrase', 'en'))
+    assert.ok(!isFound('An invoker', 'invoice', 'word', 'en'))
+    assert.ok(isFound('AB-1234-567', 'AB-1234-567', 'word', 'en'))
+    // What begins with it is found as before.
+    assert.ok(isFound('Some printers', 'prin', 'prefix', 'en'))
+  })
+
   test('of one letter are not looked for', () => {
-    for (const sought of ['x', '7', '', ' - ', '!']) assert.equal(termOf({ text: sought, kind: 'word' }), null)
+    for (const sought of ['x', '7', '', ' - ', '!']) assert.equal(termOf({ text: sought, kind: 'word' }, null), null)
   })
 })
 
 test('Whatever holds what is sought has all of its keys', () => {
   fc.assert(
-    fc.property(text, fc.nat(), fc.integer({ min: 1, max: 3 }), kind, fc.boolean(), (said, at, many, how, cut) => {
-      const part = said.slice(at % (said.length + 1)).slice(0, many)
-      const whole = part.join(' ')
-      const term = termOf({ text: cut ? whole.slice(0, -1) : whole, kind: how })
-      if (term === null) return
-      const texts = said.join(' ')
-      if (!holds(wordsOf(texts), term)) return
-      const keys = new Set(keysOf([texts]))
-      assert.ok(keysOfTerm(term).length > 0)
-      assert.ok(keysOfTerm(term).every((key) => keys.has(key)))
-    }),
+    fc.property(
+      text,
+      fc.nat(),
+      fc.integer({ min: 1, max: 3 }),
+      kind,
+      fc.boolean(),
+      language,
+      (said, at, many, how, cut, among) => {
+        const part = said.slice(at % (said.length + 1)).slice(0, many)
+        const whole = part.join(' ')
+        const term = termOf({ text: cut ? whole.slice(0, -1) : whole, kind: how }, among)
+        if (term === null) return
+        const texts = said.join(' ')
+        if (!holds(wordsOf(texts), term)) return
+        const keys = new Set(keysOf([texts]))
+        assert.ok(keysOfTerm(term).length > 0)
+        assert.ok(keysOfTerm(term).every((key) => keys.has(key)))
+      },
+    ),
     { numRuns: 2_000 },
   )
 })
@@ -94,7 +135,7 @@ test('Every word of a text that stands between spaces is found in it, as a word 
     fc.property(fc.array(fc.constantFrom(...WORDS), { minLength: 1 }), fc.nat(), (said, at) => {
       const word = said[at % said.length] ?? ''
       for (const how of ['word', 'phrase', 'prefix'] as const) {
-        const term = termOf({ text: word, kind: how })
+        const term = termOf({ text: word, kind: how }, null)
         if (word.length > 1) assert.ok(term && holds(wordsOf(said.join(' ')), term), `${word} as ${how}`)
       }
     }),

@@ -1,7 +1,10 @@
 /**
  * What a word is when tickets are searched: one form for all languages, made here alone, so that every PostgreSQL finds the
- * same. Case, marks and ways of writing a letter do not count; nothing is stemmed, a beginning of a word does most of that.
+ * same. Case, marks and ways of writing a letter do not count. Forms of a word are known by its tenant's language, see `stems.ts`.
  */
+
+import type { SearchLanguage } from '../words.ts'
+import { commonBeginning, stemOf } from './stems.ts'
 
 /** So much of one text is searched, in UTF-16 units. */
 export const SEARCHED_CHARACTERS = 100_000
@@ -111,10 +114,23 @@ export interface Term {
   readonly sequence: readonly string[]
   /** Whether the last one may go on. */
   readonly isOpen: boolean
+  /** Of a word alone: its other forms are sought, too. */
+  readonly forms?: Forms
 }
 
-/** Reads what is sought: null where there is no word in it that could be found. */
-export function termOf({ text, kind }: Sought): Term | null {
+/** Forms of a word: words of its stem that begin alike. One that begins otherwise is not found by it, as `went` is not by `go`. */
+interface Forms {
+  readonly language: SearchLanguage
+  readonly stem: string
+  /** A beginning that has a key. */
+  readonly beginning: string
+}
+
+/**
+ * Reads what is sought: null where there is no word in it that could be found. With a language a word is found in its other
+ * forms, too; a phrase is what it is.
+ */
+export function termOf({ text, kind }: Sought, language: SearchLanguage | null): Term | null {
   const pieces = piecesOf(text, true)
   const [first] = pieces
   const whole = first?.joined[0]
@@ -123,14 +139,30 @@ export function termOf({ text, kind }: Sought): Term | null {
   const last = sequence.at(-1)
   if (last === undefined) return null
   const isOpen = isLoneCharacter(last) || (kind === 'prefix' && beginningOf(last) !== null)
-  return keysOfTerm({ sequence, isOpen }).length === 0 ? null : { sequence, isOpen }
+  const forms = language === null || kind === 'phrase' || sequence.length > 1 ? null : formsOf(last, language)
+  const term = { sequence, isOpen, ...(forms && { forms }) }
+  return keysOfTerm(term).length === 0 ? null : term
 }
+
+function formsOf(word: string, language: SearchLanguage): Forms | null {
+  const stem = stemOf(word, language)
+  if (stem === null) return null
+  const beginning = beginningOf(commonBeginning(word, stem))
+  return beginning === null ? null : { language, stem, beginning }
+}
+
+const isForm = (word: string, { language, stem, beginning }: Forms): boolean =>
+  word.startsWith(beginning) && stemOf(word, language) === stem
 
 /** Whether a text holds what is sought. */
 export function holds({ sequence, all }: Words, term: Term): boolean {
   const [first, ...more] = term.sequence
   if (first === undefined) return false
-  if (more.length === 0) return term.isOpen ? [...all].some((word) => word.startsWith(first)) : all.has(first)
+  if (more.length === 0) {
+    const { isOpen, forms } = term
+    if (!isOpen && !forms) return all.has(first)
+    return [...all].some((word) => (isOpen ? word.startsWith(first) : word === first) || (forms && isForm(word, forms)))
+  }
   const last = term.sequence.length - 1
   return sequence.some((_, from) =>
     term.sequence.every((word, nth) => {
@@ -184,7 +216,8 @@ export function keysOf(texts: readonly string[]): readonly number[] {
 }
 
 /** The keys that every text has which holds what is sought. */
-export function keysOfTerm({ sequence, isOpen }: Term): readonly number[] {
+export function keysOfTerm({ sequence, isOpen, forms }: Term): readonly number[] {
+  if (forms) return [keyOfBeginning(forms.beginning)]
   const open = isOpen ? sequence.at(-1) : undefined
   const beginning = open === undefined ? null : beginningOf(open)
   const whole = open === undefined ? sequence : sequence.slice(0, -1)

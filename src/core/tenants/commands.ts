@@ -1,3 +1,4 @@
+import type { Static } from 'typebox'
 import { Parse } from 'typebox/value'
 import { directoryKind, hashOf } from '../access/access.ts'
 import { hashPassword } from '../access/secrets.ts'
@@ -18,15 +19,16 @@ import { keysOfPerson } from '../search/people.ts'
 import { addressKey, composed, usernameKey } from '../spelling.ts'
 import { asKept } from '../users/rules.ts'
 import { INSERT_EXTERNAL_ID, INSERT_USER } from '../users/store.ts'
+import type { SearchLanguage } from '../words.ts'
 import {
+  CHANGE_TENANT,
   INSERT_CATALOGUE,
   INSERT_DESK,
   INSERT_GROUP,
   INSERT_TENANT,
-  NamedTenant,
-  RENAME_TENANT,
   RETIRE_TENANT,
   TENANT_KEPT,
+  TenantSettings,
 } from './store.ts'
 
 /** Makes a tenant with a default desk, the catalogue and its groups. @returns the ids of the tenant and its desk. */
@@ -84,25 +86,33 @@ export async function createDesk(
   return desk
 }
 
-/** Renames the tenant. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
-export async function renameTenant(
+/** What may change of a tenant; what is not named stays. */
+export interface TenantChange {
+  readonly name?: string
+  /** Whose forms of words are known to the search; null knows none. */
+  readonly searchLanguage?: SearchLanguage | null
+}
+
+/** Changes the tenant's own settings. @throws Refusal `forbidden`, `invalid`, `idempotency_mismatch` */
+export async function changeTenant(
   admin: Omit<Administration, 'tenant'> & { readonly tenant: Pick<Tenant, 'id'> },
-  named: string,
-): Promise<{ readonly id: string; readonly name: string }> {
+  { name: named, searchLanguage }: TenantChange,
+): Promise<Static<typeof TenantSettings>> {
   if (admin.actor) {
     demandTenantWide(admin.actor, 'tenant.manage')
     if (admin.actor.credential.deskId !== null) refuse({ code: 'forbidden', permission: 'tenant.manage' })
   }
-  const name = readName(named)
+  const name = named === undefined ? null : readName(named)
   return once(
     admin,
     TENANT_KEPT,
     async () => {
-      const call = { name, ...callInput(admin) }
-      const [renamed] = await admin.store.run(RENAME_TENANT.with({ tenant_id: admin.tenant.id, call }))
-      return renamed
+      const language = { sets_language: searchLanguage !== undefined, search_language: searchLanguage ?? null }
+      const call = { name, ...language, ...callInput(admin) }
+      const [changed] = await admin.store.run(CHANGE_TENANT.with({ tenant_id: admin.tenant.id, call }))
+      return changed
     },
-    ({ record }) => Parse(NamedTenant, record),
+    ({ record }) => Parse(TenantSettings, record),
   )
 }
 

@@ -4,7 +4,7 @@ import type { System } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { isNamed } from '../spelling.ts'
 import { UUID } from '../uuid.ts'
-import { issueCredential, type NewCredential, openTenant, renameTenant, retireTenant } from './commands.ts'
+import { changeTenant as change, issueCredential, type NewCredential, openTenant, retireTenant } from './commands.ts'
 import { type ListedTenant, listTenants as listAll } from './queries.ts'
 
 /** Whoever runs the server, above all tenants and of none. */
@@ -47,7 +47,7 @@ export async function changeTenant(
   const current = await findTenant(operator, id)
   if (name !== undefined && name !== current.name) {
     await demandFree(operator, name, id)
-    await renameTenant({ ...operator, tenant: { id }, actor: null, dialect: 'native' }, name)
+    await change({ ...operator, tenant: { id }, actor: null, dialect: 'native' }, { name })
   }
   if (retired !== undefined && retired !== (current.retiredAt !== null))
     await retireTenant(operator, id, retired ? operator.now : null)

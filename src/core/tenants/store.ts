@@ -3,7 +3,7 @@ import { columnsOf, Sql } from '../../storage/sql.ts'
 import { statement } from '../../storage/statement.ts'
 import { CALL, claimedCall, keeping } from '../idempotency/claimed.ts'
 import { kept } from '../idempotency/store.ts'
-import { PRIORITIES, STATUSES } from '../words.ts'
+import { PRIORITIES, SEARCH_LANGUAGES, STATUSES } from '../words.ts'
 
 const IdRow = Type.Object({ tenant_id: Type.String() })
 
@@ -101,35 +101,59 @@ insert into groups as g (tenant_id, id, integer, name, created_at)
 select :tenant_id, :id, c.group_integer, :name, :now from counted c returning g.id, g.integer`,
 )
 
-export const NamedTenant = Type.Object({ id: Type.String(), name: Type.String() })
+/** A tenant's own settings. What was kept of a call by an earlier version has no language. */
+export const TenantSettings = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  search_language: Type.Optional(Type.Union([Type.Enum(SEARCH_LANGUAGES), Type.Null()])),
+})
 
-const RENAMING = { name: Sql.text, ...CALL }
+const CHANGING = {
+  name: Sql.nullable(Sql.text),
+  /** Whether there is another language, which may be none. */
+  sets_language: Sql.boolean,
+  search_language: Sql.nullable(Sql.text),
+  ...CALL,
+}
 
-/** What is so already is no event. Without a row the key had been used. */
-export const RENAME_TENANT = statement(
-  'tenant.rename',
-  { takes: { tenant_id: Sql.uuid, call: Sql.record(RENAMING) }, row: NamedTenant, announces: 'access' },
+const told = (of: 'before' | 'after') => {
+  const value = (column: string) => `f.${of === 'after' ? 'new_' : ''}${column}`
+  const each = ['name', 'search_language'].map(
+    (column) =>
+      `case when f.${column} is distinct from f.new_${column} then jsonb_build_object('${column}', ${value(column)}) else '{}' end`,
+  )
+  return each.join(' || ')
+}
+
+/** What is null stays, what is so already is no event. Without a row the key had been used. */
+export const CHANGE_TENANT = statement(
+  'tenant.change',
+  { takes: { tenant_id: Sql.uuid, call: Sql.record(CHANGING) }, row: TenantSettings, announces: 'access' },
   `
-with ${claimedCall(RENAMING)},
+with ${claimedCall(CHANGING)},
 found as materialized (
-  select t.name, a.name as new_name from accepted a join tenants t on t.tenant_id = :tenant_id for no key update of t
+  select t.name, coalesce(a.name, t.name) as new_name, t.search_language,
+    case when a.sets_language then a.search_language else t.search_language end as new_search_language
+  from accepted a join tenants t on t.tenant_id = :tenant_id for no key update of t
 ),
 counted as (
   update tenant_counters c set event_position = c.event_position + 1
-  where c.tenant_id = :tenant_id and exists (select 1 from found f where f.name <> f.new_name)
+  where c.tenant_id = :tenant_id
+    and exists (select 1 from found f where f.name <> f.new_name or f.search_language is distinct from f.new_search_language)
   returning c.event_position
 ),
 written as (
-  update tenants t set name = f.new_name from found f where t.tenant_id = :tenant_id returning t.tenant_id as id, t.name
+  update tenants t set name = f.new_name, search_language = f.new_search_language
+  from found f where t.tenant_id = :tenant_id returning t.tenant_id as id, t.name, t.search_language
 ),
 recorded as (
   insert into events (tenant_id, position, id, kind, actor_id, credential_id, dialect, request_id, at, before, after)
   select :tenant_id, c.event_position, a.event_id, 'tenant.changed', a.actor_id, a.credential_id, a.dialect, a.request_id, a.at,
-    jsonb_build_object('name', f.name), jsonb_build_object('name', f.new_name)
+    ${told('before')}, ${told('after')}
   from found f, accepted a, counted c
 ),
 ${keeping('written', "jsonb_build_object('record', to_jsonb(f))")}
-select w.id, w.name from written w`,
+select w.id, w.name, w.search_language from written w`,
 )
 
 /** Since when nobody of the tenant gets in; null to let them in again. */
@@ -160,5 +184,5 @@ export const LOCK_FIRST_START = statement(
   'select pg_advisory_xact_lock(7265019002) as locked',
 )
 
-/** What a renaming keeps: the tenant as it was then. */
+/** What a change keeps: the tenant's settings as they were then. */
 export const TENANT_KEPT = kept('tenant.kept', Type.Object({ record: Type.Optional(Type.Unknown()) }))

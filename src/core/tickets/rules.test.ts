@@ -47,6 +47,7 @@ const tenant: Tenant = {
   forms: [1, 2, 3].map((id) => record(id, id < 3)),
   fields: [],
   tagWays: [],
+  searchLanguage: null,
 }
 
 function user(id: string, integer: number, changes: Partial<UserSummary> = {}): UserSummary {

@@ -41,6 +41,7 @@ const tenant: Tenant = {
   forms: [],
   fields: [],
   tagWays: [],
+  searchLanguage: null,
 }
 
 function actor(kind: 'basic' | 'access_token', deskId: string | null, scopes: readonly string[] = []): Actor {

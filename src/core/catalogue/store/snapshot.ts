@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Sql } from '../../../storage/sql.ts'
 import { statement } from '../../../storage/statement.ts'
 import { instant } from '../../instant.ts'
+import { SEARCH_LANGUAGES } from '../../words.ts'
 import { FIELD_PAIRS, FieldRow } from '../field.ts'
 import { RECORD_KINDS, RECORDS, type RecordKind, shownPairs } from '../records.ts'
 import type { Tenant } from '../tenant.ts'
@@ -9,6 +10,7 @@ import type { Tenant } from '../tenant.ts'
 const TenantRow = Type.Object({
   tenant_id: Type.String(),
   name: Type.String(),
+  search_language: Type.Union([Type.Enum(SEARCH_LANGUAGES), Type.Null()]),
   desks: Type.Array(RECORDS.desk.row),
   groups: Type.Array(RECORDS.group.row),
   topics: Type.Array(RECORDS.topic.row),
@@ -32,7 +34,7 @@ function list(kind: RecordKind): string {
 export const LOAD_TENANT = statement(
   'tenant.load',
   { takes: { tenant_id: Sql.uuid }, row: TenantRow },
-  `select t.tenant_id, t.name,
+  `select t.tenant_id, t.name, t.search_language,
   ${RECORD_KINDS.map(list).join(',\n  ')},
   (select coalesce(json_agg(json_build_object(${FIELD_PAIRS}) order by x.id), '[]') from fields x where x.tenant_id = :tenant_id) as fields,
   (select coalesce(json_agg(json_build_object('name', x.name, 'leadsTo', x.leads_to) order by x.name), '[]') from tags x
@@ -48,6 +50,7 @@ export function tenantOf(row: Static<typeof TenantRow>): Tenant {
   return {
     id: row.tenant_id,
     name: row.name,
+    searchLanguage: row.search_language,
     desks,
     defaultDesk,
     groups: row.groups,

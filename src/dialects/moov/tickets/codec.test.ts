@@ -45,6 +45,7 @@ const TENANT: Tenant = {
   forms: [],
   fields: [],
   tagWays: [],
+  searchLanguage: null,
 }
 
 const AMARA: Person = {

@@ -144,9 +144,26 @@ test('a retired desk keeps its tickets and takes no new ones; the default desk c
 
 test('the owner renames the tenant', async () => {
   const { id, name } = (await native('GET', '/v1/tenant')).json
-  assert.deepEqual((await native('PATCH', '/v1/tenant', { name: 'Another name' })).json, { id, name: 'Another name' })
+  const renamed = (await native('PATCH', '/v1/tenant', { name: 'Another name' })).json
+  assert.deepEqual(renamed, { id, name: 'Another name', search_language: null })
   assert.equal((await native('GET', '/v1/tenant')).json.name, 'Another name')
   assert.equal((await native('PATCH', '/v1/tenant', { name })).status, 200)
+})
+
+test('the owner chooses the language of the search, which holds at once and for what is old', async () => {
+  const made = (await native('POST', '/v1/tickets', { title: 'Zwei Frachtbriefe', text: 'Beide fehlen.' })).json
+  const found = async () =>
+    (await native('GET', '/v1/tickets?q=Frachtbriefen')).json.data.map((each: { id: string }) => each.id)
+  const choose = async (search_language: unknown) => native('PATCH', '/v1/tenant', { search_language })
+  assert.deepEqual(await found(), [])
+  assert.equal((await choose('de')).json.search_language, 'de')
+  assert.deepEqual(await found(), [made.id])
+  const { name } = (await native('GET', '/v1/tenant')).json
+  assert.equal((await native('PATCH', '/v1/tenant', { name })).json.search_language, 'de')
+  assert.equal((await choose('xx')).status, 400)
+  assert.deepEqual(await found(), [made.id])
+  assert.equal((await choose(null)).json.search_language, null)
+  assert.deepEqual(await found(), [])
 })
 
 test('a desk has addresses, each written in one way and of one desk only', async () => {

@@ -8,6 +8,7 @@ import type {
   Group,
   PriorityLabel,
   StatusLabel,
+  Tenant,
   Topic,
 } from '../../../core/catalogue/tenant.ts'
 import { refuse } from '../../../core/errors.ts'
@@ -22,8 +23,17 @@ import type {
   PriorityLabelAnswer,
   RecordAnswer,
   StatusLabelAnswer,
+  TenantAnswer,
   TopicAnswer,
 } from './schema.ts'
+
+export function encodeTenant({
+  id,
+  name,
+  searchLanguage,
+}: Pick<Tenant, 'id' | 'name' | 'searchLanguage'>): TenantAnswer {
+  return { id, name, search_language: searchLanguage }
+}
 
 export function encodeDesk({ id, integer, name, isDefault, active, addresses }: Desk): DeskAnswer {
   return { id, integer, name, default: isDefault, active, addresses: [...addresses] }

@@ -13,7 +13,7 @@ import type { Context } from '../../../core/context.ts'
 import { refuse } from '../../../core/errors.ts'
 import { reachesDesk } from '../../../core/identity/actor.ts'
 import type { Permission } from '../../../core/identity/permissions.ts'
-import { renameTenant } from '../../../core/tenants/commands.ts'
+import { changeTenant } from '../../../core/tenants/commands.ts'
 import { type Route, route } from '../../route.ts'
 import type { Need } from '../auth.ts'
 import { pageOf } from '../paging.ts'
@@ -29,6 +29,7 @@ import {
   encodePriorityLabel,
   encodeRecord,
   encodeStatusLabel,
+  encodeTenant,
   encodeTopic,
 } from './codec.ts'
 import {
@@ -167,19 +168,24 @@ export const catalogueRoutes: readonly Route<Need>[] = [
     summary: 'Show the tenant',
     need: ['catalogue.read'],
     answers: { 200: TenantAnswer },
-    handle: async ({ ctx: { tenant } }) => ({ status: 200, body: { id: tenant.id, name: tenant.name } }),
+    handle: async ({ ctx: { tenant } }) => ({ status: 200, body: encodeTenant(tenant) }),
   }),
   route({
     method: 'PATCH',
     path: '/v1/tenant',
     operationId: 'changeTenant',
-    summary: 'Rename the tenant',
+    summary: 'Change the name of the tenant and how it is searched',
     need: ['tenant.manage'],
     body: TenantChangeBody,
     answers: { 200: TenantAnswer },
     handle: async ({ ctx, body }) => {
-      const { id, name } = await renameTenant(ctx, body.name)
-      return { status: 200, body: { id, name } }
+      const { name, search_language } = body
+      const change = {
+        ...(name !== undefined && { name }),
+        ...(search_language !== undefined && { searchLanguage: search_language }),
+      }
+      const changed = await changeTenant(ctx, change)
+      return { status: 200, body: encodeTenant({ ...changed, searchLanguage: changed.search_language ?? null }) }
     },
   }),
   ...records('desk', {

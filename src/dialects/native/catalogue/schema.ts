@@ -3,7 +3,7 @@ import { MOST_DESK_ADDRESSES } from '../../../core/catalogue/addresses.ts'
 import { FIELD_TYPES, REQUIREMENTS, type Requirement } from '../../../core/catalogue/field.ts'
 import { LONGEST_CHOICE, MOST_CHOICES } from '../../../core/catalogue/fields.ts'
 import { LONGEST_EMAIL } from '../../../core/identity/email.ts'
-import { PRIORITIES, STATUSES } from '../../../core/words.ts'
+import { PRIORITIES, SEARCH_LANGUAGES, type SearchLanguage, STATUSES } from '../../../core/words.ts'
 import { pageParameters } from '../paging.ts'
 import { closed, id, listOf, word } from '../shapes.ts'
 
@@ -164,5 +164,11 @@ export const TopicChangeBody = closed({
 })
 export const DeskChangeBody = closed({ ...RecordChangeBody.properties, addresses })
 
-export const TenantAnswer = closed({ id, name: Type.String() })
-export const TenantChangeBody = closed({ name })
+const searchLanguage = Type.Unsafe<SearchLanguage | null>({
+  enum: [...SEARCH_LANGUAGES, null],
+  description:
+    'The language whose forms of words the search knows: with `en` whoever seeks `invoices` finds an invoice. Null: words are found by themselves and by what they begin with.',
+})
+export const TenantAnswer = closed({ id, name: Type.String(), search_language: searchLanguage })
+export type TenantAnswer = Static<typeof TenantAnswer>
+export const TenantChangeBody = closed({ name: Type.Optional(name), search_language: Type.Optional(searchLanguage) })

@@ -215,7 +215,7 @@ const desk = {
 const written = {
   tenant: {
     ...{ id: 't', name: 'T', desks: [desk], defaultDesk: desk, groups: [], topics: [], types: [] },
-    ...{ statusLabels: [], priorityLabels: [], channels: [], forms: [], fields: [], tagWays: [] },
+    ...{ statusLabels: [], priorityLabels: [], channels: [], forms: [], fields: [], tagWays: [], searchLanguage: null },
   },
   asked: { query: null, files: false, after: null },
   now: '2026-01-01T00:00:00.000Z',
