@@ -11,6 +11,7 @@ const STEPS: readonly { readonly name: string; readonly command: readonly string
   // After the tests: part of it is which tests showed what.
   { name: 'generated files up to date', command: [process.execPath, 'scripts/generate.ts', '--check'] },
   { name: 'deployments', command: [process.execPath, 'test/run.ts', '--deploy'] },
+  { name: 'mail servers', command: [process.execPath, 'test/run.ts', '--mail'] },
 ]
 
 const failed: string[] = []

@@ -3,7 +3,7 @@
  * each test file. `npm test` runs everything but the long ones (`long.ts`), which `npm run test:long` runs; `npm test -- FILE ...`
  * some files, of either. What ran and what it saw is kept for `npm run generate`. `npm test -- --changed` runs the files that
  * a change can reach. `npm run test:deploy` runs the tests with other programs before and behind Polydesk, which are kept
- * apart because they need these installed.
+ * apart because they need these installed; `npm run test:mail` those with real mail servers.
  *
  * With TEST_DATABASE_URL an existing PostgreSQL 15+ is used instead of the embedded one; its user must be allowed to
  * create databases.
@@ -19,7 +19,7 @@ import { startEmbedded } from '../src/storage/embedded.ts'
 import { migrate } from '../src/storage/migrate.ts'
 import { changedSince, reachedBy } from './changed.ts'
 import { TEMPLATE } from './database.ts'
-import { findProgram, PACKAGES } from './deploy/programs.ts'
+import { APART, findProgram, packagesOf } from './deploy/programs.ts'
 import { longTests } from './long.ts'
 import { KEPT_INSTALLATION } from './process.ts'
 import { fileName, forget, forgetAllBut } from './record.ts'
@@ -138,12 +138,14 @@ function run(files: readonly string[], connection: pg.PoolConfig, isKept: boolea
 }
 
 const LONG_FLAG = '--long'
-const DEPLOY_FLAG = '--deploy'
-const DEPLOYMENTS = 'test/deploy/*.test.ts'
+
+function testsOf(suite: (typeof APART)[number]): string {
+  return `test/${suite}/*.test.ts`
+}
 
 /** In one line that nobody overlooks. */
-function tellWhatIsSkipped(): void {
-  const missing = [...PACKAGES].filter(([program]) => findProgram(program) === null)
+function tellWhatIsSkipped(suite: (typeof APART)[number]): void {
+  const missing = [...packagesOf(suite)].filter(([program]) => findProgram(program) === null)
   if (missing.length === 0) return
   const [programs, packages] = [missing.map(([program]) => program), missing.map(([, name]) => name)]
   console.log(`\n!!! SKIPPED what needs ${programs.join(', ')}: apt-get install ${packages.join(' ')}\n`)
@@ -159,20 +161,20 @@ function basedOn(flag: string): string {
 }
 
 const given = process.argv.slice(2)
-const isDeploy = given.includes(DEPLOY_FLAG)
+const suite = APART.find((each) => given.includes(`--${each}`))
 const isLong = given.includes(LONG_FLAG)
 const changedFlag = given.find((each) => each === CHANGED_FLAG || each.startsWith(`${CHANGED_FLAG}=`))
-const named = given.filter((each) => each !== DEPLOY_FLAG && each !== LONG_FLAG && each !== changedFlag)
-const all = isDeploy ? [DEPLOYMENTS] : ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts']
-const every = globSync(all, { cwd: root, exclude: isDeploy ? [] : [DEPLOYMENTS] }).sort()
+const named = given.filter((each) => each !== `--${suite}` && each !== LONG_FLAG && each !== changedFlag)
+const all = suite ? [testsOf(suite)] : ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts']
+const every = globSync(all, { cwd: root, exclude: suite ? [] : APART.map(testsOf) }).sort()
 const long = new Set(longTests(root))
-const ofThisRun = isDeploy ? every : every.filter((file) => long.has(file) === isLong)
+const ofThisRun = suite ? every : every.filter((file) => long.has(file) === isLong)
 const some = changedFlag === undefined ? named : reachedBy(root, changedSince(root, basedOn(changedFlag)), every)
 if (changedFlag !== undefined) console.log(`${some.length} of ${every.length} test files can see what changed.`)
 if (changedFlag !== undefined && some.length === 0) process.exit(0)
 const files = some.length > 0 ? some : ofThisRun
 // Where a program is missing a deployment shows nothing, so the documents are not made of them.
-if (!isDeploy) {
+if (!suite) {
   forgetAllBut(every)
   forget(files.map((file) => fileName(resolve(file))))
 }
@@ -180,9 +182,9 @@ const server = await startServer()
 let code = 1
 try {
   await makeTemplate(server.connection)
-  code = await run(files, server.connection, !isDeploy)
+  code = await run(files, server.connection, !suite)
 } finally {
   await server.stop()
 }
-if (isDeploy) tellWhatIsSkipped()
+if (suite) tellWhatIsSkipped(suite)
 process.exit(code)

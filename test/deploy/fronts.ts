@@ -28,7 +28,7 @@ export interface Front {
 }
 
 export interface Kind {
-  /** As `PACKAGES` names it. */
+  /** As `packages.txt` names it. */
   readonly program: string
   /** What stands behind the fence of its recipe. */
   readonly info: string

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Installs what packages.txt lists and this machine lacks, with apt-get, and starts none of it as a service.
+# Installs what packages.txt lists here and for the tests with mail servers, and this machine lacks, with apt-get, and starts none of it as a service.
 set -eu
 cd "$(dirname "$0")"
-missing=$(while read -r _ package; do
+missing=$(cat packages.txt ../mail/packages.txt | while read -r _ package; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
-done <packages.txt)
+done)
 sh ./newest-pgbouncer.sh >/dev/null || echo "!!! The newest PgBouncer could not be fetched"
 [ -n "$missing" ] || exit 0
 echo "== install:" $missing

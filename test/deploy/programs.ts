@@ -1,5 +1,5 @@
 /**
- * Programs that stand before and behind Polydesk in production, as Debian packages them. A test starts one of its own: in a
+ * Programs that stand before, behind and beside Polydesk in production, as Debian packages them. A test starts one of its own: in a
  * scratch folder, on free ports of loopback, with its own configuration. No service of the system is touched.
  */
 import { accessSync, constants, globSync, readFileSync } from 'node:fs'
@@ -13,24 +13,30 @@ import { type Running, startProcess, until } from '../process.ts'
 /** Where programs lie that are not on everybody's PATH. */
 const ELSEWHERE: readonly string[] = [
   '/usr/sbin',
+  '/usr/lib/dovecot',
+  '/usr/lib/postfix/sbin',
   '/opt/polydesk-deploy',
   ...globSync('/usr/lib/postgresql/*/bin').sort().reverse(),
 ]
 /** How long a program gets to stop before it is killed, in milliseconds. */
 const STOP_MS = 10_000
 
-/** The Debian package that has each program. `.ci/run` installs them. */
-export const PACKAGES: ReadonlyMap<string, string> = new Map(
-  readFileSync(join(import.meta.dirname, 'packages.txt'), 'utf8')
+/** Suites that run apart, as they need programs of Debian: the folders of `test/` in which they are. */
+export const APART = ['deploy', 'mail'] as const
+
+/** The programs that a suite needs, with the Debian package of each. `.ci/run` installs them. */
+export function packagesOf(suite: (typeof APART)[number]): ReadonlyMap<string, string> {
+  const lines = readFileSync(join(import.meta.dirname, '..', suite, 'packages.txt'), 'utf8')
     .trim()
     .split('\n')
-    .map((line): [string, string] => {
-      const [program = '', name = ''] = line.split(' ')
-      return [program, name]
-    })
-    // Of a later release than the system's, so a script of ours fetches it.
-    .concat([['pgbouncer-newest', '(sh test/deploy/newest-pgbouncer.sh)']]),
-)
+  const packages = lines.map((line): [string, string] => {
+    const [program = '', name = ''] = line.split(' ')
+    return [program, name]
+  })
+  // Of a later release than the system's, so a script of ours fetches it.
+  if (suite === 'deploy') packages.push(['pgbouncer-newest', '(sh test/deploy/newest-pgbouncer.sh)'])
+  return new Map(packages)
+}
 
 /** The path of a program's file, or null where it is not installed. */
 export function findProgram(name: string): string | null {
@@ -83,12 +89,12 @@ export interface StartedAs {
 /**
  * Starts a program in the foreground and waits for its port.
  *
- * @param name as `PACKAGES` names it
+ * @param name as `packagesOf` a suite names it
  * @throws Error with all it said when it ends before that
  */
 export async function startProgram(name: string, args: readonly string[], options: StartedAs): Promise<Program> {
   const path = findProgram(name)
-  if (path === null) throw new Error(`${name} is not installed: apt-get install ${PACKAGES.get(name) ?? name}`)
+  if (path === null) throw new Error(`${name} is not installed.`)
   const { port, uid, environment = {}, stopSignal = 'SIGTERM' } = options
   const running = startProcess([path, ...args], { environment, ...(uid === undefined ? {} : { uid }) })
   await until(`${name} on port ${port}`, async () => {

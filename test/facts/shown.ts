@@ -2,6 +2,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Item } from '../../scripts/surface.ts'
+import { APART } from '../deploy/programs.ts'
 import type { FileRecord } from '../record.ts'
 import { COVERED, type Covered, testOf } from './facts.ts'
 
@@ -20,8 +21,11 @@ export function missingRuns(record: readonly FileRecord[]): readonly string[] {
   const named = COVERED.flatMap(({ dialect, facts }) =>
     facts.facts.flatMap(({ shownBy }) => (shownBy === null ? [] : [testOf(dialect.name, shownBy).file])),
   )
-  // Deployments run only where their programs are, so they show nothing.
-  const files = globSync(['src/dialects/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root, exclude: ['test/deploy/*'] })
+  // Those apart run only where their programs are, so they show nothing.
+  const files = globSync(['src/dialects/**/*.test.ts', 'test/**/*.test.ts'], {
+    cwd: root,
+    exclude: APART.map((suite) => `test/${suite}/*`),
+  })
   return [...new Set([...files, ...named])].filter((file) => !ran.has(file)).sort()
 }
 
