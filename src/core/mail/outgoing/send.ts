@@ -38,6 +38,8 @@ export interface OutgoingSystem extends Pick<RunningSystem, 'store' | 'clock'> {
 const EVENTS_AT_ONCE = 500
 /** How old an answer may be that becomes a letter, in milliseconds: as old as one that was tried all the time. */
 const NEW_MS = 3 * 86_400_000
+/** By then an address that a desk was given has been seen, in milliseconds. */
+const SEEN_MS = 60_000
 /** Letters of one tenant under way at a time, in one process. */
 const AT_ONCE = 4
 /** By then an attempt that nobody recorded is over, in milliseconds: longer than a relay may be silent, several times. */
@@ -71,7 +73,8 @@ export async function tenantsThatWrite({
  */
 export async function sendLetters(given: OutgoingSystem, isOver: () => boolean): Promise<Instant | null> {
   const { store, tenantId } = given
-  await store.run(BEGIN_OUTGOING.with({ tenant_id: tenantId }))
+  const seen = new Date(given.clock().getTime() - SEEN_MS).toISOString()
+  await store.run(BEGIN_OUTGOING.with({ tenant_id: tenantId, since: seen }))
   await store.run(LOSE_LETTERS.with({ tenant_id: tenantId, now: nowOf(given) }))
   for (let isMore = true; isMore && !isOver(); ) {
     const since = new Date(given.clock().getTime() - NEW_MS).toISOString()

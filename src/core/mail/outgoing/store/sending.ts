@@ -30,12 +30,31 @@ export const END_OUTGOING = statement(
 where not exists (select 1 from desks d where d.tenant_id = p.tenant_id and d.addresses <> '{}') returning p.tenant_id`,
 )
 
-/** Begins at the end of the log: what was said before there was mail is not sent later. */
+/** So many of the latest events are looked through for those that gave a desk an address. */
+const RECENT_EVENTS = 1_000
+
+/**
+ * Begins where a desk was given an address, if that was since a time: it takes until now to be seen, and what was said meanwhile is
+ * sent. Else at the end of the log: what was said before there was mail is not sent later.
+ */
 export const BEGIN_OUTGOING = statement(
   'outgoing.begin',
-  { takes: { tenant_id: uuid }, row: Type.Object({ position: Type.Integer() }) },
-  `insert into outgoing_positions (tenant_id, position)
-select :tenant_id, c.event_position from tenant_counters c where c.tenant_id = :tenant_id
+  { takes: { tenant_id: uuid, since: timestamptz }, row: Type.Object({ position: Type.Integer() }) },
+  `
+with recent as materialized (
+  select e.position, e.kind = 'desk.changed' and e.after -> 'addresses' = '[]' as takes,
+    case e.kind
+      when 'desk.changed' then e.after -> 'addresses' <> '[]'
+      else exists (select 1 from desks d where d.tenant_id = :tenant_id and d.id::text = e.after ->> 'id' and d.addresses <> '{}')
+    end as gives
+  from tenant_counters c join events e on e.tenant_id = :tenant_id and e.position > c.event_position - ${RECENT_EVENTS}
+  where c.tenant_id = :tenant_id and e.kind in ('desk.created', 'desk.changed') and e.at >= :since::timestamptz
+)
+insert into outgoing_positions (tenant_id, position)
+select :tenant_id, coalesce(
+  (select min(r.position) from recent r where r.gives and r.position > coalesce((select max(t.position) from recent t where t.takes), 0)),
+  c.event_position)
+from tenant_counters c where c.tenant_id = :tenant_id
 on conflict do nothing returning position`,
 )
 
