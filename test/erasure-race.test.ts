@@ -158,7 +158,7 @@ const EXCUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   second_factors: { secret: DIGEST },
   status_labels: { name: CATALOGUE, status: OURS },
   tags: { name: CATALOGUE, colour: OURS, description: CATALOGUE, leads_to: CATALOGUE },
-  tenants: { name: CATALOGUE },
+  tenants: { name: CATALOGUE, search_language: OURS },
   ticket_links: { kind: OURS },
   tickets: { status: OURS, priority: OURS, direction: OURS },
   topics: { name: CATALOGUE, offered_in: OURS, word: CATALOGUE },

@@ -15,7 +15,7 @@ import { Properties } from './Properties.tsx'
 import { StatusMark } from './StatusMark.tsx'
 import { select, useNeighbour } from './selection.ts'
 import { snoozedIn, wake } from './snoozing.ts'
-import { useTicket } from './ticket.ts'
+import { readAhead, useTicket, useTimelineSoon } from './ticket.ts'
 
 const Scheduled = lazy(() => loadPart(() => import('./Scheduled.tsx')))
 
@@ -23,6 +23,7 @@ const Scheduled = lazy(() => loadPart(() => import('./Scheduled.tsx')))
 export function TicketPage({ id }: { readonly id: string }) {
   const words = useWords()
   const me = useMe()
+  useTimelineSoon(id)
   const { data: ticket, error, isPending, refetch } = useTicket(id)
   const navigate = useNavigate()
   const { view = 'all', q } = useSearch({ strict: false })
@@ -33,6 +34,11 @@ export function TicketPage({ id }: { readonly id: string }) {
     }
   }, [ticket])
   useEffect(() => select(id), [id])
+  const next = useNeighbour(1)?.id
+  const isShown = ticket !== undefined
+  useEffect(() => {
+    if (isShown && next !== undefined) readAhead(next)
+  }, [isShown, next])
   // One that was merged leads to the ticket that stays, whose page this is then.
   const stays = ticket !== undefined && ticket.id !== id && ticket.integer !== Number(id) ? ticket : null
   useEffect(() => {

@@ -1,15 +1,21 @@
-import { useQuery } from '@tanstack/react-query'
+import { queryOptions, usePrefetchQuery, useQuery } from '@tanstack/react-query'
 import type { TimelineEntry } from '../../../sdk/operations.ts'
 import { all } from '../../../sdk/pages.ts'
+import { cache } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { collect } from '../api/collect.ts'
 import { keys } from '../api/keys.ts'
 
-export function useTicket(id: string) {
-  return useQuery({
+const ticketBy = (id: string) =>
+  queryOptions({
     queryKey: keys.ticket(id),
     queryFn: () => client.call('getTicket', { params: { id }, query: { include: 'unread,abilities' } }),
   })
+
+const timelineBy = (id: string) => queryOptions({ queryKey: keys.timeline(id), queryFn: () => readTimeline(id) })
+
+export function useTicket(id: string) {
+  return useQuery(ticketBy(id))
 }
 
 /** All that happened to a ticket, the oldest first. */
@@ -18,7 +24,18 @@ export async function readTimeline(id: string): Promise<readonly TimelineEntry[]
 }
 
 export function useTimeline(id: string) {
-  return useQuery({ queryKey: keys.timeline(id), queryFn: () => readTimeline(id) })
+  return useQuery(timelineBy(id))
+}
+
+/** Asks for what is said on a ticket while it is itself asked for. */
+export function useTimelineSoon(id: string): void {
+  usePrefetchQuery(timelineBy(id))
+}
+
+/** Asks for a ticket that one may go on to, so that it is there at once. What changes meanwhile the feed tells, as of any. */
+export function readAhead(id: string): void {
+  void cache.prefetchQuery(ticketBy(id))
+  void cache.prefetchQuery(timelineBy(id))
 }
 
 /** What a ticket may be given: groups and topics that are in use. */
