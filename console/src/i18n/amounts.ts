@@ -1,23 +1,36 @@
 import { languageNow } from './words.ts'
 
+/** A format of each language, made once: to make one takes far longer than to use it, and each row of a list uses two. */
+function inLanguage<Format>(make: (language: string) => Format): () => Format {
+  const made = new Map<string, Format>()
+  return () => {
+    const language = languageNow()
+    const format = made.get(language) ?? make(language)
+    made.set(language, format)
+    return format
+  }
+}
+
+const inUnits = (unit: 'minute' | 'hour' | 'day') =>
+  inLanguage((language) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow' }))
+
 const MINUTE = 60_000
-const STEPS: readonly (readonly [limit: number, size: number, unit: Intl.RelativeTimeFormatUnit])[] = [
-  [60 * MINUTE, MINUTE, 'minute'],
-  [24 * 60 * MINUTE, 60 * MINUTE, 'hour'],
-  [Number.POSITIVE_INFINITY, 24 * 60 * MINUTE, 'day'],
-]
+const MINUTES = { limit: 60 * MINUTE, size: MINUTE, format: inUnits('minute') }
+const HOURS = { limit: 24 * 60 * MINUTE, size: 60 * MINUTE, format: inUnits('hour') }
+const DAYS = { size: 24 * 60 * MINUTE, format: inUnits('day') }
 
 /** How long ago something was, as briefly as it can be told. */
 export function age(instant: string, now: number): string {
   const passed = Math.max(0, now - Date.parse(instant))
-  const [, size, unit] = STEPS.find(([limit]) => passed < limit) ?? [0, MINUTE, 'minute' as const]
-  const said = new Intl.NumberFormat(languageNow(), { style: 'unit', unit, unitDisplay: 'narrow' })
-  return passed < MINUTE ? `<${said.format(1)}` : said.format(Math.floor(passed / size))
+  const { size, format } = [MINUTES, HOURS].find(({ limit }) => passed < limit) ?? DAYS
+  return passed < MINUTE ? `<${format().format(1)}` : format().format(Math.floor(passed / size))
 }
+
+const moments = inLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }))
 
 /** A point in time, whole, in the device's own zone. */
 export function moment(instant: string): string {
-  return new Intl.DateTimeFormat(languageNow(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant))
+  return moments().format(new Date(instant))
 }
 
 /** How large a file is, as briefly as it can be told. */

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { AlarmClock } from 'lucide-react'
-import { Fragment, useEffect, useMemo, useRef } from 'react'
+import { Fragment, memo, useEffect, useMemo, useRef } from 'react'
 import { Button } from 'react-aria-components'
 import { isProblem } from '../../../sdk/client.ts'
 import type { Ticket } from '../../../sdk/operations.ts'
@@ -182,7 +182,8 @@ interface RowProps {
   readonly now: number
 }
 
-function Row({ ticket, view, q, isOpen, isSelected, isPicked, now }: RowProps) {
+/** Drawn anew where something of it changed, and not whenever another one is opened. */
+const Row = memo(function Row({ ticket, view, q, isOpen, isSelected, isPicked, now }: RowProps) {
   const words = useWords()
   const colours = useTagColours()
   const {
@@ -266,7 +267,7 @@ function Row({ ticket, view, q, isOpen, isSelected, isPicked, now }: RowProps) {
       </span>
     </div>
   )
-}
+})
 
 /** Where the words are said that were looked for: plain text, whatever is in it. */
 function Snippet({ text, marks }: Pick<NonNullable<Ticket['snippet']>, 'text' | 'marks'>) {
