@@ -86,7 +86,8 @@ function readOn(request: IncomingMessage): void {
   const { socket } = request
   const most = socket.bytesRead + LINGER.bytes
   let closes = false
-  const late = setTimeout(() => socket.destroy(), LINGER.milliseconds)
+  // A server that stops need not wait for it.
+  const late = setTimeout(() => socket.destroy(), LINGER.milliseconds).unref()
   // How Node closes a connection after its last answer.
   socket.destroySoon = () => {
     closes = true
