@@ -76,7 +76,9 @@ function issuesOf(error: TLocalizedValidationError, root: unknown): Issue[] {
 /** Which values there are, where they are few enough to be read. */
 function noneOf(allowed: readonly unknown[]): string {
   const isLegible = allowed.length > 0 && allowed.length <= MOST_NAMED
-  return isLegible ? `Is none of the allowed values: ${allowed.join(', ')}.` : 'Is none of the allowed values.'
+  return isLegible
+    ? `Is none of the allowed values: ${allowed.map(String).join(', ')}.`
+    : 'Is none of the allowed values.'
 }
 
 function limitOf(error: TLocalizedValidationError): number {
