@@ -127,6 +127,7 @@ const EXCUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...{ recipient: 'goes with the mail', sender: 'goes with the mail', from_address: 'goes with the mail' },
     ...{ from_name: 'goes with the mail', subject: 'goes with the mail', from_key: 'goes with the mail' },
     ...{ foreign_key: 'goes with the mail', people_keys: 'goes with the mail', explanation: 'goes with the mail' },
+    ...{ own_ids: 'ids of mails, until it is filed', named_ids: 'ids of mails, until it is filed' },
   },
   memberships: { role: OURS },
   messages: {

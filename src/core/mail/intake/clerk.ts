@@ -3,10 +3,8 @@ import { refuse } from '../../errors.ts'
 import type { Actor } from '../../identity/actor.ts'
 import { PERMISSIONS } from '../../identity/permissions.ts'
 import { userOf } from '../../identity/rows.ts'
+import { CLERK_ID, keyFor } from './key.ts'
 import { MAIL_CLERK } from './store.ts'
-
-/** The credential of whoever files mail: nobody presents it. */
-const CLERK_ID = '00000000-0000-7000-8000-00006d61696c'
 
 /**
  * The context in which a mail is filed: in the name of the tenant, as mail has no caller. Whatever is filed of it is filed
@@ -29,9 +27,4 @@ export async function clerkOf(
   }
   const actor: Actor = { tenantId: ctx.tenant.id, user: userOf(row), credential, permissions: new Set(PERMISSIONS) }
   return { ...ctx, actor, dialect: 'system', requestId: mailId, idempotency: keyFor(mailId, 'file') }
-}
-
-/** The key under which one effect of a mail takes place. */
-export function keyFor(mailId: string, effect: string) {
-  return { claimant: CLERK_ID, key: `mail ${mailId} ${effect}`, fingerprint: mailId }
 }

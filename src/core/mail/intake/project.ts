@@ -25,7 +25,8 @@ import { baseSubject, foreignNumber, ownNumbers } from '../threading/marks.ts'
 import { relationOf } from '../threading/relation.ts'
 import { type Writer, writerOf } from '../threading/sender.ts'
 import { isProven, type ReplyToken, readReplyTag } from '../threading/token.ts'
-import { clerkOf, keyFor } from './clerk.ts'
+import { clerkOf } from './clerk.ts'
+import { keyFor } from './key.ts'
 import { sayMail } from './message.ts'
 import type { Explanation, MailReason, MailState } from './received.ts'
 import { type CandidateRow, LOOK_UP, PLACE_MAIL, RAW_MAIL, SETTLE_MAIL, type TakenRow } from './store.ts'
@@ -161,6 +162,8 @@ export async function place(
     from_key: writer ? keepable(keysOfAddress(writer.address)[0] ?? '') : null,
     foreign_key: foreignNumber(mail.subject),
     people_keys: peopleOf(mail, isOwn),
+    own_ids: mail.ids.map(keyOfId),
+    named_ids: mail.parents.map(keyOfId).slice(0, MOST_IDS),
   }
   const values = { tenant_id: ctx.tenant.id, mail: placing }
   const [row] = await inRoundsOfTwins(() => ctx.store.run(PLACE_MAIL.with(values)))

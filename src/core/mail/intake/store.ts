@@ -9,6 +9,7 @@ import { waysFrom } from '../../tickets/store/family.ts'
 import { STATUSES } from '../../words.ts'
 import { AUTHENTICATIONS } from '../threading/authentication.ts'
 import { RULES } from '../threading/decide.ts'
+import { CLERK_ID, FILED_UNDER } from './key.ts'
 import { type Explanation, MAIL_REASONS, MAIL_STATES, type ReceivedMail } from './received.ts'
 
 const { uuid, text, integer, bigint, timestamptz, array, nullable, word } = Sql
@@ -104,6 +105,8 @@ const PLACING = {
   from_key: nullable(text),
   foreign_key: nullable(text),
   people_keys: array(text),
+  own_ids: array(text),
+  named_ids: array(text),
 }
 
 /** Puts down whose a mail is and for which desk, unless the desk has it already: then which one that is. */
@@ -122,6 +125,7 @@ other as materialized (
 placed as (
   update mails m set desk_id = i.desk_id, from_address = i.from_address, from_name = i.from_name, subject = i.subject,
     authentication = i.authentication, from_key = i.from_key, foreign_key = i.foreign_key, people_keys = i.people_keys,
+    own_ids = i.own_ids, named_ids = i.named_ids,
     identity = case when exists (select 1 from other) then null else i.identity end
   from given i where m.tenant_id = :tenant_id and m.id = i.id
   returning m.id
@@ -185,6 +189,15 @@ with recursive writers as materialized (
   union all
   select a.user_id from user_addresses a where a.tenant_id = :tenant_id and a.kind = 'email' and a.address_key = any (:writer_keys::text[])
 ),
+-- What a mail did counts also where whoever filed it died before that was put down.
+filed as materialized (
+  select w.desk_id, w.own_ids, w.named_ids, x.id as ticket_id
+  from mails w
+  join claim_results r on r.tenant_id = :tenant_id and r.credential_id = '${CLERK_ID}' and r.key = ${FILED_UNDER('w.id')}
+  cross join unnest(r.ticket_ids) x (id)
+  where w.tenant_id = :tenant_id and w.own_ids is not null and w.id <> :id
+    and (w.own_ids || w.named_ids) && (:parents::text[] || :own_ids::text[])
+),
 hits as materialized (
   select 'token' as rule, t.integer::text as value, 1 as nth, null::uuid as by_desk_id, t.id as ticket_id
   from tickets t where t.tenant_id = :tenant_id and t.integer = :token::bigint
@@ -195,6 +208,12 @@ hits as materialized (
   -- What names this one came before it.
   select 'reference', i.key, 1000000, i.desk_id, i.ticket_id
   from mail_ids i where i.tenant_id = :tenant_id and i.key = any (:own_ids::text[]) and not i.is_own
+  union all
+  select 'reference', k.key, k.nth::integer, f.desk_id, f.ticket_id
+  from filed f join unnest(:parents::text[]) with ordinality k (key, nth) on k.key = any (f.own_ids || f.named_ids)
+  union all
+  select 'reference', k.key, 1000000, f.desk_id, f.ticket_id
+  from filed f join unnest(:own_ids::text[]) k (key) on k.key = any (f.named_ids)
   union all
   (select 'foreign_number', m.foreign_key, 1, m.desk_id, m.ticket_id
   from mails m where m.tenant_id = :tenant_id and m.from_key = any (:writer_keys::text[]) and m.foreign_key = :foreign_key::text
@@ -255,7 +274,7 @@ export const SETTLE_MAIL = statement(
 with given as materialized (select * from json_to_record(:mail::json) as i (${columnsOf(SETTLED)})),
 settled as (
   update mails m set state = i.state, reason = i.reason, ticket_id = i.ticket_id, message_id = i.message_id, decided_at = i.at,
-    explanation = coalesce(i.explanation, m.explanation), taken_until = null
+    explanation = coalesce(i.explanation, m.explanation), taken_until = null, own_ids = null, named_ids = null
   from given i where m.tenant_id = :tenant_id and m.id = i.id and (m.state = 'waiting' or i.by_hand)
   returning m.id, m.desk_id
 ),

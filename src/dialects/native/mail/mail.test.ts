@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { createTransport } from 'nodemailer'
+import pg from 'pg'
 import { v7 } from 'uuid'
 import { until } from '../../../../test/process.ts'
 import { type Received, startWorld, type World } from '../../../../test/world.ts'
@@ -118,6 +119,27 @@ async function handOver(raw: string | Buffer, query = ''): Promise<string> {
   return answer.json.id
 }
 
+/**
+ * Makes of a mail what it was when its server had done what it asks, and had not put that down. @returns lets it go: it had
+ * been the dead server's for a while
+ */
+async function putBack(id: string): Promise<() => Promise<void>> {
+  const inDatabase = async (sql: string): Promise<void> => {
+    const outside = new pg.Client(world.database.connection)
+    await outside.connect()
+    await outside.query(sql, [id]).finally(() => outside.end())
+  }
+  await inDatabase(`
+    with led as (
+      delete from mail_ids i using mails m where m.id = $1 and i.tenant_id = m.tenant_id and i.ticket_id = m.ticket_id
+      returning i.key, i.is_own)
+    update mails set state = 'waiting', reason = 'received', ticket_id = null, message_id = null, decided_at = null,
+      taken_until = 'infinity', own_ids = array(select key from led where is_own),
+      named_ids = array(select key from led where not is_own)
+    where id = $1`)
+  return () => inDatabase('update mails set taken_until = null where id = $1')
+}
+
 /** What became of a mail. */
 async function filed(raw: string | Buffer, query = '') {
   const id = await handOver(raw, query)
@@ -205,6 +227,27 @@ describe('a mail that comes in', () => {
     const third = await filed(written({ subject: 'AW: Lamp', headers: ['In-Reply-To: <never@customer.example>'] }))
     assert.deepEqual([fate(third), third.ticket], ['joined reference', late.ticket])
     assert.equal((await messagesOf(late.ticket)).length, 3)
+  })
+
+  test('joins what another one opened whose server died before it put that down, whichever of the two came first', async () => {
+    for (const [first, second] of [
+      [{ id: '<q1@customer.example>' }, { headers: ['In-Reply-To: <q1@customer.example>'] }],
+      [{ headers: ['In-Reply-To: <q2@customer.example>'] }, { id: '<q2@customer.example>' }],
+      [{ headers: ['In-Reply-To: <q3@customer.example>'] }, { headers: ['In-Reply-To: <q3@customer.example>'] }],
+    ] as const) {
+      const opened = await filed(written({ subject: 'The gate', ...first }))
+      assert.equal(fate(opened), 'created new')
+      const release = await putBack(opened.id)
+      const other = await filed(written({ subject: 'Re: The gate', ...second }))
+      assert.deepEqual([other.state, other.ticket], ['joined', opened.ticket])
+      await release()
+      const again = await until('it to be put down', async () => {
+        const { json } = await send('GET', `/mail/${opened.id}`)
+        return json.state === 'waiting' ? undefined : json
+      })
+      assert.deepEqual([fate(again), again.ticket], ['created new', opened.ticket])
+      assert.equal((await messagesOf(opened.ticket)).length, 2)
+    }
   })
 
   test('of a stranger to the conversation begins a ticket of its own, which tells where it comes from', async () => {
