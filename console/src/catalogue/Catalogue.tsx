@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import { DialogForm } from '../forms/DialogForm.tsx'
 import { useWords } from '../i18n/words.ts'
+import { Segments } from '../shell/Segments.tsx'
 import { CATALOGUE_LISTS } from './lists.ts'
 import { NewRecord, Records } from './Records.tsx'
 import { RECORD_LISTS } from './records.ts'
@@ -22,23 +22,12 @@ export function Catalogue() {
         </DialogForm>
       </header>
       <div className="page-tools">
-        <ToggleButtonGroup
-          className="segments"
-          aria-label={words.pages.catalogue}
-          selectionMode="single"
-          disallowEmptySelection
-          selectedKeys={[shown]}
-          onSelectionChange={([chosen]) => {
-            const next = CATALOGUE_LISTS.find((each) => each === chosen)
-            if (next) void navigate({ to: '/settings/catalogue', search: { list: next }, replace: true })
-          }}
-        >
-          {CATALOGUE_LISTS.map((each) => (
-            <ToggleButton key={each} className="segment" id={each}>
-              {said.lists[each]}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
+        <Segments
+          label={words.pages.catalogue}
+          value={shown}
+          options={CATALOGUE_LISTS.map((id) => ({ id, name: said.lists[id] }))}
+          onChange={(list) => void navigate({ to: '/settings/catalogue', search: { list }, replace: true })}
+        />
       </div>
       <p className="hint">{said.abouts[shown]}</p>
       <Records list={list} label={said.lists[shown]} />

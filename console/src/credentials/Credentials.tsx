@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import type { CreateCredentialAnswer, Credential } from '../../../sdk/operations.ts'
 import { all } from '../../../sdk/pages.ts'
 import { askAgain } from '../api/cache.ts'
@@ -14,6 +13,7 @@ import { useWords } from '../i18n/words.ts'
 import { usePerson } from '../people/people.ts'
 import { Loaded } from '../shell/Loaded.tsx'
 import { notify } from '../shell/notices.ts'
+import { Segments } from '../shell/Segments.tsx'
 import { nameOf } from '../tickets/list.ts'
 import { useNow } from '../tickets/now.ts'
 import { kindOf } from './kinds.ts'
@@ -43,21 +43,15 @@ export function Credentials() {
       <p className="hint">{words.credentials.about}</p>
       {made && <Made credential={made} onDone={() => setMade(null)} />}
       <div className="page-tools">
-        <ToggleButtonGroup
-          className="segments"
-          aria-label={words.credentials.which}
-          selectionMode="single"
-          disallowEmptySelection
-          selectedKeys={[shows]}
-          onSelectionChange={([chosen]) => setShows(String(chosen))}
-        >
-          <ToggleButton className="segment" id="live">
-            {words.credentials.live}
-          </ToggleButton>
-          <ToggleButton className="segment" id="all">
-            {words.credentials.all}
-          </ToggleButton>
-        </ToggleButtonGroup>
+        <Segments
+          label={words.credentials.which}
+          value={shows}
+          options={[
+            { id: 'live', name: words.credentials.live },
+            { id: 'all', name: words.credentials.all },
+          ]}
+          onChange={setShows}
+        />
       </div>
       <Loaded query={credentials}>
         {(known) => {

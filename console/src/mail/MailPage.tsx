@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { ChevronRight } from 'lucide-react'
 import { useState } from 'react'
-import { Button, Disclosure, DisclosurePanel, Heading, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
+import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
 import type { ExplainMailAnswer, Mail } from '../../../sdk/operations.ts'
 import { useSaid } from '../forms/said.ts'
 import { useSending } from '../forms/sending.ts'
@@ -10,6 +10,7 @@ import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
 import { Loaded } from '../shell/Loaded.tsx'
 import { More } from '../shell/More.tsx'
+import { Segments } from '../shell/Segments.tsx'
 import { Choice } from '../tickets/Choice.tsx'
 import { MailTabs } from './MailTabs.tsx'
 import { FILED_BY_HAND, file, type MailState, SIGNS, STATES, useMail, useMailCounts, useReasons } from './mail.ts'
@@ -29,23 +30,15 @@ export function MailPage() {
       <MailTabs />
       <p className="hint">{said.about}</p>
       <div className="page-tools level">
-        <ToggleButtonGroup
-          className="segments"
-          aria-label={said.state}
-          selectionMode="single"
-          disallowEmptySelection
-          selectedKeys={[state ?? 'all']}
-          onSelectionChange={([chosen]) => setState(STATES.find((each) => each === chosen) ?? null)}
-        >
-          <ToggleButton className="segment" id="all">
-            {said.all} {counts?.received}
-          </ToggleButton>
-          {STATES.map((each) => (
-            <ToggleButton key={each} className="segment" id={each}>
-              {said.states[each]} {counts?.[each]}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
+        <Segments
+          label={said.state}
+          value={state ?? 'all'}
+          options={[
+            { id: 'all', name: [said.all, counts?.received].join(' ') },
+            ...STATES.map((id) => ({ id, name: [said.states[id], counts?.[id]].join(' ') })),
+          ]}
+          onChange={(id) => setState(id === 'all' ? null : id)}
+        />
       </div>
       <Loaded query={mail}>
         {({ pages }) => {

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { ChevronRight } from 'lucide-react'
 import { useState } from 'react'
-import { Button, Disclosure, DisclosurePanel, Heading, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
+import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
 import type { Letter } from '../../../sdk/operations.ts'
 import { useSaid } from '../forms/said.ts'
 import { useSending } from '../forms/sending.ts'
@@ -9,6 +9,7 @@ import { moment } from '../i18n/amounts.ts'
 import { useWords } from '../i18n/words.ts'
 import { Loaded } from '../shell/Loaded.tsx'
 import { More } from '../shell/More.tsx'
+import { Segments } from '../shell/Segments.tsx'
 import {
   clear,
   hold,
@@ -43,23 +44,15 @@ export function OutboxPage() {
         </p>
       )}
       <div className="page-tools level">
-        <ToggleButtonGroup
-          className="segments"
-          aria-label={said.state}
-          selectionMode="single"
-          disallowEmptySelection
-          selectedKeys={[state ?? 'all']}
-          onSelectionChange={([chosen]) => setState(LETTER_STATES.find((each) => each === chosen) ?? null)}
-        >
-          <ToggleButton className="segment" id="all">
-            {words.mail.all}
-          </ToggleButton>
-          {LETTER_STATES.map((each) => (
-            <ToggleButton key={each} className="segment" id={each}>
-              {said.states[each]} {counts?.[each]}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
+        <Segments
+          label={said.state}
+          value={state ?? 'all'}
+          options={[
+            { id: 'all', name: words.mail.all },
+            ...LETTER_STATES.map((id) => ({ id, name: [said.states[id], counts?.[id]].join(' ') })),
+          ]}
+          onChange={(id) => setState(id === 'all' ? null : id)}
+        />
       </div>
       <Loaded query={letters}>
         {({ pages }) => {

@@ -1,10 +1,11 @@
-import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import type { Letter, ListLettersAnswer, TimelineEntry } from '../../../sdk/operations.ts'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { Letter, TimelineEntry } from '../../../sdk/operations.ts'
 import { all } from '../../../sdk/pages.ts'
 import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { collect } from '../api/collect.ts'
 import { keys } from '../api/keys.ts'
+import { usePages } from '../api/pages.ts'
 
 /** The feed does not tell when a letter has gone out: it is asked for again while somebody looks. */
 const AGAIN_MS = 5_000
@@ -41,27 +42,19 @@ function isOnItsWay({ state }: Pick<Letter, 'state'>): boolean {
 
 /** What goes out, the newest first. Who reads further down is left in peace. */
 export function useLetters(state: LetterState | null) {
-  return useInfiniteQuery<
-    ListLettersAnswer,
-    Error,
-    InfiniteData<ListLettersAnswer>,
-    readonly unknown[],
-    string | undefined
-  >({
+  return usePages({
     queryKey: keys.lettersListed(state ?? 'all'),
-    staleTime: 0,
-    refetchInterval: ({ state: { data } }) => (data && data.pages.length > 1 ? false : AGAIN_MS),
-    queryFn: ({ pageParam, signal }) =>
+    isFresh: true,
+    againMs: AGAIN_MS,
+    read: (at, signal) =>
       client.call('listLetters', {
         query: {
           limit: '25',
           ...(state !== null && { state }),
-          ...(pageParam !== undefined && { cursor: pageParam }),
+          ...at,
         },
         signal,
       }),
-    initialPageParam: undefined,
-    getNextPageParam: ({ next }) => next ?? undefined,
   })
 }
 

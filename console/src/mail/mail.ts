@@ -1,8 +1,9 @@
-import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import type { FileMailBody, ListMailAnswer, Mail } from '../../../sdk/operations.ts'
+import { useQuery } from '@tanstack/react-query'
+import type { FileMailBody, Mail } from '../../../sdk/operations.ts'
 import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
+import { usePages } from '../api/pages.ts'
 
 /** The feed tells nothing of mail but what becomes of tickets: it is asked for again while somebody looks. */
 const AGAIN_MS = 5_000
@@ -30,21 +31,19 @@ export const FILED_BY_HAND: ReadonlySet<MailState> = new Set(['held', 'automatic
 
 /** What came, the newest first. Who reads further down is left in peace. */
 export function useMail(state: MailState | null) {
-  return useInfiniteQuery<ListMailAnswer, Error, InfiniteData<ListMailAnswer>, readonly unknown[], string | undefined>({
+  return usePages({
     queryKey: keys.mailListed(state ?? 'all'),
-    staleTime: 0,
-    refetchInterval: ({ state: { data } }) => (data && data.pages.length > 1 ? false : AGAIN_MS),
-    queryFn: ({ pageParam, signal }) =>
+    isFresh: true,
+    againMs: AGAIN_MS,
+    read: (at, signal) =>
       client.call('listMail', {
         query: {
           limit: '25',
           ...(state !== null && { state }),
-          ...(pageParam !== undefined && { cursor: pageParam }),
+          ...at,
         },
         signal,
       }),
-    initialPageParam: undefined,
-    getNextPageParam: ({ next }) => next ?? undefined,
   })
 }
 

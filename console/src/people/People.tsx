@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { Form, Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
+import { Form, Input, Label, SearchField } from 'react-aria-components'
 import type { ListedUser } from '../../../sdk/operations.ts'
 import { client } from '../api/client.ts'
 import { DialogForm } from '../forms/DialogForm.tsx'
@@ -12,6 +12,7 @@ import { useWords } from '../i18n/words.ts'
 import { useMe } from '../session/session.ts'
 import { Loaded } from '../shell/Loaded.tsx'
 import { More } from '../shell/More.tsx'
+import { Segments } from '../shell/Segments.tsx'
 import { Choice } from '../tickets/Choice.tsx'
 import { nameOf } from '../tickets/list.ts'
 import { Avatar } from './Avatar.tsx'
@@ -45,21 +46,15 @@ export function People() {
           <Label className="hidden-visually">{words.people.find}</Label>
           <Input className="field" placeholder={words.people.find} maxLength={100} />
         </SearchField>
-        <ToggleButtonGroup
-          className="segments"
-          aria-label={words.people.who}
-          selectionMode="single"
-          disallowEmptySelection
-          selectedKeys={[who]}
-          onSelectionChange={([chosen]) => show({ find: search.find ?? '', who: String(chosen) })}
-        >
-          <ToggleButton className="segment" id="colleagues">
-            {words.people.colleagues}
-          </ToggleButton>
-          <ToggleButton className="segment" id="everybody">
-            {words.people.everybody}
-          </ToggleButton>
-        </ToggleButtonGroup>
+        <Segments
+          label={words.people.who}
+          value={who}
+          options={[
+            { id: 'colleagues', name: words.people.colleagues },
+            { id: 'everybody', name: words.people.everybody },
+          ]}
+          onChange={(id) => show({ find: search.find ?? '', who: id })}
+        />
       </div>
       <Loaded query={people}>
         {({ pages }) => {

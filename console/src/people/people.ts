@@ -1,10 +1,11 @@
-import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import type { ListedUser, ListUsersAnswer, Me, User } from '../../../sdk/operations.ts'
+import { useQuery } from '@tanstack/react-query'
+import type { ListedUser, Me, User } from '../../../sdk/operations.ts'
 import { all } from '../../../sdk/pages.ts'
 import { askAgain, cache } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { collect } from '../api/collect.ts'
 import { keys } from '../api/keys.ts'
+import { usePages } from '../api/pages.ts'
 import { administers } from '../session/permissions.ts'
 import { useSettled } from '../tickets/list.ts'
 
@@ -18,26 +19,18 @@ export interface PeopleSearch {
 /** People, page after page, the oldest first. Those of before stay until there are others. */
 export function usePeople({ find = '', who }: PeopleSearch) {
   const words = useSettled(find)
-  return useInfiniteQuery<
-    ListUsersAnswer,
-    Error,
-    InfiniteData<ListUsersAnswer>,
-    readonly unknown[],
-    string | undefined
-  >({
+  return usePages({
     queryKey: keys.peopleListed(words, who ?? 'colleagues'),
-    placeholderData: keepPreviousData,
-    queryFn: ({ pageParam, signal }) =>
+    isKept: true,
+    read: (at, signal) =>
       client.call('listUsers', {
         query: {
           ...(words !== '' && { query: words }),
           ...(who === undefined && { works: 'true' }),
-          ...(pageParam !== undefined && { cursor: pageParam }),
+          ...at,
         },
         signal,
       }),
-    initialPageParam: undefined,
-    getNextPageParam: ({ next }) => next ?? undefined,
   })
 }
 

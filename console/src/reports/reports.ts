@@ -1,12 +1,8 @@
-import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import type {
-  ListReportTicketsAnswer,
-  ListReportTicketsQuery,
-  ReadReportAnswer,
-  ReadReportQuery,
-} from '../../../sdk/operations.ts'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { ListReportTicketsQuery, ReadReportAnswer, ReadReportQuery } from '../../../sdk/operations.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
+import { usePages } from '../api/pages.ts'
 import { languageNow } from '../i18n/words.ts'
 
 export type ReportName = ReadReportAnswer['name']
@@ -66,23 +62,15 @@ export function useReport(name: ReportName, query: ReadReportQuery) {
 
 /** The tickets behind a figure. */
 export function useTicketsBehind(name: ReportName, query: ListReportTicketsQuery) {
-  return useInfiniteQuery<
-    ListReportTicketsAnswer,
-    Error,
-    InfiniteData<ListReportTicketsAnswer>,
-    readonly unknown[],
-    string | undefined
-  >({
+  return usePages({
     queryKey: keys.report(name, query),
-    staleTime: 0,
-    queryFn: ({ pageParam, signal }) =>
+    isFresh: true,
+    read: (at, signal) =>
       client.call('listReportTickets', {
         params: { name },
-        query: { ...query, limit: '25', ...(pageParam !== undefined && { cursor: pageParam }) },
+        query: { ...query, limit: '25', ...at },
         signal,
       }),
-    initialPageParam: undefined,
-    getNextPageParam: ({ next }) => next ?? undefined,
   })
 }
 

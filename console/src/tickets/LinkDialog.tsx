@@ -1,24 +1,12 @@
 import { useState } from 'react'
-import {
-  Autocomplete,
-  Button,
-  Dialog,
-  Heading,
-  Input,
-  Menu,
-  MenuItem,
-  Modal,
-  ModalOverlay,
-  SearchField,
-} from 'react-aria-components'
+import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import type { Ticket } from '../../../sdk/operations.ts'
-import { useFound } from '../actions/found.ts'
 import { useWords } from '../i18n/words.ts'
 import { Choice } from './Choice.tsx'
+import { FindTicket } from './FindTicket.tsx'
 import { beginJob } from './jobs.ts'
 import { endAsking, isDone, type Link, type LinkAsked, RELATIONS, type Relation } from './linking.ts'
 import { link } from './links.ts'
-import { nameOf } from './list.ts'
 import { StatusMark } from './StatusMark.tsx'
 
 /** Asks to what a ticket is to be linked, or about the children of one that was solved. */
@@ -41,9 +29,6 @@ export default function LinkDialog({ asked }: { readonly asked: LinkAsked }) {
 function Target({ from }: { readonly from: Ticket }) {
   const words = useWords()
   const [relation, setRelation] = useState<Relation>('related')
-  const [typed, setTyped] = useState('')
-  const { tickets } = useFound(typed)
-  const offered = tickets.filter(({ id, status }) => id !== from.id && (relation !== 'predecessor' || isDone(status)))
   // Only what is done is followed up.
   const relations = RELATIONS.filter((each) => each !== 'follow_up' || isDone(from.status))
 
@@ -65,28 +50,12 @@ function Target({ from }: { readonly from: Ticket }) {
           onChange={(id) => setRelation(RELATIONS.find((each) => each === id) ?? 'related')}
         />
       </div>
-      {/* What the server found need not be called by the words that found it. */}
-      <Autocomplete filter={() => true} inputValue={typed} onInputChange={setTyped}>
-        <SearchField aria-label={words.links.field} autoFocus className="palette-field">
-          <Input placeholder={words.links.field} />
-        </SearchField>
-        <Menu
-          className="palette-list"
-          aria-label={words.palette.tickets}
-          onAction={(id) => choose(String(id))}
-          renderEmptyState={() => <p className="hint">{typed === '' ? words.links.hint : words.palette.none}</p>}
-        >
-          {offered.map(({ id, number, title, status, requester }) => (
-            <MenuItem key={id} id={id} className="item" textValue={title || `#${number}`}>
-              <span className="text">
-                <StatusMark status={status} /> {title || `#${number}`}{' '}
-                <span className="hint">{nameOf(requester) || words.list.nobody}</span>
-              </span>
-              <kbd>#{number}</kbd>
-            </MenuItem>
-          ))}
-        </Menu>
-      </Autocomplete>
+      <FindTicket
+        label={words.links.field}
+        hint={words.links.hint}
+        isOffered={({ id, status }) => id !== from.id && (relation !== 'predecessor' || isDone(status))}
+        onChoose={choose}
+      />
     </>
   )
 }

@@ -1,8 +1,8 @@
-import { type InfiniteData, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import type { ListTicketsAnswer, Ticket } from '../../../sdk/operations.ts'
+import type { Ticket } from '../../../sdk/operations.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
+import { usePages } from '../api/pages.ts'
 import type { ViewId } from '../views/views.ts'
 
 const PAGE = '100'
@@ -24,28 +24,20 @@ export function useSettled(text: string): string {
 /** The tickets of a view for which a query holds, page after page. Those of before stay until there are others. */
 export function useTickets(view: ViewId, sought: string) {
   const q = useSettled(sought)
-  return useInfiniteQuery<
-    ListTicketsAnswer,
-    Error,
-    InfiniteData<ListTicketsAnswer>,
-    readonly unknown[],
-    string | undefined
-  >({
+  return usePages({
     queryKey: keys.list(view, q),
-    placeholderData: keepPreviousData,
-    queryFn: ({ pageParam, signal }) =>
+    isKept: true,
+    read: (at, signal) =>
       client.call('listTickets', {
         query: {
           view,
           ...(q !== '' && { q }),
           include: q === '' ? 'unread,abilities' : 'unread,abilities,snippets',
           limit: PAGE,
-          ...(pageParam !== undefined && { cursor: pageParam }),
+          ...at,
         },
         signal,
       }),
-    initialPageParam: undefined,
-    getNextPageParam: ({ next }) => next ?? undefined,
   })
 }
 

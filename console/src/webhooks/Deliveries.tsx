@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
 import { useState } from 'react'
-import { Button, Disclosure, DisclosurePanel, Heading, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
+import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
 import type { ListedDelivery, Webhook } from '../../../sdk/operations.ts'
 import { client } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
@@ -12,6 +12,7 @@ import { useWords } from '../i18n/words.ts'
 import { Loaded } from '../shell/Loaded.tsx'
 import { More } from '../shell/More.tsx'
 import { notify } from '../shell/notices.ts'
+import { Segments } from '../shell/Segments.tsx'
 import { type DeliveryState, readWebhooksAnew, STATES, useDeliveries } from './webhooks.ts'
 
 const SIGNS: Readonly<Record<DeliveryState, string>> = { waiting: 'waits', dead: 'off', delivered: 'on', skipped: '' }
@@ -45,23 +46,12 @@ export function Deliveries({ webhook: { id, enabled }, isEnding }: Props) {
     <section aria-labelledby="deliveries">
       <h2 id="deliveries">{said.deliveries}</h2>
       <div className="page-tools level">
-        <ToggleButtonGroup
-          className="segments"
-          aria-label={said.state}
-          selectionMode="single"
-          disallowEmptySelection
-          selectedKeys={[state ?? 'all']}
-          onSelectionChange={([chosen]) => setState(STATES.find((each) => each === chosen) ?? null)}
-        >
-          <ToggleButton className="segment" id="all">
-            {said.all}
-          </ToggleButton>
-          {STATES.map((each) => (
-            <ToggleButton key={each} className="segment" id={each}>
-              {said.states[each]}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
+        <Segments
+          label={said.state}
+          value={state ?? 'all'}
+          options={[{ id: 'all', name: said.all }, ...STATES.map((id) => ({ id, name: said.states[id] }))]}
+          onChange={(id) => setState(id === 'all' ? null : id)}
+        />
         {enabled && (
           <Button className="button" isDisabled={sending.isBusy} onPress={() => void sending.send(sendAll)}>
             {said.sendAll}

@@ -1,10 +1,11 @@
-import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import type { ListDeliveriesAnswer, ListedDelivery, Webhook } from '../../../sdk/operations.ts'
+import { useQuery } from '@tanstack/react-query'
+import type { ListedDelivery, Webhook } from '../../../sdk/operations.ts'
 import { all } from '../../../sdk/pages.ts'
 import { askAgain } from '../api/cache.ts'
 import { client } from '../api/client.ts'
 import { collect } from '../api/collect.ts'
 import { keys } from '../api/keys.ts'
+import { usePages } from '../api/pages.ts'
 import type { Words } from '../i18n/en.ts'
 
 /** The feed tells nothing of webhooks and their deliveries: they are asked for again while somebody looks. */
@@ -47,29 +48,21 @@ export function useWebhook(id: string, isEnding: boolean) {
 
 /** What was and is to be sent, the newest first. Who reads further down is left in peace. */
 export function useDeliveries(id: string, state: DeliveryState | null, isEnding: boolean) {
-  return useInfiniteQuery<
-    ListDeliveriesAnswer,
-    Error,
-    InfiniteData<ListDeliveriesAnswer>,
-    readonly unknown[],
-    string | undefined
-  >({
+  return usePages({
     queryKey: keys.deliveries(id, state ?? 'all'),
     enabled: !isEnding,
-    staleTime: 0,
-    refetchInterval: ({ state: { data } }) => (data && data.pages.length > 1 ? false : AGAIN_MS),
-    queryFn: ({ pageParam, signal }) =>
+    isFresh: true,
+    againMs: AGAIN_MS,
+    read: (at, signal) =>
       client.call('listDeliveries', {
         params: { id },
         query: {
           limit: '25',
           ...(state !== null && { state }),
-          ...(pageParam !== undefined && { cursor: pageParam }),
+          ...at,
         },
         signal,
       }),
-    initialPageParam: undefined,
-    getNextPageParam: ({ next }) => next ?? undefined,
   })
 }
 

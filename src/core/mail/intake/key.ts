@@ -5,6 +5,3 @@ export const CLERK_ID = '00000000-0000-7000-8000-00006d61696c'
 export function keyFor(mailId: string, effect: string) {
   return { claimant: CLERK_ID, key: `mail ${mailId} ${effect}`, fingerprint: mailId }
 }
-
-/** SQL of the key under which a mail is filed, by its id. */
-export const FILED_UNDER = (id: string): string => `'mail ' || ${id}::text || ' file'`

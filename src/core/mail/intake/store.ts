@@ -9,7 +9,7 @@ import { waysFrom } from '../../tickets/store/family.ts'
 import { STATUSES } from '../../words.ts'
 import { AUTHENTICATIONS } from '../threading/authentication.ts'
 import { RULES } from '../threading/decide.ts'
-import { CLERK_ID, FILED_UNDER } from './key.ts'
+import { CLERK_ID } from './key.ts'
 import { type Explanation, MAIL_REASONS, MAIL_STATES, type ReceivedMail } from './received.ts'
 
 const { uuid, text, integer, bigint, timestamptz, array, nullable, word } = Sql
@@ -189,11 +189,11 @@ with recursive writers as materialized (
   union all
   select a.user_id from user_addresses a where a.tenant_id = :tenant_id and a.kind = 'email' and a.address_key = any (:writer_keys::text[])
 ),
--- What a mail did counts also where whoever filed it died before that was put down.
+-- What a mail did, under its key, counts also where whoever filed it died before that was put down.
 filed as materialized (
   select w.desk_id, w.own_ids, w.named_ids, x.id as ticket_id
   from mails w
-  join claim_results r on r.tenant_id = :tenant_id and r.credential_id = '${CLERK_ID}' and r.key = ${FILED_UNDER('w.id')}
+  join claim_results r on r.tenant_id = :tenant_id and r.credential_id = '${CLERK_ID}' and r.key = 'mail ' || w.id::text || ' file'
   cross join unnest(r.ticket_ids) x (id)
   where w.tenant_id = :tenant_id and w.own_ids is not null and w.id <> :id
     and (w.own_ids || w.named_ids) && (:parents::text[] || :own_ids::text[])
