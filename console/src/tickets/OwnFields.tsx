@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronDown } from 'lucide-react'
-import type { KeyboardEvent } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 import {
   Button,
   Dialog,
@@ -153,12 +153,14 @@ function NumberValue({ field, value, refusal, onChange }: Props) {
 
 function SeveralChoices({ field, value, refusal, onChange }: Props) {
   const words = useWords()
-  const held = Array.isArray(value) ? value : []
+  // What was picked counts at once: who picks the next one need not wait for the server to know of the one before.
+  const [picked, setPicked] = useState<readonly string[] | null>(null)
+  const held = picked ?? (Array.isArray(value) ? value : [])
   const options = optionsOf(field, value)
   const chosen = options.filter(({ id }) => held.includes(id.slice(1)))
   const id = `own-${field.key}`
   return (
-    <DialogTrigger>
+    <DialogTrigger onOpenChange={() => setPicked(null)}>
       <div className="choice" title={refusal ?? undefined}>
         <span id={id}>{field.label}</span>
         <Button className="choice-button" aria-labelledby={`${id} ${id}-held`} isDisabled={refusal !== null}>
@@ -180,7 +182,9 @@ function SeveralChoices({ field, value, refusal, onChange }: Props) {
             selectedKeys={chosen.map((each) => each.id)}
             onSelectionChange={(keys) => {
               const all = options.map((each) => each.id)
-              onChange((keys === 'all' ? all : [...keys]).map((key) => String(key).slice(1)))
+              const next = (keys === 'all' ? all : [...keys]).map((key) => String(key).slice(1))
+              setPicked(next)
+              onChange(next)
             }}
           >
             {({ id: option, name }) => (

@@ -23,8 +23,23 @@ export async function markTicket(ticket: Ticket, as: 'read' | 'unread'): Promise
   }
 }
 
-/** Changes a ticket and shows it at once as the server answers it, and offers to undo it; what was refused is told. */
-export async function changeTicket(ticket: Ticket, change: ChangeTicketBody): Promise<void> {
+/** The last change of each ticket that is under way. */
+const underWay = new Map<string, Promise<void>>()
+
+/**
+ * Changes a ticket and shows it at once as the server answers it, and offers to undo it; what was refused is told. Changes of one
+ * ticket go one after the other, as they were asked for: what is asked for last holds.
+ */
+export function changeTicket(ticket: Ticket, change: ChangeTicketBody): Promise<void> {
+  const before = underWay.get(ticket.id) ?? Promise.resolve()
+  const work = before.then(() => sendChange(ticket, change))
+  underWay.set(ticket.id, work)
+  return work.finally(() => {
+    if (underWay.get(ticket.id) === work) underWay.delete(ticket.id)
+  })
+}
+
+async function sendChange(ticket: Ticket, change: ChangeTicketBody): Promise<void> {
   try {
     const changed = await client.call('changeTicket', { params: { id: ticket.id }, body: change })
     showTicket(changed)

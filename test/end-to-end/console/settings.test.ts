@@ -625,9 +625,17 @@ describe('the settings', { skip: noBrowser }, () => {
       return typeof fields['owner'] === 'string'
     })
     await own.getByRole('button', { name: new RegExp(tongues) }).click()
+    // The next is picked before the server has answered.
+    const answered = Promise.withResolvers<void>()
+    await page.route(`**/v1/tickets/${made.id}`, async (route) => {
+      if (route.request().method() === 'PATCH') await answered.promise
+      await route.continue()
+    })
     await page.getByRole('option', { name: 'Dutch' }).click()
     await page.getByRole('option', { name: 'German' }).click()
+    answered.resolve()
     await holds('tongues', ['German', 'Dutch'])
+    await page.unrouteAll({ behavior: 'wait' })
     await page.keyboard.press('Escape')
     await page.getByRole('option', { name: 'Dutch' }).waitFor({ state: 'hidden' })
     await holds('tongues', ['German', 'Dutch'])
